@@ -27,7 +27,7 @@ public sealed class OutageTests
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();
         await host
-            .Services.GetRequiredService<IRecipientDirectory>()
+            .Services.GetRequiredService<IRecipients>()
             .SaveUserAsync(
                 new User
                 {

@@ -38,10 +38,10 @@ public interface IRecipientCheckStore
 public sealed record RecipientQuestion(string Tenant, string UserId, string? Topic, bool WithDevices);
 
 /// <summary>The current state of a user.</summary>
-/// <param name="User">The user; null if it does not exist.</param>
+/// <param name="User">The user; null if it is not stored.</param>
 /// <param name="Devices">The devices that are not pruned; empty if they were not requested.</param>
 /// <param name="IsSubscribed">Whether the user subscribes to the topic; false if no topic was requested.</param>
-public sealed record RecipientAnswer(User? User, IReadOnlyList<Device> Devices, bool IsSubscribed);
+public sealed record RecipientAnswer(UserRecord? User, IReadOnlyList<Device> Devices, bool IsSubscribed);
 
 /// <summary>A change of the address of a leased delivery.</summary>
 /// <param name="DeliveryId">The ID of the delivery.</param>

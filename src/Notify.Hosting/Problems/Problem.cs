@@ -76,6 +76,14 @@ internal static class Problem
     public static IResult WrongMethod(string allowed) =>
         Create(StatusCodes.Status405MethodNotAllowed, "This path does not support this method.", $"Use {allowed}.");
 
+    public static IResult PreconditionFailed() =>
+        Create(
+            StatusCodes.Status412PreconditionFailed,
+            "The precondition failed.",
+            "The resource is not in the state that If-Match or If-None-Match requires. Nothing was changed.",
+            new() { ["code"] = "precondition_failed" }
+        );
+
     public static IResult IdempotencyConflict(Guid existingId) =>
         Create(
             StatusCodes.Status409Conflict,

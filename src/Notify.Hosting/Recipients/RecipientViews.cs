@@ -34,6 +34,9 @@ internal sealed record DeviceView(
         );
 }
 
+/// <summary>The preferences of a user.</summary>
+internal sealed record PreferencesView(IReadOnlyList<Preference> Items);
+
 /// <summary>A page of users.</summary>
 internal sealed record UsersView(IReadOnlyList<User> Users, string? Next);
 
@@ -51,6 +54,8 @@ internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, 
 )]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(UsersView))]
+[JsonSerializable(typeof(PreferencesView))]
+[JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(TopicsView))]
 [JsonSerializable(typeof(DevicesView))]
 [JsonSerializable(typeof(SubscribersView))]

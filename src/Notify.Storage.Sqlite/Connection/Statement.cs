@@ -40,6 +40,8 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Bind(int index, byte[]? value) => value is null ? BindNull(index) : Bind(index, (ReadOnlySpan<byte>)value);
+
     public Statement Bind(int index, Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -94,6 +96,8 @@ internal sealed class Statement : IDisposable
 
     /// <summary>Gets a value that is valid until the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
+
+    public byte[]? BlobOrNull(int column) => IsNull(column) ? null : Blob(column).ToArray();
 
     public Guid Guid(int column) => new(Blob(column), bigEndian: true);
 

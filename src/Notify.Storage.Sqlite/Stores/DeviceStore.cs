@@ -67,6 +67,29 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
             )
             .ConfigureAwait(false);
 
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var statement = new Statement(
+                    writer.Connection,
+                    """
+                    UPDATE notify_device SET locale = ?5, time_zone = ?6
+                    WHERE tenant = ?1 AND user_id = ?2 AND id = ?3 AND token = ?4
+                    """
+                );
+                return statement
+                        .Bind(1, device.Tenant)
+                        .Bind(2, device.UserId)
+                        .Bind(3, device.Id)
+                        .Bind(4, device.Token)
+                        .Bind(5, device.Locale)
+                        .Bind(6, device.TimeZone)
+                        .Execute() == 1;
+            },
+            cancellationToken
+        );
+
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,
         IReadOnlyList<string> userIds,

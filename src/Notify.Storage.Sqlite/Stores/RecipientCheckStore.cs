@@ -12,7 +12,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
     )
     {
         using var connection = database.OpenReader();
-        using var users = new Statement(connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
+        using var users = new Statement(connection, UserStore.Find);
         using var devices = new Statement(connection, DeviceStore.Alive);
         using var subscriptions = new Statement(
             connection,
@@ -23,7 +23,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
         {
             var question = questions[i];
             answers[i] = new RecipientAnswer(
-                ReadUser(users, question),
+                UserStore.ReadUser(users, question.Tenant, question.UserId),
                 question.WithDevices ? ReadDevices(devices, question) : [],
                 question.Topic is { } topic && IsSubscribed(subscriptions, question, topic)
             );
@@ -61,14 +61,6 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
             },
             cancellationToken
         );
-
-    private static User? ReadUser(Statement users, RecipientQuestion question)
-    {
-        users.Bind(1, question.Tenant).Bind(2, question.UserId);
-        var user = users.Read() ? StoredForm.ReadUser(users.Blob(0)) : null;
-        users.Reset();
-        return user;
-    }
 
     private static List<Device> ReadDevices(Statement devices, RecipientQuestion question)
     {

@@ -3,9 +3,12 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Keeps users as JSON, by tenant and id.</summary>
+/// <summary>Keeps the profiles and the preferences of users as JSON, by tenant and id. Either may be missing.</summary>
 internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) : IUserStore
 {
+    /// <summary>Selects a user by tenant and id, for <see cref="ReadUser"/>.</summary>
+    public const string Find = "SELECT body, preferences FROM notify_user WHERE tenant = ?1 AND id = ?2";
+
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
         await writer
             .RunAsync(
@@ -13,7 +16,10 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
                 {
                     using var statement = new Statement(
                         writer.Connection,
-                        "INSERT OR REPLACE INTO notify_user (tenant, id, body) VALUES (?1, ?2, ?3)"
+                        """
+                        INSERT INTO notify_user (tenant, id, body) VALUES (?1, ?2, ?3)
+                        ON CONFLICT (tenant, id) DO UPDATE SET body = excluded.body
+                        """
                     );
                     foreach (var user in users)
                         statement.Bind(1, user.Tenant).Bind(2, user.Id).Bind(3, StoredForm.WriteUser(user)).Execute();
@@ -23,17 +29,19 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
             )
             .ConfigureAwait(false);
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<UserRecord>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
     {
         using var connection = database.OpenReader();
-        using var statement = new Statement(connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
-        var users = new List<User>(ids.Count);
+        using var statement = new Statement(connection, Find);
+        var users = new List<UserRecord>(ids.Count);
         foreach (var id in ids.Distinct(StringComparer.Ordinal))
         {
-            statement.Bind(1, tenant).Bind(2, id);
-            if (statement.Read())
-                users.Add(StoredForm.ReadUser(statement.Blob(0)));
-            statement.Reset();
+            if (ReadUser(statement, tenant, id) is { } user)
+                users.Add(user);
         }
 
         return new(users);
@@ -49,34 +57,50 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
         new(
             NamePage.ReadPage(
                 database,
-                "SELECT id, body FROM notify_user WHERE tenant = ?1 AND id > ?2 AND id >= ?3 ORDER BY id LIMIT ?4",
+                "SELECT id, body FROM notify_user WHERE tenant = ?1 AND id > ?2 AND id >= ?3 AND body IS NOT NULL ORDER BY id LIMIT ?4",
                 new SqlitePage(tenant, prefix, after, limit),
                 row => StoredForm.ReadUser(row.Blob(1))
             )
         );
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) =>
         writer.RunAsync(
             () =>
             {
-                using var find = new Statement(writer.Connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
-                find.Bind(1, tenant).Bind(2, id);
-                if (!find.Read() || change(StoredForm.ReadUser(find.Blob(0))) is not { } changed)
+                var known = FindForChange(tenant, id) ?? new UserRecord { Tenant = tenant, Id = id };
+                if (change(known) is not { } changed)
                     return false;
 
                 using var keep = new Statement(
                     writer.Connection,
-                    "UPDATE notify_user SET body = ?3 WHERE tenant = ?1 AND id = ?2"
+                    "INSERT OR REPLACE INTO notify_user (tenant, id, body, preferences) VALUES (?1, ?2, ?3, ?4)"
                 );
-                return keep.Bind(1, tenant).Bind(2, id).Bind(3, StoredForm.WriteUser(changed)).Execute() == 1;
+                return keep.Bind(1, tenant)
+                        .Bind(2, id)
+                        .Bind(3, changed.User is { } user ? StoredForm.WriteUser(user) : null)
+                        .Bind(4, StoredForm.WritePreferences(changed.Preferences))
+                        .Execute() == 1;
             },
             cancellationToken
         );
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) =>
         writer.RunAsync(
             () =>
             {
+                if (FindForChange(tenant, id) is not { } known || !condition(known))
+                    return false;
+
                 Delete("DELETE FROM notify_device WHERE tenant = ?1 AND user_id = ?2");
                 Delete("DELETE FROM notify_subscription WHERE tenant = ?1 AND user_id = ?2");
                 return Delete("DELETE FROM notify_user WHERE tenant = ?1 AND id = ?2") == 1;
@@ -89,4 +113,19 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
             },
             cancellationToken
         );
+
+    /// <summary>Reads one user with a statement of <see cref="Find"/>, which can be used again.</summary>
+    public static UserRecord? ReadUser(Statement find, string tenant, string id)
+    {
+        find.Bind(1, tenant).Bind(2, id);
+        var user = find.Read() ? StoredForm.ReadUserRecord(tenant, id, find.BlobOrNull(0), find.BlobOrNull(1)) : null;
+        find.Reset();
+        return user;
+    }
+
+    private UserRecord? FindForChange(string tenant, string id)
+    {
+        using var find = new Statement(writer.Connection, Find);
+        return ReadUser(find, tenant, id);
+    }
 }
