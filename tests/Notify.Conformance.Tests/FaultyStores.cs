@@ -110,6 +110,9 @@ internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceSt
     public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
         inner.RegisterAsync(device, cancellationToken);
 
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        inner.UpdateAsync(device, cancellationToken);
+
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,
         IReadOnlyList<string> userIds,

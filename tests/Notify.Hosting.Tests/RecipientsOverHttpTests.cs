@@ -45,6 +45,11 @@ public sealed class RecipientsOverHttpTests
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", "/v1/users/ada", Ada);
+        await app.CallAsync(
+            "PATCH",
+            "/v1/users/ada/preferences",
+            """{"items":[{"category":"marketing","channel":"sms","status":"optedOut"}]}"""
+        );
         var url = await app.AcceptAsync(
             """{"to":{"user":"ada"},"content":{"body":"x"},"category":"marketing","priority":"high"}"""
         );
