@@ -51,8 +51,7 @@ internal sealed class FileUserStore(TenantFiles files) : IUserStore
         string id,
         Func<UserRecord, UserRecord?> change,
         CancellationToken cancellationToken
-    ) =>
-        new(files.Change(tenant, data =>
+    ) => new(files.Change(tenant, data =>
             {
                 if (change(GetUser(data, id)) is not { } changed)
                     return false;
@@ -66,8 +65,7 @@ internal sealed class FileUserStore(TenantFiles files) : IUserStore
         string id,
         Func<UserRecord, bool> condition,
         CancellationToken cancellationToken
-    ) =>
-        new(files.Change(tenant, data =>
+    ) => new(files.Change(tenant, data =>
             {
                 if (!data.Users.TryGetValue(id, out var user) || !condition(user))
                     return false;

@@ -14,6 +14,9 @@ public sealed record ChangeResult<T>
     /// <summary>Gets the version of <see cref="Value"/>; null if there is none.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Gets the warnings about <see cref="Value"/>; empty if there are none.</summary>
+    public IReadOnlyList<FieldWarning> Warnings { get; init; } = [];
+
     /// <summary>Gets whether the item is now as requested.</summary>
     public bool IsSuccess => Status is ChangeStatus.Created or ChangeStatus.Changed or ChangeStatus.Unchanged;
 }

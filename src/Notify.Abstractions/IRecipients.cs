@@ -25,21 +25,18 @@ public interface IRecipients
     /// made by a link or a reply remain, also if they were made before the profile existed.
     /// </summary>
     /// <param name="user">The profile.</param>
+    /// <param name="precondition">The precondition. The check and the change are atomic.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>The result, whose status is created, changed or unchanged.</returns>
+    /// <returns>
+    /// The result, whose status is created, changed, unchanged or precondition failed, with a warning for each address that no
+    /// channel of the application uses.
+    /// </returns>
     /// <exception cref="InvalidRequestException">The profile is invalid. The exception lists every invalid field.</exception>
-    Task<ChangeResult<User>> SaveUserAsync(User user, CancellationToken cancellationToken = default);
-
-    /// <summary>
-    /// Saves the profile of a user like <see cref="SaveUserAsync(User, CancellationToken)"/>, if a precondition holds. The check
-    /// and the change are atomic.
-    /// </summary>
-    /// <param name="user">The profile.</param>
-    /// <param name="precondition">The precondition.</param>
-    /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>The result, whose status is created, changed, unchanged or precondition failed.</returns>
-    /// <exception cref="InvalidRequestException">The profile is invalid. The exception lists every invalid field.</exception>
-    Task<ChangeResult<User>> SaveUserAsync(User user, Precondition precondition, CancellationToken cancellationToken = default);
+    Task<ChangeResult<User>> SaveUserAsync(
+        User user,
+        Precondition precondition = default,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Updates the profile of a user atomically, so that concurrent changes are not lost.</summary>
     /// <param name="tenant">The tenant of the user.</param>
@@ -214,6 +211,11 @@ public interface IRecipients
     /// <param name="user">The profile.</param>
     /// <returns>The errors; empty if the profile is valid.</returns>
     IReadOnlyList<FieldError> Validate(User user);
+
+    /// <summary>Finds the addresses of a valid profile that no channel of the application uses.</summary>
+    /// <param name="user">The profile.</param>
+    /// <returns>The warnings; empty if there are none.</returns>
+    IReadOnlyList<FieldWarning> FindWarnings(User user);
 
     /// <summary>Validates a device. A front end can use this method to report these errors together with its own.</summary>
     /// <param name="device">The device.</param>

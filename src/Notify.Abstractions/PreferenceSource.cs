@@ -53,7 +53,11 @@ public readonly record struct PreferenceSource
     public static bool TryParse([NotNullWhen(true)] string? name, out PreferenceSource source)
     {
         source = default;
-        if (name is not { Length: >= 1 and <= MaxLength } || !char.IsAsciiLetterLower(name[0]) || !name.All(char.IsAsciiLetterOrDigit))
+        if (
+            name is not { Length: >= 1 and <= MaxLength }
+            || !char.IsAsciiLetterLower(name[0])
+            || !name.All(char.IsAsciiLetterOrDigit)
+        )
             return false;
 
         source = new PreferenceSource(name);

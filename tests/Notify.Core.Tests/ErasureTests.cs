@@ -9,7 +9,7 @@ namespace Notify.Core.Tests;
 public sealed class ErasureTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Fact]
     public async Task An_erasure_that_fails_in_the_middle_begins_anew_and_ends()
@@ -78,10 +78,7 @@ public sealed class ErasureTests
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
 
-        Assert.Equal(
-            ChangeStatus.NotFound,
-            await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "nobody")
-        );
+        Assert.Equal(ChangeStatus.NotFound, await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "nobody"));
         Assert.Empty(await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None));
     }
 

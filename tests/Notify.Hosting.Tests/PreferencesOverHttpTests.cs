@@ -22,7 +22,10 @@ public sealed class PreferencesOverHttpTests : IAsyncLifetime
         var changed = await _app.CallAsync(
             "PATCH",
             Preferences,
-            """{"items":[{"channel":"sms","status":"optedOut"},{"category":"alarm","status":"optedIn"}],"source":"preferencePage"}"""
+            """
+            {"items":[{"channel":"sms","status":"optedOut"},{"category":"alarm","status":"optedIn"}],
+             "source":"preferencePage"}
+            """
         );
 
         Assert.Equal(changed.GetRawText(), (await _app.CallAsync("GET", Preferences)).GetRawText());
@@ -37,15 +40,17 @@ public sealed class PreferencesOverHttpTests : IAsyncLifetime
                 .EnumerateArray()
                 .Select(item => (item.Text("category"), item.Text("channel"), item.Text("status"), item.Text("source")))
         );
-        Assert.All(
-            changed.GetProperty("items").EnumerateArray(),
-            item => Assert.InRange(item.GetProperty("changedAt").GetDateTimeOffset(), before, DateTimeOffset.UtcNow)
+        Assert.All(changed.GetProperty("items").EnumerateArray(), item =>
+            Assert.InRange(item.GetProperty("changedAt").GetDateTimeOffset(), before, DateTimeOffset.UtcNow)
         );
 
         var left = await _app.CallAsync(
             "PATCH",
             Preferences,
-            """{"items":[{"channel":"sms","status":null},{"category":"alarm","status":"optedOut"},{"category":"x","status":null}]}"""
+            """
+            {"items":[{"channel":"sms","status":null},{"category":"alarm","status":"optedOut"},
+             {"category":"x","status":null}]}
+            """
         );
         Assert.Equal(
             [("news", "optedOut", "api"), ("alarm", "optedOut", "api")],

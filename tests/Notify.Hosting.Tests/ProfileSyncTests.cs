@@ -68,11 +68,7 @@ public sealed class ProfileSyncTests
         JsonSerializer.Serialize(
             new
             {
-                addresses = new Dictionary<string, string>
-                {
-                    ["email"] = $"{user}@example.org",
-                    [Channel.Sms.Name] = "+46701234567",
-                },
+                addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org", ["phone"] = "+46701234567" },
                 locale,
             }
         );

@@ -111,7 +111,15 @@ public sealed class RoundTripTests : IAsyncLifetime
     {
         var variants = new JsonArray(new JsonObject { ["title"] = "Hej", ["body"] = $"{random.Next(3)} {{{{ name }}}}" });
         if (random.Next(2) == 0)
-            variants.Add(new JsonObject { ["channel"] = "email", ["locale"] = "sv", ["html"] = "<p>{{ name }}</p>", ["body"] = "x" });
+            variants.Add(
+                new JsonObject
+                {
+                    ["channel"] = "email",
+                    ["locale"] = "sv",
+                    ["html"] = "<p>{{ name }}</p>",
+                    ["body"] = "x",
+                }
+            );
         return new JsonObject { ["variants"] = variants }.ToJsonString();
     }
 

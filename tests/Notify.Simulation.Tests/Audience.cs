@@ -159,10 +159,8 @@ internal sealed class Audience
     {
         Note(tenant, user, "has another address");
         var address = $"{user}.{++_changes}@example.org";
-        Update(
-            tenant,
-            user,
-            stored => stored.WithUser(known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } })
+        Update(tenant, user, stored =>
+            stored.WithUser(known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } })
         );
         Record.SetPerson(tenant, user, person with { Email = address });
     }

@@ -34,6 +34,7 @@ public sealed class OutageTests
                     Id = "u",
                     Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
                 },
+                default,
                 Cancellation
             );
 
@@ -177,7 +178,7 @@ public sealed class OutageTests
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             Sent.Add(delivery.Id);
-            return ValueTask.FromResult(Outcome.Accepted());
+            return ValueTask.FromResult(Outcome.Sent());
         }
     }
 }

@@ -12,17 +12,14 @@ public interface IUserStore
     ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds users by their IDs, with their preferences, in one round trip. Users of whom only preferences are known are included.
+    /// Finds users by their IDs, with their preferences, in one round trip. Users of whom only preferences are known are
+    /// included.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="ids">The IDs of the users.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The users that exist, in any order.</returns>
-    ValueTask<IReadOnlyList<UserRecord>> FindAsync(
-        string tenant,
-        IReadOnlyList<string> ids,
-        CancellationToken cancellationToken
-    );
+    ValueTask<IReadOnlyList<UserRecord>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
     /// <summary>Lists the profiles of a tenant in ordinal order of their IDs.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -75,12 +72,7 @@ public interface IUserStore
     /// <see langword="true"/> if the user was removed; <see langword="false"/> if the user is not stored or the condition does
     /// not hold.
     /// </returns>
-    ValueTask<bool> RemoveAsync(
-        string tenant,
-        string id,
-        Func<UserRecord, bool> condition,
-        CancellationToken cancellationToken
-    );
+    ValueTask<bool> RemoveAsync(string tenant, string id, Func<UserRecord, bool> condition, CancellationToken cancellationToken);
 
     /// <summary>Removes a user with the preferences, devices and subscriptions, unconditionally.</summary>
     /// <param name="tenant">The tenant of the user.</param>

@@ -28,8 +28,8 @@ public sealed record UserRecord
     }
 
     /// <summary>
-    /// Returns a copy with the specified preference, which replaces any preference for the same category and channel. A preference
-    /// that already has the specified status keeps its source and time.
+    /// Returns a copy with the specified preference, which replaces any preference for the same category and channel. A
+    /// preference that already has the specified status keeps its source and time.
     /// </summary>
     /// <param name="preference">The preference.</param>
     /// <returns>The copy, or the same record if nothing changes.</returns>
@@ -49,12 +49,7 @@ public sealed record UserRecord
     /// <param name="channel">The channel.</param>
     /// <returns>The copy, or the same record if it has no such preference.</returns>
     public UserRecord Without(string? category, Channel? channel) =>
-        Find(category, channel) is { } known
-            ? this with
-            {
-                Preferences = [.. Preferences.Where(other => other != known)],
-            }
-            : this;
+        Find(category, channel) is { } known ? this with { Preferences = [.. Preferences.Where(other => other != known)] } : this;
 
     /// <summary>Returns the tenant and ID; never an address.</summary>
     public override string ToString() => $"{Tenant}/{Id}";

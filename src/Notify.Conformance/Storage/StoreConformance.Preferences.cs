@@ -11,8 +11,15 @@ public abstract partial class StoreConformance
         Preference[] preferences =
         [
             OptOut(null, null),
-            OptOut("märketing", null) with { Source = PreferenceSource.UnsubscribeLink },
-            OptOut(null, Channel.Sms) with { Source = PreferenceSource.Named("kiosk"), ChangedAt = Now.AddTicks(1) },
+            OptOut("märketing", null) with
+            {
+                Source = PreferenceSource.UnsubscribeLink,
+            },
+            OptOut(null, Channel.Sms) with
+            {
+                Source = PreferenceSource.Named("kiosk"),
+                ChangedAt = Now.AddTicks(1),
+            },
             new()
             {
                 Category = "alarm",
@@ -24,12 +31,7 @@ public abstract partial class StoreConformance
         await Store.Users.SaveAsync([FullUser()], Cancellation);
 
         Assert.True(
-            await Store.Users.UpdateAsync(
-                Tenant,
-                FullUser().Id,
-                user => user with { Preferences = preferences },
-                Cancellation
-            )
+            await Store.Users.UpdateAsync(Tenant, FullUser().Id, user => user with { Preferences = preferences }, Cancellation)
         );
 
         await Store.ReopenAsync();
@@ -56,7 +58,17 @@ public abstract partial class StoreConformance
             await Store.Users.UpdateAsync(Tenant, id, user => user.With(optOut), Cancellation);
         }
 
-        await Store.Users.SaveAsync([.. ids.Select(id => new User { Tenant = Tenant, Id = id, Locale = "sv" })], Cancellation);
+        await Store.Users.SaveAsync(
+            [
+                .. ids.Select(id => new User
+                {
+                    Tenant = Tenant,
+                    Id = id,
+                    Locale = "sv",
+                }),
+            ],
+            Cancellation
+        );
         foreach (var id in ids)
             await Store.Users.UpdateAsync(Tenant, id, SpeakGerman, Cancellation);
 
@@ -104,7 +116,17 @@ public abstract partial class StoreConformance
         await InParallelAsync(32, async i =>
         {
             if (i % 2 == 0)
-                await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u", Locale = "sv" }], Cancellation);
+                await Store.Users.SaveAsync(
+                    [
+                        new User
+                        {
+                            Tenant = Tenant,
+                            Id = "u",
+                            Locale = "sv",
+                        },
+                    ],
+                    Cancellation
+                );
             else
                 await Store.Users.UpdateAsync(Tenant, "u", user => user.With(OptOut($"category-{i}", null)), Cancellation);
         });

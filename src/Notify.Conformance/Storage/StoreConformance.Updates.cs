@@ -65,7 +65,17 @@ public abstract partial class StoreConformance
             Assert.Equal(language, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)).User?.Locale);
 
             UserRecord? Speak(UserRecord user) =>
-                user.User?.Locale == before ? user with { User = new User { Tenant = Tenant, Id = "u", Locale = language } } : null;
+                user.User?.Locale == before
+                    ? user with
+                    {
+                        User = new User
+                        {
+                            Tenant = Tenant,
+                            Id = "u",
+                            Locale = language,
+                        },
+                    }
+                    : null;
         }
     }
 

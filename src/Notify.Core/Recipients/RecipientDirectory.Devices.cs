@@ -33,7 +33,10 @@ internal sealed partial class RecipientDirectory
         string userId,
         string id,
         CancellationToken cancellationToken = default
-    ) => (await ListDevicesAsync(tenant, userId, cancellationToken).ConfigureAwait(false)).FirstOrDefault(device => device.Id == id);
+    ) =>
+        (await ListDevicesAsync(tenant, userId, cancellationToken).ConfigureAwait(false)).FirstOrDefault(device =>
+            device.Id == id
+        );
 
     public async Task<IReadOnlyList<Device>> ListDevicesAsync(
         string tenant,

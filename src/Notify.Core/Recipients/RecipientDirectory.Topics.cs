@@ -48,9 +48,7 @@ internal sealed partial class RecipientDirectory
     {
         ArgumentNullException.ThrowIfNull(page);
         Check(page, mayHavePrefix: false);
-        var found = await topics
-            .ListAsync(tenant, topic, page.After, page.Limit + 1, cancellationToken)
-            .ConfigureAwait(false);
+        var found = await topics.ListAsync(tenant, topic, page.After, page.Limit + 1, cancellationToken).ConfigureAwait(false);
         return Take(found, page, user => user);
     }
 
@@ -83,9 +81,5 @@ internal sealed partial class RecipientDirectory
 
     // One item more than the page shows is read, which reveals whether there is a next page.
     private static Page<T> Take<T>(IReadOnlyList<T> found, PageRequest page, Func<T, string> getName) =>
-        new()
-        {
-            Items = [.. found.Take(page.Limit)],
-            Next = found.Count > page.Limit ? getName(found[page.Limit - 1]) : null,
-        };
+        new() { Items = [.. found.Take(page.Limit)], Next = found.Count > page.Limit ? getName(found[page.Limit - 1]) : null };
 }

@@ -10,11 +10,7 @@ internal sealed partial class RecipientDirectory
             ? new Versioned<User> { Value = user, Version = ContentVersion.Compute(user) }
             : null;
 
-    public async Task<Page<User>> ListUsersAsync(
-        string tenant,
-        PageRequest page,
-        CancellationToken cancellationToken = default
-    )
+    public async Task<Page<User>> ListUsersAsync(string tenant, PageRequest page, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(page);
         Check(page, mayHavePrefix: true);
@@ -24,12 +20,9 @@ internal sealed partial class RecipientDirectory
         return Take(found, page, user => user.Id);
     }
 
-    public Task<ChangeResult<User>> SaveUserAsync(User user, CancellationToken cancellationToken = default) =>
-        SaveUserAsync(user, Precondition.None, cancellationToken);
-
     public async Task<ChangeResult<User>> SaveUserAsync(
         User user,
-        Precondition precondition,
+        Precondition precondition = default,
         CancellationToken cancellationToken = default
     )
     {
@@ -138,6 +131,7 @@ internal sealed partial class RecipientDirectory
                 Status = status,
                 Value = changed ?? stored.User,
                 Version = after,
+                Warnings = changed is null ? [] : FindWarnings(changed),
             };
             return status == ChangeStatus.Unchanged ? null : stored with { User = changed };
         }

@@ -16,6 +16,7 @@ internal sealed partial class RecipientDirectory(
     IErasureStore erasures,
     ErasureWorker eraser,
     ProviderRules rules,
+    ProviderCatalog catalog,
     PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
@@ -37,6 +38,23 @@ internal sealed partial class RecipientDirectory(
             errors.Add(new FieldError("quietHours.to", "quietHours.from and quietHours.to must differ."));
         CheckAddresses(errors, user);
         return errors;
+    }
+
+    public IReadOnlyList<FieldWarning> FindWarnings(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return
+        [
+            .. user
+                .Addresses.Keys.Where(name => catalog.Channels.All(channel => channel.AddressName != name))
+                .Select(name => new FieldWarning
+                {
+                    Field = $"addresses.{name}",
+                    Code = FieldWarning.NoChannel,
+                    Message =
+                        $"No provider of this application sends to '{name}'. The address is saved, but nothing is sent to it.",
+                }),
+        ];
     }
 
     public IReadOnlyList<FieldError> Validate(Device device)
@@ -69,7 +87,9 @@ internal sealed partial class RecipientDirectory(
             if (changes[i].Category is { } category)
                 Names.Check(errors, $"items[{i}].category", category);
             if (changes[i].Channel is { Name: "" })
-                errors.Add(new FieldError($"items[{i}].channel", "Give the name of a channel, or leave it out for every channel."));
+                errors.Add(
+                    new FieldError($"items[{i}].channel", "Give the name of a channel, or leave it out for every channel.")
+                );
             if (changes[i].Status is { } status && !Enum.IsDefined(status))
                 errors.Add(new FieldError($"items[{i}].status", "Use optedIn or optedOut."));
             if (!seen.Add((changes[i].Category, changes[i].Channel)))
@@ -93,11 +113,13 @@ internal sealed partial class RecipientDirectory(
             errors.Add(new FieldError("addresses", $"Give at most {MaxAddresses} addresses."));
         foreach (var (name, address) in user.Addresses)
         {
-            if (!Channel.TryParse(name, out var channel))
+            if (name == Channel.Sms.Name)
+                errors.Add(new FieldError($"addresses.{name}", "Use phone. The channel is sms, and its address is phone."));
+            else if (!TryParseAddressName(name, out var channel))
                 errors.Add(
                     new FieldError(
                         $"addresses.{name}",
-                        "This is not a valid channel name. Use email, sms, webhook or the name of a custom channel."
+                        "This is not a valid address name. Use email, phone, webhook or the name of a custom channel."
                     )
                 );
             else if (channel == Channel.Push)
@@ -105,5 +127,11 @@ internal sealed partial class RecipientDirectory(
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", error));
         }
+    }
+
+    private static bool TryParseAddressName(string name, out Channel channel)
+    {
+        channel = Channel.Sms;
+        return name == channel.AddressName || Channel.TryParse(name, out channel);
     }
 }

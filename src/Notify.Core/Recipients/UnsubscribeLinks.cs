@@ -63,7 +63,8 @@ internal sealed class UnsubscribeLinks(
         await users.UpdateAsync(link.Tenant, link.UserId, OptOut, cancellationToken).ConfigureAwait(false);
         return true;
 
-        UserRecord? OptOut(UserRecord user) => user.With(unwanted) is var changed && ReferenceEquals(changed, user) ? null : changed;
+        UserRecord? OptOut(UserRecord user) =>
+            user.With(unwanted) is var changed && ReferenceEquals(changed, user) ? null : changed;
     }
 
     // Preferences do not apply to a mandatory category, so a link would have no effect.

@@ -90,7 +90,8 @@ internal sealed class RecipientUpkeep(
         if (await UpdateUserAsync(delivery, OptOut, cancellationToken).ConfigureAwait(false))
             Log.OptedOut(logger, delivery.Id, provider);
 
-        UserRecord? OptOut(UserRecord user) => user.With(unwanted) is var changed && ReferenceEquals(changed, user) ? null : changed;
+        UserRecord? OptOut(UserRecord user) =>
+            user.With(unwanted) is var changed && ReferenceEquals(changed, user) ? null : changed;
     }
 
     // Removes only the endpoint that was called: the user may have another one by now.
@@ -100,11 +101,13 @@ internal sealed class RecipientUpkeep(
             Log.WebhookDisabled(logger, delivery.Id, provider);
 
         UserRecord? WithoutEndpoint(UserRecord stored) =>
-            stored.User?.Addresses.GetValueOrDefault(delivery.Channel.Name) == delivery.To.Value
-                ? stored.WithUser(user => user with
-                {
-                    Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.Name).ToDictionary(),
-                })
+            stored.User?.Addresses.GetValueOrDefault(delivery.Channel.AddressName) == delivery.To.Value
+                ? stored.WithUser(user =>
+                    user with
+                    {
+                        Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.AddressName).ToDictionary(),
+                    }
+                )
                 : null;
     }
 

@@ -4,7 +4,9 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Recipients;
 
-/// <summary><c>/v1/users/{id}/preferences</c>: shows and changes the preferences of a user, who need not have a profile.</summary>
+/// <summary>
+/// <c>/v1/users/{id}/preferences</c>: shows and changes the preferences of a user, who need not have a profile.
+/// </summary>
 internal static class PreferenceEndpoints
 {
     public static async Task<IResult> FindAsync(HttpContext context, IRecipients recipients)

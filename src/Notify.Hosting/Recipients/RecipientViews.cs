@@ -34,6 +34,9 @@ internal sealed record DeviceView(
         );
 }
 
+/// <summary>What to look at after a change that was made.</summary>
+internal sealed record WarningsView(IReadOnlyList<FieldWarning> Warnings);
+
 /// <summary>The preferences of a user.</summary>
 internal sealed record PreferencesView(IReadOnlyList<Preference> Items);
 
@@ -53,6 +56,7 @@ internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, 
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(WarningsView))]
 [JsonSerializable(typeof(UsersView))]
 [JsonSerializable(typeof(PreferencesView))]
 [JsonSerializable(typeof(DeviceView))]

@@ -58,12 +58,7 @@ internal static class SubscriberEndpoints
         var (tenant, topic) = (RequestValues.GetTenant(context.Request), RequestValues.Route(context.Request, "topic"));
         var count = await recipients.CountSubscribersAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false);
         var users = await recipients
-            .ListSubscribersAsync(
-                tenant,
-                topic,
-                new PageRequest { After = after, Limit = page.Limit },
-                context.RequestAborted
-            )
+            .ListSubscribersAsync(tenant, topic, new PageRequest { After = after, Limit = page.Limit }, context.RequestAborted)
             .ConfigureAwait(false);
         var next = users.Next is { } last ? RequestPage.NextAfter(context.Request, last) : null;
         return TypedResults.Json(new SubscribersView(count, users.Items, next), RecipientsJson.Default.SubscribersView);

@@ -21,7 +21,7 @@ internal static class UserEndpoints
                 return Problem.InvalidFields(body.Errors);
 
             var result = await recipients.SaveUserAsync(user, precondition, context.RequestAborted).ConfigureAwait(false);
-            return CreateResult(context.Response, result.Status, result.Version);
+            return CreateResult(context.Response, result.Status, result.Version, result.Warnings);
         });
 
     public static async Task<IResult> FindAsync(HttpContext context, IRecipients recipients)
@@ -61,21 +61,30 @@ internal static class UserEndpoints
 
         var id = RequestValues.Route(context.Request, "id");
         var tenant = RequestValues.GetTenant(context.Request);
-        var status = await recipients
-            .RemoveUserAsync(tenant, id, precondition, context.RequestAborted)
-            .ConfigureAwait(false);
-        return CreateResult(context.Response, status, version: null);
+        var status = await recipients.RemoveUserAsync(tenant, id, precondition, context.RequestAborted).ConfigureAwait(false);
+        return CreateResult(context.Response, status);
     }
 
-    /// <summary>Creates the response to a change of a user.</summary>
-    public static IResult CreateResult(HttpResponse response, ChangeStatus status, string? version)
+    /// <summary>Creates the response to a change of a user: 201, 204, or 200 with the warnings if there are any.</summary>
+    public static IResult CreateResult(
+        HttpResponse response,
+        ChangeStatus status,
+        string? version = null,
+        IReadOnlyList<FieldWarning>? warnings = null
+    )
     {
         RequestPrecondition.SetVersion(response, version);
+        var code = status == ChangeStatus.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         return status switch
         {
             ChangeStatus.NotFound => Problem.Unknown("user"),
             ChangeStatus.PreconditionFailed => Problem.PreconditionFailed(),
-            ChangeStatus.Created => TypedResults.StatusCode(StatusCodes.Status201Created),
+            _ when warnings is { Count: > 0 } => TypedResults.Json(
+                new WarningsView(warnings),
+                RecipientsJson.Default.WarningsView,
+                statusCode: code
+            ),
+            ChangeStatus.Created => TypedResults.StatusCode(code),
             _ => TypedResults.NoContent(),
         };
     }

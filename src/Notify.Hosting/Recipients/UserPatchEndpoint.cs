@@ -32,7 +32,7 @@ internal static class UserPatchEndpoint
                 .ConfigureAwait(false);
             return errors.Any
                 ? Problem.InvalidFields(errors)
-                : UserEndpoints.CreateResult(context.Response, result.Status, result.Version);
+                : UserEndpoints.CreateResult(context.Response, result.Status, result.Version, result.Warnings);
 
             // This function is called again if the user was changed in the meantime.
             User? Change(User user)

@@ -113,8 +113,8 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     }
 
     /// <summary>
-    /// Empties the user first, which decides the condition, and removes the user last: a removal that a crash cut off is completed
-    /// when it is requested again. A user who is saved again in the meantime stays.
+    /// Empties the user first, which decides the condition, and removes the user last: a removal that a crash cut off is
+    /// completed when it is requested again. A user who is saved again in the meantime stays.
     /// </summary>
     public async ValueTask<bool> RemoveAsync(
         string tenant,
@@ -175,10 +175,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     private static UpdateOneModel<BsonDocument> Save(User user) =>
         new(
             Key(user.Tenant, user.Id),
-            new BsonDocument(
-                "$set",
-                new BsonDocument(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch())
-            )
+            new BsonDocument("$set", new BsonDocument(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch()))
         )
         {
             IsUpsert = true,

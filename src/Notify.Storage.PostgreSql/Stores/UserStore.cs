@@ -68,12 +68,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         CancellationToken cancellationToken
     ) =>
         await database
-            .QueryAsync(
-                _find,
-                parameters => parameters.With(tenant).With(ids.ToArray()),
-                row => Read(row, 0),
-                cancellationToken
-            )
+            .QueryAsync(_find, parameters => parameters.With(tenant).With(ids.ToArray()), row => Read(row, 0), cancellationToken)
             .ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<User>> ListAsync(

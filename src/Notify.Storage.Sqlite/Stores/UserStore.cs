@@ -57,7 +57,10 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
         new(
             NamePage.ReadPage(
                 database,
-                "SELECT id, body FROM notify_user WHERE tenant = ?1 AND id > ?2 AND id >= ?3 AND body IS NOT NULL ORDER BY id LIMIT ?4",
+                """
+                SELECT id, body FROM notify_user
+                WHERE tenant = ?1 AND id > ?2 AND id >= ?3 AND body IS NOT NULL ORDER BY id LIMIT ?4
+                """,
                 new SqlitePage(tenant, prefix, after, limit),
                 row => StoredForm.ReadUser(row.Blob(1))
             )
