@@ -38,7 +38,7 @@ public readonly record struct PreferenceSource
     /// <summary>Returns the source with the specified name.</summary>
     /// <param name="name">The name: 1 to 32 ASCII letters and digits, beginning with a lowercase letter.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is not a valid name.</exception>
-    public static PreferenceSource Named(string name) =>
+    public static PreferenceSource Create(string name) =>
         TryParse(name, out var source)
             ? source
             : throw new ArgumentException(

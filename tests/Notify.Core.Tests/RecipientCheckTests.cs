@@ -5,7 +5,9 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What is known of a recipient is checked again before a delivery that waited is sent.</summary>
+/// <summary>
+/// Tests that a delivery that has waited is checked against the current data of its recipient before it is sent.
+/// </summary>
 public sealed class RecipientCheckTests
 {
     private const string Deleted = "the user was deleted";
@@ -52,7 +54,7 @@ public sealed class RecipientCheckTests
         await SaveAsync(application);
         var id = await application.SendAsync(InAnHour(Recipient.User("ada")));
 
-        await SaveAsync(application, preferences: Choice.OptOut(category, channel is null ? null : Channel.Named(channel)));
+        await SaveAsync(application, preferences: Choice.OptOut(category, channel is null ? null : Channel.Create(channel)));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
         await AssertCancelledAsync(application, id, Declined);

@@ -17,7 +17,7 @@ public abstract partial class StoreConformance
             },
             OptOut(null, Channel.Sms) with
             {
-                Source = PreferenceSource.Named("kiosk"),
+                Source = PreferenceSource.Create("kiosk"),
                 ChangedAt = Now.AddTicks(1),
             },
             new()

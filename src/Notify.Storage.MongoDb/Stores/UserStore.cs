@@ -17,7 +17,9 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     private const string Stored = "stored";
     private const string Preferences = "preferences";
 
-    /// <summary>Another for every write: a change is written only where it is still the one that was read.</summary>
+    /// <summary>
+    /// A value that every write replaces. A change is written only if the document still has the version that was read.
+    /// </summary>
     private const string Version = "version";
 
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
@@ -38,7 +40,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
             : await FindAsync(database, [.. distinct.Select(id => (tenant, id))], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Those of these users that are there, of any tenants, in one query.</summary>
+    /// <summary>Finds users of any tenants in one query.</summary>
     public static async ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         StoreDatabase database,
         IReadOnlyList<(string Tenant, string Id)> users,
@@ -62,30 +64,17 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         CancellationToken cancellationToken
     )
     {
+        var page = new NamePage(tenant, prefix, after);
         var found = await database
             .Users.FindAsync(
                 null,
-                new BsonDocument
-                {
-                    { Tenant, tenant },
-                    {
-                        UserId,
-                        new BsonDocument { { "$gt", after }, { "$gte", prefix } }
-                    },
-                    { Stored, new BsonDocument("$exists", true) },
-                },
+                page.CreateFilter(Tenant, UserId).Add(Stored, new BsonDocument("$exists", true)),
                 sort: new BsonDocument { { Tenant, 1 }, { UserId, 1 } },
                 limit: limit,
                 cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
-        // Ids with the same prefix follow one another, so the first one without it ends the list.
-        return
-        [
-            .. found
-                .Select(document => StoredForm.ReadUser(document[Stored].AsByteArray))
-                .TakeWhile(user => user.Id.StartsWith(prefix, StringComparison.Ordinal)),
-        ];
+        return page.TakeNames(found.Select(document => StoredForm.ReadUser(document[Stored].AsByteArray)), user => user.Id);
     }
 
     public async ValueTask<bool> UpdateAsync(

@@ -7,7 +7,7 @@ namespace Notify.Storage.Sqlite.Stores;
 internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) : IUserStore
 {
     /// <summary>Selects a user by tenant and id, for <see cref="ReadUser"/>.</summary>
-    public const string Find = "SELECT body, preferences FROM notify_user WHERE tenant = ?1 AND id = ?2";
+    public const string Select = "SELECT body, preferences FROM notify_user WHERE tenant = @tenant AND id = @id";
 
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
         await writer
@@ -17,12 +17,16 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
                     using var statement = new Statement(
                         writer.Connection,
                         """
-                        INSERT INTO notify_user (tenant, id, body) VALUES (?1, ?2, ?3)
+                        INSERT INTO notify_user (tenant, id, body) VALUES (@tenant, @id, @body)
                         ON CONFLICT (tenant, id) DO UPDATE SET body = excluded.body
                         """
                     );
                     foreach (var user in users)
-                        statement.Bind(1, user.Tenant).Bind(2, user.Id).Bind(3, StoredForm.WriteUser(user)).Execute();
+                        statement
+                            .Bind("@tenant", user.Tenant)
+                            .Bind("@id", user.Id)
+                            .Bind("@body", StoredForm.WriteUser(user))
+                            .Execute();
                     return users.Count;
                 },
                 cancellationToken
@@ -36,7 +40,7 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
     )
     {
         using var connection = database.OpenReader();
-        using var statement = new Statement(connection, Find);
+        using var statement = new Statement(connection, Select);
         var users = new List<UserRecord>(ids.Count);
         foreach (var id in ids.Distinct(StringComparer.Ordinal))
         {
@@ -55,13 +59,14 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
         CancellationToken cancellationToken
     ) =>
         new(
-            NamePage.ReadPage(
+            NamePageReader.Read(
                 database,
                 """
-                SELECT id, body FROM notify_user
-                WHERE tenant = ?1 AND id > ?2 AND id >= ?3 AND body IS NOT NULL ORDER BY id LIMIT ?4
+                SELECT id, body FROM notify_user WHERE tenant = @tenant AND id > @after AND id >= @prefix
+                    AND body IS NOT NULL
+                ORDER BY id LIMIT @limit
                 """,
-                new SqlitePage(tenant, prefix, after, limit),
+                new NamePage(tenant, prefix, after, limit),
                 row => StoredForm.ReadUser(row.Blob(1))
             )
         );
@@ -81,12 +86,12 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
 
                 using var keep = new Statement(
                     writer.Connection,
-                    "INSERT OR REPLACE INTO notify_user (tenant, id, body, preferences) VALUES (?1, ?2, ?3, ?4)"
+                    "INSERT OR REPLACE INTO notify_user (tenant, id, body, preferences) VALUES (@tenant, @id, @body, @preferences)"
                 );
-                return keep.Bind(1, tenant)
-                        .Bind(2, id)
-                        .Bind(3, changed.User is { } user ? StoredForm.WriteUser(user) : null)
-                        .Bind(4, StoredForm.WritePreferences(changed.Preferences))
+                return keep.Bind("@tenant", tenant)
+                        .Bind("@id", id)
+                        .Bind("@body", changed.User is { } user ? StoredForm.WriteUser(user) : null)
+                        .Bind("@preferences", StoredForm.WritePreferences(changed.Preferences))
                         .Execute() == 1;
             },
             cancellationToken
@@ -104,23 +109,23 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
                 if (FindForChange(tenant, id) is not { } known || !condition(known))
                     return false;
 
-                Delete("DELETE FROM notify_device WHERE tenant = ?1 AND user_id = ?2");
-                Delete("DELETE FROM notify_subscription WHERE tenant = ?1 AND user_id = ?2");
-                return Delete("DELETE FROM notify_user WHERE tenant = ?1 AND id = ?2") == 1;
+                Delete("DELETE FROM notify_device WHERE tenant = @tenant AND user_id = @id");
+                Delete("DELETE FROM notify_subscription WHERE tenant = @tenant AND user_id = @id");
+                return Delete("DELETE FROM notify_user WHERE tenant = @tenant AND id = @id") == 1;
 
                 int Delete(string sql)
                 {
                     using var statement = new Statement(writer.Connection, sql);
-                    return statement.Bind(1, tenant).Bind(2, id).Execute();
+                    return statement.Bind("@tenant", tenant).Bind("@id", id).Execute();
                 }
             },
             cancellationToken
         );
 
-    /// <summary>Reads one user with a statement of <see cref="Find"/>, which can be used again.</summary>
+    /// <summary>Reads one user with a statement of <see cref="Select"/>, which can be used again.</summary>
     public static UserRecord? ReadUser(Statement find, string tenant, string id)
     {
-        find.Bind(1, tenant).Bind(2, id);
+        find.Bind("@tenant", tenant).Bind("@id", id);
         var user = find.Read() ? StoredForm.ReadUserRecord(tenant, id, find.BlobOrNull(0), find.BlobOrNull(1)) : null;
         find.Reset();
         return user;
@@ -128,7 +133,7 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
 
     private UserRecord? FindForChange(string tenant, string id)
     {
-        using var find = new Statement(writer.Connection, Find);
+        using var find = new Statement(writer.Connection, Select);
         return ReadUser(find, tenant, id);
     }
 }
