@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Notify;
 
-/// <summary>A person to notify, identified by the application's own ID.</summary>
+/// <summary>
+/// The profile of a person to notify, identified by the application's own ID. The person's choices are not part of it: see
+/// <see cref="Preference"/>.
+/// </summary>
 public sealed record User
 {
     /// <summary>Gets the tenant that the user belongs to. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
@@ -28,52 +31,8 @@ public sealed record User
     /// </summary>
     public QuietHours? QuietHours { get; init; }
 
-    /// <summary>
-    /// Gets the user's preferences by category and channel. The most specific matching preference applies. If none matches,
-    /// everything is wanted.
-    /// </summary>
-    public IReadOnlyList<Preference> Preferences { get; init; } = [];
-
-    /// <summary>
-    /// Returns a copy of the user with the specified preference, which replaces any preference for the same category and channel.
-    /// </summary>
-    /// <param name="preference">The preference.</param>
-    public User With(Preference preference) =>
-        this with
-        {
-            Preferences =
-            [
-                .. Preferences.Where(other => other.Category != preference.Category || other.Channel != preference.Channel),
-                preference,
-            ],
-        };
-
     /// <summary>Returns the tenant and ID; never an address.</summary>
     public override string ToString() => $"{Tenant}/{Id}";
-
-    /// <summary>
-    /// Determines whether the user wants a category on a channel. A preference for the category takes precedence over one for the
-    /// channel, and one for both takes precedence over either.
-    /// </summary>
-    internal bool Wants(string? category, Channel channel)
-    {
-        var wanted = true;
-        var weight = -1;
-        foreach (var preference in Preferences)
-        {
-            if (
-                (preference.Category is not null && preference.Category != category)
-                || (preference.Channel is { } only && only != channel)
-            )
-                continue;
-
-            var specific = (preference.Category is null ? 0 : 2) + (preference.Channel is null ? 0 : 1);
-            if (specific >= weight)
-                (wanted, weight) = (preference.Wanted, specific);
-        }
-
-        return wanted;
-    }
 }
 
 /// <summary>
@@ -108,32 +67,4 @@ public sealed record QuietHours
 
     /// <summary>Gets the first minute after the quiet hours.</summary>
     public required TimeOnly To { get; init; }
-}
-
-/// <summary>A user's choice to receive or not receive a category on a channel.</summary>
-public sealed record Preference
-{
-    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
-    public Preference() { }
-
-    /// <summary>Initializes a new instance with the specified values.</summary>
-    /// <param name="category">The category of triggers, or null for every category.</param>
-    /// <param name="channel">The channel, or null for every channel.</param>
-    /// <param name="wanted">Whether the user wants these notifications.</param>
-    [SetsRequiredMembers]
-    public Preference(string? category, Channel? channel, bool wanted)
-    {
-        Category = category;
-        Channel = channel;
-        Wanted = wanted;
-    }
-
-    /// <summary>Gets the category of triggers, or null for every category.</summary>
-    public string? Category { get; init; }
-
-    /// <summary>Gets the channel, or null for every channel.</summary>
-    public Channel? Channel { get; init; }
-
-    /// <summary>Gets whether the user wants these notifications.</summary>
-    public required bool Wanted { get; init; }
 }

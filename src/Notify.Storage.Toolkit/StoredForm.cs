@@ -45,6 +45,37 @@ public static class StoredForm
     /// <summary>Reads a user that <see cref="WriteUser"/> wrote.</summary>
     public static User ReadUser(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.User)!;
 
+    /// <summary>Writes the preferences of a user.</summary>
+    /// <returns>The preferences; null if there are none.</returns>
+    public static byte[]? WritePreferences(IReadOnlyList<Preference> preferences) =>
+        preferences.Count == 0
+            ? null
+            : JsonSerializer.SerializeToUtf8Bytes(preferences, StoredJson.Default.IReadOnlyListPreference);
+
+    /// <summary>Reads a user whose parts <see cref="WriteUser"/> and <see cref="WritePreferences"/> wrote.</summary>
+    /// <param name="tenant">The tenant of the user.</param>
+    /// <param name="id">The ID of the user.</param>
+    /// <param name="user">The profile; null if the user has none.</param>
+    /// <param name="preferences">The preferences; null if there are none.</param>
+    public static UserRecord ReadUserRecord(string tenant, string id, byte[]? user, byte[]? preferences) =>
+        new()
+        {
+            Tenant = tenant,
+            Id = id,
+            User = user is null ? null : ReadUser(user),
+            Preferences = preferences is null
+                ? []
+                : JsonSerializer.Deserialize(preferences, StoredJson.Default.IReadOnlyListPreference)!,
+        };
+
+    /// <summary>Writes a user with profile and preferences as one.</summary>
+    public static byte[] WriteUserRecord(UserRecord user) =>
+        JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.UserRecord);
+
+    /// <summary>Reads a user that <see cref="WriteUserRecord"/> wrote.</summary>
+    public static UserRecord ReadUserRecord(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, StoredJson.Default.UserRecord)!;
+
     /// <summary>Writes a template.</summary>
     public static byte[] WriteTemplate(Template template) =>
         JsonSerializer.SerializeToUtf8Bytes(template, StoredJson.Default.Template);

@@ -11,6 +11,8 @@ namespace Notify.Storage.Toolkit;
 [JsonSerializable(typeof(Trigger))]
 [JsonSerializable(typeof(StoredContents))]
 [JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(IReadOnlyList<Preference>))]
+[JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(Template))]
 [JsonSerializable(typeof(Attempt))]
 [JsonSerializable(typeof(IReadOnlyList<Attempt>))]

@@ -71,7 +71,7 @@ public sealed class DigestTests
     [Fact]
     public async Task An_event_of_a_declined_category_takes_no_other_with_it()
     {
-        await using var application = await StartAsync(new Preference("news", null, wanted: false));
+        await using var application = await StartAsync(Choice.OptOut("news", null));
         await application.SendAsync(Collected(1) with { Category = "security" });
         var declined = await application.SendAsync(Collected(2) with { Category = "news" });
         await application.SendAsync(Collected(3) with { Category = "security" });
@@ -88,7 +88,7 @@ public sealed class DigestTests
     {
         await using var application = await StartAsync();
         var id = await application.SendAsync(Collected(1) with { Category = "news" });
-        await application.Directory.SaveUserAsync(Ada(new Preference("news", Channel.Email, wanted: false)));
+        await application.Directory.SaveUserAsync(Ada(), Choice.OptOut("news", Channel.Email));
 
         await UntilStateAsync(application, id, CollectedState.Summarized);
         await _passing.PassAsync(application, Window);
@@ -255,12 +255,11 @@ public sealed class DigestTests
             Digest = new Digest { Window = Window },
         };
 
-    private static User Ada(params Preference[] preferences) =>
+    private static User Ada() =>
         new()
         {
             Id = "ada",
             Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["phone"] = "+46701234567" },
-            Preferences = preferences,
         };
 
     private static async Task<IReadOnlyList<CollectedEvent>> CollectedAsync(TestApplication application, Guid id) =>
@@ -306,9 +305,9 @@ public sealed class DigestTests
             }
         );
 
-    private Task<TestApplication> StartAsync(params Preference[] preferences) => StartAsync(_ => { }, preferences);
+    private Task<TestApplication> StartAsync(params PreferenceChange[] preferences) => StartAsync(_ => { }, preferences);
 
-    private async Task<TestApplication> StartAsync(Action<INotificationsBuilder> configure, params Preference[] preferences)
+    private async Task<TestApplication> StartAsync(Action<INotificationsBuilder> configure, params PreferenceChange[] preferences)
     {
         var application = await TestApplication.StartAsync(
             builder =>
@@ -319,7 +318,7 @@ public sealed class DigestTests
             _mail,
             _sms
         );
-        await application.Directory.SaveUserAsync(Ada(preferences));
+        await application.Directory.SaveUserAsync(Ada(), preferences);
         await application.Templates.SaveAsync(
             new Template
             {

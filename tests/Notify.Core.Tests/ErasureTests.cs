@@ -25,7 +25,7 @@ public sealed class ErasureTests
         await application.EndedDeliveryAsync(id);
         probe!.Failures = 3;
 
-        Assert.True(await application.Directory.RemoveUserAsync("ada"));
+        Assert.Equal(ChangeStatus.Removed, await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada"));
 
         await PassUntilAsync(async () => (await application.DeliveryAsync(id)).Delivery.To.Value == "");
         Assert.Equal(0, probe.Failures);
@@ -47,7 +47,7 @@ public sealed class ErasureTests
             }
         );
 
-        await application.Directory.RemoveUserAsync("ada");
+        await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada");
 
         await PassUntilAsync(async () => (await application.DeliveryAsync(id)).Delivery.To.Value == "");
         var delivery = await application.DeliveryAsync(id);
@@ -60,7 +60,7 @@ public sealed class ErasureTests
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
         await application.Directory.SaveUserAsync(Ada());
-        await application.Directory.RemoveUserAsync("ada");
+        await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada");
         _time.Advance(TimeSpan.FromSeconds(1));
         await application.Directory.SaveUserAsync(Ada());
         var id = await application.SendAsync(Recipient.User("ada"));
@@ -78,7 +78,7 @@ public sealed class ErasureTests
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
 
-        Assert.False(await application.Directory.RemoveUserAsync("nobody"));
+        Assert.Equal(ChangeStatus.NotFound, await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "nobody"));
         Assert.Empty(await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None));
     }
 

@@ -201,7 +201,7 @@ public sealed class PermitTests
                     Addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org" },
                 }
             );
-        await application.Directory.SubscribeAsync("news", users);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", users);
     }
 
     private Task UntilExpandedAsync(TestApplication application, Guid id) =>

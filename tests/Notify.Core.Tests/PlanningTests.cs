@@ -45,12 +45,12 @@ public sealed class PlanningTests
     public async Task The_most_specific_preference_decides(string preferences, string channels)
     {
         await using var application = await StartAsync();
-        await SaveAsync(
-            application,
-            Ada() with
-            {
-                Preferences = [.. preferences.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)],
-            }
+        await SaveAsync(application, Ada());
+        await application.Directory.ChangePreferencesAsync(
+            Trigger.DefaultTenant,
+            "ada",
+            [.. preferences.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)],
+            PreferenceSource.Api
         );
 
         var id = await application.SendAsync(TestApplication.Say(Recipient.User("ada")) with { Category = "news" });
@@ -66,12 +66,12 @@ public sealed class PlanningTests
             )
         );
 
-        static Preference Parse(string text) =>
+        static PreferenceChange Parse(string text) =>
             text[1..].Split('/') is var parts
-                ? new Preference(
+                ? Choice.Create(
                     parts[0] == "*" ? null : parts[0],
                     parts[1] == "*" ? null : Channel.Create(parts[1]),
-                    text[0] == '+'
+                    text[0] == '+' ? PreferenceStatus.OptedIn : PreferenceStatus.OptedOut
                 )
                 : throw new InvalidOperationException();
     }

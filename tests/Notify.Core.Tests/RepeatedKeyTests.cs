@@ -58,7 +58,7 @@ public sealed class RepeatedKeyTests
     {
         await using var application = await StartAsync();
         await SaveAdaAsync(application);
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
         var trigger = Keyed() with { To = Recipient.Topic("news"), SendAt = _time.GetUtcNow().AddDays(1) };
         var first = await application.Notifier.TriggerAsync(trigger);
 

@@ -34,8 +34,8 @@ public sealed class UnreachedTests
     public async Task A_declined_channel_is_recorded_where_nothing_else_is_sent()
     {
         await using var application = await StartAsync();
-        await SaveAsync(application, "ada", new Preference("ads", null, wanted: false));
-        await SaveAsync(application, "bob", new Preference("ads", Channel.Push, wanted: false));
+        await SaveAsync(application, "ada", Choice.OptOut("ads", null));
+        await SaveAsync(application, "bob", Choice.OptOut("ads", Channel.Push));
 
         var id = await application.SendAsync(
             TestApplication.Say([Recipient.User("ada"), Recipient.User("bob")]) with
@@ -186,7 +186,7 @@ public sealed class UnreachedTests
                 ],
                 CancellationToken.None
             );
-        await application.Directory.SubscribeAsync("news", users);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", users);
 
         var id = await application.SendAsync([
             Recipient.Topic("news"),
@@ -217,7 +217,7 @@ public sealed class UnreachedTests
     {
         await using var application = await StartAsync();
         await SaveAsync(application, "ada");
-        await application.Directory.SubscribeAsync("left", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "left", ["ada"]);
         await application.Get<ITopicStore>().UnsubscribeAsync(Trigger.DefaultTenant, "left", ["ada"], CancellationToken.None);
 
         var refused = await Assert.ThrowsAsync<InvalidRequestException>(() =>
@@ -241,7 +241,7 @@ public sealed class UnreachedTests
     {
         await using var application = await StartAsync();
         await application.Directory.SaveUserAsync(new User { Id = "ada" });
-        await application.Directory.SubscribeAsync("news", ["ada", "stranger"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "stranger"]);
 
         var id = await application.SendAsync(Recipient.Topic("news"));
 
@@ -286,14 +286,14 @@ public sealed class UnreachedTests
         Assert.Empty(record.Attempts);
     }
 
-    private static Task SaveAsync(TestApplication application, string id, params Preference[] preferences) =>
+    private static Task SaveAsync(TestApplication application, string id, params PreferenceChange[] preferences) =>
         application.Directory.SaveUserAsync(
             new User
             {
                 Id = id,
                 Addresses = new Dictionary<string, string> { ["email"] = $"{id}@example.org" },
-                Preferences = preferences,
-            }
+            },
+            preferences
         );
 
     private Task<TestApplication> StartAsync() => TestApplication.StartAsync(_time, _mail, _push);

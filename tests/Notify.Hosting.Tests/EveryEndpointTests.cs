@@ -21,6 +21,7 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["PUT /v1/users/{id}"] = "{}",
         ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,
+        ["PATCH /v1/users/{id}/preferences"] = """{"items":[]}""",
         ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"ios","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,
         ["POST /v1/topics/{topic}/subscribers"] = """{"users":["ada"]}""",

@@ -28,6 +28,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
             "/v1/notifications/a/b",
             "/v1/notifications/a/cancel",
             "/v1/users/u",
+            "/v1/users/u/preferences",
             "/v1/users/u/devices",
             "/v1/users/u/devices/d",
             "/v1/users/a/b/c/d",

@@ -140,12 +140,13 @@ internal sealed class Audience
 
     private void Choose(string tenant, string user, Person person)
     {
-        var preference = new Preference(
-            Categories[_random.Next(Categories.Length)],
-            Channels[_random.Next(Channels.Length)],
-            wanted: _random.Next(3) == 0
-        );
-        Note(tenant, user, $"{(preference.Wanted ? "wants" : "declines")} {preference.Category} {preference.Channel}");
+        var preference = new Preference
+        {
+            Category = Categories[_random.Next(Categories.Length)],
+            Channel = Channels[_random.Next(Channels.Length)],
+            Status = _random.Next(3) == 0 ? PreferenceStatus.OptedIn : PreferenceStatus.OptedOut,
+        };
+        Note(tenant, user, $"{preference.Status} of {preference.Category} {preference.Channel}");
         Update(tenant, user, known => known.With(preference));
         Preference[] others =
         [
@@ -158,7 +159,9 @@ internal sealed class Audience
     {
         Note(tenant, user, "has another address");
         var address = $"{user}.{++_changes}@example.org";
-        Update(tenant, user, known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } });
+        Update(tenant, user, stored =>
+            stored.WithUser(known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } })
+        );
         Record.SetPerson(tenant, user, person with { Email = address });
     }
 
@@ -172,7 +175,7 @@ internal sealed class Audience
         Record.SetSubscribed(tenant, user, isSubscribed);
     }
 
-    private void Update(string tenant, string user, Func<User, User?> change) =>
+    private void Update(string tenant, string user, Func<UserRecord, UserRecord?> change) =>
         _world.Ledger.Require(
             _users.UpdateAsync(tenant, user, change, CancellationToken.None).Result,
             "a user who exists can be changed"

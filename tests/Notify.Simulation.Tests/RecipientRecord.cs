@@ -120,6 +120,6 @@ internal sealed record Person(string Email)
     private bool? Find(string? category, Channel? channel) =>
         Preferences
             .Where(preference => preference.Category == category && preference.Channel == channel)
-            .Select(preference => (bool?)preference.Wanted)
+            .Select(preference => (bool?)(preference.Status == PreferenceStatus.OptedIn))
             .SingleOrDefault();
 }

@@ -109,7 +109,7 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
     public ValueTask SaveAsync(IReadOnlyList<User> saved, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(
+    public ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -121,11 +121,19 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
             cancellationToken
         );
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
@@ -139,6 +147,8 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
 internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess process, World world) : IDeviceStore
 {
     public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,

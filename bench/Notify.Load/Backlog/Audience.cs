@@ -12,7 +12,7 @@ internal static class Audience
     {
         await using (var application = await LocalApplication.StartAsync(path, new StampingVendor(Channel.Push), Workers.None))
         {
-            var directory = application.Get<IRecipientDirectory>();
+            var directory = application.Get<IRecipients>();
             await directory.SaveUserAsync(new User { Id = "u-model" });
             await directory.RegisterDeviceAsync(
                 new Device
@@ -24,7 +24,7 @@ internal static class Audience
                     App = "shop",
                 }
             );
-            await directory.SubscribeAsync(Topic, ["u-model"]);
+            await directory.SubscribeAsync(Trigger.DefaultTenant, Topic, ["u-model"]);
         }
 
         const string User = "printf('u-%08d', n)";

@@ -23,7 +23,7 @@ internal sealed partial class TenantData
     /// <summary>Gets the times at which permits were taken, by category and recipient.</summary>
     public Dictionary<string, Dictionary<string, List<DateTimeOffset>>> Permits { get; init; } = [];
 
-    public Dictionary<string, User> Users { get; init; } = [];
+    public Dictionary<string, UserRecord> Users { get; init; } = [];
 
     public List<Device> Devices { get; init; } = [];
 

@@ -61,7 +61,7 @@ public sealed record RecipientAnswer
     /// <param name="devices">The devices that are not pruned; empty if they were not requested.</param>
     /// <param name="isSubscribed">Whether the user subscribes to the topic; false if no topic was requested.</param>
     [SetsRequiredMembers]
-    public RecipientAnswer(User? user, IReadOnlyList<Device> devices, bool isSubscribed)
+    public RecipientAnswer(UserRecord? user, IReadOnlyList<Device> devices, bool isSubscribed)
     {
         User = user;
         Devices = devices;
@@ -69,7 +69,7 @@ public sealed record RecipientAnswer
     }
 
     /// <summary>Gets the user; null if it does not exist.</summary>
-    public User? User { get; init; }
+    public UserRecord? User { get; init; }
 
     /// <summary>Gets the devices that are not pruned; empty if they were not requested.</summary>
     public required IReadOnlyList<Device> Devices { get; init; }

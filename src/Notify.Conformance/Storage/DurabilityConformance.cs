@@ -220,7 +220,7 @@ public abstract class DurabilityConformance : StoreSuite
 
         await Store.ReopenAsync();
 
-        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)));
+        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)).User);
         Assert.Equal([device], await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
         Assert.Equal(["u"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
         Assert.Equal(2, await Store.Templates.SaveAsync(template, 100, Cancellation));

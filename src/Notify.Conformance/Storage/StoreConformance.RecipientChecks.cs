@@ -39,7 +39,7 @@ public abstract partial class StoreConformance
 
         Assert.Equal(
             questions.Select(asked => asked.UserId == "u150" ? null : $"{asked.Tenant}-{asked.UserId[1..]}"),
-            answers.Select(answer => answer.User?.Locale)
+            answers.Select(answer => answer.User?.User?.Locale)
         );
     }
 

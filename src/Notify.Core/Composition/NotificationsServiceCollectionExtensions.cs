@@ -79,7 +79,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
         services.AddSingleton<INotificationQueries, NotificationQueries>();
-        services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
+        services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();

@@ -126,9 +126,9 @@ internal sealed class RecipientCheck(
 
     private CheckResult Decide(Delivery delivery, RecipientAnswer answer)
     {
-        if (answer.User is not { } user)
+        if (answer.User is not { User: { } user } stored)
             return CheckResult.Cancel("the user was deleted");
-        if (!policy.IsMandatory(delivery.Category) && !user.Wants(delivery.Category, delivery.Channel))
+        if (!policy.IsMandatory(delivery.Category) && !stored.Wants(delivery.Category, delivery.Channel))
             return CheckResult.Cancel("declined by the user's preferences");
         var device = FindDevice(delivery, answer.Devices);
         if (FindAddress(delivery, user, device) is not { } address)

@@ -108,7 +108,7 @@ internal sealed class DigestWorker(
         if (lease.Events[0].UserId is not { } userId)
             return null;
         var found = await users.FindAsync(lease.Tenant, [userId], cancellationToken).ConfigureAwait(false);
-        return found.Count > 0 ? found[0] : null;
+        return found is [var user] ? user.User : null;
     }
 
     private async ValueTask CancelAsync(DigestLease lease, CancellationToken cancellationToken) =>

@@ -34,7 +34,12 @@ internal sealed class DeliveryPlan(
 }
 
 /// <summary>A recipient, with its user and devices.</summary>
-internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnlyList<Device> devices, string? topic = null)
+internal sealed class PlannedRecipient(
+    Recipient recipient,
+    UserRecord? stored,
+    IReadOnlyList<Device> devices,
+    string? topic = null
+)
 {
     public Recipient Recipient { get; } = recipient;
 
@@ -42,7 +47,10 @@ internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnl
     public string? UserId => Recipient.Kind == RecipientKind.User ? Recipient.Value : null;
 
     /// <summary>Gets the user; null for a direct address, and for a subscriber who does not exist.</summary>
-    public User? User { get; } = user;
+    public User? User => Stored?.User;
+
+    /// <summary>Gets the user with the preferences; null for a direct address, and for a subscriber who does not exist.</summary>
+    public UserRecord? Stored { get; } = stored;
 
     public IReadOnlyList<Device> Devices { get; } = devices;
 

@@ -16,6 +16,10 @@ internal sealed class TemplateCatalog(
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(template));
+        var newest = await templates.FindAsync(template.Tenant, template.Name, null, cancellationToken).ConfigureAwait(false);
+        if (newest is not null && newest.Variants.SequenceEqual(template.Variants))
+            return newest.Version;
+
         try
         {
             return await templates

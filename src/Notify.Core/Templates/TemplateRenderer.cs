@@ -114,6 +114,8 @@ internal sealed class TemplateRenderer(
         string?[] zones =
         [
             .. found
+                .Select(user => user.User)
+                .OfType<User>()
                 .Select(user => user.TimeZone)
                 .Concat(theirs.Select(device => device.TimeZone).OfType<string>())
                 .Concat(trigger.To.Any(recipient => recipient.Kind != RecipientKind.User) ? [null] : Array.Empty<string?>())

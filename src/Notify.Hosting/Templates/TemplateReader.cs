@@ -15,9 +15,10 @@ internal static class TemplateReader
         };
         foreach (var field in body.Members())
         {
+            // GET also shows the name, tenant, version and time, so they may be sent back. Saving sets them.
             if (field.Name == "variants")
                 template = template with { Variants = ReadVariants(field) };
-            else
+            else if (field.Name is not ("name" or "tenant" or "version" or "savedAt"))
                 field.Unknown("variants");
         }
 
