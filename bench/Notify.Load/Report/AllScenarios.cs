@@ -44,6 +44,7 @@ internal static class AllScenarios
         new("smtp"),
         new("smtp", "50 ms", "--latency 50 --count 20000 --pairs 2"),
         new("fanout"),
+        new(FanoutPersonalScenario.Name),
         new("backlog"),
         new("priority"),
         new("fairness"),

@@ -1,5 +1,6 @@
 using Notify.Core.Providers;
 using Notify.Core.Retention;
+using Notify.Core.Templates;
 using Notify.Core.Validation;
 using Notify.Providers;
 using Notify.Storage;
@@ -22,6 +23,7 @@ internal sealed class RecipientDirectory(
     private const int MaxAddresses = 16;
     private const int MaxPreferences = 1_000;
     private const int MaxSubscribersAtOnce = 10_000;
+    private const int MaxPropertiesKibibytes = 16;
 
     public async Task SaveUserAsync(User user, CancellationToken cancellationToken = default)
     {
@@ -116,6 +118,7 @@ internal sealed class RecipientDirectory(
             errors.Add(new FieldError("quietHours.to", "quietHours.from and quietHours.to must differ."));
         CheckAddresses(errors, user);
         CheckPreferences(errors, user);
+        CheckProperties(errors, user);
         return errors;
     }
 
@@ -169,6 +172,20 @@ internal sealed class RecipientDirectory(
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", error));
         }
+    }
+
+    private static void CheckProperties(List<FieldError> errors, User user)
+    {
+        if (user.Properties is not { } properties)
+            return;
+        if (JsonBounds.FindError(properties, MaxPropertiesKibibytes) is { } error)
+        {
+            errors.Add(new FieldError("properties", error));
+            return;
+        }
+
+        foreach (var name in RecipientModel.ReservedNames.Where(name => properties.TryGetProperty(name, out _)))
+            errors.Add(new FieldError($"properties.{name}", "This name is reserved. Use another name."));
     }
 
     private static void CheckPreferences(List<FieldError> errors, User user)

@@ -72,11 +72,13 @@ internal sealed class ExpansionWorker(
             .ConfigureAwait(false);
 
         var now = Time.GetUtcNow();
+        // Rendering for each subscriber may have taken so long that the rest was left.
+        var count = planned.FirstLeft is { } left ? batch.IndexOfKey(left.Value) : batch.Count;
         var step = new ExpansionStep(
             lease,
-            batch.Count == 0 ? lease.Cursor : batch.Keys[^1],
-            lease.Done + batch.Count,
-            IsComplete: batch.Count < Settings.ExpansionBatchSize,
+            count == 0 ? lease.Cursor : batch.Keys[count - 1],
+            lease.Done + count,
+            IsComplete: count < Settings.ExpansionBatchSize && planned.FirstLeft is null,
             At: now,
             Until: now,
             planned.Deliveries,

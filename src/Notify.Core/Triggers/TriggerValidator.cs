@@ -109,8 +109,8 @@ internal sealed class TriggerValidator(
                 Add(ref errors, $"content.{error.Field}", error.Message);
         }
 
-        if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            Add(ref errors, "data", "Use an object whose properties are the variables of the template.");
+        foreach (var error in RecipientDataRules.FindErrors(trigger))
+            Add(ref errors, error.Field, error.Message);
         if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
             Add(ref errors, "content.title", "The title must not contain line breaks.");
     }

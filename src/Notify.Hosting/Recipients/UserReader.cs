@@ -24,11 +24,14 @@ internal static class UserReader
                 case "quietHours":
                     user = user with { QuietHours = ReadQuietHours(field) };
                     break;
+                case "properties":
+                    user = user with { Properties = field.Object() };
+                    break;
                 case "preferences":
                     user = user with { Preferences = [.. field.Items().Select(ReadPreference)] };
                     break;
                 default:
-                    field.Unknown("addresses", "locale", "timeZone", "quietHours", "preferences");
+                    field.Unknown("addresses", "locale", "timeZone", "quietHours", "properties", "preferences");
                     break;
             }
         }

@@ -352,6 +352,17 @@ internal static class SchemaSteps
             CREATE INDEX delivery_reached ON "{schema}".delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
             """;
 
+    /// <summary>
+    /// Stores the content of a delivery that shares none with others. An earlier version would read such a delivery without
+    /// content, so it cannot run beside this one.
+    /// </summary>
+    public static string Twelfth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".delivery ADD COLUMN content bytea;
+            UPDATE "{schema}".schema_version SET oldest = 12;
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

@@ -40,6 +40,8 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Bind(int index, byte[]? value) => value is null ? BindNull(index) : Bind(index, value.AsSpan());
+
     public Statement Bind(int index, Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];

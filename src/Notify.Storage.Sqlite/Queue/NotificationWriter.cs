@@ -30,9 +30,9 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
             platform, app, user_id, provider, content_index,
             collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence,
             attempts_spent, retry_delay, attempts, receipts,
-            ended_at, reason, topic, device_id, address_key)
+            ended_at, reason, topic, device_id, address_key, content)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17,
-            ?18, ?19, ?20, ?21, '', '', ?23, ?24, ?25, ?26, ?27)
+            ?18, ?19, ?20, ?21, '', '', ?23, ?24, ?25, ?26, ?27, ?28)
         """
     );
 
@@ -181,6 +181,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
             .Bind(25, delivery.Topic)
             .Bind(26, delivery.DeviceId)
             .Bind(27, queued.AddressKey)
+            .Bind(28, StoredForm.WriteOwnContent(delivery))
             .Execute();
     }
 

@@ -271,6 +271,8 @@ internal static class SchemaSteps
             ALTER TABLE notify_delivery ADD COLUMN address_key BLOB;
             CREATE INDEX notify_delivery_reached ON notify_delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
             """,
+        // The content of a delivery that shares none with others.
+        "ALTER TABLE notify_delivery ADD COLUMN content BLOB",
     ];
 
     /// <summary>

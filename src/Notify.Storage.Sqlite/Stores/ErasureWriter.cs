@@ -11,7 +11,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _findDelivery = new(
         connection,
         """
-        SELECT notification_id, tenant, channel, address FROM notify_delivery
+        SELECT notification_id, tenant, channel, address, user_id FROM notify_delivery
         WHERE id = ?1 AND (due_at IS NULL OR owner IS NULL OR due_at <= ?2)
         """
     );
@@ -20,7 +20,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         connection,
         """
         UPDATE notify_delivery SET
-            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL,
+            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL, content = NULL,
             attempts = '', receipts = '', reason = ?3,
             state = CASE WHEN due_at IS NULL THEN state ELSE 3 END, ended_at = COALESCE(ended_at, ?2),
             due_at = NULL, owner = NULL, fence = fence + 1
@@ -33,7 +33,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         """
         UPDATE notify_digest_event SET state = CASE WHEN state = 0 THEN 3 ELSE state END, reason = ?2, trigger = NULL
         WHERE id = ?1
-        RETURNING digest_id, notification_id, tenant
+        RETURNING digest_id, notification_id, tenant, user_id
         """
     );
 
@@ -71,9 +71,10 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         var notificationId = _findDelivery.Guid(0);
         var tenant = _findDelivery.Text(1);
         var address = new Address(Channel.Named(_findDelivery.Text(2)), _findDelivery.Text(3));
+        var userId = _findDelivery.TextOrNull(4);
         _findDelivery.Reset();
         _eraseDelivery.Bind(1, id).Bind(2, now).Bind(3, Erasure.Reason).Execute();
-        EraseFrom(tenant, notificationId, [address]);
+        EraseFrom(tenant, notificationId, [address], userId);
         return true;
     }
 
@@ -84,10 +85,11 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
             return;
 
         var (digestId, notificationId, tenant) = (_eraseEvent.Guid(0), _eraseEvent.Guid(1), _eraseEvent.Text(2));
+        var userId = _eraseEvent.TextOrNull(3);
         _eraseEvent.Reset();
         _loseLease.Bind(1, digestId).Execute();
         _removeEmpty.Bind(1, digestId).Execute();
-        EraseFrom(tenant, notificationId, []);
+        EraseFrom(tenant, notificationId, [], userId);
     }
 
     public void Dispose()
@@ -101,14 +103,14 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         _keep.Dispose();
     }
 
-    private void EraseFrom(string tenant, Guid notificationId, IReadOnlyCollection<Address> addresses)
+    private void EraseFrom(string tenant, Guid notificationId, IReadOnlyCollection<Address> addresses, string? userId)
     {
         _hasOthers.Bind(1, notificationId).Bind(2, Erasure.Reason).Read();
         var hasOthers = _hasOthers.Int32(0) == 1;
         _hasOthers.Reset();
         if (
             NotificationStore.Find(connection, tenant, notificationId) is { } notification
-            && ErasedNotification.From(notification, addresses, hasOthers) is { } erased
+            && ErasedNotification.From(notification, addresses, userId is null ? [] : [userId], hasOthers) is { } erased
         )
         {
             _keep
