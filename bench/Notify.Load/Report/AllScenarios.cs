@@ -1,3 +1,4 @@
+using Notify.Load.Backlog;
 using System.Text.Json;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
