@@ -15,7 +15,7 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
 
     public virtual string Name => "fax";
 
-    public Channel Channel => Channel.Named("fax");
+    public Channel Channel => Channel.Create("fax");
 
     public virtual async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
@@ -78,11 +78,11 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
         try
         {
             using var document = JsonDocument.Parse(body);
-            return Outcome.Accepted(document.RootElement.GetProperty("id").GetString());
+            return Outcome.Sent(document.RootElement.GetProperty("id").GetString());
         }
         catch (JsonException)
         {
-            return Outcome.Accepted();
+            return Outcome.Sent();
         }
     }
 }

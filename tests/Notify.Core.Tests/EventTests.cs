@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What those who watch are told of notifications and devices.</summary>
+/// <summary>Tests of the events about notifications and devices.</summary>
 public sealed class EventTests
 {
     private readonly Watcher _watcher = new();
@@ -12,7 +12,7 @@ public sealed class EventTests
     [Fact]
     public async Task An_accepted_notification_is_told_once_and_only_when_it_is_stored()
     {
-        await using var application = await StartAsync(Outcome.Accepted());
+        await using var application = await StartAsync(Outcome.Sent());
         await application.Directory.SaveUserAsync(
             new User
             {

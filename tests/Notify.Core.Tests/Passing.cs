@@ -10,9 +10,9 @@ namespace Notify.Core.Tests;
 /// </summary>
 internal sealed class Passing(ManualTime time)
 {
-    private static readonly Channel Pulse = Channel.Named("pulse");
+    private static readonly Channel Pulse = Channel.Create("pulse");
 
-    private readonly ScriptedProvider _pulse = new("pulse", Pulse, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _pulse = new("pulse", Pulse, _ => Outcome.Sent());
 
     public void AddTo(INotificationsBuilder builder)
     {

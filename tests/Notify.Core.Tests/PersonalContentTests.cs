@@ -11,8 +11,8 @@ namespace Notify.Core.Tests;
 public sealed partial class PersonalContentTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
-    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
+    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Sent());
 
     [Theory]
     [InlineData("Hi {{ recipient.name }}")]
@@ -147,7 +147,7 @@ public sealed partial class PersonalContentTests
 
         await UntilPlannedAsync(application, id);
         var sent = (await application.EndedDeliveriesAsync(id)).ToDictionary(one => one.Delivery.UserId!);
-        Assert.Equal(["ada", "dora"], Accepted(sent.Values).Order(StringComparer.Ordinal));
+        Assert.Equal(["ada", "dora"], Sent(sent.Values).Order(StringComparer.Ordinal));
         Assert.Equal(
             "recipient.name: The template 'welcome' needs this variable (variants[0].body, line 1, column 7).",
             sent["carl"].Reason
@@ -174,7 +174,7 @@ public sealed partial class PersonalContentTests
 
         await UntilPlannedAsync(application, id);
         var sent = (await application.EndedDeliveriesAsync(id)).ToDictionary(one => one.Delivery.UserId!);
-        Assert.Equal(DeliveryState.Accepted, sent["ada"].State);
+        Assert.Equal(DeliveryState.Sent, sent["ada"].State);
         Assert.Equal(DeliveryState.Cancelled, sent["bob"].State);
         Assert.Contains(reason, sent["bob"].Reason, StringComparison.OrdinalIgnoreCase);
     }
@@ -357,7 +357,7 @@ public sealed partial class PersonalContentTests
     public async Task A_replay_and_a_fallback_send_what_was_rendered_when_they_were_planned()
     {
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"));
-        var sms = new ScriptedProvider("sms", Channel.Sms, _ => Outcome.Accepted());
+        var sms = new ScriptedProvider("sms", Channel.Sms, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(_time, mail, sms);
         await SaveTemplateAsync(application, new TemplateVariant(null, null, null, "Hi {{ recipient.name }}"));
         await SaveAsync(application, "ada", "Ada", WithPhone);
@@ -384,7 +384,7 @@ public sealed partial class PersonalContentTests
         static User WithPhone(User user) =>
             user with
             {
-                Addresses = new Dictionary<string, string>(user.Addresses) { [Channel.Sms.Name] = "+46701234567" },
+                Addresses = new Dictionary<string, string>(user.Addresses) { [Channel.Sms.AddressName] = "+46701234567" },
             };
     }
 
@@ -424,7 +424,7 @@ public sealed partial class PersonalContentTests
         await UntilPlannedAsync(application, id);
         var sent = await application.EndedDeliveriesAsync(id);
         Assert.Equal(users, sent.Select(one => one.Delivery.UserId!).Order(StringComparer.Ordinal));
-        Assert.Equal(users.Where(user => user != "user-07"), Accepted(sent).Order(StringComparer.Ordinal));
+        Assert.Equal(users.Where(user => user != "user-07"), Sent(sent).Order(StringComparer.Ordinal));
         // A trigger that names so many is refused instead.
         var errors = await FailAsync(application, Welcome([.. users.Skip(8).Select(Recipient.User)]));
         Assert.Contains("characters together", errors[0].Message, StringComparison.Ordinal);
@@ -534,8 +534,8 @@ public sealed partial class PersonalContentTests
             "the broadcast"
         );
 
-    private static IEnumerable<string> Accepted(IEnumerable<DeliveryRecord> records) =>
-        records.Where(one => one.State == DeliveryState.Accepted).Select(one => one.Delivery.UserId!);
+    private static IEnumerable<string> Sent(IEnumerable<DeliveryRecord> records) =>
+        records.Where(one => one.State == DeliveryState.Sent).Select(one => one.Delivery.UserId!);
 
     private static async Task<IReadOnlyList<FieldError>> FailAsync(TestApplication application, Trigger trigger) =>
         (await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(trigger))).Errors;
@@ -548,7 +548,7 @@ public sealed partial class PersonalContentTests
     {
         await UntilPlannedAsync(application, id);
         var sent = await application.EndedDeliveriesAsync(id);
-        Assert.All(sent, one => Assert.Equal(DeliveryState.Accepted, one.State));
+        Assert.All(sent, one => Assert.Equal(DeliveryState.Sent, one.State));
         Assert.Equal(expected.Order(), sent.Select(one => (one.Delivery.UserId, one.Delivery.Content.Body!)).Order());
     }
 

@@ -70,7 +70,7 @@ public sealed class PlanningTests
             text[1..].Split('/') is var parts
                 ? new Preference(
                     parts[0] == "*" ? null : parts[0],
-                    parts[1] == "*" ? null : Channel.Named(parts[1]),
+                    parts[1] == "*" ? null : Channel.Create(parts[1]),
                     text[0] == '+'
                 )
                 : throw new InvalidOperationException();
@@ -208,7 +208,7 @@ public sealed class PlanningTests
             {
                 To = Recipient.User("ada"),
                 Template = "welcome",
-                Channels = [Channel.Named(channel)],
+                Channels = [Channel.Create(channel)],
             }
         );
 
@@ -253,7 +253,7 @@ public sealed class PlanningTests
         new()
         {
             Id = "ada",
-            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["sms"] = "+46701234567" },
+            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["phone"] = "+46701234567" },
         };
 
     private Task<TestApplication> StartAsync(ManualTime? time = null, Action<NotificationsOptions>? options = null) =>
@@ -264,7 +264,7 @@ public sealed class PlanningTests
                 .. new[] { Channel.Email, Channel.Sms, Channel.Push }.Select(channel => new ScriptedProvider(
                     $"p-{channel}",
                     channel,
-                    _ => Outcome.Accepted()
+                    _ => Outcome.Sent()
                 )),
             ]
         );

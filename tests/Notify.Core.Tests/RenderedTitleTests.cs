@@ -2,7 +2,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What a template's variables may bring into a title.</summary>
+/// <summary>Tests of line breaks that the variables of a template bring into a title.</summary>
 public sealed class RenderedTitleTests
 {
     [Theory]
@@ -30,7 +30,7 @@ public sealed class RenderedTitleTests
 
     private static async Task<TestApplication> StartAsync(string title = "Your {{name}}", string body = "It was shipped.")
     {
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         var application = await TestApplication.StartAsync(mail);
         await application.Templates.SaveAsync(
             new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, title, body, null)] }

@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What an application forgets by itself.</summary>
+/// <summary>Tests of the automatic deletion of old and expired data.</summary>
 public sealed class RetentionTests
 {
     private readonly ManualTime _time = new();
@@ -129,14 +129,14 @@ public sealed class RetentionTests
                     builder.ShareStoreWith(store.Services);
                 configure?.Invoke(builder);
             },
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
 
     private Task<TestApplication> StartAsync(RecordingStore store) =>
         TestApplication.StartAsync(
             _time,
             builder => builder.Services.AddSingleton<IRetentionStore>(store),
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
 
     /// <summary>Lets minutes pass until it is so.</summary>

@@ -2,10 +2,10 @@ using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What is wrong with a template is found when it is saved, with its place.</summary>
+/// <summary>Tests that saving a template reports each syntax error with its field, line and column.</summary>
 public sealed class TemplateSyntaxTests
 {
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Theory]
     [InlineData("{% if x %}", "Line 1, column 11", "endif")]

@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What a trigger brings for an email beside its texts.</summary>
+/// <summary>Tests of the email fields of a trigger over HTTP: copies, headers, inline images and references to them.</summary>
 public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private const string Pixel = "R0lGODlhAQABAAAAACw=";
@@ -18,7 +18,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
         await using var app = await ApiApplication.StartOnSqliteAsync(new ScriptedProvider("mail", Channel.Email, delivery =>
             {
                 sent = delivery;
-                return Outcome.Accepted("1", note: "1 of 2 copies were refused: 550");
+                return Outcome.Sent("1", note: "1 of 2 copies were refused: 550");
             }));
         var url = await app.AcceptAsync(
             $$"""
@@ -37,7 +37,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
             }
             """
         );
-        var timeline = await app.WhenAsync(url, "accepted", 1);
+        var timeline = await app.WhenAsync(url, "sent", 1);
 
         var email = sent!.Content.Email!;
         Assert.Equal([new Mailbox("help@example.org")], email.ReplyTo!);

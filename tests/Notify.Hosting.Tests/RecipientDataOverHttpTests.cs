@@ -20,7 +20,7 @@ public sealed class RecipientDataOverHttpTests
             """
         );
 
-        await app.WhenAsync(url, "accepted", 2);
+        await app.WhenAsync(url, "sent", 2);
         Assert.Equal(["Hi Ada|7 Vasa", "Hi Bob <b>|1 Vasa"], Sent(app));
     }
 
@@ -33,7 +33,7 @@ public sealed class RecipientDataOverHttpTests
 
         var url = await app.AcceptAsync("""{"to":{"topic":"news"},"template":"welcome","data":{"order":1,"place":"x"}}""");
 
-        await app.WhenAsync(url, "accepted", 1);
+        await app.WhenAsync(url, "sent", 1);
         var timeline = await app.WhenAsync(url, "cancelled", 1);
         var cancelled = timeline.GetProperty("deliveries").EnumerateArray().Single(one => one.Text("state") == "cancelled");
         Assert.Equal("carl", cancelled.Text("user"));

@@ -1,6 +1,6 @@
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What an email carries beside its texts and files.</summary>
+/// <summary>Tests of headers, inline images and the other fields of an email besides its texts and attachments.</summary>
 public sealed class EmailContentTests
 {
     private static readonly byte[] Logo = [.. Enumerable.Range(0, 30_000).Select(i => (byte)(i * 7))];
@@ -93,7 +93,7 @@ public sealed class EmailContentTests
             )
         );
 
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
         var sent = Assert.Single(server.Events("message"));
         var mail = await server.ReadAsync(sent);
         Assert.All(headers, header => Assert.Equal(header.Value, mail.Headers[header.Key.ToLowerInvariant()]));

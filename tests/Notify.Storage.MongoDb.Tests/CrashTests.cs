@@ -6,7 +6,7 @@ using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-/// <summary>What a process leaves behind that dies between two writes.</summary>
+/// <summary>Tests of the data that a process leaves behind when it dies between two writes.</summary>
 public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
 {
     [Theory]
@@ -126,7 +126,7 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
 
         var cancellation = await store.Queue.CancelAsync(Tenant, request.Notification.Id, Now, Cancellation);
 
-        Assert.Equal(3, cancellation!.Stopped.Count);
+        Assert.Equal(3, cancellation!.Cancelled);
         Assert.Empty(await LeaseAsync(store, now: Now.AddYears(1)));
     }
 

@@ -139,7 +139,7 @@ public sealed class FaultTests : IAsyncLifetime
 
         Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(newer)).Status);
 
-        // What the call left undone is repaired by the lease.
+        // The lease repairs what the call left undone.
         _server.Script = _database.Execute;
         Assert.Equal(newer.Notification.Id, Assert.Single(await LeaseDueAsync()).Delivery.NotificationId);
         Assert.Equal(0, (await Store.Queue.GetDepthAsync(Cancellation)).Sum(depth => depth.Pending) - 1);
@@ -352,10 +352,10 @@ public sealed class FaultTests : IAsyncLifetime
         {
             DeliveryId = lease.Delivery.Id,
             Fence = lease.Fence,
-            State = DeliveryState.Accepted,
+            State = DeliveryState.Sent,
             Provider = Provider,
             AttemptsSpent = 1,
-            Attempt = new Attempt(Provider, s_now, TimeSpan.FromMilliseconds(12), OutcomeKind.Accepted),
+            Attempt = new Attempt(Provider, s_now, TimeSpan.FromMilliseconds(12), OutcomeKind.Sent),
             SettledAt = s_now,
         };
 

@@ -6,7 +6,7 @@ using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-/// <summary>What holds when several processes use one database at the same time.</summary>
+/// <summary>Tests of guarantees that hold while several processes use one database.</summary>
 public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(server)
 {
     [Fact]
@@ -209,7 +209,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         var applied = await Task.WhenAll(
             stores.Select(store =>
                 Task.Run(async () =>
-                    await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation)
+                    await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Sent))], Cancellation)
                 )
             )
         );

@@ -116,7 +116,7 @@ public sealed class FeedTests(RedisServer redis)
                 TimeSpan.FromMilliseconds(100)
             );
 
-    /// <summary>What was seen since it began.</summary>
+    /// <summary>A watcher of the feed that collects the events since it was created.</summary>
     private sealed class Watching : IDisposable
     {
         private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -166,7 +166,7 @@ public sealed class FeedTests(RedisServer redis)
             var store = host.Services.GetRequiredService<Notify.Storage.INotificationStore>();
             await Eventually.TrueAsync(
                 async () =>
-                    (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Accepted) == 1,
+                    (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Sent) == 1,
                 "the settlement"
             );
             return id;

@@ -19,7 +19,7 @@ internal sealed class LimitedLoad : IAsyncDisposable
 
     private const int PerSecond = 40;
 
-    // What can be saved up of a rate: one second of it.
+    // A rate saves up the unused permits of at most one second.
     private const int Burst = PerSecond;
 
     private readonly RecordingProvider[] _providers = [new(), new()];
@@ -130,7 +130,7 @@ internal sealed class LimitedLoad : IAsyncDisposable
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             SentAt.Enqueue(Stopwatch.GetTimestamp());
-            return ValueTask.FromResult(Outcome.Accepted());
+            return ValueTask.FromResult(Outcome.Sent());
         }
     }
 }

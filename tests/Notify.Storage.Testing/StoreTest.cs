@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Notify.Storage.Testing;
 
-/// <summary>What tests of a store ask of its queue, at a time of their own.</summary>
+/// <summary>The base of tests that call the queue of a store at times that they choose.</summary>
 public abstract class StoreTest
 {
     protected const string Tenant = "tenant-1";
@@ -75,8 +75,8 @@ public abstract class StoreTest
             State = state,
             Provider = lease.Delivery.Provider,
             AttemptsSpent = 1,
-            Reason = state == DeliveryState.Accepted ? null : "mailbox is full",
-            Attempt = new Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), OutcomeKind.Accepted),
+            Reason = state == DeliveryState.Sent ? null : "mailbox is full",
+            Attempt = new Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), OutcomeKind.Sent),
             SettledAt = Now,
         };
 

@@ -41,7 +41,7 @@ internal static class FanoutPersonalScenario
         );
         if (DueDeliveries.Count(path) != (count, count) || worked.Count != count)
             throw new InvalidOperationException(
-                $"There should be {count} deliveries, but (accepted, stored) is {DueDeliveries.Count(path)}."
+                $"There should be {count} deliveries, but (sent, stored) is {DueDeliveries.Count(path)}."
             );
 
         var megabytes = new FileInfo(path).Length / 1e6;

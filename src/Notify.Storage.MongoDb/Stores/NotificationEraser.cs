@@ -8,8 +8,8 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Erases what notifications say about removed users. Two processes may erase different users of one notification at the same
-/// time, so a notification is replaced only while it is as it was read; otherwise it is read again.
+/// Erases the data of removed users from notifications. Two processes may erase different users from one notification at the
+/// same time, so a notification is replaced only if it has not changed since it was read; otherwise it is read again.
 /// </summary>
 internal sealed class NotificationEraser(StoreDatabase database, ContentReader contents)
 {
@@ -17,7 +17,7 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
 
     /// <summary>
     /// Removes the addresses and the data of the users of these deliveries or events from the recipients of their notifications.
-    /// This comes before the rows are erased: a pass that follows a crash no longer finds the addresses there.
+    /// This happens before the rows are erased, because a pass after a crash could no longer find the addresses in them.
     /// </summary>
     public async ValueTask EraseRecipientsAsync(IEnumerable<BsonDocument> rows, CancellationToken cancellationToken)
     {
@@ -38,9 +38,9 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
     }
 
     private static Address ReadAddress(BsonDocument delivery) =>
-        new(Channel.Named(delivery[DeliveryField.Channel].AsString), delivery[DeliveryField.Address].AsString);
+        new(Channel.Create(delivery[DeliveryField.Channel].AsString), delivery[DeliveryField.Address].AsString);
 
-    /// <summary>Removes the content of those of these notifications that have no other recipients left.</summary>
+    /// <summary>Removes the content of those of these notifications that have no other recipients.</summary>
     public async ValueTask EraseContentsAsync(IEnumerable<BsonValue> notificationIds, CancellationToken cancellationToken)
     {
         var found = await FindAsync(notificationIds.Distinct(), cancellationToken).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
         }
     }
 
-    // A write that is repeated after an election may have been carried out: then there is nothing left to erase.
+    // A write that is repeated after an election may have been applied already. Then nothing is left to erase.
     private async ValueTask ReplaceAsync(
         BsonDocument document,
         IReadOnlyCollection<Address> addresses,
