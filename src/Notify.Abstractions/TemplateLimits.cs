@@ -41,17 +41,13 @@ public sealed class TemplateLimits
     public int MaxOutputLength { get; set; } = 262_144;
 
     /// <summary>
-    /// Gets or sets the maximum total length of all rendered texts of one notification, in characters. If each subscriber of a
-    /// topic gets a text of its own, it applies to each of them, and a batch of subscribers ends when it is reached. 1 to
-    /// 33,554,432; default 2,097,152.
+    /// Gets or sets the maximum total length of all rendered texts of one notification, in characters. 1 to 33,554,432; default
+    /// 2,097,152.
     /// </summary>
     [Range(1, 33_554_432)]
     public int MaxTotalOutputLength { get; set; } = 2_097_152;
 
-    /// <summary>
-    /// Gets or sets the maximum time for rendering one notification. If each subscriber of a topic gets a text of its own, it
-    /// applies to each of them, and a batch of subscribers ends when it has passed. 10 ms to 1 minute; default 2 seconds.
-    /// </summary>
+    /// <summary>Gets or sets the maximum time for rendering one notification. 10 ms to 1 minute; default 2 seconds.</summary>
     [TimeRange("00:00:00.010", "00:01:00")]
     public TimeSpan MaxRenderTime { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -1,5 +1,5 @@
-using Notify.Load.Backlog;
 using System.Text.Json;
+using Notify.Load.Backlog;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;

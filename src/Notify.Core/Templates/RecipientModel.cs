@@ -83,7 +83,9 @@ internal static class RecipientModel
     }
 
     private static string? FindAddress(Recipient recipient, User? user, Channel channel) =>
-        user is null ? (recipient.Channel == channel ? recipient.Value : null) : user.Addresses.GetValueOrDefault(channel.AddressName);
+        user is null
+            ? (recipient.Channel == channel ? recipient.Value : null)
+            : user.Addresses.GetValueOrDefault(channel.AddressName);
 
     private static (string Name, FluidValue Value)[] GetReserved(
         string? id,
