@@ -57,6 +57,7 @@ public interface ITemplateCatalog
 public sealed record TemplatePreview
 {
     private readonly JsonElement? _data;
+    private readonly JsonElement? _recipient;
 
     /// <summary>
     /// Gets the variables for the template: any object that System.Text.Json serializes as a JSON object. For a digest template,
@@ -78,13 +79,23 @@ public sealed record TemplatePreview
             };
     }
 
+    /// <summary>
+    /// Gets the recipient that the template shows as <c>recipient</c>: a JSON object with the properties of a user, and, if
+    /// needed, the reserved ones such as <c>id</c> and <c>email</c>. Null for a recipient without properties.
+    /// </summary>
+    public JsonElement? Recipient
+    {
+        get => _recipient;
+        init => _recipient = value?.Clone();
+    }
+
     /// <summary>Gets the locale of the recipient as a BCP 47 tag; null to render every variant.</summary>
     public string? Locale { get; init; }
 
     /// <summary>Gets the IANA time zone of the recipient; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Returns the locale and time zone; never the data.</summary>
+    /// <summary>Returns the locale and time zone; never the data or the recipient.</summary>
     public override string ToString() => $"Preview {Locale} {TimeZone}";
 
     /// <summary>Gets the variables for the template as JSON: <see cref="Data"/> in the form in which it is used.</summary>

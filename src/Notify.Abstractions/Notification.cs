@@ -22,7 +22,8 @@ public sealed record Notification
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>
-    /// Gets all contents, rendered at the time of acceptance. Deliveries refer to them by <see cref="Delivery.ContentIndex"/>.
+    /// Gets the contents that deliveries share, rendered at the time of acceptance. Deliveries refer to them by
+    /// <see cref="Delivery.ContentIndex"/>. Empty if every delivery has its own content.
     /// </summary>
     public required IReadOnlyList<ContentVariant> Contents { get; init; }
 

@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Notify;
 
@@ -8,6 +11,8 @@ namespace Notify;
 /// </summary>
 public sealed record User
 {
+    private readonly JsonElement? _properties;
+
     /// <summary>Gets the tenant that the user belongs to. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
@@ -31,7 +36,28 @@ public sealed record User
     /// </summary>
     public QuietHours? QuietHours { get; init; }
 
-    /// <summary>Returns the tenant and ID; never an address.</summary>
+    /// <summary>
+    /// Gets what templates may say about the user as <c>recipient.…</c>: a JSON object of any form, such as
+    /// <c>{"name": "Ada"}</c>; null for none. At most 16 KiB. A few names are reserved, such as <c>id</c> and <c>locale</c>.
+    /// </summary>
+    public JsonElement? Properties
+    {
+        get => _properties;
+        init => _properties = value?.Clone();
+    }
+
+    /// <summary>Returns a copy of the user with the specified properties, serialized without reflection.</summary>
+    /// <typeparam name="TProperties">The type of the properties.</typeparam>
+    /// <param name="properties">The properties. They must serialize as a JSON object.</param>
+    /// <param name="type">The JSON metadata of the properties, from a <see cref="JsonSerializerContext"/>.</param>
+    /// <returns>The copy.</returns>
+    public User WithProperties<TProperties>(TProperties properties, JsonTypeInfo<TProperties> type) =>
+        this with
+        {
+            Properties = JsonSerializer.SerializeToElement(properties, type),
+        };
+
+    /// <summary>Returns the tenant and ID; never an address or a property.</summary>
     public override string ToString() => $"{Tenant}/{Id}";
 }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Notify.Providers;
@@ -10,6 +11,13 @@ namespace Notify.Storage.Toolkit;
 /// </summary>
 public static class StoredForm
 {
+    private static readonly Content NoContent = new();
+
+    // There may be one for each delivery, so characters are not escaped unless they must be.
+    private static readonly StoredJson Unescaped = new(
+        new JsonSerializerOptions(StoredJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+    );
+
     /// <summary>Writes a trigger without its content, which <see cref="WriteContents"/> writes.</summary>
     public static byte[] WriteTrigger(Trigger trigger) =>
         JsonSerializer.SerializeToUtf8Bytes(
@@ -38,6 +46,22 @@ public static class StoredForm
     /// <summary>Reads the contents that <see cref="WriteContents"/> wrote.</summary>
     public static StoredContents ReadContents(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, StoredJson.Default.StoredContents)!;
+
+    /// <summary>
+    /// Writes the content that was rendered for a delivery; null if it shares its content with others, or has none because it was
+    /// cancelled.
+    /// </summary>
+    public static byte[]? WriteOwnContent(Delivery delivery) =>
+        delivery.ContentIndex != Delivery.OwnContent || delivery.Content == NoContent
+            ? null
+            : JsonSerializer.SerializeToUtf8Bytes(delivery.Content, Unescaped.Content);
+
+    /// <summary>
+    /// Reads a content that <see cref="WriteOwnContent"/> wrote. Returns a content without texts for null, for which
+    /// <see cref="StoredContents.Complete"/> puts the shared one, if any.
+    /// </summary>
+    public static Content ReadOwnContent(byte[]? json) =>
+        json is null ? NoContent : JsonSerializer.Deserialize(json, StoredJson.Default.Content)!;
 
     /// <summary>Writes a user.</summary>
     public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.User);
@@ -120,11 +144,15 @@ public sealed record StoredContents
     /// <summary>Gets see <see cref="Notification.TemplateVersion"/>.</summary>
     public int? TemplateVersion { get; init; }
 
+    /// <summary>Gets the shared content; null for <see cref="Delivery.OwnContent"/>.</summary>
+    /// <param name="index">See <see cref="Delivery.ContentIndex"/>.</param>
+    public Content? GetContent(int index) => index == Delivery.OwnContent ? null : Variants[index].Content;
+
     /// <summary>Adds the shared part to a delivery that was read without it.</summary>
     public Delivery Complete(Delivery delivery) =>
         delivery with
         {
-            Content = Variants[delivery.ContentIndex].Content,
+            Content = GetContent(delivery.ContentIndex) ?? delivery.Content,
             TraceParent = TraceParent,
             Category = Category,
         };

@@ -10,6 +10,7 @@ namespace Notify.Storage.Toolkit;
 )]
 [JsonSerializable(typeof(Trigger))]
 [JsonSerializable(typeof(StoredContents))]
+[JsonSerializable(typeof(Content))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(IReadOnlyList<Preference>))]
 [JsonSerializable(typeof(UserRecord))]

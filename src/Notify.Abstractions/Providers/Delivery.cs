@@ -5,6 +5,9 @@ namespace Notify.Providers;
 /// <summary>One message to one address over one channel. A delivery is the unit of work, retry and accounting.</summary>
 public sealed record Delivery
 {
+    /// <summary>The value of <see cref="ContentIndex"/> if the content was rendered for this delivery.</summary>
+    public const int OwnContent = -1;
+
     /// <summary>
     /// Gets the ID, a UUIDv7. Providers pass it to the vendor as the message ID where the vendor supports that.
     /// </summary>
@@ -29,8 +32,8 @@ public sealed record Delivery
     public required Content Content { get; init; }
 
     /// <summary>
-    /// Gets the index of <see cref="Content"/> in <see cref="Notification.Contents"/>. Stores keep each content once for all
-    /// deliveries.
+    /// Gets the index of <see cref="Content"/> in <see cref="Notification.Contents"/>, which stores keep once for all deliveries;
+    /// <see cref="OwnContent"/> if the content was rendered for this delivery, with which stores keep it.
     /// </summary>
     public required int ContentIndex { get; init; }
 

@@ -91,6 +91,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<CollectDigests>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
+        services.AddSingleton<RenderOwnContent>();
         services.AddSingleton<DropDuplicateAddresses>();
         services.AddSingleton<RecordUnreached>();
         services.AddSingleton<Schedule>();

@@ -144,7 +144,14 @@ internal sealed class DigestWorker(
     private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, CancellationToken cancellationToken)
     {
         var last = lease.Events[^1];
-        var trigger = last.Trigger with { Digest = null, Throttle = null, Data = DigestData.FromEvents(lease.Events) };
+        // The data of the recipient is part of the data of its event.
+        var trigger = last.Trigger with
+        {
+            To = last.Recipient with { DataElement = null },
+            Digest = null,
+            Throttle = null,
+            DataElement = DigestData.FromEvents(lease.Events),
+        };
         var errors = new List<FieldError>();
         var rendered = await renderer.RenderAsync(trigger, last.TemplateVersion, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);

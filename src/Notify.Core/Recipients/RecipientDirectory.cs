@@ -1,5 +1,6 @@
 using Notify.Core.Providers;
 using Notify.Core.Retention;
+using Notify.Core.Templates;
 using Notify.Core.Validation;
 using Notify.Providers;
 using Notify.Storage;
@@ -25,6 +26,7 @@ internal sealed partial class RecipientDirectory(
     private const int MaxAddresses = 16;
     private const int MaxPreferences = 1_000;
     private const int MaxSubscribersAtOnce = 10_000;
+    private const int MaxPropertiesKibibytes = 16;
 
     public IReadOnlyList<FieldError> Validate(User user)
     {
@@ -39,6 +41,7 @@ internal sealed partial class RecipientDirectory(
                 new FieldError("quietHours.to", FieldErrorCodes.Conflict, "quietHours.from and quietHours.to must differ.")
             );
         CheckAddresses(errors, user);
+        CheckProperties(errors, user);
         return errors;
     }
 
@@ -149,6 +152,20 @@ internal sealed partial class RecipientDirectory(
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", FieldErrorCodes.InvalidAddress, error));
         }
+    }
+
+    private static void CheckProperties(List<FieldError> errors, User user)
+    {
+        if (user.Properties is not { } properties)
+            return;
+        if (JsonBounds.FindError(properties, MaxPropertiesKibibytes) is { } error)
+        {
+            errors.Add(new FieldError("properties", FieldErrorCodes.Invalid, error));
+            return;
+        }
+
+        foreach (var name in RecipientModel.ReservedNames.Where(name => properties.TryGetProperty(name, out _)))
+            errors.Add(new FieldError($"properties.{name}", FieldErrorCodes.NotAllowed, "This name is reserved. Use another name."));
     }
 
     private static bool TryParseAddressName(string name, out Channel channel)

@@ -78,12 +78,14 @@ internal sealed class ExpansionWorker(
             .ConfigureAwait(false);
 
         var now = Time.GetUtcNow();
+        // Rendering for each subscriber may have taken so long that the rest was left.
+        var count = planned.FirstLeft is { } left ? batch.IndexOfKey(left.Value) : batch.Count;
         var step = new ExpansionStep
         {
             Lease = lease,
-            Cursor = batch.Count == 0 ? lease.Cursor : batch.Keys[^1],
-            Done = lease.Done + batch.Count,
-            IsComplete = batch.Count < Settings.ExpansionBatchSize,
+            Cursor = count == 0 ? lease.Cursor : batch.Keys[count - 1],
+            Done = lease.Done + count,
+            IsComplete = count < Settings.ExpansionBatchSize && planned.FirstLeft is null,
             At = now,
             Until = now,
             Deliveries = planned.Deliveries,

@@ -114,13 +114,8 @@ internal sealed class TriggerValidator(
                 Add(ref errors, $"content.{error.Field}", error.Code, error.Message);
         }
 
-        if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            Add(
-                ref errors,
-                "data",
-                FieldErrorCodes.WrongType,
-                "Use an object whose properties are the variables of the template."
-            );
+        foreach (var error in RecipientDataRules.FindErrors(trigger))
+            Add(ref errors, error.Field, error.Code, error.Message);
         if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
             Add(ref errors, "content.title", FieldErrorCodes.InvalidText, "The title must not contain line breaks.");
     }

@@ -24,6 +24,9 @@ internal static class UserReader
                 case "quietHours":
                     user = user with { QuietHours = ReadQuietHours(field) };
                     break;
+                case "properties":
+                    user = user with { Properties = field.Object() };
+                    break;
                 // GET shows these, so they may be sent back. The path and the header determine them.
                 case "id":
                     CheckSame(field, id, "This is not the id in the path.");
@@ -35,7 +38,7 @@ internal static class UserReader
                     field.Wrong("Preferences are a resource of their own. Use PATCH /v1/users/{id}/preferences.");
                     break;
                 default:
-                    field.Unknown("addresses", "locale", "timeZone", "quietHours");
+                    field.Unknown("addresses", "locale", "timeZone", "quietHours", "properties");
                     break;
             }
         }

@@ -9,8 +9,6 @@ namespace Notify.Storage.MongoDb.Queue;
 /// <summary>Converts deliveries to and from documents.</summary>
 internal static class DeliveryDocument
 {
-    private static readonly Content NotReadYet = new();
-
     public static BsonDocument Create(QueuedDelivery queued)
     {
         var delivery = queued.Delivery;
@@ -35,6 +33,7 @@ internal static class DeliveryDocument
         document
             .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
             .With(DeliveryField.AddressKey, queued.AddressKey?.ToBsonValue())
+            .With(DeliveryField.OwnContent, StoredForm.WriteOwnContent(delivery))
             .With(DeliveryField.Platform, (int?)delivery.To.Platform)
             .With(DeliveryField.App, delivery.To.App)
             .With(DeliveryField.Topic, delivery.Topic)
@@ -64,7 +63,7 @@ internal static class DeliveryDocument
                 App = document.TextOrNull(DeliveryField.App),
             },
             Provider = document[DeliveryField.Provider].AsString,
-            Content = NotReadYet,
+            Content = StoredForm.ReadOwnContent(document.ValueOrNull(DeliveryField.OwnContent)?.AsByteArray),
             ContentIndex = document[DeliveryField.Content].AsInt32,
             UserId = document.Contains(DeliveryField.IsDirect) ? null : document[DeliveryField.User].AsString,
             Topic = document.TextOrNull(DeliveryField.Topic),

@@ -210,6 +210,17 @@ internal static class SchemaSteps
             UPDATE "{schema}".schema_version SET oldest = 12;
             """;
 
+    /// <summary>
+    /// Stores the content of a delivery that shares none with others. An earlier version would read such a delivery without
+    /// content, so it cannot run beside this one.
+    /// </summary>
+    public static string Thirteenth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".delivery ADD COLUMN content bytea;
+            UPDATE "{schema}".schema_version SET oldest = 13;
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

@@ -21,6 +21,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Tenth(name),
         SchemaSteps.Eleventh(name),
         SchemaSteps.Twelfth(name),
+        SchemaSteps.Thirteenth(name),
     ];
 
     /// <summary>

@@ -49,7 +49,7 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
-    public Statement Bind(string name, byte[]? value) => value is null ? BindNull(name) : Bind(name, (ReadOnlySpan<byte>)value);
+    public Statement Bind(string name, byte[]? value) => value is null ? BindNull(name) : Bind(name, value.AsSpan());
 
     public Statement Bind(string name, Guid value)
     {

@@ -14,9 +14,9 @@ internal static class DeliveryRow
         "id, notification_id, tenant, priority, channel, address, platform, "
         + "app, user_id, provider, content_index, collapse_key, chain, step, "
         + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts, "
-        + "topic, device_id, owner";
+        + "topic, device_id, owner, content";
 
-    public const int ColumnCount = 27;
+    public const int ColumnCount = 28;
 
     private const int DueAtColumn = 16;
 
@@ -38,7 +38,8 @@ internal static class DeliveryRow
             },
             UserId = row.TextOrNull(8),
             Provider = row.Text(9),
-            Content = shared.Variants[contentIndex].Content,
+            Content = shared.GetContent(contentIndex)
+                ?? StoredForm.ReadOwnContent(row.IsNull(27) ? null : row.Blob(27).ToArray()),
             ContentIndex = contentIndex,
             TraceParent = shared.TraceParent,
             Topic = row.TextOrNull(24),

@@ -142,6 +142,8 @@ internal static class SchemaSteps
             DROP TABLE notify_user;
             ALTER TABLE notify_user_with_preferences RENAME TO notify_user;
             """,
+        // The content of a delivery that shares none with others.
+        "ALTER TABLE notify_delivery ADD COLUMN content BLOB",
     ];
 
     /// <summary>
