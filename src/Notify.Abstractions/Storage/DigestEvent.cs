@@ -14,6 +14,12 @@ namespace Notify.Storage;
 public sealed record DigestKey(string Tenant, string Recipient, string Template, string? Category, Priority Priority)
 {
     /// <summary>
+    /// Gets the schedule and the application's own key; null in data that was stored without them. The schedule belongs to the
+    /// key, because a digest has one due time: an event must not wait for the time that another trigger asked for.
+    /// </summary>
+    public Digest? Digest { get; init; }
+
+    /// <summary>
     /// Computes the ID of the digest: 128 bits of a SHA-256 hash of the key. It is short enough for any index, however long an
     /// address is.
     /// </summary>
@@ -21,7 +27,7 @@ public sealed record DigestKey(string Tenant, string Recipient, string Template,
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[4];
-        foreach (var part in (ReadOnlySpan<string?>)[Tenant, Recipient, Template, Category])
+        foreach (var part in (ReadOnlySpan<string?>)[Tenant, Recipient, Template, Category, Digest?.Cron, Digest?.Key])
         {
             // The length prefix makes the boundaries of the parts unambiguous. A length of -1 distinguishes null from an empty
             // string.
@@ -31,8 +37,10 @@ public sealed record DigestKey(string Tenant, string Recipient, string Template,
             hash.AppendData(bytes);
         }
 
-        BinaryPrimitives.WriteInt32BigEndian(length, (int)Priority);
-        hash.AppendData(length);
+        Span<byte> numbers = stackalloc byte[12];
+        BinaryPrimitives.WriteInt32BigEndian(numbers, (int)Priority);
+        BinaryPrimitives.WriteInt64BigEndian(numbers[4..], Digest?.Window?.Ticks ?? 0);
+        hash.AppendData(numbers);
         return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
     }
 
@@ -44,7 +52,9 @@ public sealed record DigestKey(string Tenant, string Recipient, string Template,
 /// <param name="Id">The ID, a UUIDv7. Events are ordered by their IDs.</param>
 /// <param name="NotificationId">The ID of the notification.</param>
 /// <param name="Recipient">The recipient.</param>
-/// <param name="Trigger">The trigger, reduced to this recipient.</param>
+/// <param name="Trigger">
+/// The trigger, reduced to this recipient and, if the recipient is a subscriber of a topic of the trigger, that topic after it.
+/// </param>
 /// <param name="TemplateVersion">The version of the template when the trigger was accepted.</param>
 /// <param name="DueAt">The time at which the digest falls due if this is its first event.</param>
 public sealed record DigestEvent(
@@ -57,10 +67,14 @@ public sealed record DigestEvent(
 )
 {
     /// <summary>Gets the key of the digest to which the event belongs.</summary>
-    public DigestKey Key => new(Trigger.Tenant, Recipient.Key, Trigger.Template!, Trigger.Category, Trigger.Priority);
+    public DigestKey Key =>
+        new(Trigger.Tenant, Recipient.Key, Trigger.Template!, Trigger.Category, Trigger.Priority) { Digest = Trigger.Digest };
 
     /// <summary>Gets the ID of the user who receives the digest; null for a direct address.</summary>
     public string? UserId => Recipient.Kind == RecipientKind.User ? Recipient.Value : null;
+
+    /// <summary>Gets the topic through which the event came; null if the trigger names the recipient.</summary>
+    public string? Topic => Trigger.Topics().FirstOrDefault();
 
     /// <summary>
     /// Gets the initial fence of a digest whose first event is this one. It increases with time, so that a digest that is closed

@@ -248,6 +248,8 @@ internal sealed class TriggerValidator(
             Add(ref errors, "digest.window", "Use 1 second to 31 days.");
         if (digest.Cron is { } cron)
             CheckCron(cron, ref errors);
+        if (digest.Key is { } key && (Names.FindError(key) is not null || key.Length > Digest.MaxKeyLength))
+            Add(ref errors, "digest.key", $"Use 1 to {Digest.MaxKeyLength} characters, without control characters.");
     }
 
     private void CheckCron(string cron, ref List<FieldError>? errors)
