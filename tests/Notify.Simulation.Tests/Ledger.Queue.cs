@@ -14,6 +14,12 @@ internal sealed partial class Ledger
     private readonly Dictionary<(string Tenant, string Key), Guid> _keys = [];
     private readonly Dictionary<(Priority, string Provider, string Waiting), Dictionary<string, int>> _servedMeanwhile = [];
 
+    /// <summary>
+    /// Gets or sets a user's delivery that was just settled as due again, perhaps before its process has the answer. The process
+    /// may lease it while the run of the settled attempt has not ended.
+    /// </summary>
+    public Facts? DueAgain { get; set; }
+
     public void Enqueued(SimulatedProcess process, EnqueueRequest request, EnqueueResult result)
     {
         if (result.Status != EnqueueStatus.Stored)
@@ -116,6 +122,8 @@ internal sealed partial class Ledger
         facts.Holder = null;
         facts.State = settlement.State == DeliveryState.Pending ? DeliveryState.Pending : facts.State;
         Require(facts.State == DeliveryState.Pending, $"{facts.State} is an end", facts);
+        if (settlement.Attempt is not null && settlement.DueAt <= clock.Now && facts.Delivery.UserId is not null)
+            DueAgain = facts;
         if (settlement.DueAt is { } dueAt)
             facts.NotBefore = facts.NotBefore > dueAt ? facts.NotBefore : dueAt;
         Resync(_notifications[facts.Delivery.NotificationId]);

@@ -110,7 +110,7 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
     // Others see the effect long before the caller has the answer. Its process may meanwhile lease what it has just settled.
     private void DelayAnswer(Operation operation)
     {
-        if (!Strikes(conditions.IsSlow))
+        if (!Strikes(conditions.AnswersLate))
             return;
         operation.Earliest = clock.Now + (conditions.LeaseDuration * random.NextDouble());
         operation.Latest = operation.Earliest + (Prompt * random.NextDouble());
