@@ -131,7 +131,7 @@ public sealed class PayloadTests
         var largest = await SendAsync(limit - frame);
         var tooLarge = await SendAsync(limit - frame + 1);
 
-        Assert.Equal(OutcomeKind.Accepted, largest.Kind);
+        Assert.Equal(OutcomeKind.Sent, largest.Kind);
         Assert.Equal(OutcomeKind.Rejected, tooLarge.Kind);
         Assert.Equal($"the payload has {limit + 1} bytes; the limit of APNs is {limit}", tooLarge.Reason);
         Assert.Equal(1, gateway.Requests);
@@ -153,7 +153,7 @@ public sealed class PayloadTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
 
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class PayloadTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
 
-        Assert.Equal(OutcomeKind.Accepted, outcome.Kind);
+        Assert.Equal(OutcomeKind.Sent, outcome.Kind);
         var body = Assert.Single(gateway.Messages).Body;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(body)), body);
     }
