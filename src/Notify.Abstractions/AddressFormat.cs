@@ -25,7 +25,9 @@ internal static class AddressFormat
         if (channel == Channel.Email)
             return EmailAddress.TryParse(address, out _) ? null : NotEmail;
         if (channel == Channel.Webhook)
-            return TryParseUrl(address, out _) ? null : "The address is not an absolute http or https URL without user information.";
+            return TryParseUrl(address, out _)
+                ? null
+                : "The address is not an absolute http or https URL without user information.";
         return null;
     }
 
@@ -44,13 +46,13 @@ internal static class AddressFormat
             : address;
     }
 
-    // Uri ignores white space around a URL, which a server would not.
+    // Uri ignores white space around a URL and escapes it inside. URLs are sent as they are given, and no server takes white space.
     private static bool TryParseUrl(string address, [NotNullWhen(true)] out Uri? url) =>
         Uri.TryCreate(address, UriKind.Absolute, out url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
         && url.UserInfo.Length == 0
-        && !char.IsWhiteSpace(address[0])
-        && !char.IsWhiteSpace(address[^1])
+        && url.Port != 0
+        && !address.Any(char.IsWhiteSpace)
         && HasHost(url);
 
     // Uri validates an internationalized host name only when IdnHost is read.

@@ -12,7 +12,7 @@ public sealed class DigestKeyTests
 
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
     private DateTimeOffset _expandsAt = DateTimeOffset.MinValue;
     private int _expanded;
 
@@ -112,9 +112,8 @@ public sealed class DigestKeyTests
         Assert.Equal("1 3 4 ", Assert.Single(_mail.Sent, delivery => delivery.UserId == "bob").Content.Body);
         var ended = Assert.Single(await CollectedAsync(application, left), collected => collected.UserId == "ada");
         Assert.Equal((CollectedState.Cancelled, "the user unsubscribed from 'news'"), (ended.State, ended.Reason));
-        Assert.All(
-            (await CollectedAsync(application, direct)).Concat(await CollectedAsync(application, named)),
-            collected => Assert.Equal(CollectedState.Summarized, collected.State)
+        Assert.All((await CollectedAsync(application, direct)).Concat(await CollectedAsync(application, named)), collected =>
+            Assert.Equal(CollectedState.Summarized, collected.State)
         );
     }
 

@@ -94,7 +94,12 @@ public sealed class UnreachedTests
     [InlineData("sms", "+46701234567", "+46701234567", "+46701234568")]
     [InlineData("webhook", "HTTP://Hooks.example.ORG:80/a", "http://hooks.example.org/a#part", "http://hooks.example.org/A")]
     [InlineData("webhook", "https://hooks.example.org", "https://hooks.example.org:443/", "https://hooks.example.org:444/")]
-    [InlineData("webhook", "https://hooks.example.org/a/../b?x=1", "https://hooks.example.org/%62?x=1", "https://hooks.example.org/b?X=1")]
+    [InlineData(
+        "webhook",
+        "https://hooks.example.org/a/../b?x=1",
+        "https://hooks.example.org/%62?x=1",
+        "https://hooks.example.org/b?X=1"
+    )]
     [InlineData("webhook", "https://bücher.example/", "https://XN--BCHER-KVA.example/", "https://bucher.example/")]
     [InlineData("webhook", "http://[::1]:8080/", "http://[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8081/")]
     public async Task Two_spellings_of_one_address_get_one_message_and_both_are_in_the_timeline(
@@ -104,14 +109,18 @@ public sealed class UnreachedTests
         string other
     )
     {
-        var provider = new ScriptedProvider("any", Channel.Named(channel), _ => Outcome.Accepted());
+        var provider = new ScriptedProvider("any", Channel.Named(channel), _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(_time, provider);
         RecipientList to = [.. new[] { first, second, other }.Select(one => Recipient.Address(Channel.Named(channel), one))];
 
         var deliveries = await application.EndedDeliveriesAsync(await application.SendAsync(to));
 
         Assert.Equal(
-            [(null, DeliveryState.Accepted), ("the same address as another recipient", DeliveryState.Cancelled), (null, DeliveryState.Accepted)],
+            [
+                (null, DeliveryState.Sent),
+                ("the same address as another recipient", DeliveryState.Cancelled),
+                (null, DeliveryState.Sent),
+            ],
             deliveries.OrderBy(one => one.Delivery.Id).Select(one => (one.Reason, one.State))
         );
         Assert.Equal(2, provider.Sent.Count);
@@ -128,7 +137,7 @@ public sealed class UnreachedTests
         var id = await application.SendAsync([Recipient.Email("ADA@example.ORG"), Recipient.User("ada")]);
 
         var deliveries = await application.EndedDeliveriesAsync(id);
-        var sent = Assert.Single(deliveries, one => one.State == DeliveryState.Accepted);
+        var sent = Assert.Single(deliveries, one => one.State == DeliveryState.Sent);
         Assert.Equal(("ada", "ada@example.org"), (sent.Delivery.UserId, sent.Delivery.To.Value));
         AssertSkipped(
             Assert.Single(deliveries, one => one != sent),
@@ -147,7 +156,7 @@ public sealed class UnreachedTests
 
         var id = await application.SendAsync([Recipient.User("ada"), Recipient.User("ada")]);
 
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]

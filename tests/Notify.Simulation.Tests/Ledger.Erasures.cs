@@ -89,7 +89,11 @@ internal sealed partial class Ledger
             foreach (var collected in events.Where(collected => IsErased(notification, collected.UserId)))
                 Require(collected.State != CollectedState.Waiting, "no event of an erased user waits");
 
-            string?[] users = [.. records.Select(record => record.Delivery.UserId), .. events.Select(collected => collected.UserId)];
+            string?[] users =
+            [
+                .. records.Select(record => record.Delivery.UserId),
+                .. events.Select(collected => collected.UserId),
+            ];
             if (users.Length > 0 && users.All(user => IsErased(notification, user)) && IsExpanded(notification))
                 Require(HasNoContent(notification), "what only erased users got is erased");
         }
@@ -104,7 +108,5 @@ internal sealed partial class Ledger
 
     // What was accepted in the moment of the removal may be for the user who is created next.
     private bool IsErased(Notification notification, string? user) =>
-        user is not null
-        && _erased.TryGetValue((notification.Tenant, user), out var before)
-        && notification.AcceptedAt < before;
+        user is not null && _erased.TryGetValue((notification.Tenant, user), out var before) && notification.AcceptedAt < before;
 }

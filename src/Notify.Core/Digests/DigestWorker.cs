@@ -182,7 +182,13 @@ internal sealed class DigestWorker(
     private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, CancellationToken cancellationToken)
     {
         var last = lease.Events[^1];
-        var trigger = last.Trigger with { To = last.Recipient, Digest = null, Throttle = null, Data = DigestData.FromEvents(lease.Events) };
+        var trigger = last.Trigger with
+        {
+            To = last.Recipient,
+            Digest = null,
+            Throttle = null,
+            Data = DigestData.FromEvents(lease.Events),
+        };
         var errors = new List<FieldError>();
         var rendered = await renderer.RenderAsync(trigger, last.TemplateVersion, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);

@@ -34,9 +34,7 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, T
                     recipient.Recipient,
                     plan.Trigger with
                     {
-                        To = recipient.Topic is { } topic
-                            ? [recipient.Recipient, Recipient.Topic(topic)]
-                            : recipient.Recipient,
+                        To = recipient.Topic is { } topic ? [recipient.Recipient, Recipient.Topic(topic)] : recipient.Recipient,
                         IdempotencyKey = null,
                     },
                     plan.Notification.TemplateVersion!.Value,

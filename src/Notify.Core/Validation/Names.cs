@@ -11,6 +11,7 @@ internal static class Names
         {
             null or "" => $"Use 1 to {MaxLength} characters.",
             { Length: > MaxLength } => $"Use at most {MaxLength} characters.",
+            _ when name.All(char.IsWhiteSpace) => "Use at least one character other than white space.",
             _ when name.Any(char.IsControl) => "Control characters are not allowed.",
             _ => null,
         };
