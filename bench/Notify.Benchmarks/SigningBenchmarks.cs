@@ -9,7 +9,7 @@ using Notify.Providers.WebPush;
 
 namespace Notify.Benchmarks;
 
-/// <summary>What is signed or encrypted for each message, and checked for each callback.</summary>
+/// <summary>Measures the signing or encryption of each message, and the verification of each callback.</summary>
 public class SigningBenchmarks
 {
     private const int BodyBytes = 512;

@@ -6,7 +6,7 @@ namespace Notify.Providers.Ntfy;
 public sealed class NtfyOptions
 {
     /// <summary>Gets the channel. A user's address for it is the name of an ntfy topic.</summary>
-    public static Channel Channel { get; } = Channel.Named("ntfy");
+    public static Channel Channel { get; } = Channel.Create("ntfy");
 
     /// <summary>Gets or sets the server to publish to, such as <c>https://ntfy.example.org/</c>. Required.</summary>
     [Required]

@@ -76,7 +76,7 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
             quota,
             [
                 .. GetTurns(due.Keys, _lastServed.GetValueOrDefault(lane, ""))
-                    .Select(tenant => (tenant, request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue)),
+                    .Select(tenant => (tenant, request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue)),
             ]
         );
 

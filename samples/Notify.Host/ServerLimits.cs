@@ -14,8 +14,8 @@ internal static class ServerLimits
     private const int MaxRequestBufferSize = 65_536;
 
     /// <summary>
-    /// What a connection whose client does not read, such as that of an event stream, can hold of this process's memory. An
-    /// answer is written without waiting as long as it fits.
+    /// The number of bytes of a response that a connection buffers while its client does not read, as may happen with an event
+    /// stream. A write that fits into the buffer does not wait.
     /// </summary>
     private const int MaxUnsent = 16_384;
 

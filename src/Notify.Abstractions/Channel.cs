@@ -48,12 +48,12 @@ public readonly record struct Channel
     /// </summary>
     public string AddressName => this == Sms ? PhoneAddress : Name;
 
-    /// <summary>Returns the channel with the specified name.</summary>
+    /// <summary>Creates a channel with the specified name.</summary>
     /// <param name="name">
     /// The name: 1 to 32 lowercase ASCII letters, digits and hyphens, beginning with a letter; not <c>phone</c>.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is not a valid channel name.</exception>
-    public static Channel Named(string name) =>
+    public static Channel Create(string name) =>
         TryParse(name, out var channel)
             ? channel
             : throw new ArgumentException(

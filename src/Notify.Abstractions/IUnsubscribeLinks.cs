@@ -11,9 +11,9 @@ public interface IUnsubscribeLinks
     /// The link. Null for a direct address (which has no preferences), for a mandatory category (to which preferences do not
     /// apply), or if the application does not call <c>AddUnsubscribeLinks()</c>.
     /// </returns>
-    Uri? LinkFor(Delivery delivery);
+    Uri? CreateLink(Delivery delivery);
 
-    /// <summary>Verifies that a token was created by <see cref="LinkFor"/>. This method changes nothing.</summary>
+    /// <summary>Verifies that a token was created by <see cref="CreateLink"/>. This method changes nothing.</summary>
     /// <param name="token">The last segment of the link.</param>
     /// <returns><see langword="true"/> if the token is genuine; otherwise, <see langword="false"/>.</returns>
     bool IsGenuine(string token);

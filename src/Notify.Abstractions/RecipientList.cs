@@ -53,7 +53,7 @@ public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
         foreach (var element in document.RootElement.EnumerateArray())
         {
             var kind = Enum.Parse<RecipientKind>(element.GetProperty("kind").GetString()!);
-            Channel? channel = element.TryGetProperty("channel", out var c) ? Channel.Named(c.GetString()!) : null;
+            Channel? channel = element.TryGetProperty("channel", out var c) ? Channel.Create(c.GetString()!) : null;
             Platform? platform = element.TryGetProperty("platform", out var p) ? Enum.Parse<Platform>(p.GetString()!) : null;
             items.Add(Recipient.Stored(kind, element.GetProperty("value").GetString()!, channel, platform));
         }

@@ -10,5 +10,5 @@ public static class UnsubscribeHeader
     /// <param name="links">The application's links.</param>
     /// <param name="delivery">The delivery.</param>
     public static string? FindLink(IUnsubscribeLinks links, Delivery delivery) =>
-        links.LinkFor(delivery)?.AbsoluteUri is { Length: <= MaxLinkLength } link ? link : null;
+        links.CreateLink(delivery)?.AbsoluteUri is { Length: <= MaxLinkLength } link ? link : null;
 }

@@ -29,7 +29,7 @@ public static class SandboxNotificationsBuilderExtensions
 
     /// <summary>
     /// Captures the messages of the given channels instead of sending them, as in
-    /// <c>AddSandbox([Channel.Sms, Channel.Named("pager")])</c>. Channels of earlier calls stay sandboxed.
+    /// <c>AddSandbox([Channel.Sms, Channel.Create("pager")])</c>. Channels of earlier calls stay sandboxed.
     /// </summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="channels">The channels. Duplicates are ignored.</param>
@@ -68,6 +68,7 @@ public static class SandboxNotificationsBuilderExtensions
         services.AddOptions<SandboxOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SandboxInbox>();
         services.AddSingleton<ISandbox>(provider => provider.GetRequiredService<SandboxInbox>());
+        services.AddSingleton<ICapturedMessages, SandboxPage>();
     }
 
     private static void AddProvider(IServiceCollection services, Channel channel)

@@ -34,7 +34,7 @@ public static class TwilioNotificationsBuilderExtensions
         services.AddOptions<TwilioOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TwilioOptions>, TwilioOptionsValidator>());
         services.AddProviderHttpClient(name);
-        services.AddSingleton<IProviderRules>(new TwilioRules(name));
+        services.AddSingleton<IProviderRules>(new SmsRules(name, TwilioOutcomes.MaxBodyLength));
         services.AddSingleton<IReceiptCallback>(provided => new TwilioStatusCallback(
             name,
             GetOptions(provided, name),

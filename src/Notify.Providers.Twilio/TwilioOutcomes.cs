@@ -18,6 +18,9 @@ namespace Notify.Providers.Twilio;
 /// </remarks>
 internal static class TwilioOutcomes
 {
+    /// <summary>The maximum number of characters of a body (error 21617).</summary>
+    public const int MaxBodyLength = 1_600;
+
     private enum Meaning
     {
         /// <summary>The account or the sender cannot send.</summary>
@@ -157,8 +160,8 @@ internal static class TwilioOutcomes
     {
         if (string.IsNullOrEmpty(content.Body))
             return Outcome.Rejected("an SMS must have a body");
-        return TwilioRules.IsTooLong(content.Body)
-            ? Outcome.Rejected($"the body is longer than {TwilioRules.MaxBodyLength} characters")
+        return SmsRules.IsTooLong(content.Body, MaxBodyLength)
+            ? Outcome.Rejected($"the body is longer than {MaxBodyLength} characters")
             : null;
     }
 

@@ -10,6 +10,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Extension methods that add providers for Twilio's .NET library.</summary>
 public static class TwilioSdkNotificationsBuilderExtensions
 {
+    /// <summary>The maximum number of characters of a body (Twilio's error 21617).</summary>
+    private const int MaxBodyLength = 1_600;
+
     /// <summary>Adds the provider <c>twilio-sdk</c>, which sends SMS through a client of Twilio's library.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
@@ -36,7 +39,7 @@ public static class TwilioSdkNotificationsBuilderExtensions
         builder
             .Services.AddProviderHttpClient(name)
             .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<IProviderRules>(new TwilioSdkRules(name));
+        builder.Services.AddSingleton<IProviderRules>(new SmsRules(name, MaxBodyLength));
         return builder.AddProvider(name, services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<TwilioSdkOptions>>().Get(name);

@@ -21,6 +21,8 @@ internal sealed class WebPushProvider(
 
     private readonly VapidTokens _tokens = new(options, time);
 
+    private readonly EndpointFailures _failures = new(name, options.AllowPrivateNetworks, WebPushOutcomes.NotPublic, logger);
+
     public string Name => name;
 
     public Channel Channel => Channel.Push;
@@ -68,32 +70,15 @@ internal sealed class WebPushProvider(
                 Log.CredentialsRefused(logger, Name, delivery.Id, outcome.Reason!);
             return outcome;
         }
-        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusedAddress(exception))
-        {
-            Log.TargetRefused(logger, Name, delivery.Id);
-            return WebPushOutcomes.NotPublic;
-        }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return CreateOutcome(request, delivery, exception);
+            return _failures.CreateOutcome(request, delivery.Id, exception);
         }
         catch (UriFormatException)
         {
             // A host that cannot be encoded as an internationalized domain name is detected only when it is resolved.
             return WebPushOutcomes.InvalidHost;
         }
-    }
-
-    // Where every endpoint is the operator's own, the reason may tell all.
-    private Outcome CreateOutcome(HttpRequestMessage request, Delivery delivery, Exception exception)
-    {
-        if (options.AllowPrivateNetworks)
-            return HttpFailures.CreateEndpointOutcome(request, exception);
-
-        var outcome = PublicInternetConnections.CreateOutcome(request, exception, out var detail);
-        if (detail is not null)
-            Log.ConnectionFailed(logger, Name, delivery.Id, detail);
-        return outcome;
     }
 
     // RFC 8030 is designed for HTTP/2 (section 1), but push services that support only HTTP/1.1 work as well.

@@ -17,6 +17,8 @@ internal sealed class WebhookProvider(
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
+    private readonly EndpointFailures _failures = new(name, options.AllowPrivateNetworks, WebhookOutcomes.NotPublic, logger);
+
     public string Name => name;
 
     public Channel Channel => Channel.Webhook;
@@ -36,32 +38,15 @@ internal sealed class WebhookProvider(
                 .ConfigureAwait(false);
             return WebhookOutcomes.Create(response, time);
         }
-        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusedAddress(exception))
-        {
-            Log.TargetRefused(logger, Name, delivery.Id);
-            return WebhookOutcomes.NotPublic;
-        }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return CreateOutcome(request, delivery, exception);
+            return _failures.CreateOutcome(request, delivery.Id, exception);
         }
         catch (UriFormatException)
         {
             // Only name resolution finds out that a host has no form as an international domain name.
             return WebhookOutcomes.NotAUrl;
         }
-    }
-
-    // Where every URL is the operator's own, the reason may tell all.
-    private Outcome CreateOutcome(HttpRequestMessage request, Delivery delivery, Exception exception)
-    {
-        if (options.AllowPrivateNetworks)
-            return HttpFailures.CreateEndpointOutcome(request, exception);
-
-        var outcome = PublicInternetConnections.CreateOutcome(request, exception, out var detail);
-        if (detail is not null)
-            Log.ConnectionFailed(logger, Name, delivery.Id, detail);
-        return outcome;
     }
 
     private async ValueTask<byte[][]?> FindKeysAsync(Delivery delivery, CancellationToken cancellationToken)

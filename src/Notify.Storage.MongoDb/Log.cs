@@ -4,10 +4,14 @@ namespace Notify.Storage.MongoDb;
 
 internal static partial class Log
 {
-    [LoggerMessage(220, LogLevel.Warning, "The MongoDB server is a single one: what was accepted is lost with it")]
+    [LoggerMessage(
+        220,
+        LogLevel.Warning,
+        "MongoDB runs as a standalone server, so its loss would lose accepted notifications. Use a replica set in production"
+    )]
     public static partial void OneServerOnly(ILogger logger);
 
-    [LoggerMessage(221, LogLevel.Warning, "The step '{Step}' after a write failed and is left to be repaired later")]
+    [LoggerMessage(221, LogLevel.Warning, "Step '{Step}' after a durable write failed; a later read or lease repairs it")]
     public static partial void StepLeftOut(ILogger logger, string step, Exception exception);
 
     [LoggerMessage(

@@ -13,7 +13,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the MongoDB store.</summary>
 public static class MongoDbNotificationsBuilderExtensions
 {
-    /// <summary>Keeps everything in a MongoDB database, whose indexes are made at start: durable, for many processes.</summary>
+    /// <summary>
+    /// Stores notifications durably in a MongoDB database that many processes may share. Creates the indexes at start.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">
     /// A MongoDB connection string, such as <c>mongodb://notify:...@db.example.org/?replicaSet=rs0</c>.
@@ -21,7 +23,9 @@ public static class MongoDbNotificationsBuilderExtensions
     public static INotificationsBuilder UseMongoDb(this INotificationsBuilder builder, string connectionString) =>
         builder.UseMongoDb(options => options.ConnectionString = connectionString);
 
-    /// <summary>Keeps everything by the application's own client, which stays the application's to dispose of.</summary>
+    /// <summary>
+    /// Stores notifications in a MongoDB database through the application's own client, which the application disposes.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="client">The client.</param>
     public static INotificationsBuilder UseMongoDb(this INotificationsBuilder builder, IMongoClient client)
@@ -31,7 +35,8 @@ public static class MongoDbNotificationsBuilderExtensions
     }
 
     /// <summary>
-    /// Keeps everything in a MongoDB database. Safe to call twice: the second call changes the options further.
+    /// Stores notifications durably in a MongoDB database that many processes may share. This method may be called repeatedly;
+    /// later calls change the options.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">

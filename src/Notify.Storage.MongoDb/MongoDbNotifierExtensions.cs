@@ -3,27 +3,28 @@ using Notify.Storage.MongoDb.Connection;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>Triggers within a transaction of MongoDB.</summary>
+/// <summary>Extension methods that trigger notifications within a MongoDB transaction.</summary>
 public static class MongoDbNotifierExtensions
 {
     /// <summary>
-    /// Like <see cref="INotifier.TriggerAsync(Trigger, CancellationToken)"/>, but the notification becomes part of the session's
-    /// transaction: it is sent only if that commits. Transactions need a replica set.
+    /// Triggers a notification as part of the session's transaction. It is sent only if the transaction commits. Transactions
+    /// need a replica set or a sharded cluster.
     /// </summary>
     /// <param name="notifier">The notifier.</param>
-    /// <param name="trigger">What to notify of.</param>
+    /// <param name="trigger">The notification to send.</param>
     /// <param name="session">
-    /// A session with a transaction that has begun, of the client that the store uses (<see cref="MongoDbStoreOptions.Client"/>).
+    /// A session whose transaction has been started, of the client that the store uses (<see
+    /// cref="MongoDbStoreOptions.Client"/>).
     /// </param>
-    /// <param name="cancellationToken">Cancels it.</param>
-    /// <exception cref="InvalidRequestException">The trigger is not valid.</exception>
-    /// <exception cref="IdempotencyConflictException">Another trigger has the key.</exception>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="InvalidRequestException">The trigger is invalid.</exception>
+    /// <exception cref="IdempotencyConflictException">A different trigger has already used the idempotency key.</exception>
     /// <exception cref="ArgumentException">
     /// The session has no transaction, or its write concern is weaker than a majority in the journal.
     /// </exception>
     /// <exception cref="MongoException">
-    /// With the label <c>TransientTransactionError</c>: the transaction must be tried again, as <c>WithTransactionAsync</c> does
-    /// by itself.
+    /// The exception has the label <c>TransientTransactionError</c>: run the transaction again, as <c>WithTransactionAsync</c>
+    /// does automatically.
     /// </exception>
     public static async Task<TriggerResult> TriggerAsync(
         this INotifier notifier,

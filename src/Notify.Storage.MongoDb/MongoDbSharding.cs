@@ -8,16 +8,17 @@ using Notify.Storage.MongoDb.Stores;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Shards the store's collections over a cluster. Run it once, as an administrator of the cluster, before the store is used or
-/// while it is.
+/// Shards the collections of the store over a cluster. Run it once as an administrator of the cluster, before the store is
+/// used or while it is in use.
 /// </summary>
 public static class MongoDbSharding
 {
     private const int AlreadyInitialized = 23;
 
-    // A person's deliveries and devices are in one place, and people are spread evenly. The tenant behind the user lets the
-    // cluster split what the users of one name have in many tenants. Notifications go by their ids; counts by tenant, so that the
-    // newest minute is not on one shard; subscribers by topic, because a topic is read in their order.
+    // The deliveries and devices of a user are on one shard, and users are spread evenly. Because the tenant follows the user
+    // in the key, the cluster can split users that have the same id in many tenants. Notifications are sharded by id; counts
+    // by tenant first, so that the newest minute is not on one shard; subscriptions by topic, because a topic is read in the
+    // order of its subscribers.
     internal static readonly (string Collection, BsonDocument Key)[] Keys =
     [
         ("deliveries", Hashed(DeliveryField.User, DeliveryField.Tenant)),
@@ -35,17 +36,17 @@ public static class MongoDbSharding
 
     /// <summary>
     /// Shards every collection that grows; templates and shared tokens are few and stay on one shard. Collections that are
-    /// sharded already, by whatever key, stay as they are, so it can be repeated.
+    /// already sharded keep their key, so the call can be repeated.
     /// </summary>
     /// <param name="client">
     /// A client of the cluster's routers (mongos). Its user needs the role <c>clusterManager</c>, and <c>readWrite</c> on the
     /// database.
     /// </param>
-    /// <param name="database">The database, as <see cref="MongoDbStoreOptions.Database"/> names it.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>The collections that are sharded now.</returns>
+    /// <param name="database">The name of the database, as in <see cref="MongoDbStoreOptions.Database"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The names of the collections that this call sharded.</returns>
     /// <exception cref="InvalidOperationException">The client is not connected to a sharded cluster.</exception>
-    /// <exception cref="MongoCommandException">The cluster refuses, for instance because the user may not.</exception>
+    /// <exception cref="MongoCommandException">The cluster refused, for example because the user lacks the role.</exception>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
         IMongoClient client,
         string database = "notify",
@@ -61,7 +62,7 @@ public static class MongoDbSharding
             .ConfigureAwait(false);
         if (hello.GetValue("msg", "") != "isdbgrid")
             throw new InvalidOperationException(
-                "This is not a sharded cluster: connect to its mongos routers. A replica set by itself needs no sharding."
+                "The client is not connected to a sharded cluster. Connect it to mongos routers. A replica set needs no sharding."
             );
 
         await admin
@@ -69,8 +70,8 @@ public static class MongoDbSharding
             .ConfigureAwait(false);
         foreach (var (collection, key) in Keys)
         {
-            // A collection that has documents already is sharded only where an index has its key. Under another name, the index
-            // that the store creates for the same key would be refused.
+            // A collection with documents can be sharded only if an index begins with the shard key. The index has the name
+            // that the store gives it; under another name, the index that the store creates later would be refused.
             var index = key.Values.Any(order => order.IsString) ? new CreateIndexModel<BsonDocument>(key) : Indexes.Subscriptions;
             await client
                 .GetDatabase(database)
@@ -84,7 +85,7 @@ public static class MongoDbSharding
             }
             catch (MongoCommandException exception) when (exception.Code == AlreadyInitialized)
             {
-                // It is sharded by another key, which an operator chose.
+                // An operator has sharded it by another key.
             }
         }
 

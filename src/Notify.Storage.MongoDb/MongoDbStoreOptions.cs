@@ -3,24 +3,21 @@ using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>
-/// Where the MongoDB store keeps its data. Exactly one of <see cref="ConnectionString"/> and <see cref="Client"/>.
-/// </summary>
+/// <summary>Options of the MongoDB store. Set exactly one of <see cref="ConnectionString"/> and <see cref="Client"/>.</summary>
 public sealed class MongoDbStoreOptions : IValidatableObject
 {
     /// <summary>
-    /// A MongoDB connection string, such as <c>mongodb://notify:...@db-1.example.org,db-2.example.org/?replicaSet=rs0</c>. The
-    /// user needs
-    /// <c>readWrite</c> on <see cref="Database"/>. Write concern and read preference are Notify's own, whatever it says about
-    /// them.
+    /// Gets or sets the MongoDB connection string, such as
+    /// <c>mongodb://notify:...@db-1.example.org,db-2.example.org/?replicaSet=rs0</c>. The user needs the role <c>readWrite</c>
+    /// on <see cref="Database"/>. The store sets the write concern, the read concern and the read preference itself.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>The application's own client, which the application disposes of.</summary>
+    /// <summary>Gets or sets the application's own client, which the application disposes.</summary>
     public IMongoClient? Client { get; set; }
 
     /// <summary>
-    /// The database that holds every collection. 1 to 63 ASCII letters, digits, hyphens and underscores; default <c>notify</c>.
+    /// Gets or sets the name of the database. 1 to 63 ASCII letters, digits, hyphens and underscores; default <c>notify</c>.
     /// </summary>
     [Required]
     [RegularExpression("[A-Za-z0-9_-]{1,63}")]
@@ -33,9 +30,9 @@ public sealed class MongoDbStoreOptions : IValidatableObject
             yield return new ValidationResult("Set ConnectionString or Client, not both.", [nameof(ConnectionString)]);
         if (Client is null && !IsConnectionString(ConnectionString))
         {
-            // It has a password in it, so no message repeats any of it.
+            // A connection string may contain a password, so the message repeats none of it.
             yield return new ValidationResult(
-                "ConnectionString is no MongoDB connection string; write it as mongodb://user:password@db.example.org.",
+                "ConnectionString is not a MongoDB connection string. Write it as mongodb://user:password@db.example.org.",
                 [nameof(ConnectionString)]
             );
         }

@@ -8,7 +8,7 @@ using Notify.Storage.Sqlite.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the SQLite store.</summary>
+/// <summary>Extension methods that add the SQLite store.</summary>
 public static class SqliteNotificationsBuilderExtensions
 {
     /// <summary>

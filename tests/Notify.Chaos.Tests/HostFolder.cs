@@ -40,7 +40,7 @@ internal sealed class HostFolder : IAsyncDisposable
         return host;
     }
 
-    /// <summary>What all hosts' vendors recorded.</summary>
+    /// <summary>Reads what the vendors of all hosts recorded.</summary>
     public IEnumerable<VendorEntry> Record() => _hosts.SelectMany(host => VendorRecord.Read(host.Settings.Record));
 
     public Task SettledAsync() => Eventually.TrueAsync(() => Stored.CountPending() == 0, "every delivery to end");

@@ -22,17 +22,17 @@ public sealed class FaultyQueueTests
             queue => new IgnoresTurns(queue),
             nameof(DeliveryQueueConformance.A_thousand_older_deliveries_of_one_tenant_do_not_delay_another_tenant)
         ),
-        ["ignores allowances"] = (
-            queue => new IgnoresAllowances(queue),
-            nameof(DeliveryQueueConformance.The_allowance_of_a_tenant_is_not_exceeded)
+        ["ignores limits of tenants"] = (
+            queue => new IgnoresTenantLimits(queue),
+            nameof(DeliveryQueueConformance.The_limit_of_a_tenant_is_not_exceeded)
         ),
         ["leases too early"] = (
             queue => new LeasesTooEarly(queue),
             nameof(DeliveryQueueConformance.Only_due_deliveries_are_leased)
         ),
-        ["asks allowances for one quota"] = (
-            queue => new AsksAllowancesForOneQuota(queue),
-            nameof(DeliveryQueueConformance.A_tenants_allowance_may_differ_by_quota)
+        ["asks for the limit of one quota"] = (
+            queue => new AsksForTheLimitOfOneQuota(queue),
+            nameof(DeliveryQueueConformance.A_tenants_limit_may_differ_by_quota)
         ),
         ["ignores quotas"] = (
             queue => new IgnoresQuotas(queue),
@@ -93,7 +93,7 @@ public sealed class FaultyQueueTests
     };
 
     /// <summary>
-    /// The faults that a random walk detects. The model has no collapse keys, fallbacks, allowances or interference between
+    /// The faults that a random walk detects. The model has no collapse keys, fallbacks, tenant limits or interference between
     /// tenants.
     /// </summary>
     private static readonly string[] SeenOnWalks =

@@ -90,28 +90,26 @@ internal sealed class IgnoresTurns(IDeliveryQueue inner) : QueueAround(inner)
         return base.LeaseAsync(
             request with
             {
-                TenantAllowance = (_, tenant) => tenant == (first ??= tenant) ? int.MaxValue : 0,
+                TenantLimit = (_, tenant) => tenant == (first ??= tenant) ? int.MaxValue : 0,
             },
             cancellationToken
         );
     }
 }
 
-internal sealed class IgnoresAllowances(IDeliveryQueue inner) : QueueAround(inner)
+internal sealed class IgnoresTenantLimits(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
-        base.LeaseAsync(request with { TenantAllowance = null }, cancellationToken);
+        base.LeaseAsync(request with { TenantLimit = null }, cancellationToken);
 }
 
-internal sealed class AsksAllowancesForOneQuota(IDeliveryQueue inner) : QueueAround(inner)
+internal sealed class AsksForTheLimitOfOneQuota(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         base.LeaseAsync(
             request with
             {
-                TenantAllowance = request.TenantAllowance is { } allowance
-                    ? (_, tenant) => allowance(request.Quotas[0], tenant)
-                    : null,
+                TenantLimit = request.TenantLimit is { } limit ? (_, tenant) => limit(request.Quotas[0], tenant) : null,
             },
             cancellationToken
         );

@@ -15,7 +15,7 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
 
     public virtual string Name => "fax";
 
-    public Channel Channel => Channel.Named("fax");
+    public Channel Channel => Channel.Create("fax");
 
     public virtual async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {

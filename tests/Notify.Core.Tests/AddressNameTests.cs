@@ -12,20 +12,20 @@ public sealed class AddressNameTests
     [InlineData("webhook", "webhook")]
     [InlineData("fax", "fax")]
     public void A_channel_names_the_address_that_it_uses(string channel, string address) =>
-        Assert.Equal(address, Channel.Named(channel).AddressName);
+        Assert.Equal(address, Channel.Create(channel).AddressName);
 
     [Fact]
     public void No_channel_can_have_the_name_of_the_address_of_another()
     {
         Assert.False(Channel.TryParse("phone", out _));
-        Assert.Throws<ArgumentException>(() => Channel.Named("phone"));
+        Assert.Throws<ArgumentException>(() => Channel.Create("phone"));
     }
 
     [Fact]
     public async Task A_message_goes_to_the_address_of_its_channel_and_other_addresses_are_reported()
     {
         var sms = new ScriptedProvider("sms", Channel.Sms, _ => Outcome.Sent());
-        var fax = new ScriptedProvider("fax", Channel.Named("fax"), _ => Outcome.Sent());
+        var fax = new ScriptedProvider("fax", Channel.Create("fax"), _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(sms, fax);
         var user = new User
         {

@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What those who watch are told of notifications and devices.</summary>
+/// <summary>Tests of the events about notifications and devices.</summary>
 public sealed class EventTests
 {
     private readonly Watcher _watcher = new();

@@ -139,7 +139,7 @@ public sealed class LostAnswerTests
     }
 
     private static ScriptedProvider Losing(string name, string channel, bool isVendors = false) =>
-        new(name, Channel.Named(channel), _ => Outcome.AnswerLost("closed", isProviderFailure: isVendors));
+        new(name, Channel.Create(channel), _ => Outcome.AnswerLost("closed", isProviderFailure: isVendors));
 
     private static RecipientList To(string channel) =>
         channel switch
@@ -148,7 +148,7 @@ public sealed class LostAnswerTests
             "sms" => Recipient.Phone("+46701740605"),
             "push" => Recipient.PushToken(new string('5', 64), Platform.Android),
             "webhook" => Recipient.Address(Channel.Webhook, "https://hooks.example.org/1"),
-            _ => Recipient.Address(Channel.Named(channel), "5e5e5e5e"),
+            _ => Recipient.Address(Channel.Create(channel), "5e5e5e5e"),
         };
 
     private Task<TestApplication> StartAsync(string channel, Action<RetryOptions> retry, params IDeliveryProvider[] providers) =>

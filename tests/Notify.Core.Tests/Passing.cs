@@ -10,7 +10,7 @@ namespace Notify.Core.Tests;
 /// </summary>
 internal sealed class Passing(ManualTime time)
 {
-    private static readonly Channel Pulse = Channel.Named("pulse");
+    private static readonly Channel Pulse = Channel.Create("pulse");
 
     private readonly ScriptedProvider _pulse = new("pulse", Pulse, _ => Outcome.Sent());
 

@@ -70,7 +70,7 @@ public sealed class PlanningTests
             text[1..].Split('/') is var parts
                 ? new Preference(
                     parts[0] == "*" ? null : parts[0],
-                    parts[1] == "*" ? null : Channel.Named(parts[1]),
+                    parts[1] == "*" ? null : Channel.Create(parts[1]),
                     text[0] == '+'
                 )
                 : throw new InvalidOperationException();
@@ -208,7 +208,7 @@ public sealed class PlanningTests
             {
                 To = Recipient.User("ada"),
                 Template = "welcome",
-                Channels = [Channel.Named(channel)],
+                Channels = [Channel.Create(channel)],
             }
         );
 

@@ -5,7 +5,9 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What is known of a recipient is checked again before a delivery that waited is sent.</summary>
+/// <summary>
+/// Tests that a delivery that has waited is checked against the current data of its recipient before it is sent.
+/// </summary>
 public sealed class RecipientCheckTests
 {
     private const string Deleted = "the user was deleted";
@@ -54,7 +56,7 @@ public sealed class RecipientCheckTests
 
         await SaveAsync(
             application,
-            preferences: new Preference(category, channel is null ? null : Channel.Named(channel), Wanted: false)
+            preferences: new Preference(category, channel is null ? null : Channel.Create(channel), Wanted: false)
         );
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 

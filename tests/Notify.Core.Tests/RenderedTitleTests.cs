@@ -2,7 +2,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What a template's variables may bring into a title.</summary>
+/// <summary>Tests of line breaks that the variables of a template bring into a title.</summary>
 public sealed class RenderedTitleTests
 {
     [Theory]

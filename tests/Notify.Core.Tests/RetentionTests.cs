@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What an application forgets by itself.</summary>
+/// <summary>Tests of the automatic deletion of old and expired data.</summary>
 public sealed class RetentionTests
 {
     private readonly ManualTime _time = new();

@@ -2,7 +2,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What is wrong with a template is found when it is saved, with its place.</summary>
+/// <summary>Tests that saving a template reports each syntax error with its field, line and column.</summary>
 public sealed class TemplateSyntaxTests
 {
     private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());

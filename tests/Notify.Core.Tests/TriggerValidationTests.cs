@@ -52,7 +52,7 @@ public sealed class TriggerValidationTests
             "to[0]",
             Good() with
             {
-                To = Recipient.Address(Channel.Named("fax"), "1"),
+                To = Recipient.Address(Channel.Create("fax"), "1"),
             }
         ),
         ["no content and no template"] = ("content", Good() with { Content = null }),
@@ -95,7 +95,7 @@ public sealed class TriggerValidationTests
         ["an unknown template"] = ("template", Good() with { Content = null, Template = "nowhere" }),
         ["data that is no object"] = ("data", Good() with { Data = new[] { 1, 2 } }),
         ["no channels"] = ("channels", Good() with { Channels = [] }),
-        ["a channel that nobody sends over"] = ("channels[1]", Good() with { Channels = [Channel.Email, Channel.Named("fax")] }),
+        ["a channel that nobody sends over"] = ("channels[1]", Good() with { Channels = [Channel.Email, Channel.Create("fax")] }),
         ["a channel without a name"] = ("channels[1]", Good() with { Channels = [Channel.Email, default] }),
         ["an address whose channel is left out"] = ("to[0]", Good() with { Channels = [Channel.Sms] }),
         ["an expiry that has passed"] = ("expiresAt", Good() with { ExpiresAt = Time.GetUtcNow() }),
@@ -136,7 +136,7 @@ public sealed class TriggerValidationTests
         ["an empty fallback"] = ("fallback", Good() with { Fallback = [] }),
         ["a fallback of five"] = ("fallback", Good() with { Fallback = [.. Enumerable.Repeat(Step(Channel.Sms), 5)] }),
         ["a null fallback"] = ("fallback[0]", Good() with { Fallback = [null!] }),
-        ["a fallback that nobody sends over"] = ("fallback[0].channel", Good() with { Fallback = [Step(Channel.Named("fax"))] }),
+        ["a fallback that nobody sends over"] = ("fallback[0].channel", Good() with { Fallback = [Step(Channel.Create("fax"))] }),
         ["a fallback to what is used before"] = (
             "fallback[1].channel",
             Good() with

@@ -167,7 +167,7 @@ public sealed class TurnTests
         return application;
     }
 
-    /// <summary>What a tenant's work meets.</summary>
+    /// <summary>The trouble that the work of one tenant runs into.</summary>
     public enum Trouble
     {
         Throws,

@@ -23,7 +23,7 @@ public sealed class UnreachedTests
         var id = await application.SendAsync(
             TestApplication.Say(Recipient.User("ada")) with
             {
-                Channels = channels is null ? null : [.. channels.Split(' ').Select(Channel.Named)],
+                Channels = channels is null ? null : [.. channels.Split(' ').Select(Channel.Create)],
             }
         );
 
@@ -289,7 +289,7 @@ public sealed class UnreachedTests
     public async Task A_channel_without_a_provider_is_refused_wherever_it_is_named(string name)
     {
         await using var application = await StartAsync();
-        var channel = Channel.Named(name);
+        var channel = Channel.Create(name);
 
         Assert.Equal(
             ["channels[0]", "fallback[0].channel"],

@@ -20,7 +20,7 @@ public sealed class UnsubscribeTests
     public async Task A_link_ends_its_category_over_its_channel_and_nothing_else()
     {
         await using var application = await StartAsync();
-        var link = LinkFor(application, await SendAsync(application, "news"));
+        var link = CreateLink(application, await SendAsync(application, "news"));
 
         Assert.StartsWith($"{Url}/", link!.AbsoluteUri, StringComparison.Ordinal);
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(GetToken(link)));
@@ -33,7 +33,7 @@ public sealed class UnsubscribeTests
     public async Task A_link_of_a_notification_without_a_category_ends_the_channel()
     {
         await using var application = await StartAsync();
-        var link = LinkFor(application, await SendAsync(application, null));
+        var link = CreateLink(application, await SendAsync(application, null));
 
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(GetToken(link!)));
 
@@ -44,7 +44,7 @@ public sealed class UnsubscribeTests
     public async Task A_link_still_ends_only_its_category_after_its_notification_was_purged()
     {
         await using var application = await StartAsync();
-        var link = LinkFor(application, await SendAsync(application, "news"));
+        var link = CreateLink(application, await SendAsync(application, "news"));
         await application
             .Get<IRetentionStore>()
             .PurgeNotificationsAsync(DateTimeOffset.UtcNow.AddHours(1), 100, CancellationToken.None);
@@ -62,10 +62,10 @@ public sealed class UnsubscribeTests
         await using var application = await StartAsync();
         Uri[] links =
         [
-            LinkFor(application, await SendAsync(application, "news"))!,
-            LinkFor(application, await SendAsync(application, "news"))!,
-            LinkFor(application, await SendAsync(application, "alarm"))!,
-            LinkFor(application, await SendAsync(application, null))!,
+            CreateLink(application, await SendAsync(application, "news"))!,
+            CreateLink(application, await SendAsync(application, "news"))!,
+            CreateLink(application, await SendAsync(application, "alarm"))!,
+            CreateLink(application, await SendAsync(application, null))!,
         ];
 
         Assert.Equal(links[0], links[1]);
@@ -93,7 +93,7 @@ public sealed class UnsubscribeTests
     public async Task A_link_works_twice()
     {
         await using var application = await StartAsync();
-        var token = GetToken(LinkFor(application, await SendAsync(application, "news"))!);
+        var token = GetToken(CreateLink(application, await SendAsync(application, "news"))!);
 
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
@@ -109,8 +109,8 @@ public sealed class UnsubscribeTests
     {
         await using var application = await StartAsync();
         await using var stranger = await StartAsync(key: new string('x', 32));
-        var token = GetToken(LinkFor(application, await SendAsync(application, "news"))!);
-        var foreign = GetToken(LinkFor(stranger, await SendAsync(stranger, "news"))!);
+        var token = GetToken(CreateLink(application, await SendAsync(application, "news"))!);
+        var foreign = GetToken(CreateLink(stranger, await SendAsync(stranger, "news"))!);
         var links = application.Get<IUnsubscribeLinks>();
 
         string[] wrong =
@@ -142,7 +142,7 @@ public sealed class UnsubscribeTests
         await using var application = await StartAsync();
         await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("eve@example.org")));
 
-        Assert.Null(LinkFor(application, Assert.Single(_mail.Sent)));
+        Assert.Null(CreateLink(application, Assert.Single(_mail.Sent)));
     }
 
     [Fact]
@@ -151,8 +151,8 @@ public sealed class UnsubscribeTests
         await using var application = await StartAsync();
         application.Get<IOptions<NotificationsOptions>>().Value.MandatoryCategories.Add("security");
 
-        Assert.Null(LinkFor(application, await SendAsync(application, "security")));
-        Assert.NotNull(LinkFor(application, await SendAsync(application, "news")));
+        Assert.Null(CreateLink(application, await SendAsync(application, "security")));
+        Assert.NotNull(CreateLink(application, await SendAsync(application, "news")));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class UnsubscribeTests
         await using var application = await TestApplication.StartAsync(_mail);
         await application.Directory.SaveUserAsync(Ada);
 
-        Assert.Null(LinkFor(application, await SendAsync(application, "news")));
+        Assert.Null(CreateLink(application, await SendAsync(application, "news")));
         Assert.False(application.Get<IUnsubscribeLinks>().IsGenuine("AAAA"));
     }
 
@@ -194,8 +194,8 @@ public sealed class UnsubscribeTests
 
     private static string GetToken(Uri link) => link.Segments[^1];
 
-    private static Uri? LinkFor(TestApplication application, Delivery? delivery) =>
-        application.Get<IUnsubscribeLinks>().LinkFor(delivery!);
+    private static Uri? CreateLink(TestApplication application, Delivery? delivery) =>
+        application.Get<IUnsubscribeLinks>().CreateLink(delivery!);
 
     private async Task<TestApplication> StartAsync(string key = Key)
     {
@@ -207,7 +207,7 @@ public sealed class UnsubscribeTests
         return application;
     }
 
-    /// <summary>What was sent to Ada; null when she does not want it.</summary>
+    /// <summary>Sends to Ada and returns the delivery; null if her preferences exclude it.</summary>
     private static async Task<Delivery?> SendAsync(TestApplication application, string? category)
     {
         var id = await application.SendAsync(TestApplication.Say(Recipient.User("ada")) with { Category = category });

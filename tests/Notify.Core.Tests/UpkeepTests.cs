@@ -4,7 +4,7 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>What is learned about recipients from what vendors answer.</summary>
+/// <summary>Tests of the updates to users and devices that vendors' answers cause.</summary>
 public sealed class UpkeepTests
 {
     private readonly ManualTime _time = new();

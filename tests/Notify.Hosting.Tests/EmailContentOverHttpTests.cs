@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What a trigger brings for an email beside its texts.</summary>
+/// <summary>Tests of the email fields of a trigger over HTTP: copies, headers, inline images and references to them.</summary>
 public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private const string Pixel = "R0lGODlhAQABAAAAACw=";

@@ -118,7 +118,7 @@ public sealed class TriggeringOverHttpTests
     [Fact]
     public async Task A_rejected_delivery_shows_the_reason()
     {
-        var pigeon = new ScriptedProvider("pigeon", Channel.Named("pigeon"), _ => Outcome.Rejected("the hawk is out"));
+        var pigeon = new ScriptedProvider("pigeon", Channel.Create("pigeon"), _ => Outcome.Rejected("the hawk is out"));
         await using var app = await ApiApplication.StartAsync(services: services =>
             services.AddSingleton<IDeliveryProvider>(pigeon)
         );

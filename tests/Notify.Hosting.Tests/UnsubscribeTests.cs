@@ -155,7 +155,7 @@ public sealed class UnsubscribeTests
             .GetRequiredService<INotificationStore>()
             .ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 10, CancellationToken.None);
         var email = deliveries.Single(delivery => delivery.Delivery.Channel == Channel.Email).Delivery;
-        return services.GetRequiredService<IUnsubscribeLinks>().LinkFor(email)!.AbsolutePath;
+        return services.GetRequiredService<IUnsubscribeLinks>().CreateLink(email)!.AbsolutePath;
     }
 
     private static async Task<string> LinkOfAnotherKeyAsync()

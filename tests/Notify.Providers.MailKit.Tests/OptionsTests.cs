@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Providers.MailKit.Tests;
 
-/// <summary>What a start refuses.</summary>
+/// <summary>Tests of options that are rejected at start.</summary>
 public sealed class OptionsTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using Notify.FakeGateways.Smtp;
 
 namespace Notify.Providers.MailKit.Tests;
 
-/// <summary>What a reply comes to, by what it answers: the same as to the SMTP provider, whose table it is.</summary>
+/// <summary>Tests of the outcomes of SMTP replies by the command that they answer. They are those of the SMTP provider.</summary>
 public sealed class ReplyTests
 {
     private const string Failed = "provider failed";

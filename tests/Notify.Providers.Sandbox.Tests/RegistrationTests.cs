@@ -22,7 +22,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Only_the_given_channels_are_captured()
     {
-        var pager = Channel.Named("pager");
+        var pager = Channel.Create("pager");
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox([pager]));
 
         await application.SendAsync(Recipient.Address(pager, "4711"), "Hello");

@@ -3,7 +3,9 @@ using Notify.FakeGateways.Smtp;
 
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What goes through MIME comes back as it was, by a parser that is not ours; no content writes a header.</summary>
+/// <summary>
+/// Tests that an independent parser reads back every value that was written as MIME, and that no content can add a header.
+/// </summary>
 public sealed class ComposingTests
 {
     private static readonly string[] Texts =

@@ -1,7 +1,7 @@
 namespace Notify.Providers.Smtp.Tests;
 
 /// <summary>
-/// What a server's answer about a copy means for the message, and what its answer about the recipient means for copies.
+/// Tests how a refused copy affects the message, and how a refused recipient affects the copies.
 /// </summary>
 public sealed class CopyTests
 {

@@ -1,6 +1,6 @@
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What an email carries beside its texts and files.</summary>
+/// <summary>Tests of headers, inline images and the other fields of an email besides its texts and attachments.</summary>
 public sealed class EmailContentTests
 {
     private static readonly byte[] Logo = [.. Enumerable.Range(0, 30_000).Select(i => (byte)(i * 7))];

@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What ten thousand attempts leave behind that went wrong in every way.</summary>
+/// <summary>Tests that ten thousand attempts with every kind of fault leave nothing behind.</summary>
 public sealed class FaultTests
 {
     private const int Sends = 10_000;

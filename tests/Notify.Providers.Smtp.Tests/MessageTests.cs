@@ -1,6 +1,6 @@
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What a recipient reads.</summary>
+/// <summary>Tests of the email as its recipient receives it.</summary>
 public sealed class MessageTests
 {
     private static readonly byte[] Pdf = [.. Enumerable.Range(0, 5_000).Select(i => (byte)i)];

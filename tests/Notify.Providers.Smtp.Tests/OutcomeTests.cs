@@ -2,7 +2,7 @@ using Notify.FakeGateways.Smtp;
 
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What the server's answers come to.</summary>
+/// <summary>Tests of the outcomes of the server's answers.</summary>
 public sealed class OutcomeTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Notify.FakeGateways.Smtp;
 
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What counts towards an attempt's time, and how long a server may take for a message.</summary>
+/// <summary>Tests of the time that counts as an attempt, and of the time that a server may take for a message.</summary>
 public sealed class TimeTests
 {
     [Fact]

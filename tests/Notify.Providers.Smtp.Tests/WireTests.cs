@@ -5,7 +5,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What is said to a server, in which order.</summary>
+/// <summary>Tests of the SMTP commands that are sent to a server, and of their order.</summary>
 public sealed class WireTests(TestAuthority authority)
 {
     private const string Password = "correct-horse-battery-staple";

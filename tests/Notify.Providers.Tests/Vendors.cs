@@ -40,10 +40,12 @@ internal sealed class Vendors : IAsyncDisposable
 
     public int HookCalls => Volatile.Read(ref _hookCalls);
 
-    /// <summary>What every endpoint of a webhook answers.</summary>
+    /// <summary>Gets or sets the status that every webhook endpoint answers.</summary>
     public int HookStatus { get; set; } = 200;
 
-    /// <summary>What must never be read anywhere: keys, passwords, tokens, and what was made of them.</summary>
+    /// <summary>
+    /// Gets the values that must not appear in any output: keys, passwords, tokens, and values derived from them.
+    /// </summary>
     public IEnumerable<string> Secrets =>
         [
             .. Lines(Fcm.Account.PrivateKey),

@@ -36,7 +36,7 @@ public sealed class SecrecyTests
             told.AddRange(Texts(await application.SendAsync(endpoint.Url)));
 
         Assert.Contains(log.ReadLines(), line => line.Contains("webhook rotated the secret", StringComparison.Ordinal));
-        Assert.Contains(log.ReadLines(), line => line.Contains("webhook refused delivery", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("Provider webhook rejected delivery", StringComparison.Ordinal));
         string[] secrets =
         [
             "127.0.0.1",

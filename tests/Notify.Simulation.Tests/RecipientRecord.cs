@@ -86,7 +86,7 @@ internal sealed class RecipientRecord(SimulatedClock clock, Trace trace)
             );
     }
 
-    // What was checked after its lease must be right since then. What is sent at once must be right since it was accepted.
+    // A delivery that was checked after its lease must be correct since then; one that is sent at once, since it was accepted.
     private Moment GetBindingMoment(Facts facts) =>
         clock.Now - facts.PlannedAt >= Unchecked
             ? new Moment(facts.HeldSince, default)

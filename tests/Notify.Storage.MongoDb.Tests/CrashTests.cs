@@ -6,7 +6,7 @@ using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-/// <summary>What a process leaves behind that dies between two writes.</summary>
+/// <summary>Tests of the data that a process leaves behind when it dies between two writes.</summary>
 public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
 {
     [Theory]

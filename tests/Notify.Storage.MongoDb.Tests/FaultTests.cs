@@ -139,7 +139,7 @@ public sealed class FaultTests : IAsyncLifetime
 
         Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(newer)).Status);
 
-        // What the call left undone is repaired by the lease.
+        // The lease repairs what the call left undone.
         _server.Script = _database.Execute;
         Assert.Equal(newer.Notification.Id, Assert.Single(await LeaseDueAsync()).Delivery.NotificationId);
         Assert.Equal(0, (await Store.Queue.GetDepthAsync(Cancellation)).Sum(depth => depth.Pending) - 1);

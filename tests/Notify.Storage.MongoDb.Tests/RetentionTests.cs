@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-/// <summary>What is MongoDB's own in what is forgotten when.</summary>
+/// <summary>Tests of retention that concern only MongoDB, such as its TTL indexes.</summary>
 public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
 {
     [Fact]

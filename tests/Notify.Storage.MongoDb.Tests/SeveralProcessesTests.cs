@@ -6,7 +6,7 @@ using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-/// <summary>What holds when several processes use one database at the same time.</summary>
+/// <summary>Tests of guarantees that hold while several processes use one database.</summary>
 public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(server)
 {
     [Fact]

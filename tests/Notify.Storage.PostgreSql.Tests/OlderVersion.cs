@@ -44,7 +44,7 @@ internal sealed class OlderVersion : IAsyncDisposable
         await using var command = dataSource.CreateCommand(
             $"""
             CREATE SCHEMA notify; CREATE TABLE notify.schema_version (version integer PRIMARY KEY);
-            {SchemaSteps.First("notify")} {SchemaSteps.Second("notify")}
+            {InitialSchema.Create("notify")} {SchemaSteps.Second("notify")}
             INSERT INTO notify.schema_version VALUES (1), (2);
             """
         );

@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Storage.PostgreSql.Tests;
 
-/// <summary>What holds when several processes use one database at the same time.</summary>
+/// <summary>Tests of guarantees that hold while several processes use one database.</summary>
 public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabase(server)
 {
     [Fact]

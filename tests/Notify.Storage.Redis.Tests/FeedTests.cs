@@ -116,7 +116,7 @@ public sealed class FeedTests(RedisServer redis)
                 TimeSpan.FromMilliseconds(100)
             );
 
-    /// <summary>What was seen since it began.</summary>
+    /// <summary>A watcher of the feed that collects the events since it was created.</summary>
     private sealed class Watching : IDisposable
     {
         private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

@@ -19,7 +19,7 @@ internal sealed class LimitedLoad : IAsyncDisposable
 
     private const int PerSecond = 40;
 
-    // What can be saved up of a rate: one second of it.
+    // A rate saves up the unused permits of at most one second.
     private const int Burst = PerSecond;
 
     private readonly RecordingProvider[] _providers = [new(), new()];

@@ -74,7 +74,7 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         await TakeUntilAsync(process, () => Volatile.Read(ref _taken) >= 1);
 
-        // What the server has written to its disk it knows again after a restart.
+        // The server reads back after a restart what it has written to its disk.
         await server.AskAsync("SAVE");
         await server.StopAsync();
         await TakeUntilAsync(process, () => Volatile.Read(ref _taken) >= PerSecond);

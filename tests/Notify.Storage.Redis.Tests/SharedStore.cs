@@ -55,7 +55,7 @@ internal sealed class SharedStore : IAsyncDisposable
     }
 }
 
-/// <summary>What a read of the store waits for after it has read, where a test says so.</summary>
+/// <summary>The base of stores that count their reads, and whose answers a test can delay.</summary>
 internal abstract class Watched
 {
     private int _reads;

@@ -203,7 +203,7 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
         await writing.GetRequiredService<IUserStore>().SaveAsync([new User { Id = "u", Locale = "sv" }], Cancellation);
         Assert.Equal("sv", await LocaleAsync(readers));
 
-        // What the server has written to its disk it knows again after a restart.
+        // The server reads back after a restart what it has written to its disk.
         await server.AskAsync("SAVE");
         await server.StopAsync();
         await writing.GetRequiredService<IUserStore>().SaveAsync([new User { Id = "u", Locale = "de" }], Cancellation);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Notify.Storage.Testing;
 
-/// <summary>What tests of a store ask of its queue, at a time of their own.</summary>
+/// <summary>The base of tests that call the queue of a store at times that they choose.</summary>
 public abstract class StoreTest
 {
     protected const string Tenant = "tenant-1";

@@ -24,7 +24,7 @@ public sealed class Flood : IAsyncDisposable
         var connections = new List<Socket>(count);
         for (var i = 0; i < count; i++)
         {
-            // What the client's kernel would take for it counts as read by the server.
+            // The server counts everything that the client's kernel buffers as read.
             connections.Add(new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = SmallBuffer });
         }
 

@@ -3,7 +3,7 @@ using Notify.Testing;
 
 namespace Notify.Transport.Kafka.Tests;
 
-/// <summary>What becomes of messages that come twice, that are no hints, or that a process could not finish.</summary>
+/// <summary>Tests of messages that are redelivered, that are not hints, or that a process stopped before handling.</summary>
 public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
 {
     private readonly SharedMemory _store = new();
@@ -104,7 +104,8 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
         await _store.AcceptedAsync(ids);
     }
 
-    // What is no hint shows that everything before it in its partition was taken.
+    // Writes a message that is not a hint. Once it is in the dead-letter topic, everything before it in the partition was
+    // consumed.
     private static async Task PassedAsync(KafkaCluster cluster, string prefix, int partition)
     {
         await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "mark"u8.ToArray());

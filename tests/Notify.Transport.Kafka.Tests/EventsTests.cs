@@ -115,7 +115,7 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         await _store.AcceptedAsync(await sending.TriggerAsync(50));
     }
 
-    // What a process published is with the brokers once it has stopped.
+    // A process that has stopped has passed everything that it published to the brokers.
     private async Task<Guid> LiveAsync(KafkaCluster cluster, Action<KafkaTransportOptions> configure)
     {
         await using var application = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, configure);

@@ -23,7 +23,7 @@ public sealed record LeaseRequest(string Owner, DateTimeOffset Now, DateTimeOffs
     /// Gets a function that returns how many deliveries of a tenant may be leased for a quota; null for no limit. A store calls
     /// it once for each quota and tenant.
     /// </summary>
-    public Func<LeaseQuota, string, int>? TenantAllowance { get; init; }
+    public Func<LeaseQuota, string, int>? TenantLimit { get; init; }
 }
 
 /// <summary>The number of deliveries of one priority that a worker can accept for one provider.</summary>

@@ -3,8 +3,8 @@ using Notify.Providers;
 namespace Notify.Conformance.Providers;
 
 /// <summary>
-/// What a provider promises that calls no vendor, such as one that writes to a file: nothing refuses a message, and there is no
-/// answer to wait for.
+/// The tests that every provider that calls no vendor must pass, such as one that writes to a file. It accepts every message, and
+/// never waits for an answer.
 /// </summary>
 public abstract class VendorlessProviderConformance : ProviderFacts
 {

@@ -60,13 +60,13 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task The_allowance_of_a_tenant_is_not_exceeded()
+    public async Task The_limit_of_a_tenant_is_not_exceeded()
     {
         await EnqueueManyAsync(10, Tenant, age: TimeSpan.FromHours(1));
         await EnqueueManyAsync(10, OtherTenant);
         await EnqueueManyAsync(10, "tenant-3");
 
-        var leases = await LeaseAllowedAsync(tenant =>
+        var leases = await LeaseLimitedAsync(tenant =>
             tenant switch
             {
                 Tenant => 3,
@@ -82,13 +82,13 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task An_allowance_is_requested_at_most_once_per_quota_and_tenant()
+    public async Task A_limit_is_requested_at_most_once_per_quota_and_tenant()
     {
         await EnqueueManyAsync(10);
         await EnqueueManyAsync(10, OtherTenant);
         var asked = new List<string>();
 
-        await LeaseAllowedAsync(tenant =>
+        await LeaseLimitedAsync(tenant =>
         {
             asked.Add(tenant);
             return 5;
@@ -98,7 +98,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_tenants_allowance_may_differ_by_quota()
+    public async Task A_tenants_limit_may_differ_by_quota()
     {
         await EnqueueManyAsync(10);
         await EnqueueManyAsync(10, priority: Priority.High);
@@ -114,23 +114,19 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_beyond_the_allowance_stays_due()
+    public async Task A_delivery_beyond_the_limit_stays_due()
     {
         await EnqueueManyAsync(10);
 
-        Assert.Empty(await LeaseAllowedAsync(_ => 0));
+        Assert.Empty(await LeaseLimitedAsync(_ => 0));
         Assert.Equal(10, (await LeaseAsync(Now)).Count);
     }
 
-    private Task<IReadOnlyList<Lease>> LeaseAllowedAsync(Func<string, int> allowance) =>
-        LeaseAsync((_, tenant) => allowance(tenant), new LeaseQuota(Priority.Normal, Provider, 100));
+    private Task<IReadOnlyList<Lease>> LeaseLimitedAsync(Func<string, int> limit) =>
+        LeaseAsync((_, tenant) => limit(tenant), new LeaseQuota(Priority.Normal, Provider, 100));
 
     private async Task<IReadOnlyList<Lease>> LeaseAsync(
-        Func<LeaseQuota, string, int> allowance,
+        Func<LeaseQuota, string, int> limit,
         params IReadOnlyList<LeaseQuota> quotas
-    ) =>
-        await Store.Queue.LeaseAsync(
-            new LeaseRequest(Worker, Now, LeaseEnd, quotas) { TenantAllowance = allowance },
-            Cancellation
-        );
+    ) => await Store.Queue.LeaseAsync(new LeaseRequest(Worker, Now, LeaseEnd, quotas) { TenantLimit = limit }, Cancellation);
 }

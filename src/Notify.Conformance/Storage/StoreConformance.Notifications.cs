@@ -20,7 +20,7 @@ public abstract partial class StoreConformance
                 Recipient.Phone("+46701234567"),
                 Recipient.Webhook("https://example.org/?a=1&b=ä"),
                 Recipient.PushToken("token", Platform.Ios),
-                Recipient.Address(Channel.Named("fax"), "1"),
+                Recipient.Address(Channel.Create("fax"), "1"),
             ],
             Template = "order-shipped",
             Data = new
@@ -31,7 +31,7 @@ public abstract partial class StoreConformance
                 Lines = new[] { "a", "b" },
                 Gift = (string?)null,
             },
-            Channels = [Channel.Push, Channel.Named("fax")],
+            Channels = [Channel.Push, Channel.Create("fax")],
             Fallback =
             [
                 new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(5)),

@@ -1,5 +1,3 @@
-using System.Threading.RateLimiting;
-
 namespace Notify.Core.Capacity;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace Notify.Core.Capacity;
 /// the configured rate is reached again. Callers never wait; a delivery without a permit stays in the store. If processes share
 /// the configured rate, a permit takes both a token of this bucket and a shared permit.
 /// </summary>
-internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider time, SharedPermits? shared = null) : RateLimiter
+internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider time, SharedPermits? shared = null)
 {
     private const double RaiseBy = 1.01;
     private const double LowerTo = 0.5;
@@ -28,18 +26,27 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
     private long _grantedInLastWindow;
     private long _windowStartedAt = time.GetTimestamp();
 
-    public override TimeSpan? IdleDuration => null;
-
-    /// <summary>Gets the number of available permits; <see cref="int.MaxValue"/> without a limit.</summary>
-    public int AvailablePermits
+    /// <summary>Counts the available permits; <see cref="int.MaxValue"/> without a limit.</summary>
+    public int CountAvailable()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                var tokens = CountTokens();
-                return shared is null || tokens == 0 ? tokens : Math.Min(tokens, shared.CountHeld());
-            }
+            var tokens = CountTokens();
+            return shared is null || tokens == 0 ? tokens : Math.Min(tokens, shared.CountHeld());
+        }
+    }
+
+    /// <summary>Takes a permit for one delivery that is ready to be sent.</summary>
+    public bool TryTake()
+    {
+        lock (_lock)
+        {
+            Refill();
+            if (_tokens < 1 || shared?.TryTake() == false)
+                return false;
+            _tokens--;
+            _granted++;
+            return true;
         }
     }
 
@@ -105,33 +112,10 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    public override RateLimiterStatistics? GetStatistics() => new() { CurrentAvailablePermits = AvailablePermits };
-
-    protected override RateLimitLease AttemptAcquireCore(int permitCount)
-    {
-        lock (_lock)
-        {
-            Refill();
-            if (_tokens < permitCount || shared?.TryTake(permitCount) == false)
-                return PermitLease.Refused;
-            Grant(permitCount);
-            return PermitLease.Granted;
-        }
-    }
-
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
-        new(AttemptAcquireCore(permitCount));
-
     private int CountTokens()
     {
         Refill();
         return (int)Math.Clamp(_tokens, 0, int.MaxValue);
-    }
-
-    private void Grant(int permits)
-    {
-        _tokens -= permits;
-        _granted += permits;
     }
 
     // Called under the lock. Adds the tokens of the time since the last call, and begins a new window for counting permits.
@@ -148,21 +132,5 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
             _tokens + (_rate * time.GetElapsedTime(_refilledAt, now).TotalSeconds)
         );
         _refilledAt = now;
-    }
-
-    private sealed class PermitLease(bool isAcquired) : RateLimitLease
-    {
-        public static readonly PermitLease Granted = new(true);
-        public static readonly PermitLease Refused = new(false);
-
-        public override bool IsAcquired => isAcquired;
-
-        public override IEnumerable<string> MetadataNames => [];
-
-        public override bool TryGetMetadata(string metadataName, out object? metadata)
-        {
-            metadata = null;
-            return false;
-        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
 using Notify.Core.Providers;
+using Notify.Core.Queue;
 using Notify.Providers;
 using Notify.Storage;
 using Notify.Transport;
@@ -10,20 +12,29 @@ namespace Notify.Core.Capacity;
 /// Combines slots, permits and provider health into the number of deliveries that this process can take now. Every other delivery
 /// stays in the store, where waiting costs no thread, no memory and no attempt.
 /// </summary>
-internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, ProviderHealth health, ProviderCatalog catalog)
-    : IDeliverySlots
+/// <remarks>
+/// Slots are counted per provider (<see cref="ProviderSlots"/>): they keep the backlog out of memory, and keep a slow provider
+/// from holding the slots that a fast one could use. Permits come from <see cref="RateLimits"/>.
+/// </remarks>
+internal sealed class DeliveryCapacity(
+    RateLimits limits,
+    ProviderHealth health,
+    ProviderCatalog catalog,
+    IOptions<NotificationsOptions> options,
+    IOptionsMonitor<ProviderOptions> providerOptions,
+    WorkSignal signal
+) : IDeliverySlots
 {
+    private readonly ConcurrentDictionary<string, ProviderSlots> _slots = new(StringComparer.Ordinal);
+
     /// <summary>
     /// The permits that <see cref="ReserveForTenant"/> took for the current lease request. Only one lease request runs at a time,
     /// and a store may call back from any thread.
     /// </summary>
     private readonly ConcurrentDictionary<string, int> _tenantPermits = new(StringComparer.Ordinal);
 
-    public event Action? Freed
-    {
-        add => slots.Freed += value;
-        remove => slots.Freed -= value;
-    }
+    /// <summary>Raised when there may be more free slots, or permits, than before.</summary>
+    public event Action? Freed;
 
     public int CountFree(Priority priority)
     {
@@ -33,29 +44,52 @@ internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, P
             if (!IsBlocked(provider.Name))
                 most = Math.Max(
                     most,
-                    Math.Min(slots.CountFree(provider.Name, priority), limits.GetProviderLimiter(provider.Name).AvailablePermits)
+                    Math.Min(
+                        GetSlots(provider.Name).CountFree(priority),
+                        limits.GetProviderLimiter(provider.Name).CountAvailable()
+                    )
                 );
         }
 
         return most;
     }
 
-    /// <summary>Takes a slot and the permits for one delivery; takes nothing when any of them is missing.</summary>
+    /// <summary>
+    /// Takes a slot and the permits for a delivery that was just triggered or hinted at; takes nothing if any of them is missing.
+    /// There is no slot while the delivery's lane has a backlog, which is older and goes first, or while its tenant holds its
+    /// share.
+    /// </summary>
     public bool TryTake(Delivery delivery)
     {
-        if (IsBlocked(delivery.Provider) || !slots.TryTake(delivery))
+        if (IsBlocked(delivery.Provider) || !GetSlots(delivery.Provider).TryTake(delivery.Priority, delivery.Tenant))
             return false;
 
         var providerLimiter = limits.GetProviderLimiter(delivery.Provider);
-        if (providerLimiter.AttemptAcquire().IsAcquired)
+        if (providerLimiter.TryTake())
         {
-            if (limits.FindTenantLimiter(delivery.Tenant)?.AttemptAcquire().IsAcquired != false)
+            if (limits.FindTenantLimiter(delivery.Tenant)?.TryTake() != false)
                 return true;
             providerLimiter.GiveBack(1);
         }
 
-        slots.Release(delivery);
+        Release(delivery);
         return false;
+    }
+
+    /// <summary>Releases a delivery's slot, and wakes the worker if there may be a delivery for it.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="leavesWork">
+    /// Whether this delivery, or another in its place, may be due in the store. If not, lanes that were found empty are not
+    /// probed again because of this slot: otherwise a busy process would query the store after every delivery.
+    /// </param>
+    public void Release(Delivery delivery, bool leavesWork = true)
+    {
+        var isAwaited = GetSlots(delivery.Provider).Release(delivery.Priority, delivery.Tenant);
+        if (leavesWork)
+            signal.Set();
+        else if (isAwaited)
+            signal.SetFreeSlot();
+        Freed?.Invoke();
     }
 
     /// <summary>
@@ -66,7 +100,12 @@ internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, P
         [.. providers.Where(provider => !IsBlocked(provider)).SelectMany(ReserveQuotas)];
 
     /// <summary>Allows lanes that were found empty to be probed again.</summary>
-    public void ResetProbes() => slots.ResetProbes();
+    public void ResetProbes()
+    {
+        foreach (var slots in _slots.Values)
+            slots.ResetProbes();
+        Freed?.Invoke();
+    }
 
     /// <summary>
     /// Reserves a tenant's permits for the current lease request and computes how many of the tenant's deliveries it may bring.
@@ -74,7 +113,7 @@ internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, P
     /// </summary>
     public int ReserveForTenant(LeaseQuota quota, string tenant)
     {
-        var share = slots.LimitTenant(quota, tenant);
+        var share = GetSlots(quota.Provider).LimitTenant(quota, tenant);
         if (limits.FindTenantLimiter(tenant) is not { } tenantLimiter)
             return share;
 
@@ -90,7 +129,9 @@ internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, P
     {
         foreach (var quota in quotas)
         {
-            var leased = slots.ReleaseUnused(quota, leases);
+            var leased = GetSlots(quota.Provider).ReleaseUnused(quota, leases);
+            if (leased < quota.Max)
+                Freed?.Invoke();
             limits.GetProviderLimiter(quota.Provider).GiveBack(quota.Max - leased, used: leased);
         }
 
@@ -108,7 +149,7 @@ internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, P
     private LeaseQuota[] ReserveQuotas(string provider)
     {
         var permits = limits.GetProviderLimiter(provider).TakeAll();
-        LeaseQuota[] quotas = [.. slots.ReserveQuotas(provider, permits)];
+        LeaseQuota[] quotas = [.. GetSlots(provider).ReserveQuotas(provider, permits)];
         limits.GetProviderLimiter(provider).GiveBack(permits - quotas.Sum(quota => quota.Max));
         return quotas;
     }
@@ -119,4 +160,13 @@ internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, P
         health.GetCircuit(provider).OpenFor > TimeSpan.Zero
         && catalog.Find(provider) is { } known
         && catalog.GetProviders(known.Channel).Count == 1;
+
+    private ProviderSlots GetSlots(string provider) => _slots.GetOrAdd(provider, name =>
+        {
+            var configured = providerOptions.Get(name);
+            return new ProviderSlots(
+                configured.MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider,
+                configured.ShareSlotsAmongTenants == true
+            );
+        });
 }

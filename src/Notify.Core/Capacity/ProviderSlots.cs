@@ -12,8 +12,9 @@ namespace Notify.Core.Capacity;
 /// A process does not know what the store holds, so a lane without a known backlog is probed: a lease request asks for a few of
 /// its deliveries, and for twice as many the next time as long as the request is filled. Slots that are reserved for a probe
 /// cannot be used by new triggers, which is why a probe starts small. A lane that a probe found empty
-/// (<see cref="Lane.WasFoundEmpty"/>) is not probed again until something may have changed. Once probes are filled at half of the
-/// provider's slots, or cannot get the slots that they want, the lane counts as having a backlog (<see cref="Lane.HasBacklog"/>).
+/// (<see cref="SlotLane.WasFoundEmpty"/>) is not probed again until something may have changed. Once probes are filled at half of
+/// the provider's slots, or cannot get the slots that they want, the lane counts as having a backlog
+/// (<see cref="SlotLane.HasBacklog"/>).
 /// </para>
 /// <para>
 /// Tenants may have to share too (<see cref="ProviderOptions.ShareSlotsAmongTenants"/>). A tenant then holds at most
@@ -40,7 +41,7 @@ internal sealed class ProviderSlots
     private const int BacklogProbeDivisor = 2;
 
     private readonly Lock _lock = new();
-    private readonly Lane[] _lanes;
+    private readonly SlotLane[] _lanes;
     private readonly int _limit;
     private readonly TenantSlots? _tenants;
 
@@ -50,9 +51,9 @@ internal sealed class ProviderSlots
         _tenants = areSharedAmongTenants ? new TenantSlots(HeldForEachFree) : null;
         _lanes =
         [
-            new Lane(Priority.High, weight: 16, limit) { ProbeSize = FirstProbeSize },
-            new Lane(Priority.Normal, weight: 4, Math.Max(1, limit * 9 / 10)) { ProbeSize = FirstProbeSize },
-            new Lane(Priority.Bulk, weight: 1, Math.Max(1, limit * 3 / 4)) { ProbeSize = FirstProbeSize },
+            new SlotLane(Priority.High, weight: 16, limit) { ProbeSize = FirstProbeSize },
+            new SlotLane(Priority.Normal, weight: 4, Math.Max(1, limit * 9 / 10)) { ProbeSize = FirstProbeSize },
+            new SlotLane(Priority.Bulk, weight: 1, Math.Max(1, limit * 3 / 4)) { ProbeSize = FirstProbeSize },
         ];
     }
 
@@ -207,9 +208,9 @@ internal sealed class ProviderSlots
 
     // Called under the lock. Takes one slot for the lane whose turn it is: every candidate gains its weight, the one with the
     // highest current weight is chosen, and it pays the total. Over time each lane is chosen in proportion to its weight.
-    private Lane? TakeNextByWeight()
+    private SlotLane? TakeNextByWeight()
     {
-        Lane? next = null;
+        SlotLane? next = null;
         var total = 0;
         foreach (var lane in _lanes)
         {
@@ -241,9 +242,9 @@ internal sealed class ProviderSlots
 
     // A lane's limit applies to the slots held by itself and the lighter lanes. The slots of heavier lanes do not count:
     // otherwise those lanes could shut it out entirely.
-    private bool HasFreeSlot(Lane lane) => CountTaken(lane.Priority) < lane.Limit && CountTaken(Priority.High) < _limit;
+    private bool HasFreeSlot(SlotLane lane) => CountTaken(lane.Priority) < lane.Limit && CountTaken(Priority.High) < _limit;
 
-    private int CountFree(Lane lane) =>
+    private int CountFree(SlotLane lane) =>
         Math.Max(0, Math.Min(lane.Limit - CountTaken(lane.Priority), _limit - CountTaken(Priority.High)));
 
     private int CountTaken(Priority heaviest)
@@ -254,40 +255,11 @@ internal sealed class ProviderSlots
         return taken;
     }
 
-    private bool TryTake(Lane lane)
+    private bool TryTake(SlotLane lane)
     {
         if (!HasFreeSlot(lane))
             return false;
         lane.Taken++;
         return true;
-    }
-
-    /// <summary>The slots of one lane.</summary>
-    internal sealed class Lane(Priority priority, int weight, int limit)
-    {
-        public Priority Priority { get; } = priority;
-
-        public int Weight { get; } = weight;
-
-        /// <summary>Gets how many of the provider's slots this lane and the lighter ones may hold together.</summary>
-        public int Limit { get; } = limit;
-
-        /// <summary>Gets or sets the slots that are held or reserved.</summary>
-        public int Taken { get; set; }
-
-        /// <summary>Gets or sets the lane's position in the weighted round robin.</summary>
-        public int CurrentWeight { get; set; }
-
-        /// <summary>Gets or sets whether more deliveries are known to wait in the store than the lane has slots for.</summary>
-        public bool HasBacklog { get; set; }
-
-        /// <summary>Gets or sets the size of the next probe if no lane has a backlog.</summary>
-        public int ProbeSize { get; set; }
-
-        /// <summary>Gets or sets whether the last probe brought fewer deliveries than it had slots for.</summary>
-        public bool WasFoundEmpty { get; set; }
-
-        /// <summary>Gets the tenants that wanted more slots than their share.</summary>
-        public HashSet<string> WaitingTenants { get; } = new(StringComparer.Ordinal);
     }
 }

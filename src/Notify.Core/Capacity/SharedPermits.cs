@@ -10,18 +10,14 @@ namespace Notify.Core.Capacity;
 /// </summary>
 /// <remarks>
 /// <para>
-/// At most one request is in flight (<c>_isRequesting</c>). It asks for a whole batch if permits have been used since the last
-/// request (<c>_isNeeded</c>), and for a single permit otherwise, so that a process with nothing to send takes almost nothing
-/// from the others.
+/// Two things happen beside the callers, and both are asynchronous. A request for permits starts when a caller finds none;
+/// <see cref="Request"/> describes which request comes next and guarantees that only one is in flight. When permits arrive, their
+/// return is scheduled: after <see cref="BatchTime"/>, the process gives back every permit that it has not used by then, so that
+/// a process that became idle does not withhold permits from the others.
 /// </para>
 /// <para>
-/// The pause before the next request depends on the last answer. After fewer permits than requested (<c>_wasShort</c>) it is
-/// <see cref="BatchTime"/>, in which the rate produces a new batch. If permits are needed there is no pause. Otherwise it is half
-/// the poll interval, so that each poll of the queue may request one permit.
-/// </para>
-/// <para>
-/// When permits arrive, a return is scheduled (<c>_isReturnScheduled</c>). After <see cref="BatchTime"/> it gives back every
-/// permit that is unused then, so that a process that became idle does not withhold permits from the others.
+/// One lock guards the fields. It is held only for arithmetic and never across a call to the shared limit, because callers hold
+/// the lock of their rate limiter while they wait for this one.
 /// </para>
 /// </remarks>
 internal sealed class SharedPermits(
@@ -41,10 +37,38 @@ internal sealed class SharedPermits(
     private readonly Lock _lock = new();
     private int _held;
     private long? _requestedAt;
-    private bool _isRequesting;
+    private Request _request;
     private bool _isReturnScheduled;
-    private bool _isNeeded;
-    private bool _wasShort;
+
+    /// <summary>
+    /// The next request, or the one that is in flight. Its size depends on whether permits have been used since the last request
+    /// began: a process that sends asks for a batch, and one that only polls the queue asks for a single permit, so that it takes
+    /// almost nothing from the others. Its earliest time depends on the last answer: after fewer permits than requested, the rate
+    /// needs <see cref="BatchTime"/> to produce more.
+    /// </summary>
+    private enum Request
+    {
+        /// <summary>
+        /// Next, one permit for a poll of the queue that may find nothing. It waits half a poll interval, so that each poll may
+        /// make one request even if its timer fires early.
+        /// </summary>
+        One,
+
+        /// <summary>Next, one permit after <see cref="BatchTime"/>, because the limit had none.</summary>
+        OneLater,
+
+        /// <summary>Next, a batch, at once.</summary>
+        Batch,
+
+        /// <summary>Next, a batch after <see cref="BatchTime"/>, because the limit had fewer permits than requested.</summary>
+        BatchLater,
+
+        /// <summary>A request is in flight, and no permit has been used since it began.</summary>
+        InFlight,
+
+        /// <summary>A request is in flight, and permits have been used since it began, so a batch follows.</summary>
+        InFlightThenBatch,
+    }
 
     /// <summary>Counts the permits that are held. If there are none, requests some.</summary>
     public int CountHeld()
@@ -70,17 +94,17 @@ internal sealed class SharedPermits(
         }
     }
 
-    /// <summary>Takes permits for deliveries that are ready to be sent; takes none if there are too few.</summary>
-    public bool TryTake(int permits)
+    /// <summary>Takes a permit for one delivery that is ready to be sent.</summary>
+    public bool TryTake()
     {
         lock (_lock)
         {
-            _isNeeded = true;
-            var isEnough = _held >= permits;
-            if (isEnough)
-                _held -= permits;
+            RecordUse();
+            var isTaken = _held > 0;
+            if (isTaken)
+                _held--;
             RequestWhenEmpty();
-            return isEnough;
+            return isTaken;
         }
     }
 
@@ -89,27 +113,42 @@ internal sealed class SharedPermits(
     {
         lock (_lock)
         {
-            _isNeeded |= used > 0;
+            if (used > 0)
+                RecordUse();
             Add(unused);
             RequestWhenEmpty();
         }
     }
 
-    // Called under the lock. Only a use of permits causes the next request at once. A lease request that found nothing to send is
-    // followed by the next poll; half an interval leaves a margin for timers that fire early.
+    // Called under the lock. Permits were used, or would have been had there been any, so the next request is for a batch.
+    private void RecordUse() =>
+        _request = _request switch
+        {
+            Request.One => Request.Batch,
+            Request.OneLater => Request.BatchLater,
+            Request.InFlight => Request.InFlightThenBatch,
+            var unchanged => unchanged,
+        };
+
+    // Called under the lock. Begins the next request, if no permit is held and the request's time has come.
     private void RequestWhenEmpty()
     {
-        var pause =
-            _wasShort ? BatchTime
-            : _isNeeded ? TimeSpan.Zero
-            : pollInterval / 2;
-        if (_held > 0 || _isRequesting || (_requestedAt is { } before && time.GetElapsedTime(before) < pause))
+        if (_held > 0 || _request is Request.InFlight or Request.InFlightThenBatch)
             return;
 
-        _isRequesting = true;
+        var (wanted, pause) = _request switch
+        {
+            Request.Batch => (_batchSize, TimeSpan.Zero),
+            Request.BatchLater => (_batchSize, BatchTime),
+            Request.OneLater => (1, BatchTime),
+            _ => (1, pollInterval / 2),
+        };
+        if (_requestedAt is { } before && time.GetElapsedTime(before) < pause)
+            return;
+
+        _request = Request.InFlight;
         _requestedAt = time.GetTimestamp();
-        _ = RequestAsync(_isNeeded ? _batchSize : 1);
-        _isNeeded = false;
+        _ = RequestAsync(wanted);
     }
 
     private async Task RequestAsync(int wanted)
@@ -128,10 +167,16 @@ internal sealed class SharedPermits(
 
         lock (_lock)
         {
-            _isRequesting = false;
-            _wasShort = granted < wanted;
-            // A batch that was granted only in part leaves a need; a single permit was requested without one.
-            _isNeeded |= _wasShort && wanted > 1;
+            // The rest of a batch is still needed; a single permit was requested without a need.
+            var isShort = granted < wanted;
+            var needsBatch = _request == Request.InFlightThenBatch || (isShort && wanted > 1);
+            _request = (needsBatch, isShort) switch
+            {
+                (true, true) => Request.BatchLater,
+                (true, false) => Request.Batch,
+                (false, true) => Request.OneLater,
+                (false, false) => Request.One,
+            };
             Add(granted);
         }
 
@@ -139,7 +184,7 @@ internal sealed class SharedPermits(
             signal.Set();
     }
 
-    // Called under the lock.
+    // Called under the lock. Adds permits that were granted or given back, and schedules their return.
     private void Add(int permits)
     {
         _held += permits;

@@ -22,7 +22,7 @@ internal sealed class TenantSlots(int heldForEachFree)
     /// <param name="tenant">The tenant.</param>
     /// <param name="free">The free slots of the lane.</param>
     /// <param name="wanted">How many slots the tenant would take at most.</param>
-    public int LimitToShare(ProviderSlots.Lane lane, string tenant, int free, int wanted)
+    public int LimitToShare(SlotLane lane, string tenant, int free, int wanted)
     {
         var held = _held.GetValueOrDefault(tenant);
         var share = (heldForEachFree * free - held) / (heldForEachFree + 1);
@@ -39,7 +39,7 @@ internal sealed class TenantSlots(int heldForEachFree)
 
     /// <summary>Counts a slot that the tenant released.</summary>
     /// <returns>Whether the tenant waits for a slot in any of the lanes, which must then be probed again.</returns>
-    public bool Release(string tenant, ReadOnlySpan<ProviderSlots.Lane> lanes)
+    public bool Release(string tenant, ReadOnlySpan<SlotLane> lanes)
     {
         // Tenants come and go, so those that hold nothing are removed.
         if (--CollectionsMarshal.GetValueRefOrAddDefault(_held, tenant, out _) <= 0)

@@ -97,7 +97,6 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RecipientClocks>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkSignal>();
-        services.AddSingleton<DeliverySlots>();
         services.AddSingleton<DeliveryCapacity>();
         services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
 

@@ -20,7 +20,7 @@ namespace Notify.Core.Deliveries;
 internal sealed class DeliveryRunner(
     DeliveryExecutor executor,
     DeliverySettler settler,
-    DeliverySlots slots,
+    DeliveryCapacity capacity,
     LeaseKeeper leases,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
@@ -61,7 +61,7 @@ internal sealed class DeliveryRunner(
             return false;
 
         if (outdated is not null)
-            slots.Release(outdated.Delivery);
+            capacity.Release(outdated.Delivery);
         return true;
     }
 
@@ -143,7 +143,7 @@ internal sealed class DeliveryRunner(
     {
         var (renewal, isUnused) = inFlight.End();
         _inFlight.TryRemove(delivery.Id, out _);
-        slots.Release(delivery, leavesWork: !isSent);
+        capacity.Release(delivery, leavesWork: !isSent);
         if (renewal is null)
             return;
 
@@ -157,7 +157,7 @@ internal sealed class DeliveryRunner(
             return;
         }
 
-        slots.Release(renewal.Delivery);
+        capacity.Release(renewal.Delivery);
         if (needsAttempt)
             await ReturnAsync([renewal], _abandon.Token).ConfigureAwait(false);
     }

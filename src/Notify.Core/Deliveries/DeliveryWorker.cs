@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,7 +25,6 @@ internal sealed class DeliveryWorker(
     DeliveryRunner runner,
     ProviderCatalog providers,
     DeliveryCapacity capacity,
-    DeliverySlots slots,
     WorkSignal signal,
     WorkerIdentity worker,
     EngineSettings settings,
@@ -38,19 +35,12 @@ internal sealed class DeliveryWorker(
 {
     private static readonly TimeSpan OrphanInterval = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>(
-        new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline }
-    );
+    private readonly ReadyLeases _ready = new(check, runner, capacity, settings, time);
 
     /// <summary>
     /// Claimed leases without a slot. Only the loop that consumes hints uses it, and <see cref="StopAsync"/> afterwards.
     /// </summary>
     private readonly List<Lease> _withoutSlot = [];
-
-    /// <summary>
-    /// Leases whose recipients were being checked when the worker was stopped; <see cref="StopAsync"/> gives them back.
-    /// </summary>
-    private readonly ConcurrentQueue<Lease> _unchecked = new();
 
     /// <summary>The names of providers that the application does not have, but the queue has deliveries for.</summary>
     private string[] _orphans = [];
@@ -79,21 +69,13 @@ internal sealed class DeliveryWorker(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        var left = _withoutSlot;
-        while (_ready.Reader.TryRead(out var lease))
-        {
-            slots.Release(lease.Delivery);
-            left.Add(lease);
-        }
-
-        left.AddRange(_unchecked);
-        await runner.ReturnAsync(left, cancellationToken).ConfigureAwait(false);
+        await runner.ReturnAsync([.. _withoutSlot, .. _ready.TakeLeft()], cancellationToken).ConfigureAwait(false);
         await runner.DrainAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RunReadyAsync(CancellationToken stopping)
     {
-        await foreach (var lease in _ready.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+        await foreach (var lease in _ready.ReadAllAsync(stopping).ConfigureAwait(false))
             runner.Start(lease);
     }
 
@@ -124,7 +106,7 @@ internal sealed class DeliveryWorker(
         foreach (var hint in hints)
         {
             if (hint.Lease is { } lease)
-                StartOrCheck(lease, now, ref waited);
+                _ready.Add(lease, now, ref waited);
             else
                 (claims ??= new(hints.Count)).Add(hint.Reference);
         }
@@ -136,13 +118,12 @@ internal sealed class DeliveryWorker(
     }
 
     // The in-process transport hands deliveries over with their lease once they are stored. If storing took long, they waited and
-    // are checked like any other. If the check fails, CheckAsync has given them back, and the transport goes on with the next
-    // ones.
+    // are checked like any other. If the check fails, they have been given back, and the transport continues with the next ones.
     private async ValueTask CheckHandedOverAsync(List<Lease> waited, CancellationToken stopping)
     {
         try
         {
-            await CheckAsync(waited, stopping).ConfigureAwait(false);
+            await _ready.CheckAsync(waited, stopping).ConfigureAwait(false);
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
@@ -159,7 +140,7 @@ internal sealed class DeliveryWorker(
         foreach (var lease in await ClaimWithRetryAsync(references, stopping).ConfigureAwait(false))
             (capacity.TryTake(lease.Delivery) ? withSlot : _withoutSlot).Add(lease);
 
-        await StartOrCheckAsync(withSlot, stopping).ConfigureAwait(false);
+        await _ready.AddAsync(withSlot, stopping).ConfigureAwait(false);
         if (_withoutSlot.Count == 0)
             return;
         await runner.ReturnAsync(_withoutSlot, stopping).ConfigureAwait(false);
@@ -249,7 +230,7 @@ internal sealed class DeliveryWorker(
             var now = time.GetUtcNow();
             var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas)
             {
-                TenantAllowance = capacity.ReserveForTenant,
+                TenantLimit = capacity.ReserveForTenant,
             };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
         }
@@ -258,58 +239,7 @@ internal sealed class DeliveryWorker(
             capacity.ReleaseUnused(quotas, leases);
         }
 
-        await StartOrCheckAsync(leases, stopping).ConfigureAwait(false);
+        await _ready.AddAsync(leases, stopping).ConfigureAwait(false);
         return true;
-    }
-
-    /// <summary>Passes leases that hold slots to the runners. Deliveries that have waited are checked first.</summary>
-    private async ValueTask StartOrCheckAsync(IReadOnlyList<Lease> leases, CancellationToken stopping)
-    {
-        var now = time.GetUtcNow();
-        List<Lease>? waited = null;
-        foreach (var lease in leases)
-            StartOrCheck(lease, now, ref waited);
-
-        if (waited is not null)
-            await CheckAsync(waited, stopping).ConfigureAwait(false);
-    }
-
-    private void StartOrCheck(Lease lease, DateTimeOffset now, ref List<Lease>? waited)
-    {
-        if (!RecipientCheck.IsNeeded(lease.Delivery, now))
-            _ready.Writer.TryWrite(lease);
-        else if (!runner.TryRenew(lease))
-            (waited ??= []).Add(lease);
-    }
-
-    // If the check fails, nothing is sent: the leases are given back, and the next lease of each delivery is checked again.
-    private async ValueTask CheckAsync(List<Lease> waited, CancellationToken stopping)
-    {
-        var left = waited.ToDictionary(lease => lease.Delivery.Id);
-        try
-        {
-            foreach (var lease in await check.CheckAsync(waited, stopping).ConfigureAwait(false))
-            {
-                _ready.Writer.TryWrite(lease);
-                left.Remove(lease.Delivery.Id);
-            }
-        }
-        catch (Exception) when (stopping.IsCancellationRequested)
-        {
-            // StopAsync gives these back together with everything else.
-            foreach (var lease in left.Values)
-                _unchecked.Enqueue(lease);
-            throw;
-        }
-        catch
-        {
-            await runner.ReturnAsync([.. left.Values], stopping).ConfigureAwait(false);
-            throw;
-        }
-        finally
-        {
-            foreach (var lease in left.Values)
-                slots.Release(lease.Delivery, leavesWork: false);
-        }
     }
 }

@@ -85,10 +85,10 @@ internal sealed class DueIndex
         // Counts a delivery against the number that the tenant may have; false if none is left.
         private static bool TryCount(LeaseQuota quota, string tenant, LeaseRequest request, Dictionary<string, int> remaining)
         {
-            if (request.TenantAllowance is null)
+            if (request.TenantLimit is null)
                 return true;
             if (!remaining.TryGetValue(tenant, out var left))
-                left = request.TenantAllowance(quota, tenant);
+                left = request.TenantLimit(quota, tenant);
             remaining[tenant] = left - 1;
             return left > 0;
         }

@@ -33,7 +33,7 @@ internal sealed class UnsubscribeLinks(
     private readonly byte[] _key = added is null ? [] : Encoding.UTF8.GetBytes(options.Value.Key!);
     private readonly string? _url = added is null ? null : options.Value.Url!.AbsoluteUri.TrimEnd('/') + '/';
 
-    public Uri? LinkFor(Delivery delivery)
+    public Uri? CreateLink(Delivery delivery)
     {
         if (_url is null || delivery.UserId is not { } user || IsMandatory(delivery.Category))
             return null;
@@ -80,7 +80,7 @@ internal sealed class UnsubscribeLinks(
         if (Encoding.UTF8.GetString(signed).Split(Separator) is not [Version, var tenant, var user, var channel, var category])
             return false;
 
-        link = new Link(tenant, user, Channel.Named(channel), category.Length == 0 ? null : category);
+        link = new Link(tenant, user, Channel.Create(channel), category.Length == 0 ? null : category);
         return true;
     }
 

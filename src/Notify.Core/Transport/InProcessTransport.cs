@@ -15,7 +15,6 @@ namespace Notify.Core.Transport;
 /// </summary>
 internal sealed class InProcessTransport(
     DeliveryCapacity capacity,
-    DeliverySlots slots,
     WorkSignal signal,
     WorkerIdentity worker,
     EngineSettings settings,
@@ -61,7 +60,7 @@ internal sealed class InProcessTransport(
         foreach (var queued in deliveries)
         {
             if (queued.Lease is not null)
-                slots.Release(queued.Delivery);
+                capacity.Release(queued.Delivery);
         }
     }
 

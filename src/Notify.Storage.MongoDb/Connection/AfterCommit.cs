@@ -4,9 +4,9 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>
-/// Runs what follows a write that is durable already. Such a step must not fail the call: its caller would take the whole for
-/// undone, and a trigger without an idempotency key would be sent twice. It is repeated for a while, and what is left then is
-/// repaired where the documents are read next.
+/// Runs a step that follows a durable write. Such a step must not fail the call: its caller would assume that nothing was
+/// stored, and a trigger without an idempotency key would be sent twice. The step is retried for a while. If it still fails,
+/// the next read or lease of the documents repairs them.
 /// </summary>
 internal static class AfterCommit
 {
@@ -25,7 +25,7 @@ internal static class AfterCommit
             }
             catch (Exception exception) when (exception is MongoException or TimeoutException)
             {
-                // The driver has waited for a primary for 30 s before it gives up, and other calls wait behind this one.
+                // The driver waits 30 s for a primary before it gives up, and other calls wait behind this one.
                 if (tries == MostTries || exception is TimeoutException)
                 {
                     Log.StepLeftOut(logger, step, exception);

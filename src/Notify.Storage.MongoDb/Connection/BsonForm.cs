@@ -3,12 +3,12 @@ using MongoDB.Bson;
 
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>How the domain's values are written to documents and read from them.</summary>
+/// <summary>Converts values of the domain to and from BSON.</summary>
 internal static class BsonForm
 {
     private const int MostEntries = 1_000;
 
-    // MongoDB counts milliseconds up to the year 9999.
+    // MongoDB stores times in milliseconds, up to the year 9999.
     private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     public static BsonValue ToBsonValue(this Guid id) => new BsonBinaryData(id, GuidRepresentation.Standard);
@@ -16,8 +16,8 @@ internal static class BsonForm
     public static BsonArray ToBsonValue(this IEnumerable<Guid> ids) => new(ids.Select(ToBsonValue));
 
     /// <summary>
-    /// Every time is rounded up to the millisecond, those to compare with too, so that what was due at a time stays due at it,
-    /// and nothing falls due before its millisecond.
+    /// Converts a time, rounded up to the millisecond. Times in filters are rounded the same way, so a delivery that is due at
+    /// a time is found at that time, and none is due early.
     /// </summary>
     public static BsonValue ToBsonValue(this DateTimeOffset time)
     {
@@ -26,7 +26,9 @@ internal static class BsonForm
         return new BsonDateTime(Math.Min(LastMillisecond, isWhole ? milliseconds : milliseconds + 1));
     }
 
-    /// <summary>A vendor's words, without what BSON text cannot hold: a settlement must never fail over them.</summary>
+    /// <summary>
+    /// Converts a vendor's text, replacing characters that BSON cannot store. A settlement must never fail because of them.
+    /// </summary>
     public static BsonValue ToBsonWords(this string? words) =>
         words is null ? BsonNull.Value : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(words));
 
@@ -40,18 +42,18 @@ internal static class BsonForm
     public static BsonValue? ValueOrNull(this BsonDocument document, string field) =>
         document.TryGetValue(field, out var value) && !value.IsBsonNull ? value : null;
 
-    /// <summary>Leaves out a field that has no value: documents are many.</summary>
+    /// <summary>Adds a field if it has a value. Omitting the others saves space in a large number of documents.</summary>
     public static BsonDocument With(this BsonDocument document, string field, BsonValue? value) =>
         value is null || value.IsBsonNull ? document : document.Add(field, value);
 
     /// <summary>
-    /// Adds to a list that belongs to a delivery, and keeps its newest entries: what is added without end, such as the receipts
-    /// of a mail that is opened again and again, must not reach the 16 MiB that a document may have.
+    /// Creates the operator that appends to a list and keeps its newest entries. Lists that grow without bound, such as the
+    /// receipts of an email that is opened again and again, must not reach the 16 MiB limit of a document.
     /// </summary>
     public static BsonDocument Append(IEnumerable<string> entries) =>
         new() { { "$each", new BsonArray(entries) }, { "$slice", -MostEntries } };
 
-    /// <summary>One key of several parts, of which no two lists give the same.</summary>
+    /// <summary>Combines parts into one key. Different lists of parts have different keys.</summary>
     public static string Key(params ReadOnlySpan<string> parts)
     {
         var key = new StringBuilder();

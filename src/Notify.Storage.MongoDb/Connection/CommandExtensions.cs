@@ -3,20 +3,20 @@ using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>Batches of writes, with the application's session where it has a transaction.</summary>
+/// <summary>Writes batches, in the transaction of the application's session if there is one.</summary>
 internal static class CommandExtensions
 {
     private static readonly InsertManyOptions InsertUnordered = new() { IsOrdered = false };
     private static readonly BulkWriteOptions WriteUnordered = new() { IsOrdered = false };
 
-    /// <summary>How often a write is sent. The driver itself sends each of these twice.</summary>
+    /// <summary>The number of times that a write is sent. The driver itself sends each of these twice.</summary>
     private const int MostTries = 4;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
-    /// Inserts documents, except those whose id is there already, and answers which those are, by their place in the list. What
-    /// an earlier try inserted, whose answer was lost, is among them.
+    /// Inserts documents and returns the positions of those whose id exists already. If the answer to an earlier try was lost,
+    /// the documents that it inserted are among them.
     /// </summary>
     public static async ValueTask<IReadOnlyList<int>> InsertNewAsync(
         this IMongoCollection<BsonDocument> collection,
@@ -48,14 +48,14 @@ internal static class CommandExtensions
                 known.AddRange(errors[true].Select(error => left[error.Index]).Where(i => !inserted.Contains(i)));
                 var refused = exception.WriteErrors.Select(error => left[error.Index]).ToHashSet();
                 inserted.UnionWith(left.Where(i => !refused.Contains(i)));
-                // What was written but is not durable yet is written again: a write that finds nothing to do waits for the
-                // majority too. https://www.mongodb.com/docs/manual/reference/write-concern/
+                // Documents that were written but are not durable yet are written again: a write that changes nothing also
+                // waits for the majority. https://www.mongodb.com/docs/manual/reference/write-concern/
                 int[] notDurable = exception.WriteConcernError is null ? [] : [.. left.Where(i => !refused.Contains(i))];
                 left = [.. notDurable, .. errors[false].Select(error => left[error.Index])];
             }
             catch (Exception exception) when (MayRepeat(exception, session, tries))
             {
-                // All of them again: what is there already stays as it is.
+                // Insert all of them again. Documents that exist already stay unchanged.
             }
 
             if (left.Length > 0)
@@ -66,15 +66,15 @@ internal static class CommandExtensions
     }
 
     /// <summary>
-    /// Writes a batch. What a shard refuses for a moment, and what no majority has yet, is written again. A caller who needs to
-    /// know which writes found their documents names its batch in them.
+    /// Writes a batch. Writes that a shard temporarily refuses, or that are not on a majority yet, are repeated. A caller that
+    /// needs to know which writes matched stores the name of its batch in the documents.
     /// </summary>
     /// <param name="collection">The collection.</param>
     /// <param name="session">The application's session, if it has a transaction.</param>
     /// <param name="writes">The writes.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <param name="mayRepeat">
-    /// Whether a write may be carried out twice. If not, what was written counts as done although no majority has it yet.
+    /// Whether a write may be applied twice. If not, a write that is not on a majority yet counts as done.
     /// </param>
     public static async ValueTask<WriteAnswer> WriteAsync(
         this IMongoCollection<BsonDocument> collection,
@@ -118,7 +118,7 @@ internal static class CommandExtensions
         return new WriteAnswer(touched, isRepeated);
     }
 
-    /// <summary>Writes one document, as <see cref="WriteAsync"/> does, and answers whether it was there.</summary>
+    /// <summary>Writes one document like <see cref="WriteAsync"/>. Returns whether it existed.</summary>
     public static async ValueTask<bool> WriteOneAsync(
         this IMongoCollection<BsonDocument> collection,
         WriteModel<BsonDocument> write,
@@ -126,8 +126,8 @@ internal static class CommandExtensions
     ) => (await collection.WriteAsync(null, [write], cancellationToken).ConfigureAwait(false)).Touched > 0;
 
     /// <summary>
-    /// Changes one document and answers it as it was or is then. Where the change is not durable yet, it is answered all the
-    /// same: this is for leases, which may be lost.
+    /// Updates one document and returns it as it was before or after the update. It is returned even if the update is not
+    /// durable yet. Only leases use this method, and a lease may be lost.
     /// </summary>
     public static async ValueTask<BsonDocument?> FindAndUpdateAsync(
         this IMongoCollection<BsonDocument> collection,
@@ -149,16 +149,17 @@ internal static class CommandExtensions
     }
 
     /// <summary>
-    /// Writes upserts. Of two that make the same document at the same time one fails, and finds it there the next time.
+    /// Writes upserts. If two processes insert the same document at the same time, one of them fails and finds the document on
+    /// its next try.
     /// </summary>
     /// <param name="collection">The collection.</param>
     /// <param name="session">The application's session, if it has a transaction.</param>
     /// <param name="upserts">The upserts.</param>
     /// <param name="mayRepeat">
-    /// Whether an upsert may be carried out twice. One that adds to a sum may not: then what was written counts as done although
-    /// no majority has it yet.
+    /// Whether an upsert may be applied twice. One that adds to a sum may not: if it is not on a majority yet, it counts as
+    /// done.
     /// </param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static async ValueTask UpsertAsync(
         this IMongoCollection<BsonDocument> collection,
         IClientSessionHandle? session,
@@ -188,18 +189,18 @@ internal static class CommandExtensions
             }
             catch (Exception exception) when (mayRepeat && MayRepeat(exception, session, tries))
             {
-                // All of them again.
+                // Write all of them again.
             }
 
             await PauseAsync(tries, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // A conflict or a moved chunk is over in a moment. An election takes longer, and the driver waits for its end by itself.
+    // A conflict or a moved chunk resolves in a moment. An election takes longer, but the driver waits for its end itself.
     public static Task PauseAsync(int tries, CancellationToken cancellationToken) =>
         Task.Delay(FirstPause * Math.Pow(5, tries - 1), TimeProvider.System, cancellationToken);
 
-    // What a transaction fails at is for the application to try again, from its beginning.
+    // If a transaction fails, the application must repeat all of it.
     public static bool MayRepeat(Exception exception, IClientSessionHandle? session, int tries) =>
         session is null && tries < MostTries && ServerFaults.IsPassing(exception) && exception is not MongoBulkWriteException;
 
@@ -214,7 +215,7 @@ internal static class CommandExtensions
         var isUnderstood = exception.WriteErrors.All(error =>
             ServerFaults.IsPassing(error.Code) || (areDuplicatesKnown && error.Category == ServerErrorCategory.DuplicateKey)
         );
-        // A majority that does not answer is waited for twice, and each wait takes half a minute.
+        // Waits at most twice for a majority that does not answer. Each wait takes half a minute.
         var most = exception.WriteConcernError is not null && waited ? 0 : MostTries;
         var isDuplicatesOnly =
             exception.WriteConcernError is null

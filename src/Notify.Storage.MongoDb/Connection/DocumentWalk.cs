@@ -4,20 +4,20 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>
-/// Changes or deletes everything that a filter finds, document by document. A command that changes many documents may meet one
-/// twice or never while a sharded cluster moves it between shards, and no driver may send it again after an election; a command
-/// that changes one by its id and shard key does neither. Documents are looked for until none is left.
+/// Updates or deletes all documents that match a filter, one by one. A command that changes many documents may process one
+/// twice or never while a sharded cluster moves it between shards, and no driver may send it again after an election. A
+/// command that changes one document by its id and shard key avoids both. The search is repeated until no document matches.
 /// </summary>
 internal static class DocumentWalk
 {
     private const int PerRound = 1_000;
     private const int MostRoundsInVain = 3;
 
-    /// <summary>Deletes what a filter finds, and answers how many.</summary>
+    /// <summary>Deletes the documents that match a filter. Returns how many.</summary>
     /// <param name="collection">The collection.</param>
-    /// <param name="filter">Finds the documents.</param>
-    /// <param name="key">Projects what addresses a document: its shard key, and with it the id.</param>
-    /// <param name="guard">What must still hold when a document is deleted.</param>
+    /// <param name="filter">Matches the documents.</param>
+    /// <param name="key">The projection of the id and the shard key.</param>
+    /// <param name="guard">A condition that a document must still meet when it is deleted.</param>
     /// <param name="cancellationToken">Cancels the search, but not a batch.</param>
     public static ValueTask<long> DeleteEachAsync(
         this IMongoCollection<BsonDocument> collection,
@@ -33,12 +33,14 @@ internal static class DocumentWalk
             cancellationToken
         );
 
-    /// <summary>Changes what a filter finds, and answers how many. The change must make the filter find it no more.</summary>
+    /// <summary>
+    /// Updates the documents that match a filter. Returns how many. After the update, a document must not match the filter.
+    /// </summary>
     /// <param name="collection">The collection.</param>
-    /// <param name="filter">Finds the documents.</param>
-    /// <param name="key">Projects what addresses a document: its shard key, and with it the id.</param>
-    /// <param name="guard">What must still hold when a document is changed.</param>
-    /// <param name="update">The change.</param>
+    /// <param name="filter">Matches the documents.</param>
+    /// <param name="key">The projection of the id and the shard key.</param>
+    /// <param name="guard">A condition that a document must still meet when it is updated.</param>
+    /// <param name="update">The update.</param>
     /// <param name="cancellationToken">Cancels the search, but not a batch.</param>
     public static ValueTask<long> UpdateEachAsync(
         this IMongoCollection<BsonDocument> collection,

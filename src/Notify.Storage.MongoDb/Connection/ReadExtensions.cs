@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>Reads, with the application's session where it has a transaction.</summary>
+/// <summary>Reads documents, in the transaction of the application's session if there is one.</summary>
 internal static class ReadExtensions
 {
     public static async ValueTask<List<BsonDocument>> FindAsync(
@@ -33,7 +33,7 @@ internal static class ReadExtensions
             .ConfigureAwait(false);
     }
 
-    /// <summary>The values of a field in the documents that a filter finds.</summary>
+    /// <summary>Finds the distinct values of a field in the documents that match a filter.</summary>
     public static ValueTask<List<T>> FindValuesAsync<T>(
         this IMongoCollection<BsonDocument> collection,
         string field,
@@ -46,7 +46,7 @@ internal static class ReadExtensions
             cancellationToken
         );
 
-    /// <summary>Runs a pipeline of stages.</summary>
+    /// <summary>Runs an aggregation pipeline.</summary>
     public static ValueTask<List<BsonDocument>> AggregateAsync(
         this IMongoCollection<BsonDocument> collection,
         BsonDocument[] stages,
@@ -64,7 +64,7 @@ internal static class ReadExtensions
             cancellationToken
         );
 
-    /// <summary>Counts the documents that a filter finds, at most <paramref name="most"/>.</summary>
+    /// <summary>Counts the documents that match a filter, up to <paramref name="most"/>.</summary>
     public static async ValueTask<long> CountMatchingAsync(
         this IMongoCollection<BsonDocument> collection,
         BsonDocument filter,
@@ -82,7 +82,7 @@ internal static class ReadExtensions
         return counted is [var one] ? one["n"].ToInt64() : 0;
     }
 
-    // The driver repeats a read once. In an election, or while a pool of connections is paused, that can be too early.
+    // The driver repeats a read once. During an election, or while a connection pool is paused, that can be too early.
     private static async ValueTask<List<T>> ReadAsync<T>(
         IClientSessionHandle? session,
         Func<Task<IAsyncCursor<T>>> read,

@@ -7,10 +7,10 @@ using Notify.Storage.MongoDb.Schema;
 
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>Makes the indexes before any worker starts, so that a database that cannot be used is said at start.</summary>
+/// <summary>Creates the indexes before any worker starts. An unusable database thus fails the start.</summary>
 internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ILogger<SchemaStart> logger) : IHostedLifecycleService
 {
-    /// <summary>The form in which this version writes documents.</summary>
+    /// <summary>The version of the form in which this version of Notify writes documents.</summary>
     private const int Form = 1;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ILogg
         if (found.Any(document => document["version"].AsInt32 > Form))
         {
             throw new InvalidOperationException(
-                $"The database has form {found[0]["version"]} and this version of Notify knows {Form}; update the package."
+                $"The database has form {found[0]["version"]}, but this version of Notify supports {Form}. Update the package."
             );
         }
     }

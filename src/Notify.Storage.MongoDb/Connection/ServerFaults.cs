@@ -3,8 +3,8 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>
-/// Tells the failures apart: what one call's data caused, and what an election, a moving chunk or a slow majority caused. The
-/// codes are those of the server's <c>error_codes.yml</c>.
+/// Distinguishes failures that the data of one call caused from those that an election, a moving chunk or a slow majority
+/// caused. The codes are those of the server's <c>error_codes.yml</c>.
 /// </summary>
 internal static class ServerFaults
 {
@@ -36,8 +36,9 @@ internal static class ServerFaults
     ];
 
     /// <summary>
-    /// Whether a failure may be due to the data of one call. This is a list of what is known to be: to try the calls of a batch
-    /// one by one after anything else, such as a majority that does not answer for 30 s, would make each of them wait that long.
+    /// Returns whether the data of one call may have caused a failure. Only known causes count. After any other failure, such
+    /// as a majority that does not answer for 30 s, retrying the calls of a batch one by one would make each of them wait that
+    /// long.
     /// </summary>
     public static bool IsFaultOfOneCall(Exception exception) =>
         exception switch
@@ -47,11 +48,11 @@ internal static class ServerFaults
                 && bulk.WriteErrors.All(error => IsCodeOfData(error.Code) || error.Category == ServerErrorCategory.DuplicateKey),
             MongoCommandException command => IsCodeOfData(command.Code),
             MongoException or TimeoutException or IOException or OperationCanceledException => false,
-            // The driver refuses what it cannot encode before it sends anything.
+            // The driver rejects data that it cannot encode before it sends anything.
             _ => true,
         };
 
-    /// <summary>Whether the same write may succeed a moment later, and may have been carried out already.</summary>
+    /// <summary>Returns whether the same write may succeed a moment later. It may have been applied already.</summary>
     public static bool IsPassing(Exception exception) =>
         exception switch
         {

@@ -5,7 +5,8 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>
-/// A session's transaction in the shape in which the notifier takes one to its store. The application ends it, by its session.
+/// Wraps the transaction of a session in the type that the notifier passes to its store. The application ends the transaction
+/// through its session.
 /// </summary>
 internal sealed class SessionTransaction(IClientSessionHandle session) : DbTransaction
 {
@@ -15,7 +16,7 @@ internal sealed class SessionTransaction(IClientSessionHandle session) : DbTrans
 
     protected override DbConnection? DbConnection => null;
 
-    public override void Commit() => throw new NotSupportedException("Commit the session's transaction.");
+    public override void Commit() => throw new NotSupportedException("Commit the transaction through its session.");
 
-    public override void Rollback() => throw new NotSupportedException("Abort the session's transaction.");
+    public override void Rollback() => throw new NotSupportedException("Abort the transaction through its session.");
 }

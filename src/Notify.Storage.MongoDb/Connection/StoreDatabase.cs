@@ -5,12 +5,13 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>
-/// The collections. A write has succeeded when a majority of the replica set has it in its journal; the primary is read, and only
-/// what a majority has, but for the queue's search for work: what it finds it takes by a write that says what must still be so.
+/// The collections of the store. A write succeeds once a majority of the replica set has it in its journal. Reads go to the
+/// primary and return only data that a majority has. The search for due deliveries is an exception: it reads the newest data
+/// of the primary, and each delivery that it finds is leased by a write that checks the delivery again.
 /// </summary>
 internal sealed class StoreDatabase : IDisposable
 {
-    // A majority that is gone must fail a caller, not hold it for ever.
+    // If the majority is lost, a call must fail instead of waiting forever.
     private static readonly WriteConcern Durable = WriteConcern.WMajority.With(wTimeout: TimeSpan.FromSeconds(30), journal: true);
 
     private readonly IMongoClient _client;
@@ -33,7 +34,9 @@ internal sealed class StoreDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> Deliveries => GetCollection("deliveries");
 
-    /// <summary>The deliveries as the primary has them now: for finding work, and for writes that look first.</summary>
+    /// <summary>
+    /// Gets the deliveries as the primary has them now, to find due ones and for writes that depend on a read.
+    /// </summary>
     public IMongoCollection<BsonDocument> DeliveriesNow => Now("deliveries");
 
     public IMongoCollection<BsonDocument> NotificationsNow => Now("notifications");
@@ -54,10 +57,10 @@ internal sealed class StoreDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> Subscriptions => GetCollection("subscriptions");
 
-    /// <summary>The topics that ever had a subscriber.</summary>
+    /// <summary>Gets the topics that ever had a subscriber.</summary>
     public IMongoCollection<BsonDocument> Topics => GetCollection("topics");
 
-    /// <summary>The erasures of removed users that are not complete.</summary>
+    /// <summary>Gets the erasures of removed users that are not complete.</summary>
     public IMongoCollection<BsonDocument> Erasures => GetCollection("erasures");
 
     public IMongoCollection<BsonDocument> Templates => GetCollection("templates");
@@ -66,7 +69,7 @@ internal sealed class StoreDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> SharedTokens => Now("sharedTokens");
 
-    /// <summary>The collection in which the store keeps the version of its form.</summary>
+    /// <summary>Gets the collection in which the store keeps the version of its form.</summary>
     public IMongoCollection<BsonDocument> Housekeeping => GetCollection("housekeeping");
 
     public void Dispose()

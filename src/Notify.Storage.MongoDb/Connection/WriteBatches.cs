@@ -6,12 +6,15 @@ using Notify.Storage.MongoDb.Stores;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>
-/// Writes what belongs together, the notifications last: until its notification is there, nothing of it counts. All of it may be
-/// written again, by whoever finishes what another began: what is there already stays as it is.
+/// Writes documents that belong together, the notifications last: until its notification is stored, none of its documents
+/// counts. Any process may repeat the writes to finish the work of another. Documents that exist already stay unchanged.
 /// </summary>
 internal sealed class WriteBatches(StoreDatabase database, CollapseWriter collapse)
 {
-    /// <summary>Answers which notifications were given up before they could be written; nothing of those counts.</summary>
+    /// <summary>
+    /// Writes a batch. Returns the notifications that were given up before they could be written; none of their documents
+    /// counts.
+    /// </summary>
     public async ValueTask<IReadOnlySet<Guid>> WriteAsync(
         PendingWrites writes,
         IClientSessionHandle? session,
@@ -54,7 +57,7 @@ internal sealed class WriteBatches(StoreDatabase database, CollapseWriter collap
         return fresh;
     }
 
-    // Events first: a digest that is there always has one, or is about to be found empty by whoever looks.
+    // Events are written first. A digest that exists thus has an event, or is about to be found empty and removed.
     private async ValueTask CollectAsync(
         List<BsonDocument> events,
         IClientSessionHandle? session,

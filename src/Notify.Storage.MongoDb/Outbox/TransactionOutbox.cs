@@ -15,17 +15,21 @@ internal sealed class TransactionOutbox(NotificationWriter enqueue) : IOutbox
     )
     {
         if (transaction is not SessionTransaction { Session: { IsInTransaction: true } session })
-            throw new ArgumentException("The transaction is not one of a MongoDB session, or it has ended.", nameof(transaction));
+            throw new ArgumentException(
+                "The transaction does not belong to a MongoDB session, or it has ended.",
+                nameof(transaction)
+            );
 
         ThrowIfWeak(session.WrappedCoreSession.CurrentTransaction.TransactionOptions?.WriteConcern);
         return enqueue.EnqueueAsync(request, session, cancellationToken);
     }
 
-    // In a transaction the server ignores the write concern of a collection: the transaction's own says when it is committed.
+    // In a transaction the server ignores the write concern of the collections and uses that of the transaction.
     // https://www.mongodb.com/docs/manual/core/transactions/#transactions-and-write-concern
     private static void ThrowIfWeak(WriteConcern? concern)
     {
-        // Not set, it is the server's default, which is a majority: https://www.mongodb.com/docs/manual/reference/write-concern/
+        // If it is not set, the server's default applies, which is a majority:
+        // https://www.mongodb.com/docs/manual/reference/write-concern/
         var isWeak = concern is { Journal: false } or { W: WriteConcern.WCount { Value: < 2 } };
         if (isWeak)
         {

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Which of several that take each other's place is newer: by time, and within a process by the order in which they came.
+/// Creates values that order documents which replace each other, by time and, within a process, by order of arrival.
 /// </summary>
 internal sealed class ArrivalOrder(TimeProvider time)
 {
@@ -12,8 +12,9 @@ internal sealed class ArrivalOrder(TimeProvider time)
     private long _last;
 
     /// <summary>
-    /// Greater, by its characters, than every one before and than <paramref name="after"/>, which a process may have made whose
-    /// clock is ahead. The last half tells processes apart whose clocks agree.
+    /// Creates a value that is greater, in ordinal comparison, than every earlier one of this process and than <paramref
+    /// name="after"/>, which may come from a process whose clock is ahead. The second half distinguishes processes whose
+    /// clocks agree.
     /// </summary>
     public string Next(string? after = null)
     {

@@ -9,9 +9,10 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Lets the newest of the deliveries with one collapse key take the place of those that wait. Every process does so after its own
-/// delivery counts, so of two that come at the same time the later one to count sees the other, and exactly the newest stays.
-/// What a crash leaves undone is done when the older delivery is leased.
+/// Keeps only the newest of the waiting deliveries with one collapse key. Every process looks for older deliveries after its
+/// own delivery counts. Of two processes that add deliveries at the same time, the later one therefore sees the other, and
+/// exactly the newest delivery stays. A process that crashes before it looks leaves older deliveries behind; they are
+/// cancelled when they are leased.
 /// </summary>
 internal sealed class CollapseWriter(
     StoreDatabase database,
@@ -30,7 +31,9 @@ internal sealed class CollapseWriter(
         { DeliveryField.AcceptedAt, 1 },
     };
 
-    /// <summary>Says what new deliveries may take the place of, and that they are newer than all that are there.</summary>
+    /// <summary>
+    /// Marks new deliveries with their collapse group, and with an order that makes them newer than the stored ones.
+    /// </summary>
     public async ValueTask PrepareAsync(
         IEnumerable<BsonDocument> added,
         IClientSessionHandle? session,
@@ -66,11 +69,11 @@ internal sealed class CollapseWriter(
             )
         );
 
-    /// <summary>Cancels what the added deliveries take the place of.</summary>
-    /// <param name="added">Deliveries of notifications that count now.</param>
-    /// <param name="fresh">Those of them that were not there before; the others keep the order that they have had there.</param>
+    /// <summary>Cancels the deliveries that the added ones supersede.</summary>
+    /// <param name="added">Deliveries whose notifications are stored now.</param>
+    /// <param name="fresh">Those of them that were not stored before; the others keep their order.</param>
     /// <param name="session">The application's session, if it has a transaction.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async ValueTask ApplyAsync(
         IReadOnlyList<BsonDocument> added,
         IReadOnlySet<BsonDocument> fresh,
@@ -82,7 +85,7 @@ internal sealed class CollapseWriter(
         if (collapsing.Length == 0)
             return;
 
-        // A transaction that fails here is undone as a whole. Otherwise the deliveries are stored and count.
+        // If the transaction fails here, all of it is undone. Without one, the deliveries are already stored and count.
         if (session is not null)
             await SupersedeAsync(collapsing, fresh, session, cancellationToken).ConfigureAwait(false);
         else
@@ -92,8 +95,8 @@ internal sealed class CollapseWriter(
     }
 
     /// <summary>
-    /// Of deliveries that were found due, those that a newer one takes the place of. It has done so already, unless its process
-    /// crashed before.
+    /// Cancels those of the given due deliveries that a newer one supersedes, and returns their ids. The process that added
+    /// the newer one has usually done so, unless it crashed.
     /// </summary>
     public async ValueTask<IReadOnlySet<Guid>> CancelSupersededAsync(
         IReadOnlyList<BsonDocument> found,
@@ -112,7 +115,7 @@ internal sealed class CollapseWriter(
             if (!newest.TryGetValue(document[DeliveryField.Collapse], out var other) || !IsNewer(other, document))
                 continue;
 
-            // Where its lease or state has changed since it was found, another process has seen to it.
+            // If its lease or state has changed since it was found, another process has handled it.
             superseded.Add(document[DeliveryField.Id].AsGuid);
             var asFound = DeliveryUpdate.GetKey(document).Add(DeliveryField.Fence, document[DeliveryField.Fence]);
             writes.Add(
@@ -144,7 +147,7 @@ internal sealed class CollapseWriter(
             counting.UnionWith(there.Select(BsonForm.ToBsonValue));
         }
 
-        // One that was added and is sent already takes the place of what is older all the same.
+        // An added delivery supersedes older ones even if it has already been sent.
         var newest = waiting
             .Where(document => counting.Contains(document[DeliveryField.Notification]))
             .Concat(added.Where(document => fresh.Contains(document) && !ids.Contains(document[DeliveryField.Id])))
@@ -165,7 +168,7 @@ internal sealed class CollapseWriter(
             await database.Deliveries.WriteAsync(session, writes, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>By group, the newest waiting delivery that counts and is newer than one of those given.</summary>
+    /// <summary>Finds, by group, the newest waiting delivery that counts and is newer than one of the given ones.</summary>
     private async ValueTask<Dictionary<BsonValue, BsonDocument>> FindNewestAsync(
         BsonDocument[] than,
         IClientSessionHandle? session,
@@ -189,8 +192,8 @@ internal sealed class CollapseWriter(
     }
 
     /// <summary>
-    /// The waiting deliveries of the groups of those given. Which of them are newer than which is compared here: a filter with a
-    /// branch for each group costs the server a plan for each.
+    /// Finds the waiting deliveries of the groups of the given ones. Their orders are compared here: a filter with a branch
+    /// for each group would make the server plan each branch.
     /// </summary>
     private ValueTask<List<BsonDocument>> FindWaitingAsync(
         BsonDocument[] ofGroups,

@@ -6,7 +6,7 @@ using Notify.Storage.MongoDb.Stores;
 
 namespace Notify.Storage.MongoDb.Queue;
 
-/// <summary>Stops what has not been sent of a notification.</summary>
+/// <summary>Cancels the unsent deliveries of a notification.</summary>
 internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches writes, DigestEvents digests)
 {
     public async ValueTask<Cancellation?> CancelAsync(
@@ -24,7 +24,7 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
         if (await database.Notifications.CountMatchingAsync(notification, most: 1, cancellationToken).ConfigureAwait(false) == 0)
             return null;
 
-        // Expansions first: what one of them was about to add is added, and then stopped as well.
+        // Stops expansions first. Deliveries that an expansion was about to add are added by this, and then stopped as well.
         await StopExpansionsAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
         var cancellation = await StopDeliveriesAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
         var (collected, endedEvents) = await RemoveEventsAsync(notificationId, cancellationToken).ConfigureAwait(false);

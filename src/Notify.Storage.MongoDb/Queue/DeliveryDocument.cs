@@ -6,7 +6,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Queue;
 
-/// <summary>A delivery as a document.</summary>
+/// <summary>Converts deliveries to and from documents.</summary>
 internal static class DeliveryDocument
 {
     private static readonly Content NotReadYet = new();
@@ -47,7 +47,10 @@ internal static class DeliveryDocument
             : Pending(document, queued);
     }
 
-    /// <summary>A delivery that <see cref="StoredContents.Complete"/> is to complete: contents are read once for many.</summary>
+    /// <summary>
+    /// Reads a delivery without its contents, which <see cref="StoredContents.Complete"/> adds: contents are read once for
+    /// many deliveries.
+    /// </summary>
     public static Delivery Read(BsonDocument document) =>
         new()
         {
@@ -56,7 +59,7 @@ internal static class DeliveryDocument
             Tenant = document[DeliveryField.Tenant].AsString,
             Priority = (Priority)document[DeliveryField.Priority].AsInt32,
             To = new Address(
-                Channel.Named(document[DeliveryField.Channel].AsString),
+                Channel.Create(document[DeliveryField.Channel].AsString),
                 document[DeliveryField.Address].AsString,
                 (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
                 document.TextOrNull(DeliveryField.App)
@@ -95,8 +98,8 @@ internal static class DeliveryDocument
             : null;
 
     /// <summary>
-    /// A direct address has no user to be sharded by; a hash of it spreads as well. The links of a chain stay together, whatever
-    /// their addresses.
+    /// Gets the user part of the shard key. A direct address has no user; a hash of it is used instead. The links of a chain
+    /// have the same hash whatever their addresses, so they stay on one shard.
     /// </summary>
     public static string GetUser(Delivery delivery) =>
         delivery.UserId

@@ -7,8 +7,9 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Leases deliveries that are due, in turn among tenants. What was found is taken by writes that name the fence it was found
-/// with, so of two processes that find the same each delivery goes to exactly one; who was slower looks again.
+/// Leases due deliveries, in turn among tenants. Each found delivery is leased by a write that requires the fence with which
+/// it was found. Of several processes that find the same delivery, exactly one therefore leases it, and the others search
+/// again.
 /// </summary>
 internal sealed class DeliveryLeaser(
     StoreDatabase database,
@@ -19,15 +20,18 @@ internal sealed class DeliveryLeaser(
     ShardKeys shardKeys
 )
 {
-    /// <summary>How many searches one lease has in flight; on a sharded cluster each asks every shard.</summary>
+    /// <summary>
+    /// The number of concurrent searches of one lease. On a sharded cluster, each of them queries every shard.
+    /// </summary>
     private const int MostSearchesAtOnce = 16;
 
-    /// <summary>How many searches one round has. What is left then has its turn in the next round.</summary>
+    /// <summary>The number of searches in one round. Quotas that are left have their turn in the next round.</summary>
     private const int MostSearchesPerRound = 128;
 
     /// <summary>
-    /// Where others took some of what was found, the next search looks at this many times what it wants, and takes a part of it
-    /// by chance: processes that always begin at the oldest find the same, and all but one of them in vain.
+    /// After other processes took some of the found deliveries, the next search reads this many times the wanted number and
+    /// picks some of them at random. Processes that always began at the oldest would find the same deliveries, and all but one
+    /// of them would search in vain.
     /// </summary>
     private const int Spread = 4;
 
@@ -81,7 +85,7 @@ internal sealed class DeliveryLeaser(
 
     public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
     {
-        // The driver refuses a batch without a write.
+        // The driver rejects an empty batch.
         if (request.References.Count == 0)
             return [];
 
@@ -97,7 +101,7 @@ internal sealed class DeliveryLeaser(
         if (answer.IsExactly(request.References.Count))
             return [.. request.References.Select(_ => true)];
 
-        // The server counts what a batch matched and does not tell which.
+        // The server returns how many documents a batch matched, but not which.
         var held = new BsonDocument
         {
             { DeliveryField.Id, new BsonDocument("$in", request.References.Select(reference => reference.Id).ToBsonValue()) },
@@ -118,7 +122,7 @@ internal sealed class DeliveryLeaser(
                 .Take(MostSearchesPerRound),
         ];
 
-    /// <summary>Takes one round, and answers whether others took some of what was found.</summary>
+    /// <summary>Runs one round of searches. Returns whether other processes took some of the found deliveries.</summary>
     private async ValueTask<bool> TakeAsync(
         LeaseRequest request,
         (TenantShares Turn, string Tenant, int Wanted)[] shares,
@@ -179,7 +183,9 @@ internal sealed class DeliveryLeaser(
             : found.GetRange(Random.Shared.Next(found.Count - share.Wanted + 1), share.Wanted);
     }
 
-    /// <summary>Leases those of the found deliveries that count and that nobody else has taken since.</summary>
+    /// <summary>
+    /// Leases those of the found deliveries whose notifications are stored and that no other process has leased since.
+    /// </summary>
     private async ValueTask<IReadOnlyList<LeasedRow>> LeaseAsync(
         IReadOnlyList<BsonDocument> found,
         BsonDocument dueAt,
@@ -235,7 +241,8 @@ internal sealed class DeliveryLeaser(
         return [.. counting.Where(document => ids.Contains(GetId(document)))];
     }
 
-    // What a crash left behind, or what another process is about to make count, must not keep others from their turn.
+    // Deliveries that a crash left behind, or whose notification another process is about to write, are postponed. Otherwise
+    // they would fill the leases and delay other deliveries.
     private async ValueTask PutOffAsync(BsonDocument[] notCounting, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (notCounting.Length == 0)

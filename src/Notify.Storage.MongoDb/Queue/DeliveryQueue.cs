@@ -5,7 +5,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Queue;
 
-/// <summary>The queue. Calls that enqueue share their writes, and so do calls that settle.</summary>
+/// <summary>Implements the queue. Concurrent calls that enqueue share their writes, and so do calls that settle.</summary>
 internal sealed class DeliveryQueue(
     StoreDatabase database,
     NotificationWriter enqueue,
@@ -14,7 +14,8 @@ internal sealed class DeliveryQueue(
     DeliveryCanceller cancel
 ) : IDeliveryQueue
 {
-    // All priorities and times, but given as values: so the index of what is due answers it, without a look at any document.
+    // Lists all priorities and a bound for the time, although the filter needs neither: with them, the index of due deliveries
+    // answers the query without reading documents.
     private static readonly BsonDocument IsPending = new()
     {
         {

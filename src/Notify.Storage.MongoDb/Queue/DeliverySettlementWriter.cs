@@ -8,7 +8,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Queue;
 
-/// <summary>Ends a batch of leases in one write, and lets chains of channels fall back.</summary>
+/// <summary>Ends a batch of leases in one write, and makes the next steps of failed fallback chains due.</summary>
 internal sealed class DeliverySettlementWriter(
     StoreDatabase database,
     ShardKeys shardKeys,
@@ -16,16 +16,20 @@ internal sealed class DeliverySettlementWriter(
     ILogger<DeliverySettlementWriter> logger
 )
 {
-    /// <summary>More than any process has in flight. To forget one costs at most an answer that it was not applied.</summary>
+    /// <summary>
+    /// More than any process has in flight. If one is forgotten, its settlement may be reported as not applied although it
+    /// was.
+    /// </summary>
     private const int MostUndecided = 200_000;
 
-    // By lease, the name under which a settlement was sent that failed. Nobody knows whether it was written: the fence may have
-    // moved although the caller heard of an error. When the caller settles that lease again, the same name tells that it was.
+    // The names of failed settlements, by lease. Such a settlement may have been written: the fence may have changed although
+    // the caller received an error. When the caller settles the same lease again, the same name shows that the first write was
+    // applied.
     private readonly ConcurrentDictionary<(Guid DeliveryId, long Fence), string> _undecided = new();
 
     public async ValueTask<bool[]> CommitAsync(IReadOnlyList<Settlement> batch)
     {
-        // A lease ends once.
+        // Each lease can be ended only once.
         int[] first = [.. Enumerable.Range(0, batch.Count).DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))];
         var newName = DeliveryUpdate.NewBatch();
         (Settlement Settlement, string Name)[] asked = [.. first.Select(i => (batch[i], GetName(batch[i], newName)))];
@@ -49,7 +53,7 @@ internal sealed class DeliverySettlementWriter(
         return applied;
     }
 
-    /// <summary>Writes the settlements, and answers which were applied; null where all were.</summary>
+    /// <summary>Writes the settlements. Returns those that were applied; null if all were.</summary>
     private async ValueTask<HashSet<(Guid DeliveryId, string Name)>?> WriteAsync((Settlement Settlement, string Name)[] asked)
     {
         try
@@ -114,7 +118,7 @@ internal sealed class DeliverySettlementWriter(
             : update;
     }
 
-    // The server counts what a batch changed and does not say which.
+    // The server returns how many documents a batch changed, but not which.
     private async ValueTask<HashSet<(Guid DeliveryId, string Name)>> SettledByAsync((Settlement Settlement, string Name)[] asked)
     {
         var names = asked.Select(one => one.Name).Distinct();
@@ -129,8 +133,8 @@ internal sealed class DeliverySettlementWriter(
         return [.. found.Select(document => (document[DeliveryField.Id].AsGuid, document[DeliveryField.SettledBy].AsString))];
     }
 
-    // Whoever looks has written first: of those that fail at the same time in several processes, the last to look sees all. A
-    // crash before the look leaves the next step to fall due by its own time.
+    // Each process writes before it reads. If steps of one chain fail at the same time in several processes, the last process
+    // to read sees all the failures. If a process crashes before it reads, the next step falls due at its own time.
     private async ValueTask FallBackAsync(Settlement[] failed)
     {
         var at = failed.ToDictionary(settlement => settlement.DeliveryId, settlement => settlement.SettledAt.ToBsonValue());

@@ -4,10 +4,10 @@ using Notify.Storage.MongoDb.Schema;
 
 namespace Notify.Storage.MongoDb.Queue;
 
-/// <summary>The changes that several parts of the store make to deliveries, and what must hold for them.</summary>
+/// <summary>Updates and filters of deliveries that several classes of the store use.</summary>
 internal static class DeliveryUpdate
 {
-    /// <summary>The fields that are read of the links of a chain.</summary>
+    /// <summary>The projection of the links of a chain.</summary>
     public static readonly BsonDocument LinkFields = new()
     {
         { DeliveryField.User, 1 },
@@ -18,10 +18,10 @@ internal static class DeliveryUpdate
         { DeliveryField.State, 1 },
     };
 
-    /// <summary>Projects what addresses a delivery: its id and its shard key.</summary>
+    /// <summary>The projection of the id and the shard key of a delivery.</summary>
     public static readonly BsonDocument Key = new() { { DeliveryField.User, 1 }, { DeliveryField.Tenant, 1 } };
 
-    /// <summary>The filter for a delivery that was read with at least the fields of <see cref="Key"/>.</summary>
+    /// <summary>Creates the filter for a delivery that was read with at least the fields of <see cref="Key"/>.</summary>
     public static BsonDocument GetKey(BsonDocument document) =>
         new()
         {
@@ -30,10 +30,10 @@ internal static class DeliveryUpdate
             { DeliveryField.Tenant, document[DeliveryField.Tenant] },
         };
 
-    /// <summary>Names one batch of writes.</summary>
+    /// <summary>Creates the name of a batch of writes.</summary>
     public static string NewBatch() => ObjectId.GenerateNewId().ToString();
 
-    /// <summary>That it waits and nobody holds it.</summary>
+    /// <summary>Creates the condition that a delivery is pending and not leased.</summary>
     public static BsonDocument IsFree(BsonValue now) =>
         new()
         {

@@ -6,12 +6,12 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Moves chains of channels on: the next step falls due, or the later ones are stopped. The links of a chain are read once for a
-/// batch and compared here, because a filter with a branch for each chain costs the server a plan for each.
+/// Advances fallback chains: makes the next step due, or cancels the later steps. The links of a chain are read once per batch
+/// and compared here, because a filter with a branch for each chain would make the server plan each branch.
 /// </summary>
 internal sealed class FallbackChains(StoreDatabase database)
 {
-    /// <summary>The links of the chains that the given links belong to, these included.</summary>
+    /// <summary>Finds all links of the chains that contain the given links.</summary>
     public ValueTask<List<BsonDocument>> FindAsync(
         IReadOnlyCollection<BsonDocument> links,
         CancellationToken cancellationToken
@@ -28,7 +28,7 @@ internal sealed class FallbackChains(StoreDatabase database)
             cancellationToken: cancellationToken
         );
 
-    /// <summary>Makes the step behind a link due, where it waits for a later time.</summary>
+    /// <summary>Makes the step after a link due if it waits for a later time.</summary>
     public static IEnumerable<WriteModel<BsonDocument>> MakeNextDue(
         BsonDocument link,
         IEnumerable<BsonDocument> chain,
@@ -44,7 +44,7 @@ internal sealed class FallbackChains(StoreDatabase database)
                 new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, now))
             ));
 
-    /// <summary>Cancels the steps behind a link that wait.</summary>
+    /// <summary>Cancels the waiting steps after a link.</summary>
     public static IEnumerable<WriteModel<BsonDocument>> StopLater(
         BsonDocument link,
         IEnumerable<BsonDocument> chain,

@@ -5,9 +5,9 @@ using Notify.Storage.MongoDb.Connection;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Decides which requests of a batch may be stored. A key belongs to the notification that claimed it first; whoever finds it
-/// claimed looks whether that notification is there. While it is not, nobody can know what becomes of it, and the request is
-/// asked again later.
+/// Decides which requests of a batch may be stored. A key belongs to the notification that claimed it first. A process that
+/// finds a key claimed checks whether the notification is stored. Until it is stored or given up, the result is undecided, and
+/// the request is checked again later.
 /// </summary>
 internal sealed class IdempotencyKeys(StoreDatabase database)
 {
@@ -17,7 +17,9 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
     private const string Notification = "notification";
     private const string Fingerprint = "fingerprint";
 
-    /// <summary>Answers in order; null where nobody can know yet.</summary>
+    /// <summary>
+    /// Claims the keys of the requests and returns the results in their order; null if a result is undecided.
+    /// </summary>
     public async ValueTask<EnqueueResult?[]> ClaimAsync(
         IReadOnlyList<EnqueueRequest> batch,
         IClientSessionHandle? session,
@@ -40,7 +42,7 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         return results;
     }
 
-    /// <summary>The notification that holds a request's key now.</summary>
+    /// <summary>Finds the notification that holds the key of a request now.</summary>
     public async ValueTask<Guid?> HolderAsync(EnqueueRequest request, CancellationToken cancellationToken)
     {
         var found = await database
@@ -49,7 +51,7 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         return found.FirstOrDefault()?[Notification].AsGuid;
     }
 
-    /// <summary>Finds what holds a key at a time, where its notification is there.</summary>
+    /// <summary>Finds the holder of a key at a time, if its notification is stored.</summary>
     public static async ValueTask<KeyHolder?> FindAsync(
         StoreDatabase database,
         string tenant,
@@ -76,7 +78,7 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
             : null;
     }
 
-    // An insert that fails would undo the application's transaction, so there the keys are looked for first.
+    // A failed insert would abort the application's transaction, so in a transaction the keys are read first.
     private async ValueTask<Dictionary<string, BsonDocument>> InsertAsync(
         Dictionary<string, EnqueueRequest> firsts,
         IClientSessionHandle? session,
@@ -115,7 +117,9 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         return found.ToDictionary(holder => holder[Id].AsString);
     }
 
-    /// <summary>Of the notifications that hold keys: true for those that are there, false for those that were given up.</summary>
+    /// <summary>
+    /// Finds the state of the notifications that hold keys: true if stored, false if given up; undecided ones are missing.
+    /// </summary>
     private async ValueTask<Dictionary<Guid, bool>> LookAsync(
         Dictionary<string, BsonDocument> holders,
         Dictionary<string, EnqueueRequest> firsts,
@@ -129,7 +133,7 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         if (others.Length == 0)
             return whatBecame;
 
-        // Within a transaction only what it reads itself is sure to be there when it commits.
+        // Within a transaction, only documents that the transaction itself reads are certain to exist when it commits.
         var found = await database
             .Notifications.FindAsync(
                 session,

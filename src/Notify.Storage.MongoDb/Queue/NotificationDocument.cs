@@ -5,8 +5,9 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// A notification as a document. It is written after everything that belongs to it, and what belongs to it counts only while it
-/// is there: one document is what a crash either left behind or did not.
+/// Converts notifications to and from documents. The document of a notification is written after its deliveries, expansions
+/// and events, and those count only while it exists. A crash thus leaves behind either the whole notification or nothing that
+/// counts.
 /// </summary>
 internal static class NotificationDocument
 {
@@ -15,23 +16,29 @@ internal static class NotificationDocument
     public const string AcceptedAt = "acceptedAt";
     public const string Contents = "contents";
 
-    /// <summary>There instead of all else where somebody made sure that a notification can never be written any more.</summary>
+    /// <summary>
+    /// The field that replaces all others once a process has ensured that the notification can never be written.
+    /// </summary>
     public const string IsGivenUp = "givenUp";
 
-    /// <summary>There where an idempotency key may outlive what the notification says.</summary>
+    /// <summary>The field that is set if an idempotency key may outlive the content of the notification.</summary>
     public const string HasKey = "hasKey";
 
-    /// <summary>When the server may forget the document: that the notification was given up, or that it was there.</summary>
+    /// <summary>
+    /// The field of the time at which the server may delete the document, of a notification that was given up or purged.
+    /// </summary>
     public const string PurgeAt = "purgeAt";
 
-    /// <summary>A document may have 16 MiB. What remains is for what describes it.</summary>
+    /// <summary>
+    /// The maximum size of the content. MongoDB limits a document to 16 MiB; the rest is for the other fields.
+    /// </summary>
     private const int MaxBytes = 15 << 20;
 
     private const string ExpiresAt = "expiresAt";
     private const string Trigger = "trigger";
 
     /// <summary>Creates the document of a notification.</summary>
-    /// <exception cref="InvalidRequestException">It is larger than a document may be.</exception>
+    /// <exception cref="InvalidRequestException">The notification is larger than a document may be.</exception>
     public static BsonDocument Create(Notification notification)
     {
         var (trigger, contents) = (StoredForm.WriteTrigger(notification.Trigger), StoredForm.WriteContents(notification));
@@ -47,7 +54,7 @@ internal static class NotificationDocument
         }.With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true);
     }
 
-    /// <summary>Refuses what the server would refuse later, after parts of it were written.</summary>
+    /// <summary>Rejects a notification that the server would reject only after parts of it were written.</summary>
     public static void ThrowIfTooLarge(long bytes, string field)
     {
         if (bytes > MaxBytes)
@@ -70,7 +77,7 @@ internal static class NotificationDocument
             { PurgeAt, purgeAt.ToBsonValue() },
         };
 
-    /// <summary>Forgets what a notification says, and keeps that it was there.</summary>
+    /// <summary>Creates the update that removes the content of a notification and keeps a mark that it was stored.</summary>
     public static BsonDocument Forget(DateTimeOffset purgeAt) =>
         new()
         {
@@ -89,7 +96,7 @@ internal static class NotificationDocument
             },
         };
 
-    /// <summary>Replaces the trigger and the contents of a notification by what is left of them.</summary>
+    /// <summary>Creates the update that replaces the trigger and the contents of a notification by their erased form.</summary>
     public static BsonDocument EraseContent(Notification erased) =>
         new(
             "$set",
@@ -100,7 +107,7 @@ internal static class NotificationDocument
             }
         );
 
-    /// <summary>The filter for a notification that was read, while it is as it was then.</summary>
+    /// <summary>Creates the filter for a notification that has not changed since it was read.</summary>
     public static BsonDocument GetUnchanged(BsonDocument document) =>
         new() { { Id, document[Id] }, { Trigger, document[Trigger] } };
 

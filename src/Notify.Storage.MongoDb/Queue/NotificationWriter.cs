@@ -7,13 +7,14 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Queue;
 
-/// <summary>Makes notifications durable. Calls that come together share their writes.</summary>
+/// <summary>Stores notifications. Concurrent calls share their writes.</summary>
 internal sealed class NotificationWriter
 {
     /// <summary>
-    /// How long another process may take between claiming a key and writing its notification, before it is given up. An election
-    /// takes up to 12 s with the default settings (https://www.mongodb.com/docs/manual/core/replica-set-elections/), and a
-    /// process that waits for one must not lose what it is about to write.
+    /// The time that another process may take between claiming a key and writing its notification, before the notification is
+    /// given up. An election takes up to 12 s with the default settings
+    /// (https://www.mongodb.com/docs/manual/core/replica-set-elections/), and a process that waits for one must not lose the
+    /// notification that it is about to write.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -21,7 +22,7 @@ internal sealed class NotificationWriter
     private static readonly TimeSpan BetweenLaterLooks = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FirstLooks = TimeSpan.FromSeconds(1);
 
-    // By holder of a key, when a transaction of this process first waited for it.
+    // The time at which a transaction of this process first waited for the holder of a key, by holder.
     private readonly ConcurrentDictionary<Guid, long> _waitedFor = new();
     private readonly IdempotencyKeys _idempotency;
     private readonly WriteBatches _writes;
@@ -58,7 +59,7 @@ internal sealed class NotificationWriter
         return results;
     }
 
-    /// <summary>Enqueues within the session's transaction.</summary>
+    /// <summary>Enqueues a request within the session's transaction.</summary>
     public async ValueTask<EnqueueResult> EnqueueAsync(
         EnqueueRequest request,
         IClientSessionHandle session,
@@ -68,7 +69,7 @@ internal sealed class NotificationWriter
         if ((await AddAsync([Prepare(request)], session, cancellationToken).ConfigureAwait(false))[0] is { } result)
             return result;
 
-        // A transaction sees what was there when it began: what becomes of the key's holder is for the next try to see.
+        // A transaction sees the data of its start. Only the next try can see whether the holder of the key was stored.
         await Task.Delay(BetweenLaterLooks, _time, cancellationToken).ConfigureAwait(false);
         await GiveUpHolderInTimeAsync(request).ConfigureAwait(false);
         var undecided = new MongoException("Another request with this idempotency key is in flight.");
@@ -76,7 +77,7 @@ internal sealed class NotificationWriter
         throw undecided;
     }
 
-    /// <summary>Stores a batch, of which null is answered for what cannot be decided yet.</summary>
+    /// <summary>Stores a batch and returns the results in order; null for a request that is still undecided.</summary>
     private async ValueTask<EnqueueResult?[]> AddAsync(
         IReadOnlyList<Prepared> batch,
         IClientSessionHandle? session,
@@ -111,7 +112,8 @@ internal sealed class NotificationWriter
         return _commit.RunAsync(requests, requests.Sum(one => 1 + one.Request.Deliveries.Count), cancellationToken);
     }
 
-    // A caller that waits here has stored what it had claimed, so callers never wait in a circle.
+    // A caller that waits here has already stored everything that it claimed, so callers cannot wait for each other in a
+    // cycle.
     private async ValueTask<EnqueueResult> AskAgainAsync(Prepared prepared)
     {
         var hasGivenUp = false;
@@ -130,9 +132,7 @@ internal sealed class NotificationWriter
                 return result;
         }
 
-        throw new TimeoutException(
-            "The notification was not stored: it took too long and was given up meanwhile. Trigger it again."
-        );
+        throw new TimeoutException("The notification was not stored in time and was given up. Trigger it again.");
     }
 
     private async ValueTask GiveUpHolderInTimeAsync(EnqueueRequest request)
@@ -156,6 +156,8 @@ internal sealed class NotificationWriter
 
     private static Prepared Prepare(EnqueueRequest request) => new(request, NotificationDocument.Create(request.Notification));
 
-    /// <summary>A request with its notification's document, which its caller writes rather than the batch.</summary>
+    /// <summary>
+    /// A request with the document of its notification, which the calling thread creates so that the batch does not have to.
+    /// </summary>
     private sealed record Prepared(EnqueueRequest Request, BsonDocument Notification);
 }

@@ -6,13 +6,13 @@ using Notify.Storage.MongoDb.Stores;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Clears away what a crash left behind: what was written for a notification that is not there. Writing in its place that it was
-/// given up decides which of the two happened, whatever the clocks say: either its own process comes too late from now on, or it
-/// was there.
+/// Removes documents whose notification a crash kept from being written. It first inserts a document in the notification's
+/// place that marks it as given up. That insert decides the race, whatever the clocks show: either the notification's own
+/// process comes too late and its insert fails, or the notification exists and this insert fails.
 /// </summary>
 internal sealed class OrphanCleanup(StoreDatabase database)
 {
-    /// <summary>How long a process may take to write a notification after what belongs to it.</summary>
+    /// <summary>The time that a process may take to write a notification after the documents that belong to it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan LeastPutOff = TimeSpan.FromMilliseconds(25);
@@ -21,16 +21,17 @@ internal sealed class OrphanCleanup(StoreDatabase database)
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// When to look again at something whose notification is not there. While it is young, its process is most likely about to
-    /// write the notification, within the time that a majority takes; what is older was left behind by a crash, and can wait.
+    /// Computes when to check again a document whose notification is missing. While the document is young, its process is
+    /// probably about to write the notification, so the check is repeated soon. An older one was left behind by a crash and
+    /// can wait.
     /// </summary>
     public static DateTimeOffset PutOff(DateTimeOffset acceptedAt, DateTimeOffset now) =>
         now + TimeSpan.FromTicks(Math.Clamp((now - acceptedAt).Ticks / 4, LeastPutOff.Ticks, MostPutOff.Ticks));
 
-    /// <summary>Gives up those of these notifications that are overdue.</summary>
-    /// <param name="missing">Notifications that are not there, with when they were accepted.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <summary>Gives up the overdue ones of these notifications, and removes the documents that belong to them.</summary>
+    /// <param name="missing">The missing notifications, with the times at which they were accepted.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async ValueTask ClearAsync(
         IEnumerable<(Guid Id, DateTimeOffset AcceptedAt)> missing,
         DateTimeOffset now,
@@ -44,7 +45,7 @@ internal sealed class OrphanCleanup(StoreDatabase database)
         }
     }
 
-    /// <summary>Makes sure that a notification can never be written any more; false when it is there.</summary>
+    /// <summary>Ensures that a notification can never be written. Returns false if it is already stored.</summary>
     public async ValueTask<bool> GiveUpAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var known = await database
@@ -54,7 +55,7 @@ internal sealed class OrphanCleanup(StoreDatabase database)
             return true;
 
         var filter = new BsonDocument { { NotificationDocument.Id, id.ToBsonValue() }, { NotificationDocument.IsGivenUp, true } };
-        // A majority must have it: what only the primary has can be undone by an election, after the deliveries are gone.
+        // The mark must be on a majority. Otherwise an election could undo it after the deliveries have been removed.
         return (await database.Notifications.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 

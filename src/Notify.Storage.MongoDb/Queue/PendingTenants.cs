@@ -8,15 +8,15 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Says whose turn it is. The tenants that have something due are the distinct values at one place of an index: the server jumps
-/// from one to the next, and does not read the backlog.
+/// Finds the tenants whose turn it is. The tenants with due deliveries are the distinct values at one position of an index:
+/// the server skips from one to the next without reading the backlog.
 /// </summary>
 internal sealed class PendingTenants(StoreDatabase database)
 {
-    /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
+    /// <summary>The number of tenants that one lease serves. The next lease continues after them.</summary>
     private const int TenantsPerLease = 64;
 
-    /// <summary>How long the tenants that were found serve the next leases, if one lease cannot look at all of them.</summary>
+    /// <summary>The time for which the found tenants serve later leases, if one lease cannot serve all of them.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(Priority Priority, string Provider), string> _lastServed = new();
@@ -36,7 +36,7 @@ internal sealed class PendingTenants(StoreDatabase database)
                 turns.Add(
                     new TenantShares(
                         quota,
-                        [.. found.Select(tenant => (tenant, request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue))]
+                        [.. found.Select(tenant => (tenant, request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue))]
                     )
                 );
         }
@@ -54,7 +54,7 @@ internal sealed class PendingTenants(StoreDatabase database)
             { DeliveryField.DueAt, new BsonDocument("$lte", now.ToBsonValue()) },
         };
 
-    // One question instead of one for each quota, which is what a worker that has nothing to do asks again and again.
+    // Asks once for all quotas instead of once for each. An idle worker asks only this.
     private async ValueTask<bool> IsAnythingDueAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
         var lanes = new BsonArray(request.Quotas.Select(quota => (int)quota.Priority).Distinct());
@@ -77,8 +77,8 @@ internal sealed class PendingTenants(StoreDatabase database)
         return found.Count > 0;
     }
 
-    // The server reads one entry of the index for each tenant that has something pending. With thousands of them, a lease that
-    // takes 64 leaves the others to the leases that follow, and these need not ask again.
+    // The server reads one index entry for each tenant with pending deliveries. If there are thousands, one lease serves 64 of
+    // them and leaves the others to the next leases, which need not query again.
     private async Task<string[]> FindAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lane = (quota.Priority, quota.Provider);

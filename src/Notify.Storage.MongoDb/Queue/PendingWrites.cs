@@ -6,9 +6,9 @@ using Notify.Storage.MongoDb.Stores;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Documents that count together or not at all. What makes them count is one document that is written last (a notification), or
-/// first with all of them packed into it (the step of an expansion, the closing of a digest): then whoever finds them there
-/// finishes the work.
+/// Documents that count together or not at all. One document decides. It is either written last (a notification), or written
+/// first with all the others packed into it (a step of an expansion, the closing of a digest); in the second case any process
+/// that finds them there finishes the writes.
 /// </summary>
 internal sealed class PendingWrites
 {
@@ -37,7 +37,9 @@ internal sealed class PendingWrites
     public void Add(IEnumerable<DigestEvent> events, DateTimeOffset acceptedAt) =>
         DigestEvents.AddRange(events.Select(collected => DigestDocument.Event(collected, acceptedAt)));
 
-    /// <summary>All of it in one value. Compressed, because the events and deliveries of a batch say nearly the same.</summary>
+    /// <summary>
+    /// Packs the writes into one value. It is compressed, because the events and deliveries of a batch are nearly the same.
+    /// </summary>
     public BsonBinaryData Pack()
     {
         var packed = new MemoryStream();

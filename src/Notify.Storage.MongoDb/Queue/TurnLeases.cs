@@ -14,16 +14,16 @@ internal static class TurnLeases
 
     private static readonly BsonDocument OldestFirst = new(DueAt, 1);
 
-    /// <summary>How often a lease looks again, where others took what it had found.</summary>
+    /// <summary>The number of times that a lease searches again after other processes took what it had found.</summary>
     private const int MostLooks = 10;
 
     /// <summary>
-    /// Leases what is due, in turn among tenants. Several workers find the same documents first; one that loses some to others
-    /// looks for more.
+    /// Leases due documents, in turn among tenants. Workers that search at the same time find the same documents; a worker
+    /// that loses some of them to others searches for more.
     /// </summary>
     /// <param name="collection">The collection.</param>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="take">Takes those of the found documents that no other has taken meanwhile.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="take">Leases those of the found documents that no other worker has leased meanwhile.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     public static async ValueTask<List<TLease>> LeaseDueAsync<TLease>(
         this IMongoCollection<BsonDocument> collection,
@@ -93,8 +93,8 @@ internal static class TurnLeases
 }
 
 /// <summary>The result of leasing a document that was found due.</summary>
-/// <param name="Tenant">Its tenant.</param>
-/// <param name="Lease">The lease, where it has something to do.</param>
-/// <param name="ByAnother">Whether another worker was faster.</param>
+/// <param name="Tenant">The tenant of the document.</param>
+/// <param name="Lease">The lease; null if there is nothing to do.</param>
+/// <param name="ByAnother">Whether another worker leased the document first.</param>
 internal readonly record struct Taken<TLease>(string Tenant, TLease? Lease, bool ByAnother)
     where TLease : class;

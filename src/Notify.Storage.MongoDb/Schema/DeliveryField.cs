@@ -1,16 +1,16 @@
 namespace Notify.Storage.MongoDb.Schema;
 
-/// <summary>The fields of a delivery's document. They are part of the stored form.</summary>
+/// <summary>The fields of the document of a delivery. They are part of the stored form.</summary>
 internal static class DeliveryField
 {
     public const string Id = "_id";
     public const string Notification = "notification";
     public const string Tenant = "tenant";
 
-    /// <summary>The user, or what stands for a direct address. With the tenant, the shard key.</summary>
+    /// <summary>The user, or a substitute for a direct address. With the tenant, it is the shard key.</summary>
     public const string User = "user";
 
-    /// <summary>There where <see cref="User"/> is no user.</summary>
+    /// <summary>Set if <see cref="User"/> does not name a user.</summary>
     public const string IsDirect = "direct";
 
     public const string Priority = "priority";
@@ -18,7 +18,7 @@ internal static class DeliveryField
     public const string Channel = "channel";
     public const string Address = "address";
 
-    /// <summary>See <see cref="QueuedDelivery.AddressKey"/>; there only where it is not null.</summary>
+    /// <summary>See <see cref="QueuedDelivery.AddressKey"/>. Set only if it is not null.</summary>
     public const string AddressKey = "addressKey";
 
     public const string Platform = "platform";
@@ -31,7 +31,7 @@ internal static class DeliveryField
     /// <summary>The collapse group, which is the same for deliveries that supersede each other.</summary>
     public const string Collapse = "collapse";
 
-    /// <summary>Which of those is newer.</summary>
+    /// <summary>The order of deliveries that supersede each other; the newest has the greatest.</summary>
     public const string Order = "order";
 
     public const string Chain = "chain";
@@ -41,7 +41,7 @@ internal static class DeliveryField
     public const string ExpiresAt = "expiresAt";
     public const string State = "state";
 
-    /// <summary>Moves with leases and retries; not there exactly when the delivery has ended.</summary>
+    /// <summary>The due time, which leases and retries change. It is missing if and only if the delivery has ended.</summary>
     public const string DueAt = "dueAt";
 
     public const string Owner = "owner";
@@ -54,10 +54,11 @@ internal static class DeliveryField
     public const string Receipts = "receipts";
 
     /// <summary>
-    /// The batch that leased or cancelled it last. A batch that found some of its deliveries changed sees by it which it has.
+    /// The batch that last leased or cancelled the delivery. If only a part of a batch was applied, its process finds the
+    /// applied part by this field.
     /// </summary>
     public const string By = "by";
 
-    /// <summary>The batch that settled it last, and the fence that it presented.</summary>
+    /// <summary>The batch that last settled the delivery, with the fence of its lease.</summary>
     public const string SettledBy = "settledBy";
 }

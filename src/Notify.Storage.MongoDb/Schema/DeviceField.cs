@@ -2,23 +2,23 @@ using MongoDB.Bson;
 
 namespace Notify.Storage.MongoDb.Schema;
 
-/// <summary>The fields of a device's document. They are part of the stored form.</summary>
+/// <summary>The fields of the document of a device. They are part of the stored form.</summary>
 internal static class DeviceField
 {
-    /// <summary>Projects what addresses a device: its id and its shard key.</summary>
+    /// <summary>The projection of the id and the shard key of a device.</summary>
     public static readonly BsonDocument Key = new() { { User, 1 }, { Tenant, 1 } };
 
     public const string Id = "_id";
     public const string Tenant = "tenant";
 
-    /// <summary>With the tenant, the shard key.</summary>
+    /// <summary>The user. With the tenant, it is the shard key.</summary>
     public const string User = "user";
 
     public const string Device = "device";
     public const string Platform = "platform";
     public const string Token = "token";
 
-    /// <summary>Stands for the token where it is looked for: a token can be long.</summary>
+    /// <summary>A hash of the token, by which devices are looked up. A token may be too long for an index.</summary>
     public const string TokenHash = "tokenHash";
 
     public const string App = "app";
@@ -29,6 +29,6 @@ internal static class DeviceField
     public const string PrunedAt = "prunedAt";
     public const string PruneReason = "pruneReason";
 
-    /// <summary>Which of several with one id or token is newer.</summary>
+    /// <summary>The order of devices with the same id or token; the newest has the greatest.</summary>
     public const string Order = "order";
 }

@@ -10,18 +10,19 @@ using Notify.Storage.MongoDb.Stores;
 namespace Notify.Storage.MongoDb.Schema;
 
 /// <summary>
-/// The indexes. They make the store fast and let the server delete what has expired; correctness needs only the ids. So any
-/// process may create them at any time, and creating one that exists does nothing. Each is named after its definition: a version
-/// of Notify that defines an index in another way creates another one, and does not fail at the old one's name.
+/// The indexes of the store. They make it fast and let the server delete expired data; correctness depends only on the ids.
+/// Any process may therefore create them at any time, and creating an existing index has no effect. Each index is named after
+/// its definition, so a version of Notify with a different definition creates a new index instead of failing at the name of
+/// the old one.
 /// </summary>
 internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
 {
     private const int IndexOptionsConflict = 85;
 
-    /// <summary>The order of notifications by age, which an index answers whole.</summary>
+    /// <summary>The order of notifications by age, which an index provides.</summary>
     public static readonly BsonDocument Age = new() { { NotificationDocument.AcceptedAt, 1 }, { NotificationDocument.Id, 1 } };
 
-    /// <summary>The key of the index that finds work.</summary>
+    /// <summary>The key of the index that finds due deliveries.</summary>
     public static readonly BsonDocument Due = CreateKey(
         DeliveryField.Priority,
         DeliveryField.Provider,
@@ -30,7 +31,7 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
         DeliveryField.Id
     );
 
-    /// <summary>The index of a topic's subscribers, which is the shard key too.</summary>
+    /// <summary>Gets the index of the subscribers of a topic, whose key is also the shard key.</summary>
     public static CreateIndexModel<BsonDocument> Subscriptions => Index("topic", [.. TopicStore.Key.Names]);
 
     private static readonly BsonDocument IsPending = new(DeliveryField.DueAt, new BsonDocument("$exists", true));
@@ -122,7 +123,7 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
             .ConfigureAwait(false);
     }
 
-    // Those that find work hold no delivery that has ended, so they stay as small as the backlog.
+    // The indexes that find due deliveries contain no ended ones, so they stay as small as the backlog.
     private static CreateIndexModel<BsonDocument>[] OfDeliveries =>
         [
             Index("due", IsPending, [.. Due.Names]),
@@ -139,7 +140,7 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 DeliveryField.Chain,
                 DeliveryField.Step
             ),
-            // Which addresses a broadcast has reached. Other deliveries are not in it.
+            // The addresses that a broadcast has reached. Only deliveries of broadcasts are in this index.
             Index(
                 "reached",
                 new BsonDocument(DeliveryField.AddressKey, new BsonDocument("$exists", true)),
@@ -154,14 +155,15 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
             ),
         ];
 
-    // On a live collection the build must not wait for a member that is down: by default all members that vote have to take part.
+    // By default, all voting members take part in building an index. On a collection in use, the build must not wait for a
+    // member that is down.
     private async ValueTask CreateAsync(
         IMongoCollection<BsonDocument> collection,
         CreateIndexModel<BsonDocument>[] indexes,
         CancellationToken cancellationToken
     )
     {
-        // A single server refuses to be given a quorum.
+        // A standalone server rejects a commit quorum.
         var isSingle = database.Database.Client.Cluster.Description.Type == ClusterType.Standalone;
         var options = new CreateManyIndexesOptions { CommitQuorum = isSingle ? null : CreateIndexCommitQuorum.Majority };
         try

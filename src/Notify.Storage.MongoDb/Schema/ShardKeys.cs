@@ -7,13 +7,14 @@ using Notify.Storage.MongoDb.Queue;
 namespace Notify.Storage.MongoDb.Schema;
 
 /// <summary>
-/// Remembers the shard keys of the deliveries that this process has leased. A settlement names only its delivery: with the shard
-/// key, one shard is asked, and without it all of them.
+/// Caches the shard keys of the deliveries that this process has leased. A settlement names only the id of its delivery. With
+/// the shard key, only one shard is queried; without it, all shards are.
 /// </summary>
 internal sealed class ShardKeys
 {
     /// <summary>
-    /// More than any process has in flight. What is beyond was lost to others, and forgetting it costs a wider question.
+    /// More than any process has in flight. Entries beyond that belong to lost leases; without an entry, all shards are
+    /// queried.
     /// </summary>
     private const int Most = 200_000;
 
@@ -28,7 +29,7 @@ internal sealed class ShardKeys
 
     public void Forget(Guid deliveryId) => _keys.TryRemove(deliveryId, out _);
 
-    /// <summary>A filter for one delivery.</summary>
+    /// <summary>Creates the filter for one delivery.</summary>
     public BsonDocument GetFilter(Guid deliveryId)
     {
         var filter = new BsonDocument(DeliveryField.Id, deliveryId.ToBsonValue());

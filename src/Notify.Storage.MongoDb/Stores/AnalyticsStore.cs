@@ -5,15 +5,15 @@ using Notify.Storage.MongoDb.Connection;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Counts per minute, in a collection of their own.</summary>
+/// <summary>Keeps counts per minute in their own collection.</summary>
 internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
 {
     public const string Minute = "minute";
 
-    /// <summary>With the minute, the shard key.</summary>
+    /// <summary>The tenant. With the minute, it is the shard key.</summary>
     public const string Tenant = "tenant";
 
-    /// <summary>Projects what addresses a count: its id and its shard key.</summary>
+    /// <summary>The projection of the id and the shard key of a count.</summary>
     public static readonly BsonDocument Key = new() { { Tenant, 1 }, { Minute, 1 } };
 
     private const string Id = "_id";
@@ -57,7 +57,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
             .. found.Select(document => new DeliveryCount(
                 document[Minute].AsTime(),
                 document[Tenant].AsString,
-                Channel.Named(document[OfChannel].AsString),
+                Channel.Create(document[OfChannel].AsString),
                 document[Provider].AsString,
                 (DeliveryState)document[State].AsInt32,
                 document[Count].AsInt64

@@ -7,7 +7,7 @@ using Notify.Storage.MongoDb.Schema;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Finds dead letters, and sends them again.</summary>
+/// <summary>Finds and replays dead letters.</summary>
 internal sealed class DeadLetterStore(StoreDatabase database, ContentReader contents) : IDeadLetterStore
 {
     private static readonly BsonDocument ById = new(DeliveryField.Id, 1);
@@ -29,7 +29,7 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
         await database.Deliveries.CountMatchingAsync(Matching(filter, null), null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Two replays at a time find the same; each dead letter goes to one of them, and whoever was slower looks for more.
+    /// Replays dead letters. Concurrent replays find the same ones; each goes to one of them, and the others search for more.
     /// </summary>
     public async ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken)
     {

@@ -9,8 +9,9 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Keeps devices by user: they are looked up for every push. Whoever registers one removes afterwards what is older and is the
-/// same device or has its token, and itself where something newer is: however many register at the same time, the newest stays.
+/// Keeps devices by user, because every push looks them up by user. A registration writes its document and then removes older
+/// ones of the same device or with the same token, or its own if a newer one exists. However many registrations run at the
+/// same time, the newest stays.
 /// </summary>
 internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : IDeviceStore
 {
@@ -126,12 +127,13 @@ internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : 
         return pruned;
     }
 
-    // The device's own document may be there, and may go while it is looked at: then it is made after all.
+    // The document of the device may exist, and may be removed between the update and the insert. Then it is inserted after
+    // all.
     private async ValueTask WriteAsync(BsonDocument mine, CancellationToken cancellationToken)
     {
         while ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            // Its own document is there too, where the answer to an earlier try was lost.
+            // Its own document exists as well if the answer to an earlier try was lost.
             var write = new ReplaceOneModel<BsonDocument>(WithOrder("$lte", mine), mine);
             if (await database.Devices.WriteOneAsync(write, cancellationToken).ConfigureAwait(false))
                 return;
@@ -163,7 +165,8 @@ internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : 
 
     private static BsonDocument CreateDocument(Device device, IEnumerable<BsonDocument> known, string order)
     {
-        // A token that stays keeps what is known of it, but for a pruning that is older than this registration.
+        // A device that keeps its token keeps its registration time, and its pruning unless that is older than this
+        // registration.
         var id = BsonForm.Key(device.Tenant, device.UserId, device.Id);
         var same = known.FirstOrDefault(document =>
             document[DeviceField.Id] == id
@@ -216,7 +219,7 @@ internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : 
             { DeviceField.Tenant, document[DeviceField.Tenant] },
         };
 
-    // In a filter null stands for a field that is not there.
+    // In a filter, null matches a missing field.
     private static BsonValue GetApp(string? app) => app is null ? BsonNull.Value : app;
 
     private static string ComputeHash(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));

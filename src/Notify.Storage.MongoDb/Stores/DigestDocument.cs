@@ -5,7 +5,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>A digest and the events that it collects, as documents.</summary>
+/// <summary>Converts digests and their events to and from documents.</summary>
 internal static class DigestDocument
 {
     public const string Id = "_id";
@@ -16,24 +16,25 @@ internal static class DigestDocument
     public const string Failures = "failures";
 
     /// <summary>
-    /// Counts the times that something was added. Whoever closes the digest sees by it that something came meanwhile.
+    /// The number of times that an event was added. The process that closes the digest detects by it that an event arrived
+    /// meanwhile.
     /// </summary>
     public const string Added = "added";
 
     /// <summary>
-    /// The writes that closing the digest will make. The field exists from the close until all of them are made.
+    /// The writes that closing the digest makes. The field is set from the closing until all writes are done.
     /// </summary>
     public const string Closing = "closing";
 
     /// <summary>
-    /// The digest of an event. The shard key: it is never changed or unset, because a sharded cluster refuses that.
+    /// The digest of an event, which is the shard key. It is never changed or removed, because a sharded cluster rejects that.
     /// </summary>
     public const string EventDigest = "digest";
 
     public const string EventNotification = "notification";
     public const string EventAcceptedAt = "acceptedAt";
 
-    /// <summary>There while the event waits. The index of what waits has only such events.</summary>
+    /// <summary>Set while the event waits. The index of waiting events contains only such events.</summary>
     public const string EventIsOpen = "open";
 
     public const string EventState = "state";
@@ -43,7 +44,7 @@ internal static class DigestDocument
     private const string TemplateVersion = "templateVersion";
     private const string Trigger = "trigger";
 
-    /// <summary>Projects what addresses an event: its id and its shard key.</summary>
+    /// <summary>The projection of the id and the shard key of an event.</summary>
     public static readonly BsonDocument EventKey = new(EventDigest, 1);
 
     public static BsonDocument Event(DigestEvent collected, DateTimeOffset acceptedAt) =>
@@ -86,7 +87,7 @@ internal static class DigestDocument
             document.TextOrNull(EventReason)
         );
 
-    /// <summary>Ends an event: forgets its data, and keeps what became of it.</summary>
+    /// <summary>Creates the update that ends an event: it removes the data and records the result.</summary>
     public static BsonDocument End(CollectedState state, BsonValue? summaryId, string? reason) =>
         new()
         {

@@ -6,8 +6,9 @@ using Notify.Storage.MongoDb.Queue;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Finishes what closing a digest began, and takes events out of digests. One write, that of <see
-/// cref="DigestDocument.Closing"/>, decides what a summary has; whoever finds it there writes the rest, and may do so again.
+/// Finishes the closing of digests, and removes events from digests. A single write, which sets <see
+/// cref="DigestDocument.Closing"/>, decides which events a summary contains. Any process that finds the field makes the
+/// remaining writes, which may be repeated.
 /// </summary>
 internal sealed class DigestEvents(StoreDatabase database, WriteBatches writes)
 {
@@ -39,8 +40,8 @@ internal sealed class DigestEvents(StoreDatabase database, WriteBatches writes)
     {
         await writes.WriteAsync(PendingWrites.Unpack(closing[ClosingWrites]), null, CancellationToken.None).ConfigureAwait(false);
 
-        // Whatever an event's state is by now: the summary has it. Each is found by the shard key, since an update of many may
-        // meet a document twice or never while the cluster moves it.
+        // An event is ended whatever its state is now, because the summary contains it. Each is updated by its shard key: an
+        // update of many documents may process one twice or never while the cluster moves it.
         var end = DigestDocument.End(
             (CollectedState)closing[ClosingState].AsInt32,
             closing.ValueOrNull(ClosingSummary),
@@ -60,7 +61,9 @@ internal sealed class DigestEvents(StoreDatabase database, WriteBatches writes)
         await EndAsync(id, fence, closing[ClosingNextDueAt]).ConfigureAwait(false);
     }
 
-    /// <summary>Removes a digest without waiting events; one that has some falls due at <paramref name="nextDueAt"/>.</summary>
+    /// <summary>
+    /// Removes a digest without waiting events. A digest with waiting events falls due at <paramref name="nextDueAt"/>.
+    /// </summary>
     public async ValueTask EndAsync(BsonValue id, long fence, BsonValue nextDueAt)
     {
         if (await TryRemoveAsync(Held(id, fence)).ConfigureAwait(false))
@@ -80,11 +83,11 @@ internal sealed class DigestEvents(StoreDatabase database, WriteBatches writes)
     }
 
     /// <summary>
-    /// Takes waiting events out of their digests. An event that a closing has already is summed up all the same, and its state
-    /// tells so afterwards.
+    /// Removes waiting events from their digests. An event that a closing already contains is summarized nevertheless, and its
+    /// state shows that afterwards.
     /// </summary>
-    /// <param name="ofEvents">The filter that finds the events, beside that they wait.</param>
-    /// <param name="reason">Why.</param>
+    /// <param name="ofEvents">The filter that finds the events, in addition to the condition that they wait.</param>
+    /// <param name="reason">The reason.</param>
     /// <param name="cancellationToken">Cancels the search, but not the writes.</param>
     public async ValueTask RemoveAsync(BsonDocument ofEvents, string reason, CancellationToken cancellationToken)
     {
@@ -118,8 +121,8 @@ internal sealed class DigestEvents(StoreDatabase database, WriteBatches writes)
         }
     }
 
-    // After the events have ended, and not before: a lease that was taken since has not seen them, and one from before loses its
-    // fence here, or has closed the digest already, which is finished then and takes its events back.
+    // Runs after the events have ended. A lease that is taken from now on does not contain them. An earlier lease loses its
+    // fence here, unless it has already closed the digest; then the closing is finished and contains the events.
     private async ValueTask LoseLeaseAsync(BsonValue id)
     {
         var isThere = new BsonDocument(DigestDocument.Id, id);
@@ -144,7 +147,7 @@ internal sealed class DigestEvents(StoreDatabase database, WriteBatches writes)
         }
     }
 
-    // Something that is added after the look makes the digest differ from what was looked at, and then it stays.
+    // If an event is added after the read, the digest no longer matches the filter and stays.
     private async ValueTask<bool> TryRemoveAsync(BsonDocument digest)
     {
         var found = await database.Digests.FindAsync(digest, CancellationToken.None).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using Notify.Storage.MongoDb.Queue;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Leases digests that are due, and closes them.</summary>
+/// <summary>Leases due digests and closes them.</summary>
 internal sealed class DigestStore(
     StoreDatabase database,
     DigestEvents digests,
@@ -154,7 +154,7 @@ internal sealed class DigestStore(
                 cancellationToken
             )
             .ConfigureAwait(false);
-        // Without events, closing it removes it; with events that do not count yet, it falls due again.
+        // A digest without events is removed by closing it. One whose events do not count yet falls due again.
         var newest = events.Select(collected => collected[DigestDocument.EventAcceptedAt].AsTime()).Append(default).Max();
         await digests.EndAsync(id, fence, OrphanCleanup.PutOff(newest, request.Now).ToBsonValue()).ConfigureAwait(false);
         return new Taken<DigestLease>(tenant, null, ByAnother: false);

@@ -7,13 +7,13 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Erases what is stored about removed users, in the order of ids. Each document is written by its id and its shard key, on the
-/// condition that it is not leased. There is no transaction around a batch, and every write may be repeated: rows that are erased
-/// already are looked at again, so that what a crash left of their notifications is erased by the next pass.
+/// Erases the stored data of removed users, in the order of ids. Each document is updated by its id and shard key, and only if
+/// it is not leased. A batch is not a transaction, and every write may be repeated. A pass also visits deliveries that are
+/// already erased, so data that a crash left in their notifications is erased by the next pass.
 /// </summary>
 internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests, ContentReader contents) : IErasureStore
 {
-    /// <summary>When an erasure was requested. They are listed in this order.</summary>
+    /// <summary>The time at which an erasure was requested. Erasures are listed in this order.</summary>
     public const string RequestedAt = "requestedAt";
 
     private const string Id = "_id";
@@ -67,7 +67,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
 
     private readonly NotificationEraser _notifications = new(database, contents);
 
-    // A repeated write must not put the time of an earlier request in the place of a later one.
+    // A repeated write must not replace the time of a later request by that of an earlier one.
     public async ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken)
     {
         var request = new BsonDocument
@@ -135,7 +135,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
                 .ConfigureAwait(false);
         }
 
-        // Those that had ended before keep their state.
+        // Deliveries that had ended before keep their state.
         await database
             .DigestEvents.WriteAsync(
                 null,
@@ -175,7 +175,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         var rows = new List<Row>();
         foreach (var document in page)
         {
-            // Deliveries and events have the same names for these.
+            // Deliveries and events use the same names for these fields.
             var user = document.Contains(DeliveryField.IsDirect) ? null : document.TextOrNull(DeliveryField.User);
             var acceptedAt = document[DeliveryField.AcceptedAt].AsTime();
             if (batch.Find(document[DeliveryField.Tenant].AsString, user, acceptedAt) is { } owner)

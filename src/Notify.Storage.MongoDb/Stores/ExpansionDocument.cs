@@ -4,7 +4,7 @@ using Notify.Storage.MongoDb.Queue;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>How far a topic of a notification has become deliveries, as a document.</summary>
+/// <summary>Converts the progress of expansions to and from documents.</summary>
 internal static class ExpansionDocument
 {
     public const string Id = "_id";
@@ -21,13 +21,15 @@ internal static class ExpansionDocument
     public const string Fence = "fence";
     public const string UpdatedAt = "updatedAt";
 
-    /// <summary>The last batch, from the moment at which the expansion moved on until all of it is written.</summary>
+    /// <summary>
+    /// The current batch. The field is set from the write that advances the expansion until the whole batch is written.
+    /// </summary>
     public const string Writing = "writing";
 
-    /// <summary>There where nothing comes after that batch.</summary>
+    /// <summary>Set if the current batch is the last one.</summary>
     public const string IsLast = "last";
 
-    /// <summary>Projects what addresses an expansion: its id and its shard key.</summary>
+    /// <summary>The projection of the id and the shard key of an expansion.</summary>
     public static readonly BsonDocument Key = new(Notification, 1);
 
     public static string GetId(Guid notificationId, string topic) => BsonForm.Key(notificationId.ToString("N"), topic);

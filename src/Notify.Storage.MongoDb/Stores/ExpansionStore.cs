@@ -7,13 +7,13 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Keeps how far topics have been turned into deliveries. A batch moves its expansion on and hands it what is to be written in
-/// one write; whoever leases an expansion that still has something to write finishes that first.
+/// Keeps the progress of the expansion of topics into deliveries. A single write advances an expansion and stores the batch to
+/// be written in it. A process that leases an expansion with an unfinished batch finishes the batch first.
 /// </summary>
 internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes, CollapseWriter collapse, OrphanCleanup orphans)
     : IExpansionStore
 {
-    /// <summary>How long the process that handed something over has for writing it, before others do.</summary>
+    /// <summary>The time that the process that stored a batch has to write it before other processes do.</summary>
     private static readonly TimeSpan WritingTime = TimeSpan.FromSeconds(30);
 
     public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
@@ -265,7 +265,7 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
             .ConfigureAwait(false);
     }
 
-    // What a crash left behind, or what another process is about to make count.
+    // Postpones an expansion that a crash left behind, or whose notification another process is about to write.
     private async ValueTask PutOffAsync(BsonDocument expansion, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var acceptedAt = expansion[ExpansionDocument.UpdatedAt].AsTime();

@@ -8,16 +8,16 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Erases what notifications say about removed users. Two processes may erase different users of one notification at the same
-/// time, so a notification is replaced only while it is as it was read; otherwise it is read again.
+/// Erases the data of removed users from notifications. Two processes may erase different users from one notification at the
+/// same time, so a notification is replaced only if it has not changed since it was read; otherwise it is read again.
 /// </summary>
 internal sealed class NotificationEraser(StoreDatabase database, ContentReader contents)
 {
     private static readonly BsonDocument OnlyId = new("_id", 1);
 
     /// <summary>
-    /// Removes the addresses of these deliveries from the recipients of their notifications. This comes before the deliveries
-    /// are erased: a pass that follows a crash no longer finds the addresses there.
+    /// Removes the addresses of these deliveries from the recipients of their notifications. This happens before the
+    /// deliveries are erased, because a pass after a crash could no longer find the addresses in them.
     /// </summary>
     public async ValueTask EraseAddressesAsync(IEnumerable<BsonDocument> deliveries, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
             .ToLookup(
                 delivery => delivery[DeliveryField.Notification],
                 delivery => new Address(
-                    Channel.Named(delivery[DeliveryField.Channel].AsString),
+                    Channel.Create(delivery[DeliveryField.Channel].AsString),
                     delivery[DeliveryField.Address].AsString
                 )
             );
@@ -38,7 +38,7 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
         }
     }
 
-    /// <summary>Removes the content of those of these notifications that have no other recipients left.</summary>
+    /// <summary>Removes the content of those of these notifications that have no other recipients.</summary>
     public async ValueTask EraseContentsAsync(IEnumerable<BsonValue> notificationIds, CancellationToken cancellationToken)
     {
         var found = await FindAsync(notificationIds.Distinct(), cancellationToken).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
         }
     }
 
-    // A write that is repeated after an election may have been carried out: then there is nothing left to erase.
+    // A write that is repeated after an election may have been applied already. Then nothing is left to erase.
     private async ValueTask ReplaceAsync(
         BsonDocument document,
         IReadOnlyCollection<Address> addresses,

@@ -6,7 +6,7 @@ using Notify.Storage.MongoDb.Schema;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Reads what was accepted and what became of it.</summary>
+/// <summary>Reads notifications and their deliveries.</summary>
 internal sealed class NotificationStore(StoreDatabase database, ContentReader contents) : INotificationStore
 {
     private static readonly BsonDocument ById = new(DeliveryField.Id, 1);
@@ -41,7 +41,10 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         return await RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Without contents, which are the largest part. What was purged has no tenant any more, and is not found.</summary>
+    /// <summary>
+    /// Lists notifications without their contents, which are the largest part. Purged notifications have no tenant, so they
+    /// are not found.
+    /// </summary>
     public async ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
         NotificationFilter filter,
         Guid? before,
@@ -91,7 +94,7 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         );
     }
 
-    /// <summary>Those of the found deliveries that count, with what they say.</summary>
+    /// <summary>Creates the records of those found deliveries whose notifications are stored.</summary>
     public static async ValueTask<IReadOnlyList<DeliveryRecord>> RecordsAsync(
         IReadOnlyList<BsonDocument> found,
         ContentReader contents,

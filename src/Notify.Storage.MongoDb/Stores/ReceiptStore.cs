@@ -7,7 +7,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Keeps receipts with their deliveries, and lets them decide about the channels that stand in.</summary>
+/// <summary>Keeps receipts with their deliveries, and advances or stops the fallback chains of the deliveries.</summary>
 internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains) : IReceiptStore
 {
     private const int MostTries = 4;
@@ -18,7 +18,7 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         CancellationToken cancellationToken
     )
     {
-        // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
+        // An erased delivery has no address and takes no receipts, because they may contain a vendor's text about it.
         var filter = new BsonDocument
         {
             {
@@ -40,8 +40,9 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         return [.. receipts.Select(receipt => known.ContainsKey(receipt.DeliveryId))];
     }
 
-    // A receipt that is there already is not added again: the vendor, or this store after an election, may send it twice. The
-    // receipts of a delivery are one write, which keeps their order. It finds its delivery only if none of them is there.
+    // A receipt that is stored already is not added again: the vendor, or this store after an election, may send it twice. The
+    // receipts of a delivery are added in one write, which keeps their order. It matches the delivery only if none of them is
+    // stored.
     private async ValueTask AppendAsync(
         Dictionary<Guid, BsonDocument> known,
         IReadOnlyList<Receipt> receipts,

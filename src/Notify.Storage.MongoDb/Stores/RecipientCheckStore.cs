@@ -6,7 +6,10 @@ using Notify.Storage.MongoDb.Schema;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Reads the users of deliveries that waited, and changes where deliveries go; one query for each collection.</summary>
+/// <summary>
+/// Reads the users, devices and subscriptions of deliveries that waited, with one query per collection, and changes the
+/// addresses of deliveries.
+/// </summary>
 internal sealed class RecipientCheckStore(StoreDatabase database, ShardKeys shardKeys) : IRecipientCheckStore
 {
     public async ValueTask<IReadOnlyList<RecipientAnswer>> ReadAsync(
@@ -35,7 +38,8 @@ internal sealed class RecipientCheckStore(StoreDatabase database, ShardKeys shar
         CancellationToken cancellationToken
     )
     {
-        // Each by itself: they are few, and the answer to a batch does not tell which of its writes matched.
+        // Redirections are few, so each is written separately: the answer to a batch does not tell which of its writes
+        // matched.
         var applied = new bool[redirections.Count];
         for (var i = 0; i < applied.Length; i++)
         {
@@ -76,7 +80,7 @@ internal sealed class RecipientCheckStore(StoreDatabase database, ShardKeys shar
         if (users.Length == 0)
             return Array.Empty<Device>().ToLookup(device => (device.Tenant, device.UserId));
 
-        // Of other tenants' users with the same ids there may be some among them, which nobody looks up.
+        // The result may contain users of other tenants with the same ids. They are ignored.
         var filter = new BsonDocument
         {
             { DeviceField.User, new BsonDocument("$in", new BsonArray(users)) },
@@ -99,7 +103,7 @@ internal sealed class RecipientCheckStore(StoreDatabase database, ShardKeys shar
         if (asked.Length == 0)
             return [];
 
-        // With the tenants and topics beside the keys, a sharded collection is asked where they are.
+        // The filter repeats tenants and topics so that only the shards that hold them are queried.
         var filter = new BsonDocument
         {
             { TopicStore.Tenant, new BsonDocument("$in", new BsonArray(asked.Select(question => question.Tenant).Distinct())) },

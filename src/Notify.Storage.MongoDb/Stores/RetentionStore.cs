@@ -8,8 +8,9 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Purges notifications that are past their retention, with all that belongs to them. A server forgets by time alone, and cannot
-/// know whether a notification still has something to send, so this looks first. What the server may forget by time it does.
+/// Purges notifications whose retention has ended, with everything that belongs to them. A TTL index deletes by time alone and
+/// cannot check whether a notification still has something to send, so this class checks first. Data that may expire by time
+/// alone has TTL indexes.
 /// </summary>
 internal sealed class RetentionStore(StoreDatabase database, IOptions<NotificationsOptions> options, TimeProvider time)
     : IRetentionStore
@@ -44,14 +45,15 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
             .ConfigureAwait(false);
     }
 
-    // What expires has an index by which the server itself forgets it.
+    // The server deletes expired keys by a TTL index.
     public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
         default;
 
     public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
         default;
 
-    // Many are accepted in one millisecond, which is as exactly as the server keeps a time.
+    // Times are stored in milliseconds, and many notifications may be accepted in one millisecond, so the id is compared as
+    // well.
     private static BsonArray Behind(BsonDocument last) =>
         [
             new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$gt", last[NotificationDocument.AcceptedAt])),
@@ -78,7 +80,7 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
             )
             .ConfigureAwait(false);
 
-        // A delivery that is still there keeps its notification: a dead letter that was replayed meanwhile, for instance.
+        // A remaining delivery keeps its notification, for example a dead letter that was replayed meanwhile.
         ended = await WithoutDeliveriesAsync(ended, cancellationToken).ConfigureAwait(false);
         if (ended.Length == 0)
             return purged;
@@ -152,7 +154,7 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
         return [.. ids.Where(id => !open.Contains(id))];
     }
 
-    // All that belongs to a notification calls it by the same name.
+    // The documents that belong to a notification have its id in the same field.
     private static BsonDocument OfAny(BsonValue[] notificationIds) =>
         new(DeliveryField.Notification, new BsonDocument("$in", new BsonArray(notificationIds)));
 }

@@ -4,7 +4,7 @@ using Notify.Storage.MongoDb.Connection;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Keeps tokens that one node makes and all nodes use.</summary>
+/// <summary>Keeps tokens that one process obtains and all processes use.</summary>
 internal sealed class SharedTokenStore(StoreDatabase database) : ISharedTokenStore
 {
     private const string Id = "_id";

@@ -7,7 +7,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Keeps templates with all their versions.</summary>
+/// <summary>Keeps all versions of templates.</summary>
 internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
 {
     public const string Tenant = "tenant";
@@ -18,12 +18,15 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
     private const string Stored = "stored";
     private const string KeptUntil = "keptUntil";
 
-    /// <summary>The save that wrote the version.</summary>
+    /// <summary>The call that saved the version.</summary>
     private const string By = "by";
 
     private static readonly BsonDocument OnlyId = new(Id, 1);
 
-    /// <summary>A version belongs to the process that inserts it; a process that comes second takes the next one.</summary>
+    /// <summary>
+    /// Saves a new version. A version belongs to the process that inserts it; a process that comes second takes the next
+    /// number.
+    /// </summary>
     public async ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken)
     {
         var save = DeliveryUpdate.NewBatch();
@@ -49,7 +52,7 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
         }
     }
 
-    // The answer to an insert that was carried out can be lost; then the version is there, by this save.
+    // If the answer to a successful insert was lost, the version exists and names this call.
     private async ValueTask<bool> IsWrittenAsync(BsonDocument document, CancellationToken cancellationToken)
     {
         var mine = new BsonDocument { { Id, document[Id] }, { By, document[By] } };
@@ -86,7 +89,7 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
                 .ConfigureAwait(false) > 0;
     }
 
-    // The version is saved: what is left over if this is interrupted goes with the next save.
+    // The version is already saved. If trimming is interrupted, the next save continues it.
     private async ValueTask TrimAsync(Template template, int last) =>
         await database
             .Templates.DeleteEachAsync(
@@ -117,31 +120,19 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
         CancellationToken cancellationToken
     )
     {
+        var page = new NamePage(tenant, prefix, after);
         BsonDocument[] newest =
         [
-            new(
-                "$match",
-                new BsonDocument
-                {
-                    { Tenant, tenant },
-                    {
-                        Name,
-                        new BsonDocument { { "$gt", after }, { "$gte", prefix } }
-                    },
-                }
-            ),
+            new("$match", page.CreateFilter(Tenant, Name)),
             new("$group", new BsonDocument { { Id, "$" + Name }, { Version, new BsonDocument("$max", "$" + Version) } }),
             new("$sort", new BsonDocument(Id, 1)),
             new("$limit", limit),
         ];
         var templates = await database.Templates.AggregateAsync(newest, null, cancellationToken).ConfigureAwait(false);
-        // Names with the same prefix follow one another, so the first one without it ends the list.
-        return
-        [
-            .. templates
-                .Select(template => new TemplateSummary(template[Id].AsString, template[Version].AsInt32))
-                .TakeWhile(template => template.Name.StartsWith(prefix, StringComparison.Ordinal)),
-        ];
+        return page.TakeNames(
+            templates.Select(template => new TemplateSummary(template[Id].AsString, template[Version].AsInt32)),
+            template => template.Name
+        );
     }
 
     private async ValueTask<BsonDocument?> NewestAsync(

@@ -7,15 +7,15 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// Keeps the times at which recipients were notified: a document for each recipient and category, with the newest permits first.
-/// Older permits than a throttle's period stay, because a throttle with a longer period may count them.
+/// Keeps the times at which recipients were notified, in one document per recipient and category, newest permits first.
+/// Permits older than the period of a throttle stay, because a throttle with a longer period may count them.
 /// </summary>
 internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
 {
-    /// <summary>When the server may forget the document.</summary>
+    /// <summary>The time at which the server may delete the document.</summary>
     public const string PurgeAt = "purgeAt";
 
-    /// <summary>The most permits that a throttle can allow: older ones cannot decide anything.</summary>
+    /// <summary>The maximum number of permits that a throttle can allow. Older permits cannot affect any throttle.</summary>
     private const int MostPermits = 10_000;
 
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(31);
@@ -93,7 +93,8 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
         return [.. ids.Select(taken.Contains)];
     }
 
-    // Of several permits of one time exactly one goes: $unset empties the first that matches, and $pull removes what is empty.
+    // Exactly one of several permits with the same time is removed: $unset empties the first match, and $pull removes the
+    // empty element.
     public async ValueTask GiveBackAsync(ThrottleRequest request, CancellationToken cancellationToken)
     {
         string[] ids = [.. request.Recipients.Select(recipient => GetId(request, recipient))];

@@ -4,14 +4,14 @@ using Notify.Storage.MongoDb.Connection;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Keeps who subscribes to which topic.</summary>
+/// <summary>Keeps the subscriptions of users to topics.</summary>
 internal sealed class TopicStore(StoreDatabase database) : ITopicStore
 {
     public const string Tenant = "tenant";
     public const string Topic = "topic";
     public const string User = "user";
 
-    /// <summary>Projects what addresses a subscription: its id and its shard key.</summary>
+    /// <summary>The projection of the id and the shard key of a subscription.</summary>
     public static readonly BsonDocument Key = new()
     {
         { Tenant, 1 },
@@ -82,29 +82,17 @@ internal sealed class TopicStore(StoreDatabase database) : ITopicStore
         CancellationToken cancellationToken
     )
     {
+        var page = new NamePage(tenant, prefix, after);
         var found = await database
             .Topics.FindAsync(
                 null,
-                new BsonDocument
-                {
-                    { Tenant, tenant },
-                    {
-                        Topic,
-                        new BsonDocument { { "$gt", after }, { "$gte", prefix } }
-                    },
-                },
+                page.CreateFilter(Tenant, Topic),
                 sort: new BsonDocument { { Tenant, 1 }, { Topic, 1 } },
                 limit: limit,
                 cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
-        // Topics with the same prefix follow one another, so the first one without it ends the list.
-        return
-        [
-            .. found
-                .Select(topic => topic[Topic].AsString)
-                .TakeWhile(topic => topic.StartsWith(prefix, StringComparison.Ordinal)),
-        ];
+        return page.TakeNames(found.Select(topic => topic[Topic].AsString), topic => topic);
     }
 
     public async ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)

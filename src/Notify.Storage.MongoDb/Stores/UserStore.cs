@@ -16,7 +16,9 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     private const string Id = "_id";
     private const string Stored = "stored";
 
-    /// <summary>Another for every write: a change is written only where it is still the one that was read.</summary>
+    /// <summary>
+    /// A value that every write replaces. A change is written only if the document still has the version that was read.
+    /// </summary>
     private const string Version = "version";
 
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
@@ -37,7 +39,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
             : await FindAsync(database, [.. distinct.Select(id => (tenant, id))], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Those of these users that are there, of any tenants, in one query.</summary>
+    /// <summary>Finds users of any tenants in one query.</summary>
     public static async ValueTask<IReadOnlyList<User>> FindAsync(
         StoreDatabase database,
         IReadOnlyList<(string Tenant, string Id)> users,
@@ -61,24 +63,17 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         CancellationToken cancellationToken
     )
     {
+        var page = new NamePage(tenant, prefix, after);
         var found = await database
             .Users.FindAsync(
                 null,
-                new BsonDocument
-                {
-                    { Tenant, tenant },
-                    {
-                        UserId,
-                        new BsonDocument { { "$gt", after }, { "$gte", prefix } }
-                    },
-                },
+                page.CreateFilter(Tenant, UserId),
                 sort: new BsonDocument { { Tenant, 1 }, { UserId, 1 } },
                 limit: limit,
                 cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
-        // Ids with the same prefix follow one another, so the first one without it ends the list.
-        return [.. found.Select(Read).TakeWhile(user => user.Id.StartsWith(prefix, StringComparison.Ordinal))];
+        return page.TakeNames(found.Select(Read), user => user.Id);
     }
 
     public async ValueTask<bool> UpdateAsync(
@@ -101,7 +96,9 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         }
     }
 
-    /// <summary>The user last: what a crash cut off is done when it is asked for again.</summary>
+    /// <summary>
+    /// Removes a user. The user is deleted last, so if a crash interrupts the removal, calling it again finishes it.
+    /// </summary>
     public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
     {
         var ofUser = new BsonDocument { { Tenant, tenant }, { UserId, id } };

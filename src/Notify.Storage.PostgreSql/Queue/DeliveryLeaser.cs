@@ -147,7 +147,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
         return answers;
     }
 
-    private async ValueTask<List<(LeaseQuota Quota, (string Tenant, int Allowance)[] Tenants)>> FindLanesAsync(
+    private async ValueTask<List<(LeaseQuota Quota, (string Tenant, int Limit)[] Tenants)>> FindLanesAsync(
         LeaseRequest request,
         CancellationToken cancellationToken
     )
@@ -176,7 +176,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                     (
                         lane.Quota,
                         lane.Tenants.Select(one =>
-                                (one.Tenant, request.TenantAllowance?.Invoke(lane.Quota, one.Tenant) ?? int.MaxValue)
+                                (one.Tenant, request.TenantLimit?.Invoke(lane.Quota, one.Tenant) ?? int.MaxValue)
                             )
                             .ToArray()
                     )

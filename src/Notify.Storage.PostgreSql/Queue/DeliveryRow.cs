@@ -33,7 +33,7 @@ internal static class DeliveryRow
             Tenant = row.GetString(2),
             Priority = (Priority)row.GetInt16(3),
             To = new Address(
-                Channel.Named(row.GetString(4)),
+                Channel.Create(row.GetString(4)),
                 row.GetString(5),
                 row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
                 row.TextOrNull(7)

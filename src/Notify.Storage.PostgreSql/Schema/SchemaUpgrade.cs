@@ -9,7 +9,7 @@ internal sealed class SchemaUpgrade(string name)
 {
     private readonly string[] _steps =
     [
-        SchemaSteps.First(name),
+        InitialSchema.Create(name),
         SchemaSteps.Second(name),
         SchemaSteps.Third(name),
         SchemaSteps.Fourth(name),

@@ -54,7 +54,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
                 row => new DeliveryCount(
                     row.Time(0),
                     tenant,
-                    Channel.Named(row.GetString(1)),
+                    Channel.Create(row.GetString(1)),
                     row.GetString(2),
                     (DeliveryState)row.GetInt16(3),
                     row.GetInt64(4)

@@ -29,7 +29,8 @@ internal sealed class DigestEvents(StoreDatabase database)
         WITH locked AS MATERIALIZED (
             SELECT d.id FROM {database.Schema}.digest d
             WHERE d.id IN (
-                SELECT e.digest_id FROM {database.Schema}.digest_event e WHERE e.notification_id = $1 AND e.state = 0)
+                SELECT e.digest_id FROM {database.Schema}.digest_event e
+                WHERE e.notification_id = $1 AND e.state = {(int)CollectedState.Waiting})
             ORDER BY d.id FOR UPDATE
         )
         UPDATE {database.Schema}.digest d SET fence = d.fence + 1 FROM locked WHERE d.id = locked.id
@@ -37,12 +38,14 @@ internal sealed class DigestEvents(StoreDatabase database)
 
     private readonly string _remove = $"""
         UPDATE {database.Schema}.digest_event SET state = {(int)CollectedState.Cancelled}, reason = 'cancelled', trigger = NULL
-        WHERE notification_id = $1 AND state = 0
+        WHERE notification_id = $1 AND state = {(int)CollectedState.Waiting}
         RETURNING digest_id
         """;
 
-    private readonly string _countEnded =
-        $"SELECT count(*) FROM {database.Schema}.digest_event WHERE notification_id = $1 AND state <> 0";
+    private readonly string _countEnded = $"""
+        SELECT count(*) FROM {database.Schema}.digest_event
+        WHERE notification_id = $1 AND state <> {(int)CollectedState.Waiting}
+        """;
 
     private readonly string _removeEmpty = RemoveEmpty(database.Schema);
 
@@ -50,7 +53,9 @@ internal sealed class DigestEvents(StoreDatabase database)
     public static string RemoveEmpty(string schema) =>
         $"""
             DELETE FROM {schema}.digest d WHERE d.id = ANY($1)
-                AND NOT EXISTS (SELECT 1 FROM {schema}.digest_event e WHERE e.digest_id = d.id AND e.state = 0)
+                AND NOT EXISTS (
+                    SELECT 1 FROM {schema}.digest_event e
+                    WHERE e.digest_id = d.id AND e.state = {(int)CollectedState.Waiting})
             """;
 
     public async ValueTask AddAsync(

@@ -30,7 +30,7 @@ internal sealed class DigestStore(StoreDatabase database, NotificationWriter enq
         SELECT leased.number::integer, event.* FROM unnest($1::uuid[]) WITH ORDINALITY AS leased(id, number)
         CROSS JOIN LATERAL (
             SELECT e.id, e.notification_id, e.trigger, e.template_version, e.due_at FROM {database.Schema}.digest_event e
-            WHERE e.digest_id = leased.id AND e.state = 0
+            WHERE e.digest_id = leased.id AND e.state = {(int)CollectedState.Waiting}
             ORDER BY e.id LIMIT {DigestLease.MaxEvents}) AS event
         ORDER BY leased.number, event.id
         """;

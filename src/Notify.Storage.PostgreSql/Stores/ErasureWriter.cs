@@ -28,7 +28,9 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
     private readonly string _loseLeases = $"""
         WITH locked AS MATERIALIZED (
             SELECT d.id FROM {database.Schema}.digest d
-            WHERE d.id IN (SELECT e.digest_id FROM {database.Schema}.digest_event e WHERE e.id = ANY($1) AND e.state = 0)
+            WHERE d.id IN (
+                SELECT e.digest_id FROM {database.Schema}.digest_event e
+                WHERE e.id = ANY($1) AND e.state = {(int)CollectedState.Waiting})
             ORDER BY d.id FOR UPDATE
         )
         UPDATE {database.Schema}.digest d SET fence = d.fence + 1 FROM locked WHERE d.id = locked.id
@@ -36,7 +38,8 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
 
     private readonly string _eraseEvents = $"""
         UPDATE {database.Schema}.digest_event SET
-            state = CASE WHEN state = 0 THEN {(int)CollectedState.Cancelled} ELSE state END, reason = $2, trigger = NULL
+            state = CASE state WHEN {(int)CollectedState.Waiting} THEN {(int)CollectedState.Cancelled} ELSE state END,
+            reason = $2, trigger = NULL
         WHERE id = ANY($1)
         RETURNING digest_id, notification_id
         """;
@@ -75,7 +78,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
                     (
                         Id: row.GetGuid(0),
                         NotificationId: row.GetGuid(1),
-                        To: new Address(Channel.Named(row.GetString(2)), row.GetString(3))
+                        To: new Address(Channel.Create(row.GetString(2)), row.GetString(3))
                     ),
                 cancellationToken
             )

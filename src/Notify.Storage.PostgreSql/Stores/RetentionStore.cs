@@ -28,7 +28,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
                 WHERE e.notification_id = page.notification_id AND e.due_at IS NOT NULL)
             AND NOT EXISTS (
                 SELECT 1 FROM {database.Schema}.digest_event e
-                WHERE e.notification_id = page.notification_id AND e.state = 0)
+                WHERE e.notification_id = page.notification_id AND e.state = {(int)CollectedState.Waiting})
         FROM (SELECT * FROM old LIMIT $4) AS page ORDER BY page.notification_id
         """;
 
@@ -47,7 +47,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
                 WHERE e.notification_id = old.notification_id AND e.due_at IS NOT NULL)
             AND NOT EXISTS (
                 SELECT 1 FROM {database.Schema}.digest_event e
-                WHERE e.notification_id = old.notification_id AND e.state = 0)
+                WHERE e.notification_id = old.notification_id AND e.state = {(int)CollectedState.Waiting})
             AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.notification_id)
         """
     );
@@ -59,7 +59,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         old.notification_id < $1
             AND NOT EXISTS (
                 SELECT 1 FROM {database.Schema}.digest_event e
-                WHERE e.notification_id = old.notification_id AND e.state = 0)
+                WHERE e.notification_id = old.notification_id AND e.state = {(int)CollectedState.Waiting})
             AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.notification_id)
             AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.notification_id)
         """

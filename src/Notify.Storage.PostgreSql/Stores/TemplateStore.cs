@@ -82,25 +82,20 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
         return found.SingleOrDefault();
     }
 
-    public async ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+    public ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
         string tenant,
         string prefix,
         string after,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        var templates = await database
-            .QueryAsync(
-                _list,
-                parameters => parameters.With(tenant).With(after).With(prefix).With(limit),
-                row => new TemplateSummary(row.GetString(0), row.GetInt32(1)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        // Names are sorted, so the first name without the prefix ends the list.
-        return [.. templates.TakeWhile(template => template.Name.StartsWith(prefix, StringComparison.Ordinal))];
-    }
+    ) =>
+        new NamePage(tenant, prefix, after, limit).ReadAsync(
+            database,
+            _list,
+            row => new TemplateSummary(row.GetString(0), row.GetInt32(1)),
+            template => template.Name,
+            cancellationToken
+        );
 
     public async ValueTask KeepAsync(
         string tenant,

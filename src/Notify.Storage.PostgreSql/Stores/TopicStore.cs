@@ -59,25 +59,20 @@ internal sealed class TopicStore(StoreDatabase database) : ITopicStore
             )
             .ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<string>> ListTopicsAsync(
+    public ValueTask<IReadOnlyList<string>> ListTopicsAsync(
         string tenant,
         string prefix,
         string after,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        var topics = await database
-            .QueryAsync(
-                _topics,
-                parameters => parameters.With(tenant).With(after).With(prefix).With(limit),
-                row => row.GetString(0),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        // Topics are sorted, so the first topic without the prefix ends the list.
-        return [.. topics.TakeWhile(topic => topic.StartsWith(prefix, StringComparison.Ordinal))];
-    }
+    ) =>
+        new NamePage(tenant, prefix, after, limit).ReadAsync(
+            database,
+            _topics,
+            row => row.GetString(0),
+            topic => topic,
+            cancellationToken
+        );
 
     public async ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {

@@ -67,25 +67,20 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
             )
             .ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<User>> ListAsync(
+    public ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
         string prefix,
         string after,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        var users = await database
-            .QueryAsync(
-                _list,
-                parameters => parameters.With(tenant).With(after).With(prefix).With(limit),
-                row => StoredForm.ReadUser(row.GetFieldValue<byte[]>(0)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        // Ids are sorted, so the first id without the prefix ends the list.
-        return [.. users.TakeWhile(user => user.Id.StartsWith(prefix, StringComparison.Ordinal))];
-    }
+    ) =>
+        new NamePage(tenant, prefix, after, limit).ReadAsync(
+            database,
+            _list,
+            row => StoredForm.ReadUser(row.GetFieldValue<byte[]>(0)),
+            user => user.Id,
+            cancellationToken
+        );
 
     public async ValueTask<bool> UpdateAsync(
         string tenant,

@@ -5,7 +5,7 @@ namespace Notify.Storage.Sqlite.Connection;
 /// <summary>Protects the database file, and detects that it was deleted.</summary>
 internal sealed class DatabaseFile
 {
-    /// <summary>Null if the connection string names the file in a form that only SQLite can resolve.</summary>
+    /// <summary>The full path; null if the connection string names the file in a form that only SQLite can resolve.</summary>
     private readonly string? _path;
 
     private readonly bool _isCreated;
@@ -48,10 +48,10 @@ internal sealed class DatabaseFile
         }
     }
 
-    /// <exception cref="IOException">The file is gone.</exception>
+    /// <exception cref="IOException">The file was deleted or moved.</exception>
     public void ThrowIfGone()
     {
-        // It stays gone for this process, even if a new file appears: the open connections use the deleted one.
+        // The error is permanent for this process, even if a new file appears: the open connections use the deleted one.
         if (_isGone || (_path is not null && !File.Exists(_path)))
         {
             _isGone = true;

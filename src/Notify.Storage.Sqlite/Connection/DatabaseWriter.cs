@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Notify.Storage.Sqlite.Connection;
 
 /// <summary>
-/// Commits writes in groups: one thread writes, and all writes that arrive while it is busy share the next transaction and its
-/// one flush to disk. A write that fails does not fail the others.
+/// Commits writes in groups. A single thread writes, and all writes that arrive while it is busy share the next transaction
+/// and its flush to disk. If one of them fails, the others are committed without it.
 /// </summary>
 internal sealed class DatabaseWriter : IDisposable
 {
@@ -130,7 +130,7 @@ internal sealed class DatabaseWriter : IDisposable
             foreach (var write in batch)
                 write.Run();
             _commit.Execute();
-            // Checked after the commit, so that an acknowledged write is in a file that still exists.
+            // This check follows the commit, so that an acknowledged write is in a file that still exists.
             _database.ThrowIfGone();
             CommitTelemetry.RecordCommit("sqlite", batch.Count);
             return true;

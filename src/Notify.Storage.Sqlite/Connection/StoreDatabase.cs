@@ -4,7 +4,7 @@ using Notify.Storage.Sqlite.Schema;
 
 namespace Notify.Storage.Sqlite.Connection;
 
-/// <summary>Opens connections to the database: one that writes, and others that read at the same time (WAL).</summary>
+/// <summary>Opens connections to the database: one for writing, and others that read concurrently (WAL mode).</summary>
 internal sealed class StoreDatabase
 {
     private readonly string _connectionString;
@@ -23,14 +23,14 @@ internal sealed class StoreDatabase
         _hasTables = new Lazy<bool>(CreateTables);
     }
 
-    /// <summary>Opens the connection that writes. Its commits survive a power failure.</summary>
+    /// <summary>Opens the connection for writing. Its commits survive a power failure.</summary>
     /// <exception cref="InvalidOperationException">The file cannot be used. The message names what to check.</exception>
     public SqliteConnection OpenWriter()
     {
         var connection = OpenWithTables();
         try
         {
-            // Fails at start if the file cannot be written, and not at the first trigger.
+            // An unwritable file must fail at start, and not at the first trigger.
             Execute(connection, "BEGIN IMMEDIATE; UPDATE notify_schema SET version = version; ROLLBACK");
             return connection;
         }
@@ -41,7 +41,7 @@ internal sealed class StoreDatabase
         }
     }
 
-    /// <summary>Opens a connection that reads, from the pool.</summary>
+    /// <summary>Opens a connection for reading, from the pool.</summary>
     public SqliteConnection OpenReader()
     {
         EnsureTables();
@@ -54,10 +54,10 @@ internal sealed class StoreDatabase
     /// <summary>
     /// Throws if the file was deleted or moved. SQLite would continue to write to the deleted file, or create an empty one.
     /// </summary>
-    /// <exception cref="IOException">The file is gone.</exception>
+    /// <exception cref="IOException">The file was deleted or moved.</exception>
     public void ThrowIfGone() => _file.ThrowIfGone();
 
-    /// <summary>Creates the tables when it is called for the first time.</summary>
+    /// <summary>Creates the tables on the first call.</summary>
     public void EnsureTables() => _ = _hasTables.Value;
 
     private bool CreateTables()
@@ -76,7 +76,7 @@ internal sealed class StoreDatabase
             Execute(connection, $"PRAGMA busy_timeout = {(long)_busyTimeout.TotalMilliseconds}");
             Execute(connection, "PRAGMA journal_mode = WAL");
             Execute(connection, "PRAGMA synchronous = FULL");
-            // Deleted content is overwritten with zeros. Otherwise what was erased would stay readable in the file.
+            // Overwrites deleted content with zeros. Otherwise erased data would stay readable in the file.
             Execute(connection, "PRAGMA secure_delete = ON");
             SchemaSteps.Migrate(connection);
             return connection;

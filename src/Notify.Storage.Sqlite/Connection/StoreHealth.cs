@@ -1,8 +1,8 @@
 namespace Notify.Storage.Sqlite.Connection;
 
 /// <summary>
-/// Commits a write to check that the disk accepts it. After the disk has refused a write, the store counts as unable to write for
-/// a while, because a small write may still succeed where a large one fails.
+/// Commits a write to check that the disk accepts it. After the disk has refused any write, the store reports itself unhealthy
+/// for a while, because a small write may still succeed where a large one fails.
 /// </summary>
 internal sealed class StoreHealth(DatabaseWriter writer) : IStoreHealth
 {

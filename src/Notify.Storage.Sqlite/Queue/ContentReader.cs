@@ -5,14 +5,14 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.Sqlite.Queue;
 
 /// <summary>
-/// Reads the contents that a notification's deliveries share. It caches the last ones, because the deliveries of a broadcast all
-/// need the same.
+/// Reads the contents that the deliveries of a notification share. It caches recently read contents, because all deliveries of
+/// a broadcast need the same ones.
 /// </summary>
 internal sealed class ContentReader(SqliteConnection connection) : IDisposable
 {
     private const int MaxCached = 256;
 
-    private readonly Statement _find = new(connection, "SELECT contents FROM notify_notification WHERE id = ?1");
+    private readonly Statement _find = new(connection, "SELECT contents FROM notify_notification WHERE id = @id");
     private readonly Dictionary<Guid, StoredContents> _byNotification = [];
     private readonly Queue<Guid> _oldest = new();
 
@@ -21,7 +21,7 @@ internal sealed class ContentReader(SqliteConnection connection) : IDisposable
         if (_byNotification.TryGetValue(notificationId, out var known))
             return known;
 
-        _find.Bind(1, notificationId).Read();
+        _find.Bind("@id", notificationId).Read();
         var contents = StoredForm.ReadContents(_find.Blob(0));
         _find.Reset();
         if (_oldest.Count == MaxCached)

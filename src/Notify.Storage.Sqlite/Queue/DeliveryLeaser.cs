@@ -3,17 +3,19 @@ using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Queue;
 
-/// <summary>Finds deliveries that are due, in turn among tenants, and leases them.</summary>
+/// <summary>Leases due deliveries, in turn among tenants.</summary>
 internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
 {
-    /// <summary>The number of tenants that one lease call reads. The next call continues with the tenants behind them.</summary>
+    /// <summary>
+    /// The number of tenants that one lease call serves. The next call continues with the tenants after them.
+    /// </summary>
     private const int TenantsPerLease = 64;
 
     private readonly Statement _nextTenant = new(
         connection,
         """
         SELECT tenant, due_at FROM notify_delivery
-        WHERE priority = ?1 AND provider = ?2 AND tenant > ?3 AND due_at IS NOT NULL
+        WHERE priority = @priority AND provider = @provider AND tenant > @after AND due_at IS NOT NULL
         ORDER BY tenant, due_at LIMIT 1
         """
     );
@@ -22,24 +24,24 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         connection,
         $"""
         SELECT {DeliveryRow.Columns} FROM notify_delivery
-        WHERE priority = ?1 AND provider = ?2 AND tenant = ?3 AND due_at <= ?4
-        ORDER BY due_at LIMIT ?5
+        WHERE priority = @priority AND provider = @provider AND tenant = @tenant AND due_at <= @now
+        ORDER BY due_at LIMIT @limit
         """
     );
 
     private readonly Statement _published = new(
         connection,
-        $"SELECT {DeliveryRow.Columns} FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL"
+        $"SELECT {DeliveryRow.Columns} FROM notify_delivery WHERE id = @id AND fence = @fence AND due_at IS NOT NULL"
     );
 
     private readonly Statement _lease = new(
         connection,
-        "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1"
+        "UPDATE notify_delivery SET owner = @owner, fence = @fence, due_at = @until WHERE id = @id"
     );
 
     private readonly Statement _renew = new(
         connection,
-        "UPDATE notify_delivery SET due_at = ?3 WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL"
+        "UPDATE notify_delivery SET due_at = @until WHERE id = @id AND fence = @fence AND owner IS NOT NULL"
     );
 
     private readonly ContentReader _contents = new(connection);
@@ -58,7 +60,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         var leases = new List<Lease>();
         foreach (var reference in request.References)
         {
-            _published.Bind(1, reference.Id).Bind(2, reference.Fence);
+            _published.Bind("@id", reference.Id).Bind("@fence", reference.Fence);
             leases.AddRange(LeaseRows(_published, request.Owner, request.Until));
         }
 
@@ -68,7 +70,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
     public bool[] Renew(RenewRequest request) =>
         [
             .. request.References.Select(reference =>
-                _renew.Bind(1, reference.Id).Bind(2, reference.Fence).Bind(3, request.Until).Execute() == 1
+                _renew.Bind("@id", reference.Id).Bind("@fence", reference.Fence).Bind("@until", request.Until).Execute() == 1
             ),
         ];
 
@@ -85,10 +87,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
     private void TakeDue(LeaseRequest request, LeaseQuota quota, List<Lease> leases)
     {
         var tenants = TenantsInTurn(quota, request.Now);
-        var allowances = tenants.ToDictionary(
-            tenant => tenant,
-            tenant => request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue
-        );
+        var limits = tenants.ToDictionary(tenant => tenant, tenant => request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue);
         var left = quota.Max;
         while (tenants.Count > 0 && left > 0)
         {
@@ -98,11 +97,11 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
                 if (left == 0)
                     return;
 
-                var wanted = Math.Min(Math.Min(share, left), allowances[tenant]);
+                var wanted = Math.Min(Math.Min(share, left), limits[tenant]);
                 var taken = wanted > 0 ? TakeDue(request, quota, tenant, wanted) : [];
                 leases.AddRange(taken);
                 left -= taken.Count;
-                allowances[tenant] -= taken.Count;
+                limits[tenant] -= taken.Count;
                 _lastTenants[(quota.Priority, quota.Provider)] = tenant;
                 if (taken.Count < share)
                     tenants.Remove(tenant);
@@ -112,11 +111,15 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
 
     private List<Lease> TakeDue(LeaseRequest request, LeaseQuota quota, string tenant, int wanted)
     {
-        _due.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, tenant).Bind(4, request.Now).Bind(5, wanted);
+        _due.Bind("@priority", (long)quota.Priority)
+            .Bind("@provider", quota.Provider)
+            .Bind("@tenant", tenant)
+            .Bind("@now", request.Now)
+            .Bind("@limit", wanted);
         return LeaseRows(_due, request.Owner, request.Until);
     }
 
-    // The tenants with due deliveries, beginning behind the tenant that was served last.
+    // Finds the tenants with due deliveries, beginning after the tenant that was served last.
     private List<string> TenantsInTurn(LeaseQuota quota, DateTimeOffset now)
     {
         var last = _lastTenants.GetValueOrDefault((quota.Priority, quota.Provider), "");
@@ -131,7 +134,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         var most = Math.Min(TenantsPerLease, quota.Max);
         while (tenants.Count < most)
         {
-            _nextTenant.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, after);
+            _nextTenant.Bind("@priority", (long)quota.Priority).Bind("@provider", quota.Provider).Bind("@after", after);
             if (!_nextTenant.Read())
                 return;
 
@@ -155,7 +158,12 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         }
 
         foreach (var lease in leases)
-            _lease.Bind(1, lease.Delivery.Id).Bind(2, owner).Bind(3, lease.Fence).Bind(4, until).Execute();
+            _lease
+                .Bind("@id", lease.Delivery.Id)
+                .Bind("@owner", owner)
+                .Bind("@fence", lease.Fence)
+                .Bind("@until", until)
+                .Execute();
         return leases;
     }
 }

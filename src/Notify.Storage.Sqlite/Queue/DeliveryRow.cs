@@ -32,7 +32,7 @@ internal static class DeliveryRow
             Tenant = row.Text(2),
             Priority = (Priority)row.Int32(3),
             To = new Address(
-                Channel.Named(row.Text(4)),
+                Channel.Create(row.Text(4)),
                 row.Text(5),
                 row.IsNull(6) ? null : (Platform)row.Int32(6),
                 row.TextOrNull(7)

@@ -4,44 +4,51 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Queue;
 
-/// <summary>Holds the statements that insert a notification and its deliveries, on one connection.</summary>
+/// <summary>Inserts notifications with their deliveries, expansions and events on one connection.</summary>
 internal sealed class NotificationWriter(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _findKey = new(
         connection,
-        "SELECT fingerprint, notification_id FROM notify_idempotency WHERE tenant = ?1 AND key = ?2 AND expires_at > ?3"
+        "SELECT fingerprint, notification_id FROM notify_idempotency WHERE tenant = @tenant AND key = @key AND expires_at > @now"
     );
 
     private readonly Statement _keepKey = new(
         connection,
         "INSERT OR REPLACE INTO notify_idempotency (tenant, key, fingerprint, notification_id, expires_at) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5)"
+            + "VALUES (@tenant, @key, @fingerprint, @notification_id, @expires_at)"
     );
 
     private readonly Statement _addNotification = new(
         connection,
-        "INSERT INTO notify_notification (id, tenant, accepted_at, expires_at, trigger, contents) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        """
+        INSERT INTO notify_notification (id, tenant, accepted_at, expires_at, trigger, contents)
+        VALUES (@id, @tenant, @accepted_at, @expires_at, @trigger, @contents)
+        """
     );
 
     private readonly Statement _addDelivery = new(
         connection,
         """
-        INSERT INTO notify_delivery (id, notification_id, tenant, priority, channel, address,
-            platform, app, user_id, provider, content_index,
-            collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence,
-            attempts_spent, retry_delay, attempts, receipts,
-            ended_at, reason, topic, device_id, address_key)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17,
-            ?18, ?19, ?20, ?21, '', '', ?23, ?24, ?25, ?26, ?27)
+        INSERT INTO notify_delivery (
+            id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index,
+            collapse_key, chain, step, accepted_at, expires_at, due_at, owner, fence, attempts_spent, retry_delay,
+            attempts, receipts, state, ended_at, reason, topic, device_id, address_key)
+        VALUES (
+            @id, @notification_id, @tenant, @priority, @channel, @address, @platform, @app, @user_id, @provider, @content_index,
+            @collapse_key, @chain, @step, @accepted_at, @expires_at, @due_at, @owner, @fence, @attempts_spent, @retry_delay,
+            '', '', @state, @ended_at, @reason, @topic, @device_id, @address_key)
         """
     );
 
     private readonly Statement _supersede = new(
         connection,
-        """
-        UPDATE notify_delivery SET state = 3, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = ?4, reason = 'superseded'
-        WHERE tenant = ?1 AND collapse_key = ?2 AND address = ?3 AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= ?4)
-            AND channel = ?5 AND platform IS ?6 AND app IS ?7
+        $"""
+        UPDATE notify_delivery
+        SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = @now,
+            reason = 'superseded'
+        WHERE tenant = @tenant AND collapse_key = @collapse_key AND address = @address AND channel = @channel
+            AND platform IS @platform AND app IS @app
+            AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= @now)
         """
     );
 
@@ -49,24 +56,26 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         connection,
         """
         INSERT INTO notify_expansion (notification_id, topic, tenant, cursor, done, total, due_at, fence, updated_at)
-        VALUES (?1, ?2, ?3, '', 0, ?4, ?5, 0, ?6)
+        VALUES (@notification_id, @topic, @tenant, '', 0, @total, @due_at, 0, @accepted_at)
         """
     );
 
     private readonly Statement _openDigest = new(
         connection,
         """
-        INSERT INTO notify_digest (id, tenant, user_id, due_at, failures, fence) VALUES (?1, ?2, ?3, ?4, 0, ?5)
+        INSERT INTO notify_digest (id, tenant, user_id, due_at, failures, fence)
+        VALUES (@id, @tenant, @user_id, @due_at, 0, @fence)
         ON CONFLICT DO NOTHING
         """
     );
 
     private readonly Statement _addToDigest = new(
         connection,
-        """
+        $"""
         INSERT INTO notify_digest_event
             (id, digest_id, notification_id, tenant, user_id, due_at, template_version, trigger, state)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)
+        VALUES (@id, @digest_id, @notification_id, @tenant, @user_id, @due_at, @template_version, @trigger,
+            {(int)CollectedState.Waiting})
         """
     );
 
@@ -79,33 +88,33 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         if (request.Idempotency is { } claim)
         {
             _keepKey
-                .Bind(1, notification.Tenant)
-                .Bind(2, claim.Key)
-                .Bind(3, claim.Fingerprint.Span)
-                .Bind(4, notification.Id)
-                .Bind(5, claim.ExpiresAt)
+                .Bind("@tenant", notification.Tenant)
+                .Bind("@key", claim.Key)
+                .Bind("@fingerprint", claim.Fingerprint.Span)
+                .Bind("@notification_id", notification.Id)
+                .Bind("@expires_at", claim.ExpiresAt)
                 .Execute();
         }
 
         _addNotification
-            .Bind(1, notification.Id)
-            .Bind(2, notification.Tenant)
-            .Bind(3, notification.AcceptedAt)
-            .Bind(4, notification.ExpiresAt)
-            .Bind(5, serialized.Trigger)
-            .Bind(6, serialized.Contents)
+            .Bind("@id", notification.Id)
+            .Bind("@tenant", notification.Tenant)
+            .Bind("@accepted_at", notification.AcceptedAt)
+            .Bind("@expires_at", notification.ExpiresAt)
+            .Bind("@trigger", serialized.Trigger)
+            .Bind("@contents", serialized.Contents)
             .Execute();
         foreach (var queued in request.Deliveries)
             Add(queued, notification.AcceptedAt);
         foreach (var expansion in request.Expansions)
         {
             _addExpansion
-                .Bind(1, notification.Id)
-                .Bind(2, expansion.Topic)
-                .Bind(3, notification.Tenant)
-                .Bind(4, expansion.Total)
-                .Bind(5, expansion.DueAt)
-                .Bind(6, notification.AcceptedAt)
+                .Bind("@notification_id", notification.Id)
+                .Bind("@topic", expansion.Topic)
+                .Bind("@tenant", notification.Tenant)
+                .Bind("@total", expansion.Total)
+                .Bind("@due_at", expansion.DueAt)
+                .Bind("@accepted_at", notification.AcceptedAt)
                 .Execute();
         }
 
@@ -118,21 +127,21 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
     {
         var digestId = collected.Key.ToId();
         _openDigest
-            .Bind(1, digestId)
-            .Bind(2, collected.Trigger.Tenant)
-            .Bind(3, collected.UserId)
-            .Bind(4, collected.DueAt)
-            .Bind(5, collected.FirstFence)
+            .Bind("@id", digestId)
+            .Bind("@tenant", collected.Trigger.Tenant)
+            .Bind("@user_id", collected.UserId)
+            .Bind("@due_at", collected.DueAt)
+            .Bind("@fence", collected.FirstFence)
             .Execute();
         _addToDigest
-            .Bind(1, collected.Id)
-            .Bind(2, digestId)
-            .Bind(3, collected.NotificationId)
-            .Bind(4, collected.Trigger.Tenant)
-            .Bind(5, collected.UserId)
-            .Bind(6, collected.DueAt)
-            .Bind(7, collected.TemplateVersion)
-            .Bind(8, StoredForm.WriteTrigger(collected.Trigger))
+            .Bind("@id", collected.Id)
+            .Bind("@digest_id", digestId)
+            .Bind("@notification_id", collected.NotificationId)
+            .Bind("@tenant", collected.Trigger.Tenant)
+            .Bind("@user_id", collected.UserId)
+            .Bind("@due_at", collected.DueAt)
+            .Bind("@template_version", collected.TemplateVersion)
+            .Bind("@trigger", StoredForm.WriteTrigger(collected.Trigger))
             .Execute();
     }
 
@@ -143,44 +152,44 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         if (delivery.CollapseKey is { } key && !isCancelled)
         {
             _supersede
-                .Bind(1, delivery.Tenant)
-                .Bind(2, key)
-                .Bind(3, delivery.To.Value)
-                .Bind(4, now)
-                .Bind(5, delivery.To.Channel.Name)
-                .Bind(6, (long?)delivery.To.Platform)
-                .Bind(7, delivery.To.App)
+                .Bind("@tenant", delivery.Tenant)
+                .Bind("@collapse_key", key)
+                .Bind("@address", delivery.To.Value)
+                .Bind("@now", now)
+                .Bind("@channel", delivery.To.Channel.Name)
+                .Bind("@platform", (long?)delivery.To.Platform)
+                .Bind("@app", delivery.To.App)
                 .Execute();
         }
 
         _addDelivery
-            .Bind(1, delivery.Id)
-            .Bind(2, delivery.NotificationId)
-            .Bind(3, delivery.Tenant)
-            .Bind(4, (long)delivery.Priority)
-            .Bind(5, delivery.To.Channel.Name)
-            .Bind(6, delivery.To.Value)
-            .Bind(7, (long?)delivery.To.Platform)
-            .Bind(8, delivery.To.App)
-            .Bind(9, delivery.UserId)
-            .Bind(10, delivery.Provider)
-            .Bind(11, delivery.ContentIndex)
-            .Bind(12, delivery.CollapseKey)
-            .Bind(13, delivery.Fallback?.Chain)
-            .Bind(14, delivery.Fallback?.Step)
-            .Bind(15, delivery.AcceptedAt)
-            .Bind(16, delivery.ExpiresAt)
-            .Bind(17, isCancelled ? (DateTimeOffset?)null : queued.DueAt)
-            .Bind(18, queued.Owner)
-            .Bind(19, queued.Lease?.Fence ?? 0)
-            .Bind(20, delivery.AttemptsSpent)
-            .Bind(21, delivery.RetryDelay.Ticks)
-            .Bind(22, (long)(isCancelled ? DeliveryState.Cancelled : DeliveryState.Pending))
-            .Bind(23, isCancelled ? now : (DateTimeOffset?)null)
-            .Bind(24, queued.CancelledBecause)
-            .Bind(25, delivery.Topic)
-            .Bind(26, delivery.DeviceId)
-            .Bind(27, queued.AddressKey)
+            .Bind("@id", delivery.Id)
+            .Bind("@notification_id", delivery.NotificationId)
+            .Bind("@tenant", delivery.Tenant)
+            .Bind("@priority", (long)delivery.Priority)
+            .Bind("@channel", delivery.To.Channel.Name)
+            .Bind("@address", delivery.To.Value)
+            .Bind("@platform", (long?)delivery.To.Platform)
+            .Bind("@app", delivery.To.App)
+            .Bind("@user_id", delivery.UserId)
+            .Bind("@provider", delivery.Provider)
+            .Bind("@content_index", delivery.ContentIndex)
+            .Bind("@collapse_key", delivery.CollapseKey)
+            .Bind("@chain", delivery.Fallback?.Chain)
+            .Bind("@step", delivery.Fallback?.Step)
+            .Bind("@accepted_at", delivery.AcceptedAt)
+            .Bind("@expires_at", delivery.ExpiresAt)
+            .Bind("@due_at", isCancelled ? (DateTimeOffset?)null : queued.DueAt)
+            .Bind("@owner", queued.Owner)
+            .Bind("@fence", queued.Lease?.Fence ?? 0)
+            .Bind("@attempts_spent", delivery.AttemptsSpent)
+            .Bind("@retry_delay", delivery.RetryDelay.Ticks)
+            .Bind("@state", (long)(isCancelled ? DeliveryState.Cancelled : DeliveryState.Pending))
+            .Bind("@ended_at", isCancelled ? now : (DateTimeOffset?)null)
+            .Bind("@reason", queued.CancelledBecause)
+            .Bind("@topic", delivery.Topic)
+            .Bind("@device_id", delivery.DeviceId)
+            .Bind("@address_key", queued.AddressKey)
             .Execute();
     }
 
@@ -201,7 +210,10 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         if (request.Idempotency is not { } claim)
             return null;
 
-        _findKey.Bind(1, request.Notification.Tenant).Bind(2, claim.Key).Bind(3, request.Notification.AcceptedAt);
+        _findKey
+            .Bind("@tenant", request.Notification.Tenant)
+            .Bind("@key", claim.Key)
+            .Bind("@now", request.Notification.AcceptedAt);
         if (!_findKey.Read())
             return null;
 

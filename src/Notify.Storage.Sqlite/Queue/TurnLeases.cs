@@ -9,19 +9,22 @@ namespace Notify.Storage.Sqlite.Queue;
 /// </summary>
 internal sealed class TurnLeases(SqliteConnection connection, string table) : IDisposable
 {
-    private readonly Statement _isAnyDue = new(connection, $"SELECT 1 FROM {table} WHERE due_at <= ?1 LIMIT 1");
+    private readonly Statement _isAnyDue = new(connection, $"SELECT 1 FROM {table} WHERE due_at <= @now LIMIT 1");
 
     private readonly Statement _next = new(
         connection,
-        $"SELECT tenant FROM {table} WHERE tenant > ?1 AND due_at IS NOT NULL ORDER BY tenant LIMIT 1"
+        $"SELECT tenant FROM {table} WHERE tenant > @after AND due_at IS NOT NULL ORDER BY tenant LIMIT 1"
     );
 
-    private readonly Statement _isDue = new(connection, $"SELECT 1 FROM {table} WHERE tenant = ?1 AND due_at <= ?2 LIMIT 1");
+    private readonly Statement _isDue = new(
+        connection,
+        $"SELECT 1 FROM {table} WHERE tenant = @tenant AND due_at <= @now LIMIT 1"
+    );
 
     public List<string> Find(DueRequest request)
     {
         var found = new List<string>();
-        if (!Reads(_isAnyDue.Bind(1, request.Now)))
+        if (!Reads(_isAnyDue.Bind("@now", request.Now)))
             return found;
 
         AddBetween(request.AfterTenant, null, request, found);
@@ -44,14 +47,14 @@ internal sealed class TurnLeases(SqliteConnection connection, string table) : ID
             tenant = NextBehind(tenant)
         )
         {
-            if (!request.ExceptTenants.Contains(tenant) && Reads(_isDue.Bind(1, tenant).Bind(2, request.Now)))
+            if (!request.ExceptTenants.Contains(tenant) && Reads(_isDue.Bind("@tenant", tenant).Bind("@now", request.Now)))
                 found.Add(tenant);
         }
     }
 
     private string? NextBehind(string tenant)
     {
-        var next = _next.Bind(1, tenant).Read() ? _next.Text(0) : null;
+        var next = _next.Bind("@after", tenant).Read() ? _next.Text(0) : null;
         _next.Reset();
         return next;
     }

@@ -16,7 +16,8 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
         _add = new Statement(
             writer.Connection,
             """
-            INSERT INTO notify_count (tenant, minute, channel, provider, state, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO notify_count (tenant, minute, channel, provider, state, count)
+            VALUES (@tenant, @minute, @channel, @provider, @state, @count)
             ON CONFLICT DO UPDATE SET count = count + excluded.count
             """
         );
@@ -29,12 +30,12 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
                 {
                     foreach (var count in counts)
                     {
-                        _add.Bind(1, count.Tenant)
-                            .Bind(2, count.Minute)
-                            .Bind(3, count.Channel.Name)
-                            .Bind(4, count.Provider)
-                            .Bind(5, (long)count.State)
-                            .Bind(6, count.Count)
+                        _add.Bind("@tenant", count.Tenant)
+                            .Bind("@minute", count.Minute)
+                            .Bind("@channel", count.Channel.Name)
+                            .Bind("@provider", count.Provider)
+                            .Bind("@state", (long)count.State)
+                            .Bind("@count", count.Count)
                             .Execute();
                     }
 
@@ -56,10 +57,10 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
             connection,
             """
             SELECT minute, channel, provider, state, count FROM notify_count
-            WHERE tenant = ?1 AND minute >= ?2 AND minute < ?3 ORDER BY minute
+            WHERE tenant = @tenant AND minute >= @from AND minute < @to ORDER BY minute
             """
         );
-        statement.Bind(1, tenant).Bind(2, from).Bind(3, to);
+        statement.Bind("@tenant", tenant).Bind("@from", from).Bind("@to", to);
         var counts = new List<DeliveryCount>();
         while (statement.Read())
         {
@@ -67,7 +68,7 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
                 new DeliveryCount(
                     statement.Time(0),
                     tenant,
-                    Channel.Named(statement.Text(1)),
+                    Channel.Create(statement.Text(1)),
                     statement.Text(2),
                     (DeliveryState)statement.Int32(3),
                     statement.Int64(4)

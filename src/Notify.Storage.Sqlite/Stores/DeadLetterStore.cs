@@ -7,16 +7,16 @@ namespace Notify.Storage.Sqlite.Stores;
 internal sealed class DeadLetterStore(DatabaseWriter writer, StoreDatabase database) : IDeadLetterStore
 {
     /// <summary>
-    /// The condition with the parameters 1 to 6. All but the tenant may be null; the ids are a JSON array. An erased delivery has
-    /// no address and cannot be replayed.
+    /// The condition on dead letters, whose parameters <see cref="Bind"/> binds. All but the tenant may be null; the ids are a
+    /// JSON array. An erased delivery has no address and cannot be replayed.
     /// </summary>
-    private const string Matches = """
-        state = 2 AND tenant = ?1 AND address <> ''
-            AND (?2 IS NULL OR lower(hex(id)) IN (SELECT value FROM json_each(?2)))
-            AND (?3 IS NULL OR provider = ?3)
-            AND (?4 IS NULL OR instr(reason, ?4) > 0)
-            AND ended_at >= COALESCE(?5, 0)
-            AND (?6 IS NULL OR ended_at < ?6)
+    private static readonly string Matches = $"""
+        state = {(int)DeliveryState.DeadLetter} AND tenant = @tenant AND address <> ''
+            AND (@ids IS NULL OR lower(hex(id)) IN (SELECT value FROM json_each(@ids)))
+            AND (@provider IS NULL OR provider = @provider)
+            AND (@reason IS NULL OR instr(reason, @reason) > 0)
+            AND ended_at >= COALESCE(@from, 0)
+            AND (@to IS NULL OR ended_at < @to)
         """;
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
@@ -30,9 +30,12 @@ internal sealed class DeadLetterStore(DatabaseWriter writer, StoreDatabase datab
         using var contents = new ContentReader(connection);
         using var statement = new Statement(
             connection,
-            $"SELECT {DeliveryRow.Columns} FROM notify_delivery WHERE {Matches} AND id > COALESCE(?7, x'') ORDER BY id LIMIT ?8"
+            $"""
+            SELECT {DeliveryRow.Columns} FROM notify_delivery
+            WHERE {Matches} AND id > COALESCE(@after, x'') ORDER BY id LIMIT @limit
+            """
         );
-        Bind(statement, filter).Bind(7, after).Bind(8, limit);
+        Bind(statement, filter).Bind("@after", after).Bind("@limit", limit);
         var records = new List<DeliveryRecord>();
         while (statement.Read())
             records.Add(DeliveryRow.ReadRecord(statement, contents));
@@ -56,22 +59,27 @@ internal sealed class DeadLetterStore(DatabaseWriter writer, StoreDatabase datab
             writer.Connection,
             $"""
             UPDATE notify_delivery
-            SET state = 0, due_at = ?7, expires_at = ?8, fence = fence + 1, attempts_spent = 0,
+            SET state = {(int)
+                DeliveryState.Pending}, due_at = @now, expires_at = @expires_at, fence = fence + 1, attempts_spent = 0,
                 retry_delay = 0, ended_at = NULL, reason = 'replayed'
-            WHERE id IN (SELECT id FROM notify_delivery WHERE {Matches} ORDER BY id LIMIT ?9)
+            WHERE id IN (SELECT id FROM notify_delivery WHERE {Matches} ORDER BY id LIMIT @limit)
             """
         );
-        return Bind(statement, request.Filter).Bind(7, request.Now).Bind(8, request.ExpiresAt).Bind(9, request.Limit).Execute();
+        return Bind(statement, request.Filter)
+            .Bind("@now", request.Now)
+            .Bind("@expires_at", request.ExpiresAt)
+            .Bind("@limit", request.Limit)
+            .Execute();
     }
 
     private static Statement Bind(Statement statement, DeadLetterFilter filter) =>
         statement
-            .Bind(1, filter.Tenant)
-            .Bind(2, filter.Ids is null ? null : $"[{string.Join(',', filter.Ids.Select(QuoteHex))}]")
-            .Bind(3, filter.Provider)
-            .Bind(4, filter.Reason)
-            .Bind(5, filter.From)
-            .Bind(6, filter.To);
+            .Bind("@tenant", filter.Tenant)
+            .Bind("@ids", filter.Ids is null ? null : $"[{string.Join(',', filter.Ids.Select(QuoteHex))}]")
+            .Bind("@provider", filter.Provider)
+            .Bind("@reason", filter.Reason)
+            .Bind("@from", filter.From)
+            .Bind("@to", filter.To);
 
     private static string QuoteHex(Guid id) => $"\"{Convert.ToHexStringLower(id.ToByteArray(bigEndian: true))}\"";
 }

@@ -8,14 +8,14 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
     private const string OfUser = """
         SELECT tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason
         FROM notify_device
-        WHERE tenant = ?1 AND user_id = ?2
+        WHERE tenant = @tenant AND user_id = @user_id
         """;
 
     /// <summary>Selects the devices of a user that are not pruned, for <see cref="ReadDevice"/>.</summary>
     public const string Alive = $"{OfUser} AND pruned_at IS NULL ORDER BY id";
 
     // A device without an app counts as one with the empty app, as in the index of tokens.
-    private const string HasToken = "tenant = ?1 AND token = ?2 AND COALESCE(app, '') = COALESCE(?3, '')";
+    private const string HasToken = "tenant = @tenant AND token = @token AND COALESCE(app, '') = COALESCE(@app, '')";
 
     public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
         await writer
@@ -24,13 +24,13 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
                 {
                     using var free = new Statement(
                         writer.Connection,
-                        $"DELETE FROM notify_device WHERE {HasToken} AND (user_id <> ?4 OR id <> ?5)"
+                        $"DELETE FROM notify_device WHERE {HasToken} AND (user_id <> @user_id OR id <> @id)"
                     );
-                    free.Bind(1, device.Tenant)
-                        .Bind(2, device.Token)
-                        .Bind(3, device.App)
-                        .Bind(4, device.UserId)
-                        .Bind(5, device.Id)
+                    free.Bind("@tenant", device.Tenant)
+                        .Bind("@token", device.Token)
+                        .Bind("@app", device.App)
+                        .Bind("@user_id", device.UserId)
+                        .Bind("@id", device.Id)
                         .Execute();
 
                     using var save = new Statement(
@@ -38,7 +38,8 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
                         """
                         INSERT INTO notify_device (tenant, id, user_id, platform, token, app,
                             locale, time_zone, registered_at, last_seen_at)
-                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                        VALUES (@tenant, @id, @user_id, @platform, @token, @app,
+                            @locale, @time_zone, @registered_at, @last_seen_at)
                         ON CONFLICT (tenant, user_id, id) DO UPDATE SET
                             platform = excluded.platform, app = excluded.app, locale = excluded.locale,
                             time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at, token = excluded.token,
@@ -51,16 +52,16 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
                                 prune_reason, NULL)
                         """
                     );
-                    return save.Bind(1, device.Tenant)
-                        .Bind(2, device.Id)
-                        .Bind(3, device.UserId)
-                        .Bind(4, (long)device.Platform)
-                        .Bind(5, device.Token)
-                        .Bind(6, device.App)
-                        .Bind(7, device.Locale)
-                        .Bind(8, device.TimeZone)
-                        .Bind(9, device.RegisteredAt)
-                        .Bind(10, device.LastSeenAt)
+                    return save.Bind("@tenant", device.Tenant)
+                        .Bind("@id", device.Id)
+                        .Bind("@user_id", device.UserId)
+                        .Bind("@platform", (long)device.Platform)
+                        .Bind("@token", device.Token)
+                        .Bind("@app", device.App)
+                        .Bind("@locale", device.Locale)
+                        .Bind("@time_zone", device.TimeZone)
+                        .Bind("@registered_at", device.RegisteredAt)
+                        .Bind("@last_seen_at", device.LastSeenAt)
                         .Execute();
                 },
                 cancellationToken
@@ -82,9 +83,9 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
             {
                 using var statement = new Statement(
                     writer.Connection,
-                    "DELETE FROM notify_device WHERE tenant = ?1 AND user_id = ?2 AND id = ?3"
+                    "DELETE FROM notify_device WHERE tenant = @tenant AND user_id = @user_id AND id = @id"
                 );
-                return statement.Bind(1, tenant).Bind(2, userId).Bind(3, id).Execute() == 1;
+                return statement.Bind("@tenant", tenant).Bind("@user_id", userId).Bind("@id", id).Execute() == 1;
             },
             cancellationToken
         );
@@ -103,11 +104,17 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
                 using var statement = new Statement(
                     writer.Connection,
                     $"""
-                    UPDATE notify_device SET pruned_at = ?4, prune_reason = ?5
-                    WHERE {HasToken} AND pruned_at IS NULL AND last_seen_at <= ?4
+                    UPDATE notify_device SET pruned_at = @dead_at, prune_reason = @reason
+                    WHERE {HasToken} AND pruned_at IS NULL AND last_seen_at <= @dead_at
                     """
                 );
-                return statement.Bind(1, tenant).Bind(2, token).Bind(3, app).Bind(4, knownDeadAt).Bind(5, reason).Execute() == 1;
+                return statement
+                        .Bind("@tenant", tenant)
+                        .Bind("@token", token)
+                        .Bind("@app", app)
+                        .Bind("@dead_at", knownDeadAt)
+                        .Bind("@reason", reason)
+                        .Execute() == 1;
             },
             cancellationToken
         );
@@ -119,7 +126,7 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
         var devices = new List<Device>(userIds.Count);
         foreach (var user in userIds.Distinct(StringComparer.Ordinal))
         {
-            row.Bind(1, tenant).Bind(2, user);
+            row.Bind("@tenant", tenant).Bind("@user_id", user);
             while (row.Read())
                 devices.Add(ReadDevice(row));
         }

@@ -26,33 +26,30 @@ internal sealed class DigestStore : IDigestStore, IDisposable
         _lease = new Statement(
             writer.Connection,
             """
-            UPDATE notify_digest SET due_at = ?4, fence = fence + 1
-            WHERE id IN (SELECT id FROM notify_digest WHERE tenant = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)
+            UPDATE notify_digest SET due_at = @until, fence = fence + 1
+            WHERE id IN (SELECT id FROM notify_digest WHERE tenant = @tenant AND due_at <= @now ORDER BY due_at LIMIT @limit)
             RETURNING id, failures, fence
             """
         );
         _waiting = new Statement(
             writer.Connection,
-            """
+            $"""
             SELECT id, notification_id, trigger, template_version, due_at FROM notify_digest_event
-            WHERE digest_id = ?1 AND state = 0 ORDER BY id LIMIT ?2
+            WHERE digest_id = @digest_id AND state = {(int)CollectedState.Waiting} ORDER BY id LIMIT @limit
             """
         );
         _giveBack = new Statement(
             writer.Connection,
-            "UPDATE notify_digest SET due_at = ?3, failures = ?4, fence = fence + 1 WHERE id = ?1 AND fence = ?2"
+            "UPDATE notify_digest SET due_at = @due_at, failures = @failures, fence = fence + 1 WHERE id = @id AND fence = @fence"
         );
         _endEvent = new Statement(
             writer.Connection,
-            "UPDATE notify_digest_event SET state = ?2, summary_id = ?3, reason = ?4, trigger = NULL WHERE id = ?1"
-        );
-        _removeEmpty = new Statement(
-            writer.Connection,
             """
-            DELETE FROM notify_digest WHERE id = ?1
-                AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE digest_id = ?1 AND state = 0)
+            UPDATE notify_digest_event SET state = @state, summary_id = @summary_id, reason = @reason, trigger = NULL
+            WHERE id = @id
             """
         );
+        _removeEmpty = new Statement(writer.Connection, DigestRow.RemoveIfEmpty);
     }
 
     public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
@@ -73,14 +70,14 @@ internal sealed class DigestStore : IDigestStore, IDisposable
                 foreach (var collected in closing.Lease.Events)
                 {
                     _endEvent
-                        .Bind(1, collected.Id)
-                        .Bind(2, (long)closing.State)
-                        .Bind(3, closing.Summary?.Notification.Id)
-                        .Bind(4, closing.Reason)
+                        .Bind("@id", collected.Id)
+                        .Bind("@state", (long)closing.State)
+                        .Bind("@summary_id", closing.Summary?.Notification.Id)
+                        .Bind("@reason", closing.Reason)
                         .Execute();
                 }
 
-                _removeEmpty.Bind(1, closing.Lease.Key.ToId()).Execute();
+                _removeEmpty.Bind("@id", closing.Lease.Key.ToId()).Execute();
                 if (closing.Summary is not null)
                     _enqueue.Add(closing.Summary, serialized);
                 return true;
@@ -105,10 +102,11 @@ internal sealed class DigestStore : IDigestStore, IDisposable
             connection,
             $"""
             SELECT id, notification_id, digest_id, user_id, state, summary_id, reason FROM notify_digest_event
-            WHERE {(ofSummary ? "summary_id" : "notification_id")} = ?1 AND tenant = ?2 ORDER BY id LIMIT ?3
+            WHERE {(ofSummary ? "summary_id" : "notification_id")} = @notification_id AND tenant = @tenant
+            ORDER BY id LIMIT @limit
             """
         );
-        statement.Bind(1, notificationId).Bind(2, tenant).Bind(3, limit);
+        statement.Bind("@notification_id", notificationId).Bind("@tenant", tenant).Bind("@limit", limit);
         var events = new List<CollectedEvent>();
         while (statement.Read())
         {
@@ -142,7 +140,11 @@ internal sealed class DigestStore : IDigestStore, IDisposable
 
     private IEnumerable<DigestLease> Lease(string tenant, DueRequest request)
     {
-        _lease.Bind(1, tenant).Bind(2, request.Now).Bind(3, request.MaxPerTenant).Bind(4, request.Until);
+        _lease
+            .Bind("@tenant", tenant)
+            .Bind("@now", request.Now)
+            .Bind("@limit", request.MaxPerTenant)
+            .Bind("@until", request.Until);
         var digests = new List<(Guid Id, int Failures, long Fence)>();
         while (_lease.Read())
             digests.Add((_lease.Guid(0), _lease.Int32(1), _lease.Int64(2)));
@@ -151,7 +153,7 @@ internal sealed class DigestStore : IDigestStore, IDisposable
 
     private List<DigestEvent> ReadWaiting(Guid digestId)
     {
-        _waiting.Bind(1, digestId).Bind(2, DigestLease.MaxEvents);
+        _waiting.Bind("@digest_id", digestId).Bind("@limit", DigestLease.MaxEvents);
         var events = new List<DigestEvent>();
         while (_waiting.Read())
         {
@@ -165,5 +167,10 @@ internal sealed class DigestStore : IDigestStore, IDisposable
     }
 
     private bool GiveBack(DigestLease lease, DateTimeOffset dueAt, int failures) =>
-        _giveBack.Bind(1, lease.Key.ToId()).Bind(2, lease.Fence).Bind(3, dueAt).Bind(4, failures).Execute() == 1;
+        _giveBack
+            .Bind("@id", lease.Key.ToId())
+            .Bind("@fence", lease.Fence)
+            .Bind("@due_at", dueAt)
+            .Bind("@failures", failures)
+            .Execute() == 1;
 }

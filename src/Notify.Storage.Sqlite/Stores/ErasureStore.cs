@@ -4,15 +4,17 @@ using Notify.Storage.Sqlite.Connection;
 namespace Notify.Storage.Sqlite.Stores;
 
 /// <summary>
-/// Erases what is stored about removed users. Rows are read beside the writer, in the order of their ids, and erased by the
-/// writer a few at a time, so that other writes take turns with them.
+/// Erases the stored data of removed users. Rows are found on a reading connection in the order of their ids, and erased by
+/// the writer a few at a time, so that other writes take turns with them.
 /// </summary>
 internal sealed class ErasureStore : IErasureStore, IDisposable
 {
-    /// <summary>Rows per write: few milliseconds for which other writes wait.</summary>
+    /// <summary>The number of rows per write, which delays other writes for a few milliseconds.</summary>
     private const int RowsPerWrite = 100;
 
-    /// <summary>How long the last batch waits for readers of older copies, while writes wait for it.</summary>
+    /// <summary>
+    /// The time in milliseconds for which the last batch waits for readers of older pages. Other writes wait meanwhile.
+    /// </summary>
     private const int CheckpointTimeoutMs = 500;
 
     private readonly DatabaseWriter _writer;
@@ -28,11 +30,11 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
         _erase = new ErasureWriter(writer.Connection);
         _request = new Statement(
             writer.Connection,
-            "INSERT OR REPLACE INTO notify_erasure (tenant, user_id, requested_at) VALUES (?1, ?2, ?3)"
+            "INSERT OR REPLACE INTO notify_erasure (tenant, user_id, requested_at) VALUES (@tenant, @user_id, @requested_at)"
         );
         _complete = new Statement(
             writer.Connection,
-            "DELETE FROM notify_erasure WHERE tenant = ?1 AND user_id = ?2 AND requested_at = ?3"
+            "DELETE FROM notify_erasure WHERE tenant = @tenant AND user_id = @user_id AND requested_at = @requested_at"
         );
     }
 
@@ -44,9 +46,9 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
         using var connection = _database.OpenReader();
         using var statement = new Statement(
             connection,
-            "SELECT tenant, user_id, requested_at FROM notify_erasure ORDER BY requested_at LIMIT ?1"
+            "SELECT tenant, user_id, requested_at FROM notify_erasure ORDER BY requested_at LIMIT @limit"
         );
-        statement.Bind(1, limit);
+        statement.Bind("@limit", limit);
         var erasures = new List<Erasure>();
         while (statement.Read())
             erasures.Add(new Erasure(statement.Text(0), statement.Text(1), statement.Time(2)));
@@ -58,8 +60,8 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
         var (rows, next) = FindRows(
             batch,
             """
-            SELECT id, tenant, user_id, accepted_at, reason IS ?3 AND address = ''
-            FROM notify_delivery WHERE id > ?1 ORDER BY id LIMIT ?2
+            SELECT id, tenant, user_id, accepted_at, reason IS @reason AND address = ''
+            FROM notify_delivery WHERE id > @after ORDER BY id LIMIT @limit
             """
         );
         var busy = new HashSet<Erasure>();
@@ -79,9 +81,9 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
         var (rows, next) = FindRows(
             batch,
             """
-            SELECT e.id, e.tenant, e.user_id, n.accepted_at, e.reason IS ?3
+            SELECT e.id, e.tenant, e.user_id, n.accepted_at, e.reason IS @reason
             FROM notify_digest_event e JOIN notify_notification n ON n.id = e.notification_id
-            WHERE e.id > ?1 ORDER BY e.id LIMIT ?2
+            WHERE e.id > @after ORDER BY e.id LIMIT @limit
             """
         );
         foreach (var some in rows.Chunk(RowsPerWrite))
@@ -114,10 +116,14 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
     }
 
     private static int Run(Statement statement, Erasure erasure) =>
-        statement.Bind(1, erasure.Tenant).Bind(2, erasure.UserId).Bind(3, erasure.RequestedAt).Execute();
+        statement
+            .Bind("@tenant", erasure.Tenant)
+            .Bind("@user_id", erasure.UserId)
+            .Bind("@requested_at", erasure.RequestedAt)
+            .Execute();
 
-    // The write-ahead log still holds the pages as they were. A checkpoint writes the newest ones into the file, and then empties
-    // the log, which it can do only while nobody reads an older one.
+    // The write-ahead log still contains older versions of the pages. A checkpoint copies the newest versions into the file
+    // and then empties the log, which succeeds only while no connection reads an older version.
     private bool RemoveOldCopies()
     {
         using var connection = _database.OpenReader();
@@ -131,7 +137,7 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
         }
         finally
         {
-            // The connection goes back to the pool.
+            // The connection returns to the pool.
             SetTimeout(connection, 0);
         }
     }
@@ -146,7 +152,7 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
     {
         using var connection = _database.OpenReader();
         using var statement = new Statement(connection, sql);
-        statement.Bind(1, batch.After).Bind(2, batch.Limit).Bind(3, Erasure.Reason);
+        statement.Bind("@after", batch.After).Bind("@limit", batch.Limit).Bind("@reason", Erasure.Reason);
         var rows = new List<Row>();
         var (count, last) = (0, batch.After);
         for (; statement.Read(); count++)

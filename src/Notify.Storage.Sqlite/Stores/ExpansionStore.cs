@@ -23,25 +23,27 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         _lease = new Statement(
             writer.Connection,
             """
-            UPDATE notify_expansion SET due_at = ?4, fence = fence + 1
+            UPDATE notify_expansion SET due_at = @until, fence = fence + 1
             WHERE (notification_id, topic) IN (
                 SELECT notification_id, topic FROM notify_expansion
-                WHERE tenant = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)
+                WHERE tenant = @tenant AND due_at <= @now ORDER BY due_at LIMIT @limit)
             RETURNING notification_id, tenant, topic, cursor, done, failures, fence
             """
         );
         _advance = new Statement(
             writer.Connection,
             """
-            UPDATE notify_expansion SET cursor = ?4, done = ?5, due_at = ?6, updated_at = ?7, failures = 0, reason = NULL
-            WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
+            UPDATE notify_expansion
+            SET cursor = @cursor, done = @done, due_at = @due_at, updated_at = @now, failures = 0, reason = NULL
+            WHERE notification_id = @notification_id AND topic = @topic AND fence = @fence AND due_at IS NOT NULL
             """
         );
         _fail = new Statement(
             writer.Connection,
             """
-            UPDATE notify_expansion SET due_at = ?4, updated_at = ?5, reason = ?6, failures = failures + 1, fence = fence + 1
-            WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
+            UPDATE notify_expansion
+            SET due_at = @due_at, updated_at = @now, reason = @reason, failures = failures + 1, fence = fence + 1
+            WHERE notification_id = @notification_id AND topic = @topic AND fence = @fence AND due_at IS NOT NULL
             """
         );
     }
@@ -75,12 +77,12 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         _writer.RunAsync(
             () =>
                 _fail
-                    .Bind(1, failure.Lease.Notification.Id)
-                    .Bind(2, failure.Lease.Topic)
-                    .Bind(3, failure.Lease.Fence)
-                    .Bind(4, failure.RetryAt)
-                    .Bind(5, failure.At)
-                    .Bind(6, failure.Reason)
+                    .Bind("@notification_id", failure.Lease.Notification.Id)
+                    .Bind("@topic", failure.Lease.Topic)
+                    .Bind("@fence", failure.Lease.Fence)
+                    .Bind("@due_at", failure.RetryAt)
+                    .Bind("@now", failure.At)
+                    .Bind("@reason", failure.Reason)
                     .Execute() == 1,
             cancellationToken
         );
@@ -94,12 +96,12 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         using var connection = _database.OpenReader();
         using var statement = new Statement(
             connection,
-            "SELECT 1 FROM notify_delivery WHERE notification_id = ?1 AND address_key = ?2"
+            "SELECT 1 FROM notify_delivery WHERE notification_id = @notification_id AND address_key = @address_key"
         );
         var reached = new HashSet<Guid>();
         foreach (var key in addressKeys)
         {
-            if (statement.Bind(1, notificationId).Bind(2, key).Read())
+            if (statement.Bind("@notification_id", notificationId).Bind("@address_key", key).Read())
                 reached.Add(key);
             statement.Reset();
         }
@@ -119,10 +121,10 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
             """
             SELECT topic, done, total, due_at IS NULL, accepted_at, updated_at, failures, reason
             FROM notify_expansion JOIN notify_notification ON id = notification_id
-            WHERE notification_id = ?1 AND notify_expansion.tenant = ?2 ORDER BY topic
+            WHERE notification_id = @notification_id AND notify_expansion.tenant = @tenant ORDER BY topic
             """
         );
-        statement.Bind(1, notificationId).Bind(2, tenant);
+        statement.Bind("@notification_id", notificationId).Bind("@tenant", tenant);
         var progress = new List<ExpansionProgress>();
         while (statement.Read())
         {
@@ -155,7 +157,11 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
 
     private List<Row> Lease(string tenant, DueRequest request)
     {
-        _lease.Bind(1, tenant).Bind(2, request.Now).Bind(3, request.MaxPerTenant).Bind(4, request.Until);
+        _lease
+            .Bind("@tenant", tenant)
+            .Bind("@now", request.Now)
+            .Bind("@limit", request.MaxPerTenant)
+            .Bind("@until", request.Until);
         var rows = new List<Row>();
         while (_lease.Read())
         {
@@ -180,13 +186,13 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         DateTimeOffset? dueAt = step.IsComplete ? null : step.Until;
         var applied =
             _advance
-                .Bind(1, step.Lease.Notification.Id)
-                .Bind(2, step.Lease.Topic)
-                .Bind(3, step.Lease.Fence)
-                .Bind(4, step.Cursor)
-                .Bind(5, step.Done)
-                .Bind(6, dueAt)
-                .Bind(7, step.At)
+                .Bind("@notification_id", step.Lease.Notification.Id)
+                .Bind("@topic", step.Lease.Topic)
+                .Bind("@fence", step.Lease.Fence)
+                .Bind("@cursor", step.Cursor)
+                .Bind("@done", step.Done)
+                .Bind("@due_at", dueAt)
+                .Bind("@now", step.At)
                 .Execute() == 1;
         if (!applied)
             return false;

@@ -5,7 +5,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Reads notifications and deliveries, on other connections than the writer.</summary>
+/// <summary>Reads notifications and deliveries, on connections other than the writer's.</summary>
 internal sealed class NotificationStore(StoreDatabase database) : INotificationStore
 {
     public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
@@ -18,9 +18,9 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
     {
         using var statement = new Statement(
             connection,
-            "SELECT accepted_at, expires_at, trigger, contents FROM notify_notification WHERE id = ?1 AND tenant = ?2"
+            "SELECT accepted_at, expires_at, trigger, contents FROM notify_notification WHERE id = @id AND tenant = @tenant"
         );
-        if (!statement.Bind(1, id).Bind(2, tenant).Read())
+        if (!statement.Bind("@id", id).Bind("@tenant", tenant).Read())
             return null;
 
         var contents = StoredForm.ReadContents(statement.Blob(3));
@@ -41,9 +41,12 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
         using var connection = database.OpenReader();
         using var statement = new Statement(
             connection,
-            "SELECT fingerprint, notification_id FROM notify_idempotency WHERE tenant = ?1 AND key = ?2 AND expires_at > ?3"
+            """
+            SELECT fingerprint, notification_id FROM notify_idempotency
+            WHERE tenant = @tenant AND key = @key AND expires_at > @now
+            """
         );
-        statement.Bind(1, tenant).Bind(2, key).Bind(3, now);
+        statement.Bind("@tenant", tenant).Bind("@key", key).Bind("@now", now);
         return new(statement.Read() ? new KeyHolder(statement.Guid(1), statement.Blob(0).ToArray()) : null);
     }
 
@@ -61,10 +64,10 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
             connection,
             $"""
             SELECT {DeliveryRow.Columns} FROM notify_delivery
-            WHERE notification_id = ?1 AND tenant = ?2 AND id > COALESCE(?3, x'') ORDER BY id LIMIT ?4
+            WHERE notification_id = @notification_id AND tenant = @tenant AND id > COALESCE(@after, x'') ORDER BY id LIMIT @limit
             """
         );
-        statement.Bind(1, notificationId).Bind(2, tenant).Bind(3, after).Bind(4, limit);
+        statement.Bind("@notification_id", notificationId).Bind("@tenant", tenant).Bind("@after", after).Bind("@limit", limit);
 
         var records = new List<DeliveryRecord>();
         while (statement.Read())
@@ -85,12 +88,13 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
             connection,
             $"""
             SELECT id, accepted_at, expires_at, trigger FROM notify_notification
-            WHERE tenant = ?1 AND id >= COALESCE(?2, x''){(to is null ? "" : " AND id < ?3")} ORDER BY id DESC LIMIT ?4
+            WHERE tenant = @tenant AND id >= COALESCE(@from, x''){(to is null ? "" : " AND id < @to")}
+            ORDER BY id DESC LIMIT @limit
             """
         );
-        statement.Bind(1, filter.Tenant).Bind(2, from).Bind(4, limit);
+        statement.Bind("@tenant", filter.Tenant).Bind("@from", from).Bind("@limit", limit);
         if (to is { } end)
-            statement.Bind(3, end);
+            statement.Bind("@to", end);
         var found = new List<NotificationSummary>();
         while (statement.Read())
         {
@@ -110,9 +114,12 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
         using var connection = database.OpenReader();
         using var statement = new Statement(
             connection,
-            "SELECT state, COUNT(*) FROM notify_delivery WHERE notification_id = ?1 AND tenant = ?2 GROUP BY state"
+            """
+            SELECT state, COUNT(*) FROM notify_delivery
+            WHERE notification_id = @notification_id AND tenant = @tenant GROUP BY state
+            """
         );
-        statement.Bind(1, notificationId).Bind(2, tenant);
+        statement.Bind("@notification_id", notificationId).Bind("@tenant", tenant);
         var counts = new Dictionary<DeliveryState, long>();
         while (statement.Read())
             counts.Add((DeliveryState)statement.Int32(0), statement.Int64(1));

@@ -3,7 +3,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Keeps receipts with their deliveries.</summary>
+/// <summary>Keeps receipts with their deliveries, and advances or stops the fallback chains of the deliveries.</summary>
 internal sealed class ReceiptStore : IReceiptStore, IDisposable
 {
     private readonly DatabaseWriter _writer;
@@ -16,26 +16,27 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
         _writer = writer;
         _add = new Statement(
             writer.Connection,
-            // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
-            "UPDATE notify_delivery SET receipts = receipts || ?3 WHERE id = ?1 AND tenant = ?2 AND address <> ''"
+            // An erased delivery has no address and takes no receipts, because they may contain a vendor's text about it.
+            "UPDATE notify_delivery SET receipts = receipts || @receipt WHERE id = @id AND tenant = @tenant AND address <> ''"
         );
         _stopLater = new Statement(
             writer.Connection,
-            """
+            $"""
             UPDATE notify_delivery AS later
-            SET state = 3, due_at = NULL, owner = NULL, fence = later.fence + 1, ended_at = ?2, reason = 'receipt came'
-            FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = ?1) AS this
+            SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = later.fence + 1, ended_at = @now,
+                reason = 'receipt came'
+            FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = @id) AS this
             WHERE later.notification_id = this.notification_id AND later.chain = this.chain AND later.step > this.step
-                AND later.due_at IS NOT NULL AND (later.owner IS NULL OR later.due_at <= ?2)
+                AND later.due_at IS NOT NULL AND (later.owner IS NULL OR later.due_at <= @now)
             """
         );
         _makeNextDue = new Statement(
             writer.Connection,
             """
-            UPDATE notify_delivery AS next SET due_at = ?2
-            FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = ?1) AS this
+            UPDATE notify_delivery AS next SET due_at = @now
+            FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = @id) AS this
             WHERE next.notification_id = this.notification_id AND next.chain = this.chain AND next.step = this.step + 1
-                AND next.owner IS NULL AND next.due_at > ?2
+                AND next.owner IS NULL AND next.due_at > @now
             """
         );
     }
@@ -56,11 +57,16 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
 
     private bool Add(string tenant, Receipt receipt)
     {
-        if (_add.Bind(1, receipt.DeliveryId).Bind(2, tenant).Bind(3, StoredForm.WriteReceipt(receipt)).Execute() == 0)
+        if (
+            _add.Bind("@id", receipt.DeliveryId)
+                .Bind("@tenant", tenant)
+                .Bind("@receipt", StoredForm.WriteReceipt(receipt))
+                .Execute() == 0
+        )
             return false;
 
         var chain = receipt.Kind == ReceiptKind.Bounced ? _makeNextDue : _stopLater;
-        chain.Bind(1, receipt.DeliveryId).Bind(2, receipt.At).Execute();
+        chain.Bind("@id", receipt.DeliveryId).Bind("@now", receipt.At).Execute();
         return true;
     }
 }

@@ -3,7 +3,9 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Reads the users of deliveries that waited, and changes where deliveries go.</summary>
+/// <summary>
+/// Reads the users, devices and subscriptions of deliveries that waited, and changes the addresses of deliveries.
+/// </summary>
 internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase database) : IRecipientCheckStore
 {
     public ValueTask<IReadOnlyList<RecipientAnswer>> ReadAsync(
@@ -12,11 +14,11 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
     )
     {
         using var connection = database.OpenReader();
-        using var users = new Statement(connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
+        using var users = new Statement(connection, UserStore.Select);
         using var devices = new Statement(connection, DeviceStore.Alive);
         using var subscriptions = new Statement(
             connection,
-            "SELECT 1 FROM notify_subscription WHERE tenant = ?1 AND topic = ?2 AND user_id = ?3"
+            "SELECT 1 FROM notify_subscription WHERE tenant = @tenant AND topic = @topic AND user_id = @user_id"
         );
         var answers = new RecipientAnswer[questions.Count];
         for (var i = 0; i < answers.Length; i++)
@@ -42,19 +44,19 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
                 using var redirect = new Statement(
                     writer.Connection,
                     """
-                    UPDATE notify_delivery SET address = ?3, platform = ?4, app = ?5
-                    WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL
+                    UPDATE notify_delivery SET address = @address, platform = @platform, app = @app
+                    WHERE id = @id AND fence = @fence AND owner IS NOT NULL
                     """
                 );
                 return
                 [
                     .. redirections.Select(one =>
                         redirect
-                            .Bind(1, one.DeliveryId)
-                            .Bind(2, one.Fence)
-                            .Bind(3, one.To.Value)
-                            .Bind(4, (long?)one.To.Platform)
-                            .Bind(5, one.To.App)
+                            .Bind("@id", one.DeliveryId)
+                            .Bind("@fence", one.Fence)
+                            .Bind("@address", one.To.Value)
+                            .Bind("@platform", (long?)one.To.Platform)
+                            .Bind("@app", one.To.App)
                             .Execute() == 1
                     ),
                 ];
@@ -64,7 +66,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
 
     private static User? ReadUser(Statement users, RecipientQuestion question)
     {
-        users.Bind(1, question.Tenant).Bind(2, question.UserId);
+        users.Bind("@tenant", question.Tenant).Bind("@id", question.UserId);
         var user = users.Read() ? StoredForm.ReadUser(users.Blob(0)) : null;
         users.Reset();
         return user;
@@ -73,7 +75,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
     private static List<Device> ReadDevices(Statement devices, RecipientQuestion question)
     {
         var found = new List<Device>();
-        devices.Bind(1, question.Tenant).Bind(2, question.UserId);
+        devices.Bind("@tenant", question.Tenant).Bind("@user_id", question.UserId);
         while (devices.Read())
             found.Add(DeviceStore.ReadDevice(devices));
         return found;
@@ -81,7 +83,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
 
     private static bool IsSubscribed(Statement subscriptions, RecipientQuestion question, string topic)
     {
-        subscriptions.Bind(1, question.Tenant).Bind(2, topic).Bind(3, question.UserId);
+        subscriptions.Bind("@tenant", question.Tenant).Bind("@topic", topic).Bind("@user_id", question.UserId);
         var isSubscribed = subscriptions.Read();
         subscriptions.Reset();
         return isSubscribed;

@@ -3,8 +3,8 @@ using Notify.Storage.Sqlite.Connection;
 namespace Notify.Storage.Sqlite.Stores;
 
 /// <summary>
-/// Purges in small transactions, so that other writes wait for at most one of them. Rows to purge are found on a connection that
-/// only reads.
+/// Purges old data in small transactions, so that other writes wait for at most one of them. The rows are found on a
+/// connection that only reads.
 /// </summary>
 internal sealed class RetentionStore : IRetentionStore, IDisposable
 {
@@ -25,40 +25,41 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         _purgeDeliveries = Prepare(
             """
             DELETE FROM notify_delivery WHERE id IN (
-                SELECT id FROM notify_delivery WHERE notification_id = ?1 AND due_at IS NULL LIMIT ?2)
+                SELECT id FROM notify_delivery WHERE notification_id = @notification_id AND due_at IS NULL LIMIT @limit)
             """
         );
-        _purgeExpansions = Prepare("DELETE FROM notify_expansion WHERE notification_id = ?1 AND due_at IS NULL");
+        _purgeExpansions = Prepare("DELETE FROM notify_expansion WHERE notification_id = @notification_id AND due_at IS NULL");
         _purgeEvents = Prepare(
-            """
+            $"""
             DELETE FROM notify_digest_event WHERE id IN (
-                SELECT id FROM notify_digest_event WHERE notification_id = ?1 AND state <> 0 LIMIT ?2)
+                SELECT id FROM notify_digest_event
+                WHERE notification_id = @notification_id AND state <> {(int)CollectedState.Waiting} LIMIT @limit)
             """
         );
 
-        // A dead letter may have been replayed since its notification was found to have ended.
+        // A dead letter may have been replayed after its notification was found to have ended.
         _purgeNotification = Prepare(
             """
             DELETE FROM notify_notification
-            WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = ?1)
+            WHERE id = @id AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = @id)
             """
         );
         _purgeKeys = Prepare(
             """
             DELETE FROM notify_idempotency WHERE (tenant, key) IN (
-                SELECT tenant, key FROM notify_idempotency WHERE expires_at <= ?1 LIMIT ?2)
+                SELECT tenant, key FROM notify_idempotency WHERE expires_at <= @before LIMIT @limit)
             """
         );
         _purgePermits = Prepare(
             """
             DELETE FROM notify_throttle WHERE (tenant, category, recipient, taken_at, number) IN (
-                SELECT tenant, category, recipient, taken_at, number FROM notify_throttle WHERE taken_at < ?1 LIMIT ?2)
+                SELECT tenant, category, recipient, taken_at, number FROM notify_throttle WHERE taken_at < @before LIMIT @limit)
             """
         );
         _purgeCounts = Prepare(
             """
             DELETE FROM notify_count WHERE (tenant, minute, channel, provider, state) IN (
-                SELECT tenant, minute, channel, provider, state FROM notify_count WHERE minute < ?1 LIMIT ?2)
+                SELECT tenant, minute, channel, provider, state FROM notify_count WHERE minute < @before LIMIT @limit)
             """
         );
     }
@@ -116,43 +117,46 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         using var connection = _database.OpenReader();
         using var statement = new Statement(
             connection,
-            """
-            SELECT id FROM notify_notification AS old WHERE id > ?1 AND id < ?2 AND accepted_at < ?3
+            $"""
+            SELECT id FROM notify_notification AS old
+            WHERE id > @after AND id < @below AND accepted_at < @accepted_before
                 AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = old.id AND due_at IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = old.id AND due_at IS NOT NULL)
-                AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE notification_id = old.id AND state = 0)
-            ORDER BY id LIMIT ?4
+                AND NOT EXISTS (
+                    SELECT 1 FROM notify_digest_event
+                    WHERE notification_id = old.id AND state = {(int)CollectedState.Waiting})
+            ORDER BY id LIMIT @limit
             """
         );
         statement
-            .Bind(1, after)
-            .Bind(2, IdRange.GetLowestId(acceptedBefore.AddMilliseconds(1)))
-            .Bind(3, acceptedBefore)
-            .Bind(4, most);
+            .Bind("@after", after)
+            .Bind("@below", IdRange.GetLowestId(acceptedBefore.AddMilliseconds(1)))
+            .Bind("@accepted_before", acceptedBefore)
+            .Bind("@limit", most);
         var ended = new List<Guid>();
         while (statement.Read())
             ended.Add(statement.Guid(0));
         return ended;
     }
 
-    /// <returns>The number of purged deliveries, and the index of the first notification that is not done.</returns>
+    /// <returns>The number of purged deliveries, and the index of the first notification that is not finished.</returns>
     private (long Deliveries, int Next) PurgeSome(List<Guid> ended, int next, int most)
     {
         var deliveries = 0L;
         for (var left = most; next < ended.Count; next++)
         {
-            var purged = _purgeDeliveries.Bind(1, ended[next]).Bind(2, left).Execute();
+            var purged = _purgeDeliveries.Bind("@notification_id", ended[next]).Bind("@limit", left).Execute();
             deliveries += purged;
             left -= purged + 1;
             if (left <= 0)
                 break;
 
-            left -= _purgeEvents.Bind(1, ended[next]).Bind(2, left).Execute();
+            left -= _purgeEvents.Bind("@notification_id", ended[next]).Bind("@limit", left).Execute();
             if (left <= 0)
                 break;
 
-            _purgeExpansions.Bind(1, ended[next]).Execute();
-            _purgeNotification.Bind(1, ended[next]).Execute();
+            _purgeExpansions.Bind("@notification_id", ended[next]).Execute();
+            _purgeNotification.Bind("@id", ended[next]).Execute();
         }
 
         return (deliveries, next);
@@ -170,7 +174,7 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         do
         {
             step = await _writer
-                .RunAsync(() => statement.Bind(1, before).Bind(2, most).Execute(), cancellationToken)
+                .RunAsync(() => statement.Bind("@before", before).Bind("@limit", most).Execute(), cancellationToken)
                 .ConfigureAwait(false);
             purged += step;
         } while (step == most);

@@ -2,16 +2,16 @@ using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Keeps tokens that the processes of this machine share.</summary>
+/// <summary>Keeps tokens that one process obtains and all processes on this machine use.</summary>
 internal sealed class SharedTokenStore(DatabaseWriter writer, StoreDatabase database) : ISharedTokenStore
 {
-    private const string Select = "SELECT value, issued_at FROM notify_shared_token WHERE name = ?1";
+    private const string Select = "SELECT value, issued_at FROM notify_shared_token WHERE name = @name";
 
     public ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken)
     {
         using var connection = database.OpenReader();
         using var statement = new Statement(connection, Select);
-        return new(Read(statement.Bind(1, name)));
+        return new(Read(statement.Bind("@name", name)));
     }
 
     public ValueTask<SharedToken> OfferAsync(
@@ -26,13 +26,18 @@ internal sealed class SharedTokenStore(DatabaseWriter writer, StoreDatabase data
                 using var keep = new Statement(
                     writer.Connection,
                     """
-                    INSERT INTO notify_shared_token (name, value, issued_at) VALUES (?1, ?2, ?3)
-                    ON CONFLICT (name) DO UPDATE SET value = excluded.value, issued_at = excluded.issued_at WHERE issued_at <= ?4
+                    INSERT INTO notify_shared_token (name, value, issued_at) VALUES (@name, @value, @issued_at)
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value, issued_at = excluded.issued_at
+                    WHERE issued_at <= @stale
                     """
                 );
-                keep.Bind(1, name).Bind(2, offered.Value.Span).Bind(3, offered.IssuedAt).Bind(4, stale).Execute();
+                keep.Bind("@name", name)
+                    .Bind("@value", offered.Value.Span)
+                    .Bind("@issued_at", offered.IssuedAt)
+                    .Bind("@stale", stale)
+                    .Execute();
                 using var find = new Statement(writer.Connection, Select);
-                return Read(find.Bind(1, name))!;
+                return Read(find.Bind("@name", name))!;
             },
             cancellationToken
         );

@@ -12,32 +12,32 @@ internal sealed class TemplateStore(DatabaseWriter writer, StoreDatabase databas
             {
                 using var newest = new Statement(
                     writer.Connection,
-                    "SELECT COALESCE(MAX(version), 0) FROM notify_template WHERE tenant = ?1 AND name = ?2"
+                    "SELECT COALESCE(MAX(version), 0) FROM notify_template WHERE tenant = @tenant AND name = @name"
                 );
-                newest.Bind(1, template.Tenant).Bind(2, template.Name).Read();
+                newest.Bind("@tenant", template.Tenant).Bind("@name", template.Name).Read();
                 var version = newest.Int32(0) + 1;
 
                 using var save = new Statement(
                     writer.Connection,
-                    "INSERT INTO notify_template (tenant, name, version, body) VALUES (?1, ?2, ?3, ?4)"
+                    "INSERT INTO notify_template (tenant, name, version, body) VALUES (@tenant, @name, @version, @body)"
                 );
-                save.Bind(1, template.Tenant)
-                    .Bind(2, template.Name)
-                    .Bind(3, version)
-                    .Bind(4, StoredForm.WriteTemplate(template with { Version = version }))
+                save.Bind("@tenant", template.Tenant)
+                    .Bind("@name", template.Name)
+                    .Bind("@version", version)
+                    .Bind("@body", StoredForm.WriteTemplate(template with { Version = version }))
                     .Execute();
 
                 using var trim = new Statement(
                     writer.Connection,
                     """
                     DELETE FROM notify_template
-                    WHERE tenant = ?1 AND name = ?2 AND version <= ?3 AND (kept_until IS NULL OR kept_until <= ?4)
+                    WHERE tenant = @tenant AND name = @name AND version <= @version AND (kept_until IS NULL OR kept_until <= @now)
                     """
                 );
-                trim.Bind(1, template.Tenant)
-                    .Bind(2, template.Name)
-                    .Bind(3, version - maxVersions)
-                    .Bind(4, template.SavedAt)
+                trim.Bind("@tenant", template.Tenant)
+                    .Bind("@name", template.Name)
+                    .Bind("@version", version - maxVersions)
+                    .Bind("@now", template.SavedAt)
                     .Execute();
                 return version;
             },
@@ -49,11 +49,13 @@ internal sealed class TemplateStore(DatabaseWriter writer, StoreDatabase databas
         using var connection = database.OpenReader();
         using var statement = new Statement(
             connection,
-            "SELECT body FROM notify_template WHERE tenant = ?1 AND name = ?2 "
-                + "AND version = COALESCE(?3, version) ORDER BY version DESC LIMIT 1"
+            "SELECT body FROM notify_template WHERE tenant = @tenant AND name = @name "
+                + "AND version = COALESCE(@version, version) ORDER BY version DESC LIMIT 1"
         );
         return new(
-            statement.Bind(1, tenant).Bind(2, name).Bind(3, version).Read() ? StoredForm.ReadTemplate(statement.Blob(0)) : null
+            statement.Bind("@tenant", tenant).Bind("@name", name).Bind("@version", version).Read()
+                ? StoredForm.ReadTemplate(statement.Blob(0))
+                : null
         );
     }
 
@@ -65,13 +67,13 @@ internal sealed class TemplateStore(DatabaseWriter writer, StoreDatabase databas
         CancellationToken cancellationToken
     ) =>
         new(
-            NamePage.ReadPage(
+            NamePageReader.Read(
                 database,
                 """
-                SELECT name, MAX(version) FROM notify_template WHERE tenant = ?1 AND name > ?2 AND name >= ?3
-                GROUP BY name ORDER BY name LIMIT ?4
+                SELECT name, MAX(version) FROM notify_template WHERE tenant = @tenant AND name > @after AND name >= @prefix
+                GROUP BY name ORDER BY name LIMIT @limit
                 """,
-                new SqlitePage(tenant, prefix, after, limit),
+                new NamePage(tenant, prefix, after, limit),
                 row => new TemplateSummary(row.Text(0), row.Int32(1))
             )
         );
@@ -90,11 +92,15 @@ internal sealed class TemplateStore(DatabaseWriter writer, StoreDatabase databas
                     using var keep = new Statement(
                         writer.Connection,
                         """
-                        UPDATE notify_template SET kept_until = MAX(COALESCE(kept_until, 0), ?4)
-                        WHERE tenant = ?1 AND name = ?2 AND version = ?3
+                        UPDATE notify_template SET kept_until = MAX(COALESCE(kept_until, 0), @until)
+                        WHERE tenant = @tenant AND name = @name AND version = @version
                         """
                     );
-                    return keep.Bind(1, tenant).Bind(2, name).Bind(3, version).Bind(4, until).Execute();
+                    return keep.Bind("@tenant", tenant)
+                        .Bind("@name", name)
+                        .Bind("@version", version)
+                        .Bind("@until", until)
+                        .Execute();
                 },
                 cancellationToken
             )
@@ -106,9 +112,9 @@ internal sealed class TemplateStore(DatabaseWriter writer, StoreDatabase databas
             {
                 using var delete = new Statement(
                     writer.Connection,
-                    "DELETE FROM notify_template WHERE tenant = ?1 AND name = ?2"
+                    "DELETE FROM notify_template WHERE tenant = @tenant AND name = @name"
                 );
-                return delete.Bind(1, tenant).Bind(2, name).Execute() > 0;
+                return delete.Bind("@tenant", tenant).Bind("@name", name).Execute() > 0;
             },
             cancellationToken
         );

@@ -19,17 +19,19 @@ internal sealed class ThrottleStore : IThrottleStore, IDisposable
             writer.Connection,
             """
             INSERT INTO notify_throttle (tenant, category, recipient, taken_at, number)
-            SELECT ?1, ?2, ?3, ?4, COUNT(*) FILTER (WHERE taken_at = ?4) FROM notify_throttle
-            WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at > ?6 HAVING COUNT(*) < ?5
+            SELECT @tenant, @category, @recipient, @now, COUNT(*) FILTER (WHERE taken_at = @now) FROM notify_throttle
+            WHERE tenant = @tenant AND category = @category AND recipient = @recipient AND taken_at > @since
+            HAVING COUNT(*) < @max
             """
         );
-        // Deletes the last one of its time, so that the numbers of the others have no gap.
+        // Deletes the permit with the highest number of its time, so that the numbers stay contiguous.
         _giveBack = new Statement(
             writer.Connection,
             """
             DELETE FROM notify_throttle
-            WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at = ?4 AND number = (
-                SELECT MAX(number) FROM notify_throttle WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at = ?4)
+            WHERE tenant = @tenant AND category = @category AND recipient = @recipient AND taken_at = @now AND number = (
+                SELECT MAX(number) FROM notify_throttle
+                WHERE tenant = @tenant AND category = @category AND recipient = @recipient AND taken_at = @now)
             """
         );
     }
@@ -46,10 +48,10 @@ internal sealed class ThrottleStore : IThrottleStore, IDisposable
                 () =>
                     request.Recipients.Sum(recipient =>
                         _giveBack
-                            .Bind(1, request.Tenant)
-                            .Bind(2, request.Category)
-                            .Bind(3, recipient)
-                            .Bind(4, request.Now)
+                            .Bind("@tenant", request.Tenant)
+                            .Bind("@category", request.Category)
+                            .Bind("@recipient", recipient)
+                            .Bind("@now", request.Now)
                             .Execute()
                     ),
                 cancellationToken
@@ -65,11 +67,11 @@ internal sealed class ThrottleStore : IThrottleStore, IDisposable
 
     private bool TryTake(ThrottleRequest request, string recipient) =>
         _take
-            .Bind(1, request.Tenant)
-            .Bind(2, request.Category)
-            .Bind(3, recipient)
-            .Bind(4, request.Now)
-            .Bind(5, request.Max)
-            .Bind(6, request.Now - request.Per)
+            .Bind("@tenant", request.Tenant)
+            .Bind("@category", request.Category)
+            .Bind("@recipient", recipient)
+            .Bind("@now", request.Now)
+            .Bind("@max", request.Max)
+            .Bind("@since", request.Now - request.Per)
             .Execute() == 1;
 }

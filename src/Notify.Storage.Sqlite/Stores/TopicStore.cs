@@ -12,12 +12,12 @@ internal sealed class TopicStore(DatabaseWriter writer, StoreDatabase database) 
         CancellationToken cancellationToken
     ) =>
         ForEachAsync(
-            "INSERT OR IGNORE INTO notify_subscription (tenant, topic, user_id) VALUES (?1, ?2, ?3)",
+            "INSERT OR IGNORE INTO notify_subscription (tenant, topic, user_id) VALUES (@tenant, @topic, @user_id)",
             tenant,
             topic,
             userIds,
             cancellationToken,
-            first: "INSERT OR IGNORE INTO notify_topic (tenant, topic) VALUES (?1, ?2)"
+            first: "INSERT OR IGNORE INTO notify_topic (tenant, topic) VALUES (@tenant, @topic)"
         );
 
     public ValueTask UnsubscribeAsync(
@@ -27,7 +27,7 @@ internal sealed class TopicStore(DatabaseWriter writer, StoreDatabase database) 
         CancellationToken cancellationToken
     ) =>
         ForEachAsync(
-            "DELETE FROM notify_subscription WHERE tenant = ?1 AND topic = ?2 AND user_id = ?3",
+            "DELETE FROM notify_subscription WHERE tenant = @tenant AND topic = @topic AND user_id = @user_id",
             tenant,
             topic,
             userIds,
@@ -45,9 +45,12 @@ internal sealed class TopicStore(DatabaseWriter writer, StoreDatabase database) 
         using var connection = database.OpenReader();
         using var statement = new Statement(
             connection,
-            "SELECT user_id FROM notify_subscription WHERE tenant = ?1 AND topic = ?2 AND user_id > ?3 ORDER BY user_id LIMIT ?4"
+            """
+            SELECT user_id FROM notify_subscription WHERE tenant = @tenant AND topic = @topic AND user_id > @after
+            ORDER BY user_id LIMIT @limit
+            """
         );
-        statement.Bind(1, tenant).Bind(2, topic).Bind(3, after).Bind(4, limit);
+        statement.Bind("@tenant", tenant).Bind("@topic", topic).Bind("@after", after).Bind("@limit", limit);
         var users = new List<string>();
         while (statement.Read())
             users.Add(statement.Text(0));
@@ -62,10 +65,13 @@ internal sealed class TopicStore(DatabaseWriter writer, StoreDatabase database) 
         CancellationToken cancellationToken
     ) =>
         new(
-            NamePage.ReadPage(
+            NamePageReader.Read(
                 database,
-                "SELECT topic FROM notify_topic WHERE tenant = ?1 AND topic > ?2 AND topic >= ?3 ORDER BY topic LIMIT ?4",
-                new SqlitePage(tenant, prefix, after, limit),
+                """
+                SELECT topic FROM notify_topic WHERE tenant = @tenant AND topic > @after AND topic >= @prefix
+                ORDER BY topic LIMIT @limit
+                """,
+                new NamePage(tenant, prefix, after, limit),
                 row => row.Text(0)
             )
         );
@@ -76,11 +82,11 @@ internal sealed class TopicStore(DatabaseWriter writer, StoreDatabase database) 
         using var statement = new Statement(
             connection,
             """
-            SELECT (SELECT COUNT(*) FROM notify_subscription WHERE tenant = ?1 AND topic = ?2)
-            FROM notify_topic WHERE tenant = ?1 AND topic = ?2
+            SELECT (SELECT COUNT(*) FROM notify_subscription WHERE tenant = @tenant AND topic = @topic)
+            FROM notify_topic WHERE tenant = @tenant AND topic = @topic
             """
         );
-        statement.Bind(1, tenant).Bind(2, topic);
+        statement.Bind("@tenant", tenant).Bind("@topic", topic);
         return new(statement.Read() ? statement.Int64(0) : null);
     }
 
@@ -99,12 +105,12 @@ internal sealed class TopicStore(DatabaseWriter writer, StoreDatabase database) 
                     if (first is not null && userIds.Count > 0)
                     {
                         using var before = new Statement(writer.Connection, first);
-                        before.Bind(1, tenant).Bind(2, topic).Execute();
+                        before.Bind("@tenant", tenant).Bind("@topic", topic).Execute();
                     }
 
                     using var statement = new Statement(writer.Connection, sql);
                     foreach (var userId in userIds)
-                        statement.Bind(1, tenant).Bind(2, topic).Bind(3, userId).Execute();
+                        statement.Bind("@tenant", tenant).Bind("@topic", topic).Bind("@user_id", userId).Execute();
                     return userIds.Count;
                 },
                 cancellationToken

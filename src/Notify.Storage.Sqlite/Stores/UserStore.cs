@@ -6,6 +6,9 @@ namespace Notify.Storage.Sqlite.Stores;
 /// <summary>Keeps users as JSON, by tenant and id.</summary>
 internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) : IUserStore
 {
+    /// <summary>Selects a user's body, for <see cref="StoredForm.ReadUser"/>.</summary>
+    public const string Select = "SELECT body FROM notify_user WHERE tenant = @tenant AND id = @id";
+
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
         await writer
             .RunAsync(
@@ -13,10 +16,14 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
                 {
                     using var statement = new Statement(
                         writer.Connection,
-                        "INSERT OR REPLACE INTO notify_user (tenant, id, body) VALUES (?1, ?2, ?3)"
+                        "INSERT OR REPLACE INTO notify_user (tenant, id, body) VALUES (@tenant, @id, @body)"
                     );
                     foreach (var user in users)
-                        statement.Bind(1, user.Tenant).Bind(2, user.Id).Bind(3, StoredForm.WriteUser(user)).Execute();
+                        statement
+                            .Bind("@tenant", user.Tenant)
+                            .Bind("@id", user.Id)
+                            .Bind("@body", StoredForm.WriteUser(user))
+                            .Execute();
                     return users.Count;
                 },
                 cancellationToken
@@ -26,11 +33,11 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
     public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         using var connection = database.OpenReader();
-        using var statement = new Statement(connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
+        using var statement = new Statement(connection, Select);
         var users = new List<User>(ids.Count);
         foreach (var id in ids.Distinct(StringComparer.Ordinal))
         {
-            statement.Bind(1, tenant).Bind(2, id);
+            statement.Bind("@tenant", tenant).Bind("@id", id);
             if (statement.Read())
                 users.Add(StoredForm.ReadUser(statement.Blob(0)));
             statement.Reset();
@@ -47,10 +54,13 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
         CancellationToken cancellationToken
     ) =>
         new(
-            NamePage.ReadPage(
+            NamePageReader.Read(
                 database,
-                "SELECT id, body FROM notify_user WHERE tenant = ?1 AND id > ?2 AND id >= ?3 ORDER BY id LIMIT ?4",
-                new SqlitePage(tenant, prefix, after, limit),
+                """
+                SELECT id, body FROM notify_user WHERE tenant = @tenant AND id > @after AND id >= @prefix
+                ORDER BY id LIMIT @limit
+                """,
+                new NamePage(tenant, prefix, after, limit),
                 row => StoredForm.ReadUser(row.Blob(1))
             )
         );
@@ -59,16 +69,16 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
         writer.RunAsync(
             () =>
             {
-                using var find = new Statement(writer.Connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
-                find.Bind(1, tenant).Bind(2, id);
+                using var find = new Statement(writer.Connection, Select);
+                find.Bind("@tenant", tenant).Bind("@id", id);
                 if (!find.Read() || change(StoredForm.ReadUser(find.Blob(0))) is not { } changed)
                     return false;
 
                 using var keep = new Statement(
                     writer.Connection,
-                    "UPDATE notify_user SET body = ?3 WHERE tenant = ?1 AND id = ?2"
+                    "UPDATE notify_user SET body = @body WHERE tenant = @tenant AND id = @id"
                 );
-                return keep.Bind(1, tenant).Bind(2, id).Bind(3, StoredForm.WriteUser(changed)).Execute() == 1;
+                return keep.Bind("@tenant", tenant).Bind("@id", id).Bind("@body", StoredForm.WriteUser(changed)).Execute() == 1;
             },
             cancellationToken
         );
@@ -77,14 +87,14 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
         writer.RunAsync(
             () =>
             {
-                Delete("DELETE FROM notify_device WHERE tenant = ?1 AND user_id = ?2");
-                Delete("DELETE FROM notify_subscription WHERE tenant = ?1 AND user_id = ?2");
-                return Delete("DELETE FROM notify_user WHERE tenant = ?1 AND id = ?2") == 1;
+                Delete("DELETE FROM notify_device WHERE tenant = @tenant AND user_id = @id");
+                Delete("DELETE FROM notify_subscription WHERE tenant = @tenant AND user_id = @id");
+                return Delete("DELETE FROM notify_user WHERE tenant = @tenant AND id = @id") == 1;
 
                 int Delete(string sql)
                 {
                     using var statement = new Statement(writer.Connection, sql);
-                    return statement.Bind(1, tenant).Bind(2, id).Execute();
+                    return statement.Bind("@tenant", tenant).Bind("@id", id).Execute();
                 }
             },
             cancellationToken

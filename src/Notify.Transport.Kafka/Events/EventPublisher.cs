@@ -20,7 +20,7 @@ namespace Notify.Transport.Kafka.Events;
 /// </remarks>
 internal sealed class EventPublisher : IDisposable
 {
-    // What librdkafka waits for the brokers by default (message.timeout.ms).
+    // The default of message.timeout.ms, the time for which librdkafka waits for the brokers.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
     private const int MostWaiting = 100_000;

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Notify.Architecture.Tests.Packages;
 
-/// <summary>What a user sees of the packages before installing one.</summary>
+/// <summary>Tests of the metadata that a user sees before installing a package.</summary>
 public sealed partial class PackageTests(PackedPackages packed)
 {
     private const string RepositoryUrl = "https://github.com/notify-dotnet/notify";

@@ -3,7 +3,9 @@ using Notify.Testing;
 
 namespace Notify.Architecture.Tests.Packages;
 
-/// <summary>What a newcomer does first: install the packages into a new project and paste the code of README.md.</summary>
+/// <summary>
+/// Tests the first steps of a new user: installing the packages into a new project and pasting the code of README.md.
+/// </summary>
 public sealed partial class ReadmeTests(PackedPackages packed)
 {
     private static readonly string Page = Repository.GetPath("README.md");

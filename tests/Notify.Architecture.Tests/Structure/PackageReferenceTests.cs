@@ -47,6 +47,15 @@ public sealed class PackageReferenceTests
     }
 
     [Fact]
+    public void Neither_the_engine_nor_hosting_references_a_provider_a_store_or_a_transport()
+    {
+        string[] bases = ["Notify.Abstractions", "Notify.Core", "Notify.Hosting"];
+
+        foreach (var name in bases)
+            Assert.Subset(bases.ToHashSet(), FindAll(name));
+    }
+
+    [Fact]
     public void No_project_compiles_files_of_another() =>
         Assert.Equal([], Projects.Values.Where(project => project.HasLinkedFiles).Select(project => project.Name));
 

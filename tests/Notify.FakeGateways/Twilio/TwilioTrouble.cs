@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.Twilio;
 
-/// <summary>What goes wrong with a request.</summary>
+/// <summary>A fault that the fake Twilio injects into a request.</summary>
 public sealed record TwilioTrouble
 {
     /// <summary>The HTTP status of the answer. Default: 500.</summary>
@@ -52,4 +52,28 @@ public sealed record TwilioTrouble
         if (Status != StatusCodes.Status204NoContent)
             await context.Response.WriteAsync(Json ?? $"<html>{Message}</html>", context.RequestAborted);
     }
+
+    /// <summary>Creates the trouble of a request in a mixture in which most requests have none.</summary>
+    /// <param name="number">The number of the request.</param>
+    public static TwilioTrouble? CreateMixture(int number) =>
+        (number % 20) switch
+        {
+            1 => new TwilioTrouble { Status = 500 },
+            3 => new TwilioTrouble
+            {
+                Status = 429,
+                Code = 20429,
+                RetryAfter = "1",
+            },
+            5 => new TwilioTrouble { Resets = true },
+            7 => new TwilioTrouble { Status = 201, Json = "{\"sid\":" },
+            9 => new TwilioTrouble
+            {
+                Status = 400,
+                Code = 21211,
+                Message = new string('x', 100_000),
+            },
+            11 => new TwilioTrouble { Delay = TimeSpan.FromMilliseconds(50) },
+            _ => null,
+        };
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using Notify.Engines;
 using Notify.Host.Tests.Deployment;
-using Notify.Hosting.Tests;
 using Notify.Testing;
 
 namespace Notify.Host.Tests.Composition;

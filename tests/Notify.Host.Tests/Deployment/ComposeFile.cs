@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Notify.Hosting.Tests;
+using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Notify.Hosting.Tests;
 using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;

@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
 using Notify.Engines;
 using Notify.FakeGateways;
-using Notify.Hosting.Tests;
 using Notify.Testing;
 
 namespace Notify.Host.Tests.Telemetry;

@@ -4,7 +4,7 @@ using MongoDB.Bson;
 
 namespace Notify.Storage.MongoDb.Tests.Peer;
 
-/// <summary>What can go wrong with one command.</summary>
+/// <summary>A fault of one command.</summary>
 internal enum Fault
 {
     /// <summary>A member refuses, because another is the primary now.</summary>
@@ -94,7 +94,7 @@ internal sealed class FaultPlan(PeerDatabase database)
 
     private static bool IsElection(Fault fault) => fault is Fault.NotWritablePrimary or Fault.ConnectionLostAfter;
 
-    // What is sent again has the same content. Of a batch, each write counts by itself, because a part of them may be sent again.
+    // A command that is sent again has the same content. The writes of a batch count separately, because some may be sent again.
     private static IEnumerable<string> Identify(BsonDocument command)
     {
         var writes = command.FirstOrDefault(field => field.Name is "documents" or "updates" or "deletes").Value;

@@ -24,7 +24,7 @@ internal sealed record PeerCollection
 
     public IEnumerable<BsonDocument> Find(BsonDocument filter)
     {
-        // What names its ids is answered by them, so that a peer with a backlog stays quick.
+        // A filter by ids reads only their documents, so that a peer with a backlog stays fast.
         var candidates = filter.TryGetValue("_id", out var id) ? FindByIds(id) : Documents.Values;
         return candidates.Where(document => DocumentFilter.Matches(document, filter));
     }

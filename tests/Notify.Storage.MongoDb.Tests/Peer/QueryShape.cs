@@ -190,7 +190,7 @@ internal sealed record QueryShape(
     }
 }
 
-/// <summary>What a condition bounds of an index.</summary>
+/// <summary>The way in which a condition bounds the scan of an index.</summary>
 internal enum BoundKind
 {
     None,

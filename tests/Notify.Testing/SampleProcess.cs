@@ -1,11 +1,13 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Notify.Testing;
 
-namespace Notify.Hosting.Tests;
+namespace Notify.Testing;
 
-/// <summary>Runs a sample as a separate process with its own folder.</summary>
-internal static partial class SampleProcess
+/// <summary>
+/// Runs a sample as a separate process with its own folder. The project file of the test assembly names the folder of the samples
+/// and that of their output as assembly metadata.
+/// </summary>
+public static partial class SampleProcess
 {
     public static string Folder(string sample) => Path.Combine(Metadata("Samples"), sample);
 
@@ -44,7 +46,8 @@ internal static partial class SampleProcess
         {
             await Eventually.TrueAsync(() => process.HasExited || Ready().IsMatch(process.Output), "the host to be ready");
             var address = Ready().Match(process.Output);
-            Assert.True(address.Success, process.Output);
+            if (!address.Success)
+                throw new InvalidOperationException($"The host did not start: {process.Output}");
             return (process, new HttpClient { BaseAddress = new Uri(address.Groups[1].Value) });
         }
         catch
@@ -58,8 +61,9 @@ internal static partial class SampleProcess
     private static partial Regex Ready();
 
     private static string Metadata(string key) =>
-        typeof(SampleProcess)
-            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        Assembly
+            .GetEntryAssembly()!
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(attribute => attribute.Key == key)
             .Value!;
 }

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Providers;
+
+namespace Notify.Hosting.CapturedMessages;
+
+/// <summary>
+/// Maps the endpoints that show captured messages, if the application registers <see cref="ICapturedMessages"/>.
+/// </summary>
+internal static class CapturedMessagesEndpoints
+{
+    // A page of the application at the same path takes precedence.
+    private const int PageOrder = 1;
+
+    public static void MapCapturedMessages(this RouteGroupBuilder group, IServiceProvider services)
+    {
+        if (services.GetService<ICapturedMessages>() is not { } messages)
+            return;
+
+        var page = new CapturedMessagesPage(messages.Page);
+        group.MapRead("/", (HttpContext context) => page.Show(context)).WithOrder(PageOrder);
+        group.MapOtherMethods("/", "GET, HEAD", PageOrder);
+        group.MapRead("/v1/sandbox/messages", (ICapturedMessages captured) =>
+            TypedResults.Text(captured.Serialize(), "application/json; charset=utf-8")
+        );
+        group.MapOtherMethods("/v1/sandbox/messages", "GET, HEAD");
+        group.MapRead("/v1/sandbox/messages/stream", OpenStream);
+        group.MapOtherMethods("/v1/sandbox/messages/stream", "GET, HEAD");
+    }
+
+    // The first event is "ready", followed by one event per captured message.
+    private static IResult OpenStream(HttpContext context, ICapturedMessages captured, IHostApplicationLifetime lifetime) =>
+        LiveStream.Open(context, lifetime, captured.WatchAsync, json => [LiveStream.Frame(json)]);
+}

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+
+namespace Notify.Providers.Sandbox;
+
+/// <summary>Shows the captured messages in the HTTP API of the application.</summary>
+internal sealed class SandboxPage(ISandbox sandbox) : ICapturedMessages
+{
+    /// <summary>
+    /// The serialized form of each message, which all streams share. An entry is collected together with its message.
+    /// </summary>
+    private static readonly ConditionalWeakTable<SandboxMessage, string> Serialized = [];
+
+    public string Page { get; } = Read();
+
+    public byte[] Serialize() =>
+        JsonSerializer.SerializeToUtf8Bytes(sandbox.Messages, SandboxJson.Default.IReadOnlyListSandboxMessage);
+
+    // Not an async iterator: watching begins with this call, and not with the enumeration.
+    public IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken) =>
+        SerializeAsync(sandbox.WatchAsync(cancellationToken));
+
+    private static async IAsyncEnumerable<string> SerializeAsync(IAsyncEnumerable<SandboxMessage> messages)
+    {
+        await foreach (var message in messages.ConfigureAwait(false))
+            yield return Serialized.GetValue(message, static one =>
+                JsonSerializer.Serialize(one, SandboxJson.Default.SandboxMessage)
+            );
+    }
+
+    private static string Read()
+    {
+        using var stream = typeof(SandboxPage).Assembly.GetManifestResourceStream("Notify.Providers.Sandbox.SandboxPage.html")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
