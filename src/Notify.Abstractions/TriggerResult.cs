@@ -19,6 +19,9 @@ public sealed class IdempotencyConflictException : Exception
         : base($"The idempotency key was already used with a different body, for notification {existingId}.") =>
         ExistingId = existingId;
 
+    /// <summary>Gets the code of the problem: <see cref="ProblemCodes.IdempotencyKeyReused"/>.</summary>
+    public string Code { get; } = ProblemCodes.IdempotencyKeyReused;
+
     /// <summary>Gets the ID of the notification that holds the key.</summary>
     public Guid ExistingId { get; }
 }

@@ -122,7 +122,9 @@ internal sealed class EndpointSecrets(
         ArgumentNullException.ThrowIfNull(url);
         return WebhookEndpoint.TryParse(tenant, url, out var endpoint)
             ? endpoint
-            : throw new InvalidRequestException([new FieldError("url", "Give an absolute http or https URL.")]);
+            : throw new InvalidRequestException([
+                new FieldError("url", FieldErrorCodes.Invalid, "Give an absolute http or https URL."),
+            ]);
     }
 
     /// <summary>The keys that were used since a rotation.</summary>

@@ -77,7 +77,7 @@ public sealed class TemplateLimitTests
 
         var error = Assert.Single(application.Templates.Validate(template));
 
-        Assert.Equal(new FieldError("variants", "Use 1 to 200 variants."), error);
+        Assert.Equal(new FieldError("variants", FieldErrorCodes.TooMany, "Use 1 to 200 variants."), error);
     }
 
     [Theory]

@@ -172,16 +172,32 @@ internal static class Answers
         var problem = await response.JsonAsync();
         Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.GetProperty("title").GetString()!);
+        Assert.EndsWith($"/v1/errors/{problem.Text("code")}", problem.Text("type"), StringComparison.Ordinal);
         return problem;
     }
 
     /// <summary>Returns the delivery in a timeline for this channel.</summary>
     public static JsonElement DeliveryOver(this JsonElement timeline, string channel) =>
-        timeline.GetProperty("deliveries").EnumerateArray().Single(delivery => delivery.Text("channel") == channel);
+        timeline
+            .GetProperty("deliveries")
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(delivery => delivery.Text("channel") == channel);
 
     public static string? Text(this JsonElement json, string property) =>
         json.TryGetProperty(property, out var value) ? value.GetString() : null;
 
     public static string[] Fields(this JsonElement problem) =>
-        [.. problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order(StringComparer.Ordinal)];
+        [
+            .. problem
+                .GetProperty("errors")
+                .EnumerateArray()
+                .Select(error => error.Text("field")!)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>Returns the errors of a problem document for a field.</summary>
+    public static JsonElement[] ErrorsIn(this JsonElement problem, string field) =>
+        [.. problem.GetProperty("errors").EnumerateArray().Where(error => error.Text("field") == field)];
 }

@@ -2,7 +2,8 @@ namespace Notify.Storage;
 
 /// <summary>
 /// A store of small values that one process creates and all processes use: tokens of vendors that limit how often a token may
-/// change, and rotations of webhook secrets. The creator must seal secret values, because others can read the store.
+/// change, rotations of webhook secrets, and answers to calls with an idempotency key. The creator must seal secret values,
+/// because others can read the store.
 /// </summary>
 public interface ISharedTokenStore
 {
@@ -27,6 +28,14 @@ public interface ISharedTokenStore
         DateTimeOffset stale,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Deletes the tokens whose names have a prefix and that were issued before the specified time.</summary>
+    /// <param name="prefix">The prefix of the names, in ASCII, not empty.</param>
+    /// <param name="issuedBefore">The cutoff time. Tokens that were issued at or after this time are kept.</param>
+    /// <param name="most">The maximum number of tokens to delete in one transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of tokens that were deleted.</returns>
+    ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken);
 }
 
 /// <summary>A token that processes share.</summary>

@@ -99,7 +99,13 @@ internal sealed class RecipientDirectory(
         Names.Check(errors, "tenant", tenant);
         Names.Check(errors, "topic", topic);
         if (userIds.Count is 0 or > MaxSubscribersAtOnce)
-            errors.Add(new FieldError("userIds", $"Give 1 to {MaxSubscribersAtOnce} user ids."));
+            errors.Add(
+                new FieldError(
+                    "userIds",
+                    userIds.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                    $"Give 1 to {MaxSubscribersAtOnce} user ids."
+                )
+            );
         for (var i = 0; i < userIds.Count; i++)
             Names.Check(errors, $"userIds[{i}]", userIds[i]);
         InvalidRequestException.ThrowIfAny(errors);
@@ -115,7 +121,9 @@ internal sealed class RecipientDirectory(
         LanguageTag.Check(errors, "locale", user.Locale);
         CheckTimeZone(errors, user.TimeZone);
         if (user.QuietHours is { } quiet && quiet.From == quiet.To)
-            errors.Add(new FieldError("quietHours.to", "quietHours.from and quietHours.to must differ."));
+            errors.Add(
+                new FieldError("quietHours.to", FieldErrorCodes.Conflict, "quietHours.from and quietHours.to must differ.")
+            );
         CheckAddresses(errors, user);
         CheckPreferences(errors, user);
         return errors;
@@ -148,9 +156,9 @@ internal sealed class RecipientDirectory(
         if (device.App is not null)
             Names.Check(errors, "app", device.App);
         if (!Enum.IsDefined(device.Platform))
-            errors.Add(new FieldError("platform", "Use android, ios or web."));
+            errors.Add(new FieldError("platform", FieldErrorCodes.Invalid, "Use android, ios or web."));
         else if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
-            errors.Add(new FieldError("token", tokenError));
+            errors.Add(new FieldError("token", FieldErrorCodes.InvalidAddress, tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);
         return errors;
@@ -167,28 +175,47 @@ internal sealed class RecipientDirectory(
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
     {
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
-            errors.Add(new FieldError("timeZone", "This is not an IANA time zone. Write it as Europe/Stockholm."));
+            errors.Add(
+                new FieldError(
+                    "timeZone",
+                    FieldErrorCodes.Invalid,
+                    "This is not an IANA time zone. Write it as Europe/Stockholm."
+                )
+            );
     }
 
     private void CheckAddresses(List<FieldError> errors, User user)
     {
         if (user.Addresses.Count > MaxAddresses)
-            errors.Add(new FieldError("addresses", $"Give at most {MaxAddresses} addresses."));
+            errors.Add(new FieldError("addresses", FieldErrorCodes.TooMany, $"Give at most {MaxAddresses} addresses."));
         foreach (var (name, address) in user.Addresses)
         {
             if (name == Channel.Sms.Name)
-                errors.Add(new FieldError($"addresses.{name}", "Use phone. The channel is sms, and its address is phone."));
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        FieldErrorCodes.Invalid,
+                        "Use phone. The channel is sms, and its address is phone."
+                    )
+                );
             else if (!TryParseAddressName(name, out var channel))
                 errors.Add(
                     new FieldError(
                         $"addresses.{name}",
+                        FieldErrorCodes.Invalid,
                         "This is not a valid address name. Use email, phone, webhook or the name of a custom channel."
                     )
                 );
             else if (channel == Channel.Push)
-                errors.Add(new FieldError($"addresses.{name}", "Push goes to devices. Register a device instead."));
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        FieldErrorCodes.NotAllowed,
+                        "Push goes to devices. Register a device instead."
+                    )
+                );
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
-                errors.Add(new FieldError($"addresses.{name}", error));
+                errors.Add(new FieldError($"addresses.{name}", FieldErrorCodes.InvalidAddress, error));
         }
     }
 
@@ -201,7 +228,7 @@ internal sealed class RecipientDirectory(
     private static void CheckPreferences(List<FieldError> errors, User user)
     {
         if (user.Preferences.Count > MaxPreferences)
-            errors.Add(new FieldError("preferences", $"Give at most {MaxPreferences} preferences."));
+            errors.Add(new FieldError("preferences", FieldErrorCodes.TooMany, $"Give at most {MaxPreferences} preferences."));
         for (var i = 0; i < user.Preferences.Count; i++)
         {
             if (user.Preferences[i].Category is { } category)

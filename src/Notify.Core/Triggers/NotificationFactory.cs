@@ -32,6 +32,7 @@ internal sealed class NotificationFactory(
         InvalidRequestException.ThrowIfAny([
             .. planned.Unknown.Select(index => new FieldError(
                 $"to[{trigger.To.IndexOf(named[index])}]",
+                FieldErrorCodes.NotFound,
                 "This user does not exist."
             )),
         ]);
@@ -83,6 +84,7 @@ internal sealed class NotificationFactory(
                 errors.Add(
                     new FieldError(
                         $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]",
+                        FieldErrorCodes.NotFound,
                         "No user has ever subscribed to this topic."
                     )
                 );

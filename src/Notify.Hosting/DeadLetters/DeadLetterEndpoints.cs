@@ -50,7 +50,7 @@ internal static class DeadLetterEndpoints
 }
 
 /// <summary>A page of dead letters and the total number that match the filter.</summary>
-internal sealed record DeadLettersView(long Count, IReadOnlyList<DeliveryView> Deliveries, string? Next);
+internal sealed record DeadLettersView(long Count, IReadOnlyList<DeliveryView> Items, string? Next);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -37,7 +37,7 @@ internal static class DeadLetterFilterReader
     private static string? ReadText(JsonField field) =>
         field.Text() switch
         {
-            "" => field.Wrong("Must not be empty. Omit the field instead."),
+            "" => field.Wrong(FieldErrorCodes.Required, "Must not be empty. Omit the field instead."),
             var text => text,
         };
 
@@ -45,7 +45,10 @@ internal static class DeadLetterFilterReader
     {
         JsonField[] items = field.Value.ValueKind == JsonValueKind.String ? [field] : [.. field.Items().Take(MaxIds + 1)];
         if (items.Length is 0 or > MaxIds)
-            field.Wrong($"Must contain 1 to {MaxIds} delivery ids.");
+            field.Wrong(
+                items.Length == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                $"Must contain 1 to {MaxIds} delivery ids."
+            );
         return [.. items.Select(item => item.Id() ?? Guid.Empty)];
     }
 }

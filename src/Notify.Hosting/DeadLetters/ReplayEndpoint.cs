@@ -31,15 +31,17 @@ internal static class ReplayEndpoint
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            var count = dryRun
-                ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
-                : await ReplayAsync(
-                        store,
-                        new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize),
-                        context.RequestAborted
+            var request = new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize);
+            return await IdempotentCall
+                .RunAsync(context, body, DeadLettersJson.Default.ReplayView, async () =>
+                    new ReplayView(
+                        dryRun
+                            ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
+                            : await ReplayAsync(store, request, context.RequestAborted).ConfigureAwait(false),
+                        dryRun
                     )
-                    .ConfigureAwait(false);
-            return TypedResults.Json(new ReplayView(count, dryRun), DeadLettersJson.Default.ReplayView);
+                )
+                .ConfigureAwait(false);
         });
 
     private static (DeadLetterFilter Filter, bool DryRun, DateTimeOffset? ExpiresAt) Read(
@@ -58,7 +60,7 @@ internal static class ReplayEndpoint
             {
                 // A filter that is null because of a bug in the caller must not match every dead letter.
                 case var _ when field.IsNull:
-                    field.Wrong("Must not be null. Omit the field instead.");
+                    field.Wrong(FieldErrorCodes.WrongType, "Must not be null. Omit the field instead.");
                     break;
                 case "all":
                     all = field.Flag() ?? false;
@@ -69,9 +71,12 @@ internal static class ReplayEndpoint
                 case "expiresAt":
                     expiresAt = field.Time();
                     if (expiresAt <= now)
-                        field.Wrong("Must be in the future.");
+                        field.Wrong(FieldErrorCodes.OutOfRange, "Must be in the future.");
                     else if (expiresAt > latestExpiry)
-                        field.Wrong($"Must be at most {(latestExpiry - now).TotalDays:0} days in the future.");
+                        field.Wrong(
+                            FieldErrorCodes.OutOfRange,
+                            $"Must be at most {(latestExpiry - now).TotalDays:0} days in the future."
+                        );
                     break;
                 default:
                     filter = DeadLetterFilterReader.Read(filter, field, "all", "dryRun", "expiresAt");

@@ -112,7 +112,7 @@ internal static class NotificationListEndpoint
 }
 
 /// <summary>A page of notifications.</summary>
-internal sealed record NotificationsView(IReadOnlyList<NotificationItemView> Notifications, string? Next);
+internal sealed record NotificationsView(IReadOnlyList<NotificationItemView> Items, string? Next);
 
 /// <summary>A notification in a list. Its deliveries are at <see cref="StatusUrl"/>.</summary>
 internal sealed record NotificationItemView(

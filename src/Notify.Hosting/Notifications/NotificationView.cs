@@ -23,8 +23,7 @@ internal sealed record NotificationView(
     IReadOnlyList<CollectedView>? Collected,
     IReadOnlyList<SummarizedView>? Summarizes,
     CountsView Counts,
-    IReadOnlyList<DeliveryView> Deliveries,
-    string? Next
+    DeliveriesView Deliveries
 )
 {
     public static NotificationView Create(
@@ -33,8 +32,7 @@ internal sealed record NotificationView(
         IReadOnlyList<CollectedEvent> collected,
         IReadOnlyList<CollectedEvent> summarized,
         CountsView counts,
-        IReadOnlyList<DeliveryView> deliveries,
-        string? next
+        DeliveriesView deliveries
     ) =>
         new(
             notification.Id,
@@ -52,10 +50,12 @@ internal sealed record NotificationView(
             collected.Count == 0 ? null : [.. collected.Select(CollectedView.Create)],
             summarized.Count == 0 ? null : [.. summarized.Select(SummarizedView.Create)],
             counts,
-            deliveries,
-            next
+            deliveries
         );
 }
+
+/// <summary>A page of a notification's deliveries.</summary>
+internal sealed record DeliveriesView(IReadOnlyList<DeliveryView> Items, string? Next);
 
 /// <summary>
 /// The progress of an expansion: the number of subscribers whose deliveries have been created. One expansion covers all topics of

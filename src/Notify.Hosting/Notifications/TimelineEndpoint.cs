@@ -47,8 +47,7 @@ internal static class TimelineEndpoint
                 collected,
                 summarized,
                 CountsView.Create(counts),
-                [.. records.Take(page.Limit).Select(DeliveryView.Create)],
-                next
+                new DeliveriesView([.. records.Take(page.Limit).Select(DeliveryView.Create)], next)
             ),
             NotificationsJson.Default.NotificationView
         );

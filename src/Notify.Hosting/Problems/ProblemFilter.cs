@@ -21,7 +21,7 @@ internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
         }
         catch (BadHttpRequestException exception)
         {
-            return Problem.Create(exception.StatusCode, "The request could not be read.");
+            return Problem.Unreadable(exception.StatusCode);
         }
         catch (Exception exception) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
         {

@@ -22,14 +22,31 @@ internal static class DeviceEndpoints
 
     public static async Task<IResult> ListAsync(HttpContext context, IDeviceStore devices)
     {
-        var found = await devices
+        var errors = new FieldErrors();
+        var page = RequestPage.Read(context.Request, errors);
+        var after = page.After?.Text() ?? "";
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var all = await devices
             .ListAsync(
                 RequestValues.GetTenant(context.Request),
                 RequestValues.Route(context.Request, "userId"),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
-        return TypedResults.Json(new DevicesView([.. found.Select(DeviceView.Create)]), RecipientsJson.Default.DevicesView);
+        // A user has few devices, so the store returns all of them.
+        Device[] found =
+        [
+            .. all.Where(device => string.CompareOrdinal(device.Id, after) > 0)
+                .OrderBy(device => device.Id, StringComparer.Ordinal)
+                .Take(page.FetchCount),
+        ];
+        var next = page.Next(context.Request, found, device => device.Id);
+        return TypedResults.Json(
+            new DevicesView([.. found.Take(page.Limit).Select(DeviceView.Create)], next),
+            RecipientsJson.Default.DevicesView
+        );
     }
 
     public static async Task<IResult> RemoveAsync(HttpContext context, IRecipientDirectory directory)

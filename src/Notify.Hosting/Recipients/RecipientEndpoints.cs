@@ -21,7 +21,7 @@ internal static class RecipientEndpoints
         group.MapOtherMethods(User, "GET, HEAD, PUT, PATCH, DELETE");
 
         const string Devices = "/v1/users/{userId}/devices";
-        group.MapRead(Devices, DeviceEndpoints.ListAsync);
+        group.MapRead(Devices, DeviceEndpoints.ListAsync).ReadsQuery();
         group.MapOtherMethods(Devices, "GET, HEAD");
         group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.RegisterAsync);
         group.MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync).Audit("device deleted");
@@ -30,9 +30,10 @@ internal static class RecipientEndpoints
         group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery();
         group.MapOtherMethods("/v1/topics", "GET, HEAD");
         const string Subscribers = "/v1/topics/{topic}/subscribers";
-        group.MapPut(Subscribers, SubscriberEndpoints.SubscribeAsync);
+        group.MapPost(Subscribers, SubscriberEndpoints.SubscribeAsync);
         group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery();
-        group.MapDelete(Subscribers, SubscriberEndpoints.UnsubscribeAsync).Audit("subscribers deleted");
-        group.MapOtherMethods(Subscribers, "GET, HEAD, PUT, DELETE");
+        group.MapOtherMethods(Subscribers, "GET, HEAD, POST");
+        group.MapPost($"{Subscribers}/remove", SubscriberEndpoints.UnsubscribeAsync).Audit("subscribers deleted");
+        group.MapOtherMethods($"{Subscribers}/remove", "POST");
     }
 }

@@ -11,17 +11,21 @@ internal static class SubscriberEndpoints
     public static Task<IResult> SubscribeAsync(HttpContext context, IRecipientDirectory directory) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
+            var users = ReadUsers(body);
+            if (!body.IsObject)
+                return Problem.InvalidFields(body.Errors);
+
             try
             {
-                await directory
-                    .SubscribeAsync(
-                        RequestValues.Route(context.Request, "topic"),
-                        ReadUsers(body),
-                        RequestValues.GetTenant(context.Request),
-                        context.RequestAborted
+                return await RunAsync(context, body, () =>
+                        directory.SubscribeAsync(
+                            RequestValues.Route(context.Request, "topic"),
+                            users,
+                            RequestValues.GetTenant(context.Request),
+                            context.RequestAborted
+                        )
                     )
                     .ConfigureAwait(false);
-                return TypedResults.NoContent();
             }
             catch (InvalidRequestException exception)
             {
@@ -37,15 +41,17 @@ internal static class SubscriberEndpoints
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            await topics
-                .UnsubscribeAsync(
-                    RequestValues.GetTenant(context.Request),
-                    RequestValues.Route(context.Request, "topic"),
-                    users,
-                    context.RequestAborted
+            return await RunAsync(context, body, () =>
+                    topics
+                        .UnsubscribeAsync(
+                            RequestValues.GetTenant(context.Request),
+                            RequestValues.Route(context.Request, "topic"),
+                            users,
+                            context.RequestAborted
+                        )
+                        .AsTask()
                 )
                 .ConfigureAwait(false);
-            return TypedResults.NoContent();
         });
 
     public static async Task<IResult> ListAsync(HttpContext context, ITopicStore topics)
@@ -61,7 +67,7 @@ internal static class SubscriberEndpoints
         var users = await topics.ListAsync(tenant, topic, after, page.FetchCount, context.RequestAborted).ConfigureAwait(false);
         var next = page.Next(context.Request, users, user => user);
         return TypedResults.Json(
-            new SubscribersView(count, [.. users.Take(page.Limit)], next),
+            new SubscribersView(count, [.. users.Take(page.Limit).Select(user => new SubscriberView(user))], next),
             RecipientsJson.Default.SubscribersView
         );
     }
@@ -89,18 +95,36 @@ internal static class SubscriberEndpoints
         );
     }
 
-    // An item that is not a string becomes null, which the directory refuses together with all other errors.
-    private static List<string> ReadUsers(JsonField body) => [.. body.Items().Select(item => item.Text()!)];
-
-    // The directory names the list userIds. Here the body itself is the list, so the paths are mapped.
-    private static FieldError MapPath(FieldError error) =>
-        error.Field switch
+    private static Task<IResult> RunAsync(HttpContext context, JsonField body, Func<Task> work) =>
+        IdempotentCall.RunAsync(context, body, RecipientsJson.Default.Object, async () =>
         {
-            "userIds" => error with { Field = JsonField.RootPath },
-            var field when field.StartsWith("userIds[", StringComparison.Ordinal) => error with
+            await work().ConfigureAwait(false);
+            return null;
+        });
+
+    // An item that is not a string becomes null, which the directory refuses together with all other errors.
+    private static List<string> ReadUsers(JsonField body)
+    {
+        List<string>? users = null;
+        foreach (var field in body.Members())
+        {
+            if (field.Name == "users")
+                users = [.. field.Items().Select(item => item.Text()!)];
+            else
+                field.Unknown("users");
+        }
+
+        if (body.IsObject && users is null)
+            body.Missing("users", "Required: the ids of the users.");
+        return users ?? [];
+    }
+
+    // The directory names the list userIds.
+    private static FieldError MapPath(FieldError error) =>
+        error.Field.StartsWith("userIds", StringComparison.Ordinal)
+            ? error with
             {
-                Field = field["userIds".Length..],
-            },
-            _ => error,
-        };
+                Field = $"users{error.Field["userIds".Length..]}",
+            }
+            : error;
 }

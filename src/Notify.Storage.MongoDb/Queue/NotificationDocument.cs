@@ -62,6 +62,7 @@ internal static class NotificationDocument
             throw new InvalidRequestException([
                 new FieldError(
                     field,
+                    FieldErrorCodes.TooLarge,
                     "The notification is larger than 15 MiB with all its languages and attachments, and MongoDB cannot store it. "
                         + "Link to large files."
                 ),
