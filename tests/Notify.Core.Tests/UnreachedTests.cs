@@ -109,9 +109,9 @@ public sealed class UnreachedTests
         string other
     )
     {
-        var provider = new ScriptedProvider("any", Channel.Named(channel), _ => Outcome.Sent());
+        var provider = new ScriptedProvider("any", Channel.Create(channel), _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(_time, provider);
-        RecipientList to = [.. new[] { first, second, other }.Select(one => Recipient.Address(Channel.Named(channel), one))];
+        RecipientList to = [.. new[] { first, second, other }.Select(one => Recipient.Address(Channel.Create(channel), one))];
 
         var deliveries = await application.EndedDeliveriesAsync(await application.SendAsync(to));
 
