@@ -46,7 +46,8 @@ internal static class AddressFormat
             : address;
     }
 
-    // Uri ignores white space around a URL and escapes it inside. URLs are sent as they are given, and no server takes white space.
+    // Uri ignores white space around a URL and escapes it inside. URLs are sent as they are given, and no server takes white
+    // space.
     private static bool TryParseUrl(string address, [NotNullWhen(true)] out Uri? url) =>
         Uri.TryCreate(address, UriKind.Absolute, out url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)

@@ -34,8 +34,8 @@ public readonly record struct Channel
     public static Channel Webhook { get; } = new("webhook");
 
     /// <summary>
-    /// Gets the channel of a cancelled delivery for which no channel was chosen, because its recipient has no address. No provider
-    /// can have it.
+    /// Gets the channel of a cancelled delivery for which no channel was chosen, because its recipient has no address. No
+    /// provider can have it.
     /// </summary>
     public static Channel None { get; } = new("none");
 

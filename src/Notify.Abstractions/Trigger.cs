@@ -155,8 +155,8 @@ public sealed record Throttle(int Max, TimeSpan Per)
 }
 
 /// <summary>
-/// The schedule on which collected notifications are sent. Set exactly one of <see cref="Window"/> and <see cref="Cron"/>. Triggers
-/// that differ in any of the three properties are collected separately.
+/// The schedule on which collected notifications are sent. Set exactly one of <see cref="Window"/> and <see cref="Cron"/>.
+/// Triggers that differ in any of the three properties are collected separately.
 /// </summary>
 public sealed record Digest
 {

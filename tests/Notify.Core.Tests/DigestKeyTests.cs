@@ -5,7 +5,9 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>Tests which events are collected together, when their digest begins, and whether its recipient still subscribes.</summary>
+/// <summary>
+/// Tests which events are collected together, when their digest begins, and whether its recipient still subscribes.
+/// </summary>
 public sealed class DigestKeyTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);

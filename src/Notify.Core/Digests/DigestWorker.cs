@@ -165,8 +165,8 @@ internal sealed class DigestWorker(
             ? Time.GetUtcNow()
             : DigestSchedule.GetDueTime(closed.Events[^1].Trigger.Digest!, Time.GetUtcNow(), user);
 
-    // All events of a digest have the same recipient, template, category, priority and schedule. Events that differ in anything else get
-    // separate summaries: one trigger must not decide how the event of another is sent.
+    // All events of a digest have the same recipient, template, category, priority and schedule. Events that differ in anything
+    // else get separate summaries: one trigger must not decide how the event of another is sent.
     private static bool AreAlike(DigestEvent first, DigestEvent other) =>
         ReferenceEquals(first, other)
         || (

@@ -15,8 +15,8 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, T
         if (plan.Trigger.Digest is not { } digest)
             return ValueTask.CompletedTask;
 
-        // A batch of a broadcast is planned some time after its notification was accepted. Its events arrive now, and a digest that
-        // they begin collects from now on.
+        // A batch of a broadcast is planned some time after its notification was accepted. Its events arrive now, and a digest
+        // that they begin collects from now on.
         var now = time.GetUtcNow();
         foreach (
             var recipient in plan

@@ -7,9 +7,9 @@ namespace Notify.Core.Retention;
 
 /// <summary>
 /// Erases the data of removed users. One pass reads the whole store for all pending erasures at once, because an index of
-/// deliveries by user would cost every delivery a write. A second pass follows when an erasure is <see cref="EngineSettings.ErasureSettleTime"/> old:
-/// by then, the deliveries that were being planned while the user was removed are stored. No leader is needed, because a second
-/// process finds nothing left to erase.
+/// deliveries by user would cost every delivery a write. A second pass follows when an erasure is
+/// <see cref="EngineSettings.ErasureSettleTime"/> old: by then, the deliveries that were being planned while the user was removed
+/// are stored. No leader is needed, because a second process finds nothing left to erase.
 /// </summary>
 internal sealed class ErasureWorker(
     IErasureStore erasures,
@@ -66,8 +66,8 @@ internal sealed class ErasureWorker(
         return [.. waiting.Where(erasure => names.Contains((erasure.Tenant, erasure.UserId)))];
     }
 
-    // An erasure is requested before its user is removed, and what is accepted between the two is for the removed user too. As long
-    // as no user has the id again, everything that was accepted until now belongs to the removed one.
+    // An erasure is requested before its user is removed, and what is accepted between the two is for the removed user too. As
+    // long as no user has the id again, everything that was accepted until now belongs to the removed one.
     private async ValueTask<Erasure[]> ExtendAsync(Erasure[] waiting, CancellationToken stopping)
     {
         var now = Time.GetUtcNow();
