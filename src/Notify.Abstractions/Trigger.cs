@@ -194,9 +194,14 @@ public sealed record Throttle
     public required TimeSpan Per { get; init; }
 }
 
-/// <summary>The schedule on which collected notifications are sent. Set exactly one of the two properties.</summary>
+/// <summary>
+/// The schedule on which collected notifications are sent. Set exactly one of <see cref="Window"/> and <see cref="Cron"/>.
+/// Triggers that differ in any of the three properties are collected separately.
+/// </summary>
 public sealed record Digest
 {
+    internal const int MaxKeyLength = 200;
+
     /// <summary>Gets the time from the first event until the digest is sent. 1 second to 31 days.</summary>
     public TimeSpan? Window { get; init; }
 
@@ -205,4 +210,10 @@ public sealed record Digest
     /// month, month, day of week, such as <c>0 8 * * 1-5</c>.
     /// </summary>
     public string? Cron { get; init; }
+
+    /// <summary>
+    /// Gets the application's key of what is collected together, such as an order or a thread; null to collect everything for the
+    /// same recipient. 1 to 200 characters.
+    /// </summary>
+    public string? Key { get; init; }
 }

@@ -74,6 +74,31 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task What_is_accepted_while_the_user_is_being_removed_is_erased()
+    {
+        ErasureProbe? probe = null;
+        await using var application = await TestApplication.StartAsync(
+            _time,
+            builder => builder.UseInMemory().Services.Decorate<IErasureStore>(store => probe = new ErasureProbe(store)),
+            _mail
+        );
+        await application.Directory.SaveUserAsync(Ada());
+        var id = Guid.Empty;
+        probe!.Requested = async () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            id = await application.SendAsync(Recipient.User("ada"));
+        };
+
+        await application.Directory.RemoveUserAsync("ada");
+        await PassUntilAsync(async () =>
+            (await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None)).Count == 0
+        );
+
+        Assert.Equal("", (await application.DeliveryAsync(id)).Delivery.To.Value);
+    }
+
+    [Fact]
     public async Task A_user_who_is_not_known_is_not_erased()
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
@@ -105,8 +130,14 @@ public sealed class ErasureTests
     {
         public int Failures { get; set; }
 
-        public ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken) =>
-            erasures.RequestAsync(erasure, cancellationToken);
+        public Func<Task>? Requested { get; set; }
+
+        public async ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken)
+        {
+            await erasures.RequestAsync(erasure, cancellationToken);
+            if (Requested is not null)
+                await Requested();
+        }
 
         public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken) =>
             erasures.ListAsync(limit, cancellationToken);

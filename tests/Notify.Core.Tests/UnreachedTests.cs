@@ -12,10 +12,10 @@ public sealed class UnreachedTests
     private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Sent());
 
     [Theory]
-    [InlineData(null, "the user has no address for email, push")]
-    [InlineData("push", "the user has no address for push")]
-    [InlineData("push email", "the user has no address for push, email")]
-    public async Task A_user_without_an_address_is_recorded(string? channels, string reason)
+    [InlineData(null, "none", "the user has no address for email, push")]
+    [InlineData("push", "push", "the user has no address for push")]
+    [InlineData("push email", "none", "the user has no address for push, email")]
+    public async Task A_user_without_an_address_is_recorded(string? channels, string shown, string reason)
     {
         await using var application = await StartAsync();
         await application.Directory.SaveUserAsync(new User { Id = "ada" });
@@ -27,7 +27,9 @@ public sealed class UnreachedTests
             }
         );
 
-        AssertSkipped(await application.DeliveryAsync(id), "ada", reason);
+        var skipped = await application.DeliveryAsync(id);
+        AssertSkipped(skipped, "ada", reason);
+        Assert.Equal(shown, skipped.Delivery.Channel.Name);
     }
 
     [Fact]
@@ -97,22 +99,45 @@ public sealed class UnreachedTests
         Assert.Equal(DeliveryState.Sent, Assert.Single(deliveries, one => one.Delivery.UserId == "eva").State);
     }
 
-    [Fact]
-    public async Task Two_spellings_of_one_address_get_one_message()
+    [Theory]
+    [InlineData("email", "Ua@EXAMPLE.org", "ua@example.org", "other@example.org")]
+    [InlineData("email", "ua@example.org", "ua@example.org", "other@example.org")]
+    [InlineData("sms", "+46 70-123 45 67", "0046701234567", "+46701234568")]
+    [InlineData("sms", "+46701234567", "+46701234567", "+46701234568")]
+    [InlineData("webhook", "HTTP://Hooks.example.ORG:80/a", "http://hooks.example.org/a#part", "http://hooks.example.org/A")]
+    [InlineData("webhook", "https://hooks.example.org", "https://hooks.example.org:443/", "https://hooks.example.org:444/")]
+    [InlineData(
+        "webhook",
+        "https://hooks.example.org/a/../b?x=1",
+        "https://hooks.example.org/%62?x=1",
+        "https://hooks.example.org/b?X=1"
+    )]
+    [InlineData("webhook", "https://bücher.example/", "https://XN--BCHER-KVA.example/", "https://bucher.example/")]
+    [InlineData("webhook", "http://[::1]:8080/", "http://[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8081/")]
+    public async Task Two_spellings_of_one_address_get_one_message_and_both_are_in_the_timeline(
+        string channel,
+        string first,
+        string second,
+        string other
+    )
     {
-        await using var application = await StartAsync();
+        var provider = new ScriptedProvider("any", Channel.Create(channel), _ => Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(_time, provider);
+        RecipientList to = [.. new[] { first, second, other }.Select(one => Recipient.Address(Channel.Create(channel), one))];
 
-        var id = await application.SendAsync([
-            Recipient.Email("Ua@EXAMPLE.org"),
-            Recipient.Email("ua@example.org"),
-            Recipient.Email("other@example.org"),
-        ]);
+        var deliveries = await application.EndedDeliveriesAsync(await application.SendAsync(to));
 
         Assert.Equal(
-            ["Ua@EXAMPLE.org", "other@example.org"],
-            (await application.EndedDeliveriesAsync(id)).Select(one => one.Delivery.To.Value).Order(StringComparer.Ordinal)
+            [
+                (null, DeliveryState.Sent),
+                ("the same address as another recipient", DeliveryState.Cancelled),
+                (null, DeliveryState.Sent),
+            ],
+            deliveries.OrderBy(one => one.Delivery.Id).Select(one => (one.Reason, one.State))
         );
-        Assert.Equal(2, _mail.Sent.Count);
+        Assert.Equal(2, provider.Sent.Count);
+        if (channel != "sms")
+            Assert.Equal([first, other], provider.Sent.Select(one => one.To.Value).OrderBy(one => one == other));
     }
 
     [Fact]
@@ -123,9 +148,27 @@ public sealed class UnreachedTests
 
         var id = await application.SendAsync([Recipient.Email("ADA@example.ORG"), Recipient.User("ada")]);
 
-        var only = await application.EndedDeliveryAsync(id);
-        Assert.Equal(("ada", "ada@example.org"), (only.Delivery.UserId, only.Delivery.To.Value));
+        var deliveries = await application.EndedDeliveriesAsync(id);
+        var sent = Assert.Single(deliveries, one => one.State == DeliveryState.Sent);
+        Assert.Equal(("ada", "ada@example.org"), (sent.Delivery.UserId, sent.Delivery.To.Value));
+        AssertSkipped(
+            Assert.Single(deliveries, one => one != sent),
+            "ada",
+            "the same address as another recipient",
+            "ADA@example.ORG"
+        );
         Assert.Single(_mail.Sent);
+    }
+
+    [Fact]
+    public async Task A_user_who_is_named_twice_is_one_recipient()
+    {
+        await using var application = await StartAsync();
+        await SaveAsync(application, "ada");
+
+        var id = await application.SendAsync([Recipient.User("ada"), Recipient.User("ada")]);
+
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]
@@ -148,7 +191,7 @@ public sealed class UnreachedTests
         AssertSkipped(
             Assert.Single(deliveries, one => one.Delivery.UserId == "bob"),
             "bob",
-            "another recipient of this notification has the same address",
+            "the same address as another recipient",
             "family@example.org"
         );
         Assert.Single(_mail.Sent);

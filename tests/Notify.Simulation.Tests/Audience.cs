@@ -53,10 +53,29 @@ internal sealed class Audience
     public void Change()
     {
         var (tenant, user) = ChooseUser();
+        Change(tenant, user);
+    }
+
+    private void Change(string tenant, string user)
+    {
         if (Record.FindPerson(tenant, user) is not { } person)
             Create(tenant, user, $"{tenant}-{user}-{++_changes}");
         else
             Change(tenant, user, person);
+    }
+
+    /// <summary>Changes the user of a delivery.</summary>
+    public void Change(Delivery delivery) => Change(delivery.Tenant, delivery.UserId!);
+
+    /// <summary>Records that a user was removed from the store.</summary>
+    public void Removed(string tenant, string user)
+    {
+        Note(tenant, user, "is deleted");
+        Record.SetPerson(tenant, user, null);
+        Record.SetSubscribed(tenant, user, isSubscribed: false);
+        _installations.Forget(tenant, user);
+        _world.Ledger.Nights.Forget(tenant, user);
+        _world.Ledger.UserRemoved(tenant, user);
     }
 
     /// <summary>Saves a new version of the template, while digests collect events that were accepted with an older one.</summary>
@@ -128,14 +147,11 @@ internal sealed class Audience
         _installations.Install(tenant, user, token);
     }
 
+    // A process removes it by calls that may fail. Then the user may stay, or its erasure may be left to do.
     private void Delete(string tenant, string user)
     {
-        Note(tenant, user, "is deleted");
-        _users.RemoveAsync(tenant, user, CancellationToken.None);
-        Record.SetPerson(tenant, user, null);
-        Record.SetSubscribed(tenant, user, isSubscribed: false);
-        _installations.Forget(tenant, user);
-        _world.Ledger.Nights.Forget(tenant, user);
+        if (_world.AnyProcess() is { } process)
+            _ = process.Directory.RemoveUserAsync(user, tenant);
     }
 
     private void Choose(string tenant, string user, Person person)

@@ -133,7 +133,19 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
         string id,
         Func<UserRecord, bool> condition,
         CancellationToken cancellationToken
-    ) => throw new NotSupportedException();
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "remove a user",
+            () =>
+            {
+                var removed = users.RemoveAsync(tenant, id, condition, CancellationToken.None).Result;
+                if (removed)
+                    world.Audience.Removed(tenant, id);
+                return removed;
+            },
+            cancellationToken
+        );
 
     public ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
@@ -278,4 +290,63 @@ internal sealed class SimulatedAnalytics(SimulatedProcess process, World world) 
         DateTimeOffset to,
         CancellationToken cancellationToken
     ) => throw new NotSupportedException();
+}
+
+internal sealed class SimulatedErasures(IErasureStore erasures, SimulatedProcess process, World world) : IErasureStore
+{
+    public async ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken) =>
+        await world
+            .Operations.CallAsync(
+                process,
+                "request an erasure",
+                () => erasures.RequestAsync(erasure, CancellationToken.None).IsCompletedSuccessfully,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "list erasures",
+            () => erasures.ListAsync(limit, CancellationToken.None).Result,
+            cancellationToken
+        );
+
+    // Small batches, so that an erasure takes several and a crash comes between them.
+    public ValueTask<ErasureStep> EraseDeliveriesAsync(ErasureBatch batch, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "erase deliveries",
+            () => Erase(batch, erasures.EraseDeliveriesAsync(batch with { Limit = 5 }, CancellationToken.None).Result),
+            cancellationToken
+        );
+
+    public ValueTask<ErasureStep> EraseEventsAsync(ErasureBatch batch, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "erase events",
+            () => Erase(batch, erasures.EraseEventsAsync(batch with { Limit = 5 }, CancellationToken.None).Result),
+            cancellationToken
+        );
+
+    public async ValueTask CompleteAsync(IReadOnlyList<Erasure> completed, CancellationToken cancellationToken) =>
+        await world
+            .Operations.CallAsync(
+                process,
+                "complete erasures",
+                () =>
+                {
+                    var done = erasures.CompleteAsync(completed, CancellationToken.None).IsCompletedSuccessfully;
+                    world.Ledger.ErasuresCompleted(completed);
+                    return done;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    private ErasureStep Erase(ErasureBatch batch, ErasureStep step)
+    {
+        world.Ledger.ErasedSome(batch.Erasures);
+        return step;
+    }
 }

@@ -47,6 +47,7 @@ internal sealed class World
             Store.GetRequiredService<INotificationStore>(),
             Store.GetRequiredService<IExpansionStore>(),
             Store.GetRequiredService<IDigestStore>(),
+            Store.GetRequiredService<IErasureStore>(),
             Trace
         );
         Audience = new Audience(_random, this);
@@ -78,6 +79,13 @@ internal sealed class World
     public Audience Audience { get; }
 
     public Callers Callers { get; }
+
+    /// <summary>Returns a process that takes calls; null if all of them are stopping.</summary>
+    public SimulatedProcess? AnyProcess()
+    {
+        SimulatedProcess[] open = [.. _processes.Where(process => process.TakesCalls)];
+        return open.Length == 0 ? null : open[_random.Next(open.Length)];
+    }
 
     public bool IsAlive(SimulatedProcess process) => _processes.Contains(process);
 
@@ -119,13 +127,16 @@ internal sealed class World
         !Callers.AreWaiting
         && Ledger.All.All(facts => facts.State != DeliveryState.Pending)
         && Ledger.ExpansionsAreDone()
-        && Ledger.DigestsAreDone();
+        && Ledger.DigestsAreDone()
+        && Ledger.ErasuresAreDone();
 
     private void Step()
     {
         KeepProcessesRunning();
         if (_events > 0 && _random.Next(12) == 0)
             Happen();
+        else if (_events > 0 && Ledger.DueAgain is { } dueAgain && _random.Next(4) == 0)
+            ChangeBetweenAttempts(dueAgain);
         else if (Vendor.Returning is { } token && _random.Next(4) == 0)
             Audience.Installations.Return(token);
         else if (_hints.Count > 0 && _random.Next(8) == 0)
@@ -185,6 +196,13 @@ internal sealed class World
             Change();
         else
             Audience.Change();
+    }
+
+    private void ChangeBetweenAttempts(Facts facts)
+    {
+        Ledger.DueAgain = null;
+        if (_random.Next(2) == 0)
+            Audience.Change(facts.Delivery);
     }
 
     private void Change()

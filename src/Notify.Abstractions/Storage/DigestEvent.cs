@@ -25,6 +25,12 @@ public sealed record DigestKey
     public required Priority Priority { get; init; }
 
     /// <summary>
+    /// Gets the schedule and the application's own key; null in data that was stored without them. The schedule belongs to the
+    /// key, because a digest has one due time: an event must not wait for the time that another trigger asked for.
+    /// </summary>
+    public Digest? Digest { get; init; }
+
+    /// <summary>
     /// Computes the ID of the digest: 128 bits of a SHA-256 hash of the key. It is short enough for any index, however long an
     /// address is.
     /// </summary>
@@ -32,7 +38,7 @@ public sealed record DigestKey
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[4];
-        foreach (var part in (ReadOnlySpan<string?>)[Tenant, Recipient, Template, Category])
+        foreach (var part in (ReadOnlySpan<string?>)[Tenant, Recipient, Template, Category, Digest?.Cron, Digest?.Key])
         {
             // The length prefix makes the boundaries of the parts unambiguous. A length of -1 distinguishes null from an empty
             // string.
@@ -42,8 +48,10 @@ public sealed record DigestKey
             hash.AppendData(bytes);
         }
 
-        BinaryPrimitives.WriteInt32BigEndian(length, (int)Priority);
-        hash.AppendData(length);
+        Span<byte> numbers = stackalloc byte[12];
+        BinaryPrimitives.WriteInt32BigEndian(numbers, (int)Priority);
+        BinaryPrimitives.WriteInt64BigEndian(numbers[4..], Digest?.Window?.Ticks ?? 0);
+        hash.AppendData(numbers);
         return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
     }
 
@@ -64,7 +72,10 @@ public sealed record DigestEvent
     /// <summary>Gets the recipient.</summary>
     public required Recipient Recipient { get; init; }
 
-    /// <summary>Gets the trigger, reduced to this recipient.</summary>
+    /// <summary>
+    /// Gets the trigger, reduced to this recipient and, if the recipient is a subscriber of a topic of the trigger, that topic
+    /// after it.
+    /// </summary>
     public required Trigger Trigger { get; init; }
 
     /// <summary>Gets the version of the template when the trigger was accepted.</summary>
@@ -82,10 +93,14 @@ public sealed record DigestEvent
             Template = Trigger.Template!,
             Category = Trigger.Category,
             Priority = Trigger.Priority,
+            Digest = Trigger.Digest,
         };
 
     /// <summary>Gets the ID of the user who receives the digest; null for a direct address.</summary>
     public string? UserId => Recipient.Kind == RecipientKind.User ? Recipient.Value : null;
+
+    /// <summary>Gets the topic through which the event came; null if the trigger names the recipient.</summary>
+    public string? Topic => Trigger.Topics().FirstOrDefault();
 
     /// <summary>
     /// Gets the initial fence of a digest whose first event is this one. It increases with time, so that a digest that is closed

@@ -82,6 +82,53 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Each_schedule_and_key_has_its_own_digest()
+    {
+        var hour = new Digest { Window = TimeSpan.FromHours(1) };
+        Digest[] digests =
+        [
+            hour,
+            new() { Window = TimeSpan.FromHours(2) },
+            new() { Cron = "0 8 * * *" },
+            new() { Cron = "0 9 * * *" },
+            hour with
+            {
+                Key = "order",
+            },
+            hour with
+            {
+                Key = "Order",
+            },
+        ];
+        foreach (var round in (int[])[0, 1])
+        {
+            for (var i = 0; i < digests.Length; i++)
+                await CollectAsync(Event(round, dueIn: i, digest: digests[i]));
+        }
+
+        for (var i = 0; i < digests.Length; i++)
+        {
+            var lease = Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(i)));
+            Assert.Equal(digests[i], lease.Key.Digest);
+            Assert.Equal([digests[i], digests[i]], lease.Events.Select(collected => collected.Trigger.Digest));
+            Assert.True(await CloseAsync(lease, CreateSample().Request()));
+        }
+    }
+
+    [Fact]
+    public async Task An_event_keeps_the_topic_through_which_it_came()
+    {
+        var collected = Event(0);
+        collected = collected with { Trigger = collected.Trigger with { To = [collected.Recipient, Recipient.Topic("näws")] } };
+        await CollectAsync(collected);
+
+        var kept = Assert.Single(Assert.Single(await LeaseDigestsAsync(Now)).Events);
+
+        Assert.Equal((collected.Recipient, "näws", "u"), (kept.Recipient, kept.Topic, kept.UserId));
+        Assert.Equal(collected.Key, kept.Key);
+    }
+
+    [Fact]
     public async Task A_digest_is_leased_by_one_worker_until_the_end_of_its_lease()
     {
         await CollectAsync(Event(0));
@@ -330,11 +377,13 @@ public abstract partial class StoreConformance
         string template = "summary",
         string? category = null,
         Priority priority = Priority.Normal,
-        string tenant = Tenant
+        string tenant = Tenant,
+        Digest? digest = null
     )
     {
         var trigger = new Trigger
         {
+            Digest = digest,
             Tenant = tenant,
             To = Recipient.User(user),
             Template = template,

@@ -108,6 +108,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<LeaseKeeper>();
+        services.AddSingleton<TopicSubscriptions>();
         services.AddSingleton<RecipientCheck>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<RecipientUpkeep>();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Notify.Core.Providers;
+using Notify.Core.Recipients;
 using Notify.Core.Settlements;
 using Notify.Core.Timing;
 using Notify.Providers;
@@ -14,7 +15,7 @@ namespace Notify.Core.Deliveries;
 /// </summary>
 internal sealed class RecipientCheck(
     IRecipientCheckStore store,
-    INotificationStore notifications,
+    TopicSubscriptions subscriptions,
     ProviderRouter router,
     DueTimePolicy policy,
     DeliverySettler settler,
@@ -109,20 +110,14 @@ internal sealed class RecipientCheck(
     }
 
     // A delivery names one of its notification's topics, and the user may still subscribe to another.
-    private async ValueTask<bool> SubscribesToAnotherAsync(Delivery delivery, CancellationToken cancellationToken)
-    {
-        var notification = await notifications
-            .FindAsync(delivery.Tenant, delivery.NotificationId, cancellationToken)
-            .ConfigureAwait(false);
-        RecipientQuestion[] others =
-        [
-            .. (notification?.Trigger.Topics() ?? [])
-                .Where(topic => topic != delivery.Topic)
-                .Select(topic => CreateQuestion(delivery, topic)),
-        ];
-        return others.Length > 0
-            && (await ReadAsync(others, cancellationToken).ConfigureAwait(false)).Values.Any(answer => answer.IsSubscribed);
-    }
+    private ValueTask<bool> SubscribesToAnotherAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        subscriptions.HasAnotherAsync(
+            delivery.Tenant,
+            delivery.UserId!,
+            delivery.NotificationId,
+            delivery.Topic!,
+            cancellationToken
+        );
 
     private CheckResult Decide(Delivery delivery, RecipientAnswer answer)
     {

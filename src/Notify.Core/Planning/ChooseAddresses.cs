@@ -45,6 +45,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                     new DeliveryDraft
                     {
                         Recipient = recipient,
+                        UserId = recipient.UserId,
                         To = address,
                         Provider = router.GetRoute(address) is [var provider, ..] ? provider.Name : "",
                         Device = device,

@@ -8,13 +8,16 @@ namespace Notify.Core.Planning;
 /// Collects events into digests instead of sending them: all events of a trigger with a digest, or only the throttled ones if it
 /// has a throttle too.
 /// </summary>
-internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids) : IPlanningStep
+internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, TimeProvider time) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Trigger.Digest is not { } digest)
             return ValueTask.CompletedTask;
 
+        // A batch of a broadcast is planned some time after its notification was accepted. Its events arrive now, and a digest
+        // that they begin collects from now on.
+        var now = time.GetUtcNow();
         foreach (
             var recipient in plan
                 .Planned.Where(recipient => recipient.IsReached && (plan.Trigger.Throttle is null || recipient.IsThrottled))
@@ -27,12 +30,16 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids) :
             plan.Digests.Add(
                 new DigestEvent
                 {
-                    Id = ids.Create(plan.Notification.AcceptedAt),
+                    Id = ids.Create(now),
                     NotificationId = plan.Notification.Id,
                     Recipient = recipient.Recipient,
-                    Trigger = plan.Trigger with { To = recipient.Recipient, IdempotencyKey = null },
+                    Trigger = plan.Trigger with
+                    {
+                        To = recipient.Topic is { } topic ? [recipient.Recipient, Recipient.Topic(topic)] : recipient.Recipient,
+                        IdempotencyKey = null,
+                    },
                     TemplateVersion = plan.Notification.TemplateVersion!.Value,
-                    DueAt = DigestSchedule.GetDueTime(digest, plan.Notification.AcceptedAt, recipient.User),
+                    DueAt = DigestSchedule.GetDueTime(digest, now, recipient.User),
                 }
             );
         }

@@ -113,6 +113,9 @@ internal sealed class DeliveryDraft
 
     public required string Provider { get; init; }
 
+    /// <summary>Gets or sets the id of the user to whom the address belongs; null if the engine knows none.</summary>
+    public string? UserId { get; set; }
+
     /// <summary>Gets the device; null if the delivery does not go to one.</summary>
     public Device? Device { get; init; }
 

@@ -87,7 +87,7 @@ internal sealed class DeliveryPlanner(
             Tenant = notification.Tenant,
             Priority = notification.Trigger.Priority,
             To = draft.To,
-            UserId = draft.Recipient.UserId,
+            UserId = draft.UserId,
             DeviceId = draft.Device?.Id,
             Topic = draft.Recipient.Topic,
             Category = notification.Trigger.Category,

@@ -2,7 +2,10 @@ using Notify.Storage;
 
 namespace Notify.Core.Planning;
 
-/// <summary>Finds the users and devices of the recipients. A recipient that is named twice is notified once.</summary>
+/// <summary>
+/// Finds the users and devices of the recipients. A user who is named twice is planned once; a direct address that is given twice
+/// remains, so that the timeline tells why one of the two got no message.
+/// </summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {
     private static readonly Dictionary<string, UserRecord> NoUsers = [];
@@ -15,7 +18,7 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
         for (var i = 0; i < plan.Recipients.Count; i++)
         {
             var recipient = plan.Recipients[i];
-            if (seen?.Add(recipient.Key) == false)
+            if (recipient.Kind == RecipientKind.User && seen?.Add(recipient.Value) == false)
                 continue;
 
             if (recipient.Kind != RecipientKind.User)

@@ -288,6 +288,13 @@ internal sealed class TriggerValidator(
             Add(ref errors, "digest.window", FieldErrorCodes.OutOfRange, "Use 1 second to 31 days.");
         if (digest.Cron is { } cron)
             CheckCron(cron, ref errors);
+        if (digest.Key is { } key && (!Names.IsValid(key) || key.Length > Digest.MaxKeyLength))
+            Add(
+                ref errors,
+                "digest.key",
+                FieldErrorCodes.Invalid,
+                $"Use 1 to {Digest.MaxKeyLength} characters, without control characters."
+            );
     }
 
     private void CheckCron(string cron, ref List<FieldError>? errors)
