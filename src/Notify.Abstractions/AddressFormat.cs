@@ -35,8 +35,14 @@ internal static class AddressFormat
     public static string Normalize(Channel channel, string address) =>
         channel == Channel.Email ? address.ToLowerInvariant() : address;
 
+    // Uri removes white space around a URL and reads backslashes as slashes, but URLs are called as they are given. Port 0 cannot
+    // be connected to.
     private static bool IsUrl(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        !char.IsWhiteSpace(address[0])
+        && !char.IsWhiteSpace(address[^1])
+        && !address.Contains('\\')
+        && Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && uri.Port != 0
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
         && uri.UserInfo.Length == 0
         && HasHost(uri);

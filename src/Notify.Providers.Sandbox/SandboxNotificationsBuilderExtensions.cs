@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using Notify;
 using Notify.Providers;
 using Notify.Providers.Sandbox;
+using Notify.Providers.Twilio;
+using Notify.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -68,6 +70,7 @@ public static class SandboxNotificationsBuilderExtensions
         services.AddOptions<SandboxOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SandboxInbox>();
         services.AddSingleton<ISandbox>(provider => provider.GetRequiredService<SandboxInbox>());
+        services.AddSingleton<IErasureHandler>(provider => provider.GetRequiredService<SandboxInbox>());
     }
 
     private static void AddProvider(IServiceCollection services, Channel channel)
@@ -77,6 +80,11 @@ public static class SandboxNotificationsBuilderExtensions
             return;
 
         services.AddSingleton(sandboxed);
+        var name = SandboxProvider.GetName(channel);
+        if (channel == Channel.Push)
+            services.AddSingleton<IProviderRules>(new SandboxPushRules(name));
+        if (channel == Channel.Sms)
+            services.AddSingleton<IProviderRules>(new TwilioRules(name));
         services.AddSingleton<IDeliveryProvider>(provider => new SandboxProvider(
             channel,
             provider.GetRequiredService<SandboxInbox>(),

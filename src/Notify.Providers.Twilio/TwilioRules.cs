@@ -2,21 +2,31 @@ using System.Text.Json;
 
 namespace Notify.Providers.Twilio;
 
-/// <summary>Finds what Twilio would refuse.</summary>
-internal sealed class TwilioRules(string provider) : IProviderRules
+/// <summary>Finds contents that Twilio would refuse.</summary>
+/// <param name="provider">The name of the provider that sends through Twilio.</param>
+public sealed class TwilioRules(string provider) : IProviderRules
 {
     /// <summary>Twilio's error 21617.</summary>
-    public const int MaxBodyLength = 1_600;
+    internal const int MaxBodyLength = 1_600;
 
+    /// <inheritdoc/>
     public string Provider => provider;
 
+    /// <inheritdoc/>
     public string? FindAddressError(Address address) => null;
 
+    /// <inheritdoc/>
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) => [];
 
-    public IEnumerable<FieldError> FindContentErrors(Content content) =>
-        IsTooLong(content.Body) ? [new FieldError("body", $"Use at most {MaxBodyLength:N0} characters for an SMS.")] : [];
+    /// <inheritdoc/>
+    public IEnumerable<FieldError> FindContentErrors(Content content, Address? to)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return IsTooLong(content.Body)
+            ? [new FieldError("body", $"Use at most {MaxBodyLength:N0} characters for an SMS.")]
+            : [];
+    }
 
-    /// <summary>Whether a body has too many characters, of which one outside the basic plane counts once.</summary>
-    public static bool IsTooLong(string? body) => body?.Length > MaxBodyLength && body.EnumerateRunes().Count() > MaxBodyLength;
+    /// <summary>Returns whether a body has too many characters, of which one outside the basic plane counts once.</summary>
+    internal static bool IsTooLong(string? body) => body?.Length > MaxBodyLength && body.EnumerateRunes().Count() > MaxBodyLength;
 }

@@ -14,7 +14,7 @@ internal sealed class TwilioSdkRules(string provider) : IProviderRules
 
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) => [];
 
-    public IEnumerable<FieldError> FindContentErrors(Content content) =>
+    public IEnumerable<FieldError> FindContentErrors(Content content, Address? to) =>
         IsTooLong(content.Body) ? [new FieldError("body", $"Use at most {MaxBodyLength:N0} characters for an SMS.")] : [];
 
     /// <summary>Whether a body has too many characters, of which one outside the basic plane counts once.</summary>

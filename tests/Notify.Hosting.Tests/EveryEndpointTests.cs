@@ -22,7 +22,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
         ["PUT /v1/users/{id}"] = "{}",
         ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,
-        ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"ios","token":"a-token"}""",
+        ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"android","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,
         ["PUT /v1/topics/{topic}/subscribers"] = """["ada"]""",
         ["DELETE /v1/topics/{topic}/subscribers"] = """["ada"]""",

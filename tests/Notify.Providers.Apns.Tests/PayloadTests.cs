@@ -58,10 +58,27 @@ public sealed class PayloadTests
                 {
                     IsSilent = true,
                     Sound = "default",
-                    Badge = 3,
                 },
             },
-            """{"aps":{"content-available":1,"badge":3},"order":"42"}"""
+            """{"aps":{"content-available":1},"order":"42"}"""
+        );
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task A_silent_notification_with_a_badge_changes_only_the_badge(int badge) =>
+        await AssertSentAsync(
+            new Content
+            {
+                Title = "title-text",
+                Push = new PushContent
+                {
+                    IsSilent = true,
+                    Sound = "default",
+                    Badge = badge,
+                },
+            },
+            $$$"""{"aps":{"badge":{{{badge}}}}}"""
         );
 
     [Theory]

@@ -78,7 +78,6 @@ public sealed class MessageTests
                     Push = new PushContent
                     {
                         IsSilent = true,
-                        Badge = 1,
                         Sound = "default",
                     },
                 }

@@ -13,6 +13,7 @@ namespace Notify.Core.Retention;
 /// </summary>
 internal sealed class ErasureWorker(
     IErasureStore erasures,
+    IEnumerable<IErasureHandler> handlers,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
@@ -62,6 +63,8 @@ internal sealed class ErasureWorker(
         var busy = new HashSet<Erasure>();
         await PassAsync(erasures.EraseDeliveriesAsync, waiting, busy, stopping).ConfigureAwait(false);
         await PassAsync(erasures.EraseEventsAsync, waiting, busy, stopping).ConfigureAwait(false);
+        foreach (var handler in handlers)
+            await handler.EraseAsync(waiting, stopping).ConfigureAwait(false);
         return busy;
     }
 

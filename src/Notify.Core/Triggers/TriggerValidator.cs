@@ -81,6 +81,8 @@ internal sealed class TriggerValidator(
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, providers.DescribeUnserved(channel));
+        else if (channel == Channel.Push && recipient.Platform is null)
+            Add(ref errors, field, "A push token needs its platform: ios, android or web.");
         else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
             Add(ref errors, field, addressError);
     }
@@ -95,9 +97,7 @@ internal sealed class TriggerValidator(
             case { Content: null, Template: null }:
                 Add(ref errors, "content", "Either content or a template is required.");
                 break;
-            case {
-                Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false, Badge: null } }
-            }:
+            case { Content: { Push: null or { IsSilent: false, Badge: null } } empty } when ContentRules.IsEmpty(empty):
                 Add(ref errors, "content", "At least one of title, body and html is required, or push.badge alone.");
                 break;
         }
@@ -119,8 +119,8 @@ internal sealed class TriggerValidator(
     {
         if (content?.Push is { Badge: < 0 })
             Add(ref errors, "content.push.badge", "Use 0 or more.");
-        if (content?.Push?.ImageUrl is { } image && !Uri.TryCreate(image, UriKind.Absolute, out _))
-            Add(ref errors, "content.push.imageUrl", "Use an absolute URL.");
+        if (content?.Push?.ImageUrl is { } image && !IsWebUrl(image))
+            Add(ref errors, "content.push.imageUrl", "Use an absolute http or https URL.");
 
         foreach (var (vendor, laidOver) in content?.Overrides ?? new Dictionary<string, JsonElement>())
         {
@@ -269,20 +269,34 @@ internal sealed class TriggerValidator(
             Add(ref errors, "expiresAt", message);
     }
 
+    // Uri reads a rooted path, such as /a.png, as the URL of a local file.
+    private static bool IsWebUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps);
+
     private static bool IsValidPeriod(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;
 
-    private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
+    private void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {
         if (trigger.IdempotencyKey is { } key && Names.FindError(key) is { } keyError)
             Add(ref errors, "idempotencyKey", keyError);
         if (trigger.Category is { } category && Names.FindError(category) is { } categoryError)
             Add(ref errors, "category", categoryError);
+        else if (FindMandatoryTwin(trigger.Category) is { } twin)
+            Add(ref errors, "category", $"This differs only by case from the mandatory category '{twin}'. Write it as '{twin}'.");
         if (
             trigger.CollapseKey is { } collapseKey
             && (Names.FindError(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength)
         )
             Add(ref errors, "collapseKey", $"Use 1 to {MaxCollapseKeyLength} characters, without control characters.");
     }
+
+    // Categories are compared with their case. A critical notification must not become an optional one by a typing error.
+    private string? FindMandatoryTwin(string? category) =>
+        category is null || options.Value.MandatoryCategories.Contains(category)
+            ? null
+            : options.Value.MandatoryCategories.FirstOrDefault(mandatory =>
+                mandatory.Equals(category, StringComparison.OrdinalIgnoreCase)
+            );
 
     private static void Add(ref List<FieldError>? errors, string field, string message) =>
         (errors ??= []).Add(new FieldError(field, message));

@@ -12,6 +12,7 @@ internal static class Names
             null or "" => $"Use 1 to {MaxLength} characters.",
             { Length: > MaxLength } => $"Use at most {MaxLength} characters.",
             _ when name.Any(char.IsControl) => "Control characters are not allowed.",
+            _ when BlankText.IsBlank(name) => "Use at least one visible character.",
             _ => null,
         };
 

@@ -24,13 +24,21 @@ internal static class DeadLetterFilterReader
             case "reason":
                 return filter with { Reason = ReadText(field) };
             case "from":
-                return filter with { From = field.Time() };
+                return CheckTimes(filter with { From = field.Time() }, field);
             case "to":
-                return filter with { To = field.Time() };
+                return CheckTimes(filter with { To = field.Time() }, field);
             default:
                 field.Unknown(["ids", "provider", "reason", "from", "to", .. others]);
                 return filter;
         }
+    }
+
+    // An empty range is a mistake. It would find nothing, and a replay would seem to succeed.
+    private static DeadLetterFilter CheckTimes(DeadLetterFilter filter, JsonField field)
+    {
+        if (filter.From >= filter.To)
+            field.Wrong("from must be before to.");
+        return filter;
     }
 
     // Every reason contains the empty text, so an empty filter would match every dead letter.

@@ -89,10 +89,10 @@ internal static class NotificationListEndpoint
             switch (field.Name)
             {
                 case "from":
-                    Filter = Filter with { From = field.Time() };
+                    Filter = CheckTimes(Filter with { From = field.Time() }, field);
                     break;
                 case "to":
-                    Filter = Filter with { To = field.Time() };
+                    Filter = CheckTimes(Filter with { To = field.Time() }, field);
                     break;
                 case "template":
                     _template = field.Text();
@@ -107,6 +107,13 @@ internal static class NotificationListEndpoint
                     field.Unknown("from", "to", "template", "category", "priority", "after", "limit");
                     break;
             }
+        }
+
+        private static NotificationFilter CheckTimes(NotificationFilter filter, JsonField field)
+        {
+            if (filter.From >= filter.To)
+                field.Wrong("from must be before to.");
+            return filter;
         }
     }
 }
