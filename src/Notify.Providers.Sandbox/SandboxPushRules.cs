@@ -25,7 +25,6 @@ internal sealed class SandboxPushRules(string provider) : IProviderRules
         {
             Platform.Ios when !IsFcmToken(address) => _apns.FindAddressError(address),
             Platform.Web when !IsFcmToken(address) => _webPush.FindAddressError(address),
-            _ when IsSubscription(address) => _webPush.FindAddressError(address),
             _ => _fcm.FindAddressError(address),
         };
 

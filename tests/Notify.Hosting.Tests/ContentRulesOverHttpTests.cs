@@ -42,7 +42,6 @@ public sealed class ContentRulesOverHttpTests(SharedApplication shared) : IClass
             { "android", $"{FcmToken} ", false },
             { "android", "cR8\u00A0xK2", false },
             { "android", "\u200B", false },
-            { "android", Browser, false },
             { "web", Browser, true },
             { "web", Browser.Replace(PublicKey, PublicKey.Replace('-', '+').Replace('_', '/')), true },
             { "web", FcmToken, true },

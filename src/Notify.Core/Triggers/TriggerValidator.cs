@@ -105,7 +105,8 @@ internal sealed class TriggerValidator(
         CheckPush(trigger.Content, ref errors);
         if (trigger.Content is { } content)
         {
-            foreach (var error in contents.FindErrors(trigger, content))
+            var isMergeable = CheckOverrides(content, ref errors);
+            foreach (var error in contents.FindErrors(trigger, isMergeable ? content : content with { Overrides = null }))
                 Add(ref errors, $"content.{error.Field}", error.Message);
         }
 
@@ -121,17 +122,44 @@ internal sealed class TriggerValidator(
             Add(ref errors, "content.push.badge", "Use 0 or more.");
         if (content?.Push?.ImageUrl is { } image && !IsWebUrl(image))
             Add(ref errors, "content.push.imageUrl", "Use an absolute http or https URL.");
+    }
 
-        foreach (var (vendor, laidOver) in content?.Overrides ?? new Dictionary<string, JsonElement>())
+    // Returns whether the overrides are valid, so that they can be merged into a message.
+    private bool CheckOverrides(Content content, ref List<FieldError>? errors)
+    {
+        if (content.Overrides is not { Count: > 0 } overrides)
+            return true;
+
+        var before = errors?.Count ?? 0;
+        foreach (var (vendor, own) in overrides)
         {
-            if (laidOver.ValueKind != JsonValueKind.Object)
+            if (own.ValueKind != JsonValueKind.Object)
                 Add(ref errors, $"content.overrides.{vendor}", "Use an object.");
+            else if (!IsUnicode(own))
+                Add(ref errors, $"content.overrides.{vendor}", "The text contains half of a surrogate pair.");
         }
 
-        if (content?.Overrides is { Count: > 0 } overrides)
+        foreach (var error in rules.FindOverrideErrors(overrides.Where(own => IsUnicode(own.Value)).ToDictionary()))
+            Add(ref errors, $"content.overrides.{error.Field}", error.Message);
+        return (errors?.Count ?? 0) == before;
+    }
+
+    // JSON can escape half of a surrogate pair, which is not a text: reading it throws.
+    private static bool IsUnicode(JsonElement value)
+    {
+        try
         {
-            foreach (var error in rules.FindOverrideErrors(overrides))
-                Add(ref errors, $"content.overrides.{error.Field}", error.Message);
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(member => member.Name.Length >= 0 && IsUnicode(member.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(IsUnicode),
+                JsonValueKind.String => value.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
