@@ -31,7 +31,7 @@ public class PlanningBenchmarks
             new User
             {
                 Id = "u-42",
-                Addresses = new Dictionary<string, string> { [Channel.Email.Name] = "ada@example.org" },
+                Addresses = new Dictionary<string, string> { [Channel.Email.AddressName] = "ada@example.org" },
             }
         );
         for (var i = 0; i < 3; i++)
@@ -63,6 +63,6 @@ public class PlanningBenchmarks
 
         public Channel Channel => channel;
 
-        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => new(Outcome.Accepted());
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => new(Outcome.Sent());
     }
 }

@@ -17,9 +17,9 @@ public sealed class NtfyConformance : HttpProviderConformance
             [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.Rejected),
-            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Sent),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Sent),
         };
 
     protected override Address CreateAddress(Channel channel) => new(channel, "alerts");

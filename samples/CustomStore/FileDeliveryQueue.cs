@@ -154,21 +154,23 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
             return null;
 
         StoredDelivery[] deliveries = [.. tenant.GetDeliveries(notificationId)];
-        StoredDelivery[] stopped = [.. deliveries.Where(stored => stored.IsFree(now))];
+        StoredDelivery[] cancelled = [.. deliveries.Where(stored => stored.IsFree(now))];
         StoredEvent[] events = [.. tenant.Events.Values.Where(stored => stored.Event.NotificationId == notificationId)];
         StoredEvent[] waiting = [.. events.Where(stored => stored.State == CollectedState.Waiting)];
         var ended = deliveries.Count(stored => stored.DueAt is null);
 
         foreach (var expansion in tenant.Expansions.Where(expansion => expansion.NotificationId == notificationId))
             expansion.Cancel(now);
-        foreach (var stored in stopped)
+        foreach (var stored in cancelled)
             stored.Move(DeliveryState.Cancelled, null, "cancelled", now);
         tenant.CancelEvents(waiting, "cancelled");
-        return new Cancellation(
-            Stopped: [.. stopped.Select(stored => stored.Delivery.Id)],
-            UnderWay: deliveries.Length - ended - stopped.Length,
-            Ended: ended + events.Length - waiting.Length,
-            Collected: waiting.Length
-        );
+        return new Cancellation
+        {
+            Cancelled = cancelled.Length,
+            InFlight = deliveries.Length - ended - cancelled.Length,
+            Ended = ended + events.Length - waiting.Length,
+            Collected = waiting.Length,
+            CancelledIds = [.. cancelled.Select(stored => stored.Delivery.Id)],
+        };
     }
 }

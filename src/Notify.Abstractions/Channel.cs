@@ -6,11 +6,17 @@ namespace Notify;
 
 /// <summary>
 /// The medium of a delivery: <c>push</c>, <c>sms</c>, <c>email</c>, <c>webhook</c>, or the channel of a custom provider. A name
-/// consists of 1 to 32 lowercase ASCII letters, digits and hyphens, and begins with a letter.
+/// consists of 1 to 32 lowercase ASCII letters, digits and hyphens, and begins with a letter. The name <c>phone</c> is reserved
+/// for the address of <see cref="Sms"/>.
 /// </summary>
+/// <remarks>
+/// A file that also imports <c>System.Threading.Channels</c> needs an alias: <c>using Channel = Notify.Channel;</c>.
+/// </remarks>
 [JsonConverter(typeof(ChannelJsonConverter))]
 public readonly record struct Channel
 {
+    private const string PhoneAddress = "phone";
+
     private readonly string? _name;
 
     private Channel(string name) => _name = name;
@@ -30,14 +36,23 @@ public readonly record struct Channel
     /// <summary>Gets the channel's name. It is empty only for <c>default(Channel)</c>, which validation rejects.</summary>
     public string Name => _name ?? "";
 
+    /// <summary>
+    /// Gets the name of a user's address for the channel, which is the key in <see cref="User.Addresses"/>: <c>phone</c> for
+    /// <see cref="Sms"/>, and otherwise the channel's name. Push uses the user's devices instead.
+    /// </summary>
+    public string AddressName => this == Sms ? PhoneAddress : Name;
+
     /// <summary>Returns the channel with the specified name.</summary>
-    /// <param name="name">The name: 1 to 32 lowercase ASCII letters, digits and hyphens, beginning with a letter.</param>
+    /// <param name="name">
+    /// The name: 1 to 32 lowercase ASCII letters, digits and hyphens, beginning with a letter; not <c>phone</c>.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is not a valid channel name.</exception>
     public static Channel Named(string name) =>
         TryParse(name, out var channel)
             ? channel
             : throw new ArgumentException(
-                $"'{name}' is not a valid channel name. Use 1 to 32 lowercase letters, digits and hyphens; begin with a letter.",
+                $"'{name}' is not a valid channel name. Use 1 to 32 lowercase letters, digits and hyphens; begin with a letter. "
+                    + $"'{PhoneAddress}' is reserved.",
                 nameof(name)
             );
 
@@ -50,7 +65,7 @@ public readonly record struct Channel
     public static bool TryParse([NotNullWhen(true)] string? name, out Channel channel)
     {
         channel = default;
-        if (name is not { Length: >= 1 and <= 32 } || !char.IsAsciiLetterLower(name[0]))
+        if (name is not { Length: >= 1 and <= 32 } || !char.IsAsciiLetterLower(name[0]) || name == PhoneAddress)
             return false;
 
         foreach (var c in name)

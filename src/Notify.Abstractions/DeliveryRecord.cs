@@ -11,15 +11,15 @@ public enum DeliveryState
     [JsonStringEnumMemberName("pending")]
     Pending = 0,
 
-    /// <summary>The vendor accepted the delivery.</summary>
-    [JsonStringEnumMemberName("accepted")]
-    Accepted = 1,
+    /// <summary>The delivery was sent: the vendor took it over.</summary>
+    [JsonStringEnumMemberName("sent")]
+    Sent = 1,
 
-    /// <summary>The delivery ended without being accepted. It can be replayed.</summary>
+    /// <summary>The delivery ended without being sent. It can be replayed.</summary>
     [JsonStringEnumMemberName("deadLetter")]
     DeadLetter = 2,
 
-    /// <summary>The delivery was stopped before an attempt was accepted.</summary>
+    /// <summary>The delivery was stopped before it was sent.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled = 3,
 }
@@ -35,7 +35,7 @@ public enum DeliveryState
 /// </param>
 /// <param name="Attempts">All attempts, oldest first.</param>
 /// <param name="Receipts">The receipts from the vendor or the app, oldest first.</param>
-/// <param name="IsUnderWay">Whether a process currently holds a lease on the delivery.</param>
+/// <param name="IsInFlight">Whether a process currently holds a lease on the delivery.</param>
 public sealed record DeliveryRecord(
     Delivery Delivery,
     DeliveryState State,
@@ -43,5 +43,5 @@ public sealed record DeliveryRecord(
     string? Reason,
     IReadOnlyList<Attempt> Attempts,
     IReadOnlyList<Receipt> Receipts,
-    bool IsUnderWay = false
+    bool IsInFlight = false
 );

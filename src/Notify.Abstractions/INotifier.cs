@@ -7,7 +7,7 @@ public interface INotifier
 {
     /// <summary>
     /// Accepts a trigger: validates it, applies its idempotency key and stores the notification durably. Once the returned task
-    /// completes, the notification cannot be lost: each of its deliveries ends as accepted, as a dead letter, or as cancelled.
+    /// completes, the notification cannot be lost: each of its deliveries ends as sent, as a dead letter, or as cancelled.
     /// </summary>
     /// <param name="trigger">The trigger.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

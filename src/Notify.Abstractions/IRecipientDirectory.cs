@@ -6,8 +6,9 @@ public interface IRecipientDirectory
     /// <summary>Saves a user, replacing any user with the same tenant and ID.</summary>
     /// <param name="user">The user.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The result, with a warning for each address that no channel of the application uses.</returns>
     /// <exception cref="InvalidRequestException">The user is invalid. The exception lists every invalid field.</exception>
-    Task SaveUserAsync(User user, CancellationToken cancellationToken = default);
+    Task<SaveUserResult> SaveUserAsync(User user, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Removes a user together with the user's devices and subscriptions. Within minutes, a process whose
@@ -64,6 +65,11 @@ public interface IRecipientDirectory
     /// <param name="user">The user.</param>
     /// <returns>The errors; empty if the user is valid.</returns>
     IReadOnlyList<FieldError> Validate(User user);
+
+    /// <summary>Finds the addresses of a valid user that no channel of the application uses.</summary>
+    /// <param name="user">The user.</param>
+    /// <returns>The warnings; empty if there are none.</returns>
+    IReadOnlyList<FieldWarning> FindWarnings(User user);
 
     /// <summary>Validates a device. A front end can use this method to report these errors together with its own.</summary>
     /// <param name="device">The device.</param>

@@ -27,7 +27,9 @@ public sealed class ProviderOptions
     /// processes together if they share their permits (<c>UseRedis</c>), and otherwise to each process. 0.01 to 1,000,000;
     /// default null.
     /// </summary>
-    /// <remarks>A throttled attempt (HTTP 429) halves the current rate. Each accepted attempt raises it again by 1 %.</remarks>
+    /// <remarks>
+    /// A throttled attempt (HTTP 429) halves the current rate. Each message that is sent raises it again by 1 %.
+    /// </remarks>
     [Range(0.01, 1_000_000)]
     public double? MaxPerSecond { get; set; }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>A report from the vendor or the notified app about a delivery that was accepted earlier.</summary>
+/// <summary>A report from the vendor or the notified app about a delivery that was sent earlier.</summary>
 /// <param name="DeliveryId">The ID of the delivery.</param>
 /// <param name="Kind">The kind of event.</param>
 /// <param name="At">The time of the event.</param>

@@ -20,7 +20,7 @@ public sealed class RetryOptions
     /// and 2 seconds for other channels.
     /// </summary>
     [TimeRange("00:00:00.010", "1.00:00:00")]
-    public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Gets or sets the longest delay that Notify chooses between attempts. 10 ms to 7 days; default 2 hours for email and

@@ -96,7 +96,7 @@ public sealed record Trigger
     }
 
     /// <summary>
-    /// Gets the time after which the notification is no longer sent. Deliveries that have not been accepted by then become dead
+    /// Gets the time after which the notification is no longer sent. Deliveries that have not been sent by then become dead
     /// letters. If null, each delivery expires <see cref="NotificationsOptions.DefaultTimeToLive"/> after it may be sent.
     /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -9,7 +9,10 @@ public sealed record User
     /// <summary>Gets the application's own ID for the user. 1 to 256 characters.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the user's address for each channel, except for push, which uses the user's devices. At most 16.</summary>
+    /// <summary>
+    /// Gets the user's addresses by <see cref="Channel.AddressName"/>: <c>email</c>, <c>phone</c>, <c>webhook</c>, and the names
+    /// of custom channels. Push uses the user's devices. At most 16.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Gets the user's language as a BCP 47 tag, such as <c>pt-BR</c>; null for the default of the templates.</summary>

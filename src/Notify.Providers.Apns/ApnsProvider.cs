@@ -76,7 +76,7 @@ internal sealed class ApnsProvider(
         {
             using var response = await _client.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode
-                ? Outcome.Accepted(apnsId)
+                ? Outcome.Sent(apnsId)
                 : await HandleRefusalAsync(response, delivery, token, isRepetition, timer, cancellationToken)
                     .ConfigureAwait(false);
         }

@@ -46,7 +46,7 @@ public static class DotApnsNotificationsBuilderExtensions
             return new DotApnsProvider(
                 name,
                 options.CreateClient!(services.CreateProviderHttpClient(name)),
-                new PushComposer(options.UseDevelopmentServer),
+                new PushComposer(options.Environment == DotApnsEnvironment.Sandbox),
                 services.GetRequiredService<ILogger<DotApnsProvider>>()
             );
         });

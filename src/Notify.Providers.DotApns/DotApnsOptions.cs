@@ -16,8 +16,21 @@ public sealed class DotApnsOptions
     public Func<HttpClient, IApnsClient>? CreateClient { get; set; }
 
     /// <summary>
-    /// Gets or sets whether the device tokens come from development builds of the app (api.sandbox.push.apple.com). The default
-    /// is false.
+    /// Gets or sets the environment that issued the app's device tokens. A token of one environment is invalid in the other. The
+    /// default is <see cref="DotApnsEnvironment.Production"/>.
     /// </summary>
-    public bool UseDevelopmentServer { get; set; }
+    [EnumDataType(typeof(DotApnsEnvironment))]
+    public DotApnsEnvironment Environment { get; set; }
+}
+
+/// <summary>An environment of the Apple Push Notification service.</summary>
+public enum DotApnsEnvironment
+{
+    /// <summary>
+    /// <c>api.push.apple.com</c>, for apps from the App Store, TestFlight and enterprise distribution.
+    /// </summary>
+    Production,
+
+    /// <summary><c>api.sandbox.push.apple.com</c>, for apps that Xcode installed for development.</summary>
+    Sandbox,
 }

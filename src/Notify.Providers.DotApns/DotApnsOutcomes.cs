@@ -17,7 +17,7 @@ internal static class DotApnsOutcomes
     public static Outcome Create(ApnsResponse response, Exchange exchange)
     {
         if (response.IsSuccessful)
-            return Outcome.Accepted(exchange.Status is null ? null : exchange.ApnsId);
+            return Outcome.Sent(exchange.Status is null ? null : exchange.ApnsId);
         if (exchange.Status is { } status)
             return ApnsOutcomes.Create(status, exchange.Error, exchange.RetryAfter);
 

@@ -22,7 +22,7 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         using var body = new Body();
         await body.ReadAsync(response, cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode
-            ? new FcmAnswer(Outcome.Accepted(ParseName(body.Received.Span)), RefusesAccess: false)
+            ? new FcmAnswer(Outcome.Sent(ParseName(body.Received.Span)), RefusesAccess: false)
             : CreateRefusal(response, FcmError.Parse(body.Received), isDevice, time);
     }
 

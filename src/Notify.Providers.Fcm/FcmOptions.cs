@@ -34,7 +34,7 @@ public sealed class FcmOptions
 
     /// <summary>
     /// Gets or sets whether the service only validates messages (<c>validate_only</c>) and delivers none of them. Deliveries
-    /// still count as accepted. The default is false.
+    /// still count as sent. The default is false.
     /// </summary>
     public bool ValidateOnly { get; set; }
 }

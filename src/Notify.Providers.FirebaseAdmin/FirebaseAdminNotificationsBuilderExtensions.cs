@@ -58,7 +58,7 @@ public static class FirebaseAdminNotificationsBuilderExtensions
             return new FirebaseAdminProvider(
                 name,
                 FirebaseMessaging.GetMessaging(options.App(services)),
-                options.DryRun,
+                options.ValidateOnly,
                 services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<FirebaseAdminProvider>>()
             );

@@ -13,8 +13,8 @@ public sealed class FirebaseAdminOptions
     public Func<IServiceProvider, FirebaseApp?> App { get; set; } = _ => FirebaseApp.DefaultInstance;
 
     /// <summary>
-    /// Gets or sets whether Firebase only validates messages (<c>validate_only</c>) and delivers none of them. The default is
-    /// false.
+    /// Gets or sets whether the service only validates messages (<c>validate_only</c>) and delivers none of them. Deliveries
+    /// still count as sent. The default is false.
     /// </summary>
-    public bool DryRun { get; set; }
+    public bool ValidateOnly { get; set; }
 }

@@ -42,7 +42,7 @@ internal static class FirebaseAdminOutcomes
 
         // FCM accepted the message, but its answer could not be read. Sending again would duplicate the message.
         if (response.IsSuccessStatusCode)
-            return Outcome.Accepted();
+            return Outcome.Sent();
 
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return FcmOutcomes.Create(response.StatusCode, FcmError.Parse(body), HttpFailures.RetryAfter(response, time), isDevice);

@@ -58,7 +58,7 @@ internal sealed class FirebaseAdminProvider(
     {
         try
         {
-            return Outcome.Accepted(await messaging.SendAsync(message, dryRun, cancellationToken).ConfigureAwait(false));
+            return Outcome.Sent(await messaging.SendAsync(message, dryRun, cancellationToken).ConfigureAwait(false));
         }
         catch (NullReferenceException)
         {

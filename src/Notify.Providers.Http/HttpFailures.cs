@@ -46,7 +46,7 @@ public static class HttpFailures
     public static bool WasSent(HttpRequestMessage? request, Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return request?.Content is not (PooledContent { IsUnderWay: false } or TrackedContent { IsUnderWay: false })
+        return request?.Content is not (PooledContent { IsInFlight: false } or TrackedContent { IsInFlight: false })
             && !(
                 exception is HttpRequestException failure && (IsBeforeSending(failure.HttpRequestError) || WasTurnedAway(failure))
             );

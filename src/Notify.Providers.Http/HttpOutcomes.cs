@@ -9,7 +9,7 @@ namespace Notify.Providers.Http;
 public static class HttpOutcomes
 {
     /// <summary>
-    /// Creates the outcome of a response: accepted for 2xx, throttled for 429, an answer lost for 502 and 504, a failure of the
+    /// Creates the outcome of a response: sent for 2xx, throttled for 429, an answer lost for 502 and 504, a failure of the
     /// provider for 401, 403, 404, 408 and other 5xx, and rejected for all others. Retry-After is honoured. No status alone means
     /// that a recipient is gone.
     /// </summary>
@@ -21,7 +21,7 @@ public static class HttpOutcomes
         var reason = $"HTTP {(int)response.StatusCode}";
         return response.StatusCode switch
         {
-            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
+            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Sent(),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, HttpFailures.RetryAfter(response, time)),
             _ when IsAnswerLost(response.StatusCode) => Outcome.AnswerLost(
                 reason,

@@ -36,7 +36,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     /// Gets whether sending has begun: the request has a connection, and the body was given to it. Before that, a failure means
     /// that the server saw nothing of the request.
     /// </summary>
-    public bool IsUnderWay { get; private set; }
+    public bool IsInFlight { get; private set; }
 
     /// <inheritdoc/>
     public void Advance(int count)
@@ -63,7 +63,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
         CancellationToken cancellationToken
     )
     {
-        IsUnderWay = true;
+        IsInFlight = true;
         ReleaseStart();
         Interlocked.Increment(ref _sending);
         await stream.WriteAsync(Written, cancellationToken).ConfigureAwait(false);

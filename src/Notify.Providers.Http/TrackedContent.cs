@@ -17,11 +17,11 @@ internal sealed class TrackedContent : HttpContent
     }
 
     /// <summary>Gets whether the request has a connection and the body was given to it.</summary>
-    public bool IsUnderWay { get; private set; }
+    public bool IsInFlight { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        IsUnderWay = true;
+        IsInFlight = true;
         return _body.CopyToAsync(stream, context, cancellationToken);
     }
 

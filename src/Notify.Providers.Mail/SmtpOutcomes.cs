@@ -62,10 +62,10 @@ public static class SmtpOutcomes
     /// <param name="messageId">The message's own id.</param>
     /// <param name="refused">The replies to the copies that were refused.</param>
     /// <param name="copies">How many copies there were.</param>
-    public static Outcome CreateAccepted(string messageId, IReadOnlyList<Outcome> refused, int copies) =>
+    public static Outcome CreateSent(string messageId, IReadOnlyList<Outcome> refused, int copies) =>
         refused is [var first, ..]
-            ? Outcome.Accepted(messageId, note: $"{refused.Count} of {copies} copies were refused: {first.Reason}")
-            : Outcome.Accepted(messageId);
+            ? Outcome.Sent(messageId, note: $"{refused.Count} of {copies} copies were refused: {first.Reason}")
+            : Outcome.Sent(messageId);
 
     /// <summary>Creates the outcome of a message that was sent completely and whose reply was lost.</summary>
     /// <param name="reason">What happened instead of the reply.</param>

@@ -121,6 +121,6 @@ internal sealed class MailKitProvider(
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return SmtpOutcomes.CreateAccepted($"<{composer.GetMessageId(delivery)}>", connection.RefusedCopies, copies.Count);
+        return SmtpOutcomes.CreateSent($"<{composer.GetMessageId(delivery)}>", connection.RefusedCopies, copies.Count);
     }
 }

@@ -14,7 +14,7 @@ public sealed class SandboxOptions
 
     /// <summary>
     /// Gets or sets the path of a file to which every captured message is appended as one line of JSON. A message is written
-    /// before its attempt counts as accepted, so captured messages survive the process. The folder must exist, and each process
+    /// before its attempt counts as sent, so captured messages survive the process. The folder must exist, and each process
     /// needs a separate file. The default is null, which writes no file.
     /// </summary>
     [MinLength(1)]

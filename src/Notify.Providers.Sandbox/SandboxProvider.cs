@@ -19,7 +19,7 @@ internal sealed class SandboxProvider(Channel channel, SandboxInbox inbox, ILogg
         try
         {
             var message = inbox.Capture(delivery);
-            return Outcome.Accepted($"{message.Sequence}");
+            return Outcome.Sent($"{message.Sequence}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -13,7 +13,7 @@ public sealed class SmtpOptions
 
     /// <summary>
     /// Gets or sets the server's port. 1 to 65,535; default 587, which is for message submission (RFC 6409). Servers usually
-    /// expect <see cref="SmtpSecurity.Tls"/> on port 465 (RFC 8314).
+    /// expect <see cref="SmtpSecurity.TlsOnConnect"/> on port 465 (RFC 8314).
     /// </summary>
     [Range(1, 65_535)]
     public int Port { get; set; } = 587;
@@ -96,5 +96,5 @@ public enum SmtpSecurity
     /// TLS from the first byte (RFC 8314), usually on port 465. Nothing is sent to a server whose certificate the machine does
     /// not trust.
     /// </summary>
-    Tls,
+    TlsOnConnect,
 }

@@ -80,7 +80,7 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
         try
         {
             return await connection.SendAsync(email, timer, cancellationToken).ConfigureAwait(false)
-                ?? SmtpOutcomes.CreateAccepted(email.MessageId, connection.RefusedCopies, email.Copies.Count);
+                ?? SmtpOutcomes.CreateSent(email.MessageId, connection.RefusedCopies, email.Copies.Count);
         }
         catch (Exception exception)
             when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)

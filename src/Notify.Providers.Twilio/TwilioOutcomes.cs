@@ -174,7 +174,7 @@ internal static class TwilioOutcomes
         var failed = message?.Status is "failed" or "undelivered";
         if (message?.ErrorCode is { } code && (failed || Dictionary.ContainsKey(code)))
             return FromCode(code, null) ?? Outcome.Retry(Describe(code));
-        return failed ? Outcome.Retry("the message failed without an error code") : Outcome.Accepted(message?.Sid, cost);
+        return failed ? Outcome.Retry("the message failed without an error code") : Outcome.Sent(message?.Sid, cost);
     }
 
     /// <summary>Creates the outcome of an answer that created no message.</summary>

@@ -31,7 +31,7 @@ public sealed class TwilioSdkOptions : IValidatableObject
     /// Gets or sets the URL to which Twilio reports the status of each message. The default is null, which uses the URL of the
     /// messaging service, if it has one.
     /// </summary>
-    public Uri? StatusCallback { get; set; }
+    public Uri? StatusCallbackUrl { get; set; }
 
     /// <inheritdoc/>
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
@@ -41,7 +41,10 @@ public sealed class TwilioSdkOptions : IValidatableObject
                 $"Set exactly one of {nameof(From)} and {nameof(MessagingServiceSid)}.",
                 [nameof(From)]
             );
-        if (StatusCallback is { IsAbsoluteUri: false })
-            yield return new ValidationResult($"{nameof(StatusCallback)} must be an absolute URL.", [nameof(StatusCallback)]);
+        if (StatusCallbackUrl is { IsAbsoluteUri: false })
+            yield return new ValidationResult(
+                $"{nameof(StatusCallbackUrl)} must be an absolute URL.",
+                [nameof(StatusCallbackUrl)]
+            );
     }
 }

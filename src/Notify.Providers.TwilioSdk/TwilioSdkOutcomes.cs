@@ -37,7 +37,7 @@ internal static class TwilioSdkOutcomes
             return Outcome.Retry(
                 message?.ErrorCode is { } unknown ? Describe(unknown) : "the message failed without an error code"
             );
-        return Outcome.Accepted(message?.Sid, message is null ? null : ReadCost(message));
+        return Outcome.Sent(message?.Sid, message is null ? null : ReadCost(message));
     }
 
     /// <summary>Creates the outcome of an exception that the library threw.</summary>
@@ -45,7 +45,7 @@ internal static class TwilioSdkOutcomes
     {
         // Twilio created the message, but its answer could not be read. Sending again would duplicate the message.
         if (exchange.Status == HttpStatusCode.Created)
-            return Outcome.Accepted();
+            return Outcome.Sent();
 
         return exception switch
         {

@@ -76,7 +76,7 @@ internal sealed class TwilioSdkProvider(
             Body = delivery.Content.Body,
             From = _from,
             MessagingServiceSid = _from is null ? options.MessagingServiceSid : null,
-            StatusCallback = options.StatusCallback,
+            StatusCallback = options.StatusCallbackUrl,
             ValidityPeriod = (int)Math.Clamp((delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds, 1, MaxValiditySeconds),
         };
 }

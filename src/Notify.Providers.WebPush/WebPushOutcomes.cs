@@ -56,7 +56,7 @@ internal static class WebPushOutcomes
     /// 5).
     /// </summary>
     public static Outcome FromSuccess(HttpResponseMessage response) =>
-        Outcome.Accepted(FindLocation(response) is { Length: <= MaxMessageIdLength } id ? id : null);
+        Outcome.Sent(FindLocation(response) is { Length: <= MaxMessageIdLength } id ? id : null);
 
     /// <summary>
     /// Returns whether the push service refused the VAPID token or its key. Either the options are wrong, or the subscription was

@@ -27,7 +27,7 @@ internal static class WebhookOutcomes
         var reason = $"HTTP {(int)response.StatusCode}";
         return response.StatusCode switch
         {
-            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
+            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Sent(),
             HttpStatusCode.Gone => Outcome.RecipientGone(reason),
             _ when HttpOutcomes.IsAnswerLost(response.StatusCode) => Outcome.AnswerLost(
                 reason,

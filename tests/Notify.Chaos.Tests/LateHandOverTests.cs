@@ -87,9 +87,7 @@ public sealed class LateHandOverTests
         var notifications = host.Services.GetRequiredService<INotificationStore>();
         await Eventually.TrueAsync(
             async () =>
-                (await notifications.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(
-                    DeliveryState.Accepted
-                ),
+                (await notifications.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Sent),
             "the delivery to be accepted"
         );
     }
@@ -110,7 +108,7 @@ public sealed class LateHandOverTests
         {
             _calls.AddOrUpdate(delivery.NotificationId, 1, (_, calls) => calls + 1);
             await Answer;
-            return Outcome.Accepted();
+            return Outcome.Sent();
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class SharedFileTests
         foreach (var id in load.Acknowledged)
         {
             var timeline = await client.GetFromJsonAsync<JsonElement>($"/v1/notifications/{id}");
-            Assert.Equal(1, timeline.GetProperty("counts").GetProperty("accepted").GetInt32());
+            Assert.Equal(1, timeline.GetProperty("counts").GetProperty("sent").GetInt32());
             Assert.Equal(1, timeline.GetProperty("deliveries")[0].GetProperty("attempts").GetArrayLength());
         }
     }

@@ -86,8 +86,8 @@ public sealed class FaultyQueueTests
             queue => new CancelsOtherTenants(queue),
             nameof(DeliveryQueueConformance.Only_a_tenants_own_notification_can_be_cancelled)
         ),
-        ["cancels what is under way"] = (
-            queue => new CancelsWhatIsUnderWay(queue),
+        ["cancels what is in flight"] = (
+            queue => new CancelsWhatIsInFlight(queue),
             nameof(DeliveryQueueConformance.A_leased_delivery_continues_after_a_cancellation)
         ),
     };
@@ -112,7 +112,7 @@ public sealed class FaultyQueueTests
         "claims whatever is there",
         "renews nothing",
         "renews by claiming",
-        "cancels what is under way",
+        "cancels what is in flight",
     ];
 
     private static readonly (ulong Seed, ulong Gamma) Seed = (20_301_122, 7);

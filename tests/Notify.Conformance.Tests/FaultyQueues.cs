@@ -278,7 +278,7 @@ internal sealed class CancelsOtherTenants(IDeliveryQueue inner) : QueueAround(in
         ?? await base.CancelAsync("tenant-2", notificationId, now, cancellationToken);
 }
 
-internal sealed class CancelsWhatIsUnderWay(IDeliveryQueue inner) : QueueAround(inner)
+internal sealed class CancelsWhatIsInFlight(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<Cancellation?> CancelAsync(
         string tenant,

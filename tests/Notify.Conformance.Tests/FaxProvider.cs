@@ -78,11 +78,11 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
         try
         {
             using var document = JsonDocument.Parse(body);
-            return Outcome.Accepted(document.RootElement.GetProperty("id").GetString());
+            return Outcome.Sent(document.RootElement.GetProperty("id").GetString());
         }
         catch (JsonException)
         {
-            return Outcome.Accepted();
+            return Outcome.Sent();
         }
     }
 }

@@ -17,7 +17,7 @@ public class FaxConformanceTests : HttpProviderConformance
             [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
-            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
             [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
             [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
             [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
@@ -26,7 +26,7 @@ public class FaxConformanceTests : HttpProviderConformance
             // A plain HttpClient does not report whether a cancelled request was sent.
             [VendorFault.HandshakeUnfinished] = new(OutcomeKind.AnswerLost),
             [VendorFault.TruncatedBody] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Sent),
         };
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor) => new(new FaxProvider(vendor));
@@ -107,10 +107,10 @@ public sealed class FaultyProviderTests
     [Fact]
     public async Task A_provider_without_a_vendor_takes_every_message_over()
     {
-        Assert.Empty(await SuiteRun.FailuresAsync(() => new VendorlessSuite(_ => Outcome.Accepted())));
+        Assert.Empty(await SuiteRun.FailuresAsync(() => new VendorlessSuite(_ => Outcome.Sent())));
 
         var failures = await SuiteRun.FailuresAsync(() =>
-            new VendorlessSuite(content => content.Body?.Length > 10_000 ? Outcome.Rejected("too long") : Outcome.Accepted())
+            new VendorlessSuite(content => content.Body?.Length > 10_000 ? Outcome.Rejected("too long") : Outcome.Sent())
         );
         Assert.Equal([nameof(VendorlessProviderConformance.Every_message_is_taken_over)], failures.Keys);
     }

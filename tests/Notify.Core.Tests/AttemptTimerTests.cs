@@ -27,7 +27,7 @@ public sealed class AttemptTimerTests
         _provider.Answer();
 
         var attempt = Assert.Single((await application.EndedDeliveryAsync(id)).Attempts);
-        Assert.Equal((OutcomeKind.Accepted, begun), (attempt.Outcome, attempt.StartedAt));
+        Assert.Equal((OutcomeKind.Sent, begun), (attempt.Outcome, attempt.StartedAt));
         Assert.Equal(TimeSpan.FromSeconds(29), attempt.Duration);
     }
 
@@ -60,7 +60,7 @@ public sealed class AttemptTimerTests
         await PassAsync(TimeSpan.FromMinutes(9));
         _provider.Answer();
 
-        Assert.Equal(OutcomeKind.Accepted, Assert.Single((await application.EndedDeliveryAsync(id)).Attempts).Outcome);
+        Assert.Equal(OutcomeKind.Sent, Assert.Single((await application.EndedDeliveryAsync(id)).Attempts).Outcome);
         Assert.Equal(1, _provider.Calls);
     }
 
@@ -133,7 +133,7 @@ public sealed class AttemptTimerTests
                 timer.Allow(limit);
             HasBegun = true;
             await _answer.Task.WaitAsync(cancellationToken);
-            return Outcome.Accepted();
+            return Outcome.Sent();
         }
     }
 }

@@ -30,19 +30,19 @@ public sealed class DeadLetterTests
             async () =>
                 mail.Sent.Count == 2
                 && (await application.DeliveriesAsync(id)).Count(delivery => delivery.Attempts.Count == 1) == 2,
-            "one under way, one refused, one waiting"
+            "one in flight, one refused, one waiting"
         );
 
         var cancelled = await application.Notifier.CancelAsync(id);
-        answer.SetResult(Outcome.Accepted());
+        answer.SetResult(Outcome.Sent());
 
         var deliveries = await application.EndedDeliveriesAsync(id);
-        var stopped = Assert.Single(deliveries, delivery => delivery.State == DeliveryState.Cancelled);
-        Assert.Equal([stopped.Delivery.Id], cancelled!.Stopped);
-        Assert.Equal((1L, 1L), (cancelled.UnderWay, cancelled.Ended));
-        Assert.Equal(Channel.Sms, stopped.Delivery.Channel);
-        Assert.Single(deliveries, delivery => delivery.State == DeliveryState.Accepted);
-        Assert.Equal([], (await application.Notifier.CancelAsync(id))!.Stopped);
+        var waiting = Assert.Single(deliveries, delivery => delivery.State == DeliveryState.Cancelled);
+        Assert.Equal([waiting.Delivery.Id], cancelled!.CancelledIds);
+        Assert.Equal((1L, 1L), (cancelled.InFlight, cancelled.Ended));
+        Assert.Equal(Channel.Sms, waiting.Delivery.Channel);
+        Assert.Single(deliveries, delivery => delivery.State == DeliveryState.Sent);
+        Assert.Equal([], (await application.Notifier.CancelAsync(id))!.CancelledIds);
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class DeadLetterTests
         await using var application = await TestApplication.StartAsync(
             _time,
             builder => builder.Services.Configure<RetryOptions>("email", retry => retry.MaxAttempts = 1),
-            new ScriptedProvider("mail", Channel.Email, _ => _refuse ? Outcome.Retry("mailbox full") : Outcome.Accepted()),
-            new ScriptedProvider("sms", Channel.Sms, _ => _refuse ? Outcome.Rejected("blocked") : Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => _refuse ? Outcome.Retry("mailbox full") : Outcome.Sent()),
+            new ScriptedProvider("sms", Channel.Sms, _ => _refuse ? Outcome.Rejected("blocked") : Outcome.Sent())
         );
         var mail = await application.SendAsync(Recipient.Email("ada@example.org"));
         var sms = await application.SendAsync(Recipient.Phone("+46701234567"));
@@ -81,8 +81,8 @@ public sealed class DeadLetterTests
 
         Assert.Equal(1, replayed);
         var ended = await application.EndedDeliveryAsync(mail);
-        Assert.Equal(DeliveryState.Accepted, ended.State);
-        Assert.Equal([OutcomeKind.Retry, OutcomeKind.Accepted], ended.Attempts.Select(attempt => attempt.Outcome));
+        Assert.Equal(DeliveryState.Sent, ended.State);
+        Assert.Equal([OutcomeKind.Retry, OutcomeKind.Sent], ended.Attempts.Select(attempt => attempt.Outcome));
         Assert.Equal((0, now.AddHours(1)), (ended.Delivery.AttemptsSpent, ended.Delivery.ExpiresAt));
         Assert.Equal(DeliveryState.DeadLetter, (await application.DeliveryAsync(sms)).State);
 

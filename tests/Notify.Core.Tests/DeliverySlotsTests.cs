@@ -21,20 +21,20 @@ public sealed class DeliverySlotsTests
     private readonly TaskCompletionSource _open = new();
     private readonly ConcurrentDictionary<Guid, int> _sent = new();
     private readonly ScriptedProvider _mail;
-    private int _underWay;
-    private int _mostUnderWay;
+    private int _inFlight;
+    private int _mostInFlight;
     private int _claimed;
     private int _givenBack;
 
     public DeliverySlotsTests() => _mail = new ScriptedProvider("mail", Channel.Email, async (delivery, _) =>
         {
             _sent.AddOrUpdate(delivery.Id, 1, (_, times) => times + 1);
-            var underWay = Interlocked.Increment(ref _underWay);
+            var inFlight = Interlocked.Increment(ref _inFlight);
             lock (_sent)
-                _mostUnderWay = Math.Max(_mostUnderWay, underWay);
+                _mostInFlight = Math.Max(_mostInFlight, inFlight);
             await _open.Task;
-            Interlocked.Decrement(ref _underWay);
-            return Outcome.Accepted();
+            Interlocked.Decrement(ref _inFlight);
+            return Outcome.Sent();
         });
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class DeliverySlotsTests
             "every delivery without a slot to be given back"
         );
         _open.SetResult();
-        await AcceptedOnceAsync(application, ids);
-        Assert.Equal(Slots, _mostUnderWay);
+        await SentOnceAsync(application, ids);
+        Assert.Equal(Slots, _mostInFlight);
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public sealed class DeliverySlotsTests
         await Eventually.TrueAsync(() => _sent.Count == Slots, "the slots to be taken");
         Assert.InRange(_claimed, Slots, 3 * Slots);
         _open.SetResult();
-        await AcceptedOnceAsync(application, ids);
-        Assert.Equal(Slots, _mostUnderWay);
+        await SentOnceAsync(application, ids);
+        Assert.Equal(Slots, _mostInFlight);
         // A lease request reserves some slots for a moment that were free when the transport counted.
         Assert.InRange(_givenBack, 0, Deliveries / 20);
     }
@@ -114,12 +114,10 @@ public sealed class DeliverySlotsTests
         return ids;
     }
 
-    private async Task AcceptedOnceAsync(TestApplication application, List<Guid> ids)
+    private async Task SentOnceAsync(TestApplication application, List<Guid> ids)
     {
         foreach (var id in ids)
-            Assert.All(await application.EndedDeliveriesAsync(id), delivery =>
-                Assert.Equal(DeliveryState.Accepted, delivery.State)
-            );
+            Assert.All(await application.EndedDeliveriesAsync(id), delivery => Assert.Equal(DeliveryState.Sent, delivery.State));
         Assert.Equal(Deliveries, _sent.Count);
         Assert.All(_sent, delivery => Assert.Equal(1, delivery.Value));
     }

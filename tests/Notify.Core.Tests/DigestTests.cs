@@ -14,8 +14,8 @@ public sealed class DigestTests
 
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
-    private readonly ScriptedProvider _sms = new("sms", Channel.Sms, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
+    private readonly ScriptedProvider _sms = new("sms", Channel.Sms, _ => Outcome.Sent());
     private DateTimeOffset _due = DateTimeOffset.MaxValue;
 
     public DigestTests() => _passing = new Passing(_time);
@@ -243,8 +243,8 @@ public sealed class DigestTests
         Assert.Empty(_mail.Sent);
     }
 
-    private static (int, long, long, long) Counts(Cancellation? cancellation) =>
-        (cancellation!.Stopped.Count, cancellation.UnderWay, cancellation.Ended, cancellation.Collected);
+    private static (long, long, long, long) Counts(Cancellation? cancellation) =>
+        (cancellation!.Cancelled, cancellation.InFlight, cancellation.Ended, cancellation.Collected);
 
     private static Trigger Collected(int number) =>
         new()
@@ -259,7 +259,7 @@ public sealed class DigestTests
         new()
         {
             Id = "ada",
-            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["sms"] = "+46701234567" },
+            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["phone"] = "+46701234567" },
             Preferences = preferences,
         };
 

@@ -18,7 +18,7 @@ public sealed class EmailAddressTests
     [InlineData("åsa@smörgås.example", "åsa@smörgås.example")]
     public async Task An_address_that_mail_servers_take_is_taken(string text, string sent)
     {
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(mail);
 
         await application.Directory.SaveUserAsync(UserWith(text));
@@ -53,7 +53,7 @@ public sealed class EmailAddressTests
     [InlineData("@example.org")]
     public async Task An_address_that_no_mail_server_takes_is_refused_at_once(string text)
     {
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(mail);
 
         var trigger = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(Recipient.Email(text)));

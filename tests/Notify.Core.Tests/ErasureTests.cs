@@ -9,7 +9,7 @@ namespace Notify.Core.Tests;
 public sealed class ErasureTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Fact]
     public async Task An_erasure_that_fails_in_the_middle_begins_anew_and_ends()

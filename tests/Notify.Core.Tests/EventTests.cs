@@ -12,7 +12,7 @@ public sealed class EventTests
     [Fact]
     public async Task An_accepted_notification_is_told_once_and_only_when_it_is_stored()
     {
-        await using var application = await StartAsync(Outcome.Accepted());
+        await using var application = await StartAsync(Outcome.Sent());
         await application.Directory.SaveUserAsync(
             new User
             {

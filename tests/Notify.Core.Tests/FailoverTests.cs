@@ -21,7 +21,7 @@ public sealed class FailoverTests
 
         var ended = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
 
-        Assert.Equal(DeliveryState.Accepted, ended.State);
+        Assert.Equal(DeliveryState.Sent, ended.State);
         Assert.Equal(["b", "a", "c"], ended.Attempts.Select(attempt => attempt.Provider));
         Assert.Equal("c", ended.Delivery.Provider);
         Assert.Equal(0, ended.Delivery.AttemptsSpent);
@@ -67,7 +67,7 @@ public sealed class FailoverTests
         );
         leased.Set();
 
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task What_fails_for_the_recipients_sake_stays_with_its_provider()
     {
-        var a = new ScriptedProvider("a", Channel.Email, _ => _down ? Outcome.Retry("mailbox full") : Outcome.Accepted());
+        var a = new ScriptedProvider("a", Channel.Email, _ => _down ? Outcome.Retry("mailbox full") : Outcome.Sent());
         var b = Up("b");
         await using var application = await StartAsync([], a, b);
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));
@@ -191,18 +191,18 @@ public sealed class FailoverTests
         );
 
         var ended = await RunAsync(after, id);
-        Assert.Equal(DeliveryState.Accepted, ended.State);
+        Assert.Equal(DeliveryState.Sent, ended.State);
         Assert.Equal("new", ended.Delivery.Provider);
         Assert.Single(mail.Sent);
     }
 
     private static ScriptedProvider Up(string name, Channel? channel = null) =>
-        new(name, channel ?? Channel.Email, _ => Outcome.Accepted());
+        new(name, channel ?? Channel.Email, _ => Outcome.Sent());
 
     private static ScriptedProvider Down(string name) => new(name, Channel.Email, _ => Outcome.ProviderFailed("outage"));
 
     private ScriptedProvider DownOrUp(string name) =>
-        new(name, Channel.Email, _ => _down ? Outcome.ProviderFailed("outage") : Outcome.Accepted());
+        new(name, Channel.Email, _ => _down ? Outcome.ProviderFailed("outage") : Outcome.Sent());
 
     private Task<TestApplication> StartAsync(string[] order, params IDeliveryProvider[] providers) =>
         StartAsync(order, _ => { }, providers);

@@ -10,14 +10,14 @@ public sealed class FallbackTests
 
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
-    private readonly ScriptedProvider _sms = new("sms", Channel.Sms, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _sms = new("sms", Channel.Sms, _ => Outcome.Sent());
 
     public FallbackTests() => _passing = new Passing(_time);
 
     [Fact]
     public async Task Without_a_receipt_the_next_channel_is_used_after_its_time()
     {
-        await using var application = await StartAsync(Outcome.Accepted());
+        await using var application = await StartAsync(Outcome.Sent());
         var id = await PushElseSmsAsync(application);
 
         await _passing.PassAsync(application, FiveMinutes - TimeSpan.FromMinutes(1));
@@ -25,13 +25,13 @@ public sealed class FallbackTests
         await _passing.PassAsync(application, TimeSpan.FromMinutes(1));
 
         await Eventually.TrueAsync(() => _sms.Sent.Count == 1, "the text message");
-        Assert.All(await application.EndedDeliveriesAsync(id), delivery => Assert.Equal(DeliveryState.Accepted, delivery.State));
+        Assert.All(await application.EndedDeliveriesAsync(id), delivery => Assert.Equal(DeliveryState.Sent, delivery.State));
     }
 
     [Fact]
     public async Task A_receipt_cancels_the_rest()
     {
-        await using var application = await StartAsync(Outcome.Accepted());
+        await using var application = await StartAsync(Outcome.Sent());
         var id = await PushElseSmsAsync(application);
 
         await ReceiveAsync(application, id, ReceiptKind.Delivered);
@@ -44,7 +44,7 @@ public sealed class FallbackTests
     [Fact]
     public async Task A_bounce_makes_the_next_channel_due_at_once()
     {
-        await using var application = await StartAsync(Outcome.Accepted());
+        await using var application = await StartAsync(Outcome.Sent());
         var id = await PushElseSmsAsync(application);
 
         await ReceiveAsync(application, id, ReceiptKind.Bounced);
@@ -73,7 +73,7 @@ public sealed class FallbackTests
     [Fact]
     public async Task A_user_without_devices_gets_the_next_channel_at_once()
     {
-        await using var application = await StartAsync(Outcome.Accepted());
+        await using var application = await StartAsync(Outcome.Sent());
         await SaveUserAsync(application);
 
         var delivery = await application.EndedDeliveryAsync(await application.SendAsync(PushElseSms()));
@@ -84,7 +84,7 @@ public sealed class FallbackTests
     [Fact]
     public async Task A_channel_to_fall_back_to_after_a_week_has_not_expired_by_then()
     {
-        await using var application = await StartAsync(Outcome.Accepted());
+        await using var application = await StartAsync(Outcome.Sent());
         var id = await PushElseSmsAsync(application, TimeSpan.FromDays(7));
 
         await _passing.PassAsync(application, TimeSpan.FromDays(7));
@@ -105,7 +105,7 @@ public sealed class FallbackTests
             new User
             {
                 Id = "ada",
-                Addresses = new Dictionary<string, string> { ["sms"] = "+46701234567" },
+                Addresses = new Dictionary<string, string> { ["phone"] = "+46701234567" },
             }
         );
 

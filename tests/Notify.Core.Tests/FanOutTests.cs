@@ -11,7 +11,7 @@ public sealed class FanOutTests
 
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     public FanOutTests() => _passing = new Passing(_time);
 
@@ -110,7 +110,7 @@ public sealed class FanOutTests
             [
                 ("no", DeliveryState.Cancelled, "declined by the user's preferences"),
                 ("stranger", DeliveryState.Cancelled, "the user does not exist"),
-                ("yes", DeliveryState.Accepted, null),
+                ("yes", DeliveryState.Sent, null),
             ],
             (await application.EndedDeliveriesAsync(id)).Select(one => (one.Delivery.UserId, one.State, one.Reason)).Order()
         );

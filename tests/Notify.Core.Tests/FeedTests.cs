@@ -11,8 +11,8 @@ public sealed class FeedTests
     public async Task Whoever_watches_sees_what_is_settled_from_then_on_for_the_tenant()
     {
         var outcomes = new Queue<Outcome>([
-            Outcome.Accepted(),
-            Outcome.Accepted(),
+            Outcome.Sent(),
+            Outcome.Sent(),
             Outcome.Retry("busy", TimeSpan.Zero),
             Outcome.Rejected("no"),
         ]);
@@ -33,7 +33,7 @@ public sealed class FeedTests
             }
         );
         await Eventually.TrueAsync(
-            async () => (await application.DeliveriesAsync(others, "other"))[0].State == DeliveryState.Accepted,
+            async () => (await application.DeliveriesAsync(others, "other"))[0].State == DeliveryState.Sent,
             "the other tenant's delivery"
         );
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));
@@ -46,7 +46,7 @@ public sealed class FeedTests
     [Fact]
     public async Task A_slow_watcher_is_not_waited_for_and_is_told_how_many_it_missed()
     {
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(mail);
         var feed = application.Get<IDeliveryFeed>();
         await using var watching = feed.WatchAsync(Trigger.DefaultTenant, Cancellation).GetAsyncEnumerator(Cancellation);
@@ -68,7 +68,7 @@ public sealed class FeedTests
     public async Task Nothing_is_made_for_watchers_who_have_gone()
     {
         await using var application = await TestApplication.StartAsync(
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
         var feed = application.Get<IDeliveryFeed>();
         Assert.False(feed.IsWanted);

@@ -8,13 +8,13 @@ namespace Notify.Core.Tests;
 
 public sealed class LaneTests
 {
-    private readonly ConcurrentQueue<(Delivery Delivery, TaskCompletionSource<Outcome> Answer)> _underWay = new();
+    private readonly ConcurrentQueue<(Delivery Delivery, TaskCompletionSource<Outcome> Answer)> _inFlight = new();
     private readonly ScriptedProvider _mail;
 
     public LaneTests() => _mail = new ScriptedProvider("mail", Channel.Email, (delivery, _) =>
         {
             var answer = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _underWay.Enqueue((delivery, answer));
+            _inFlight.Enqueue((delivery, answer));
             return new ValueTask<Outcome>(answer.Task);
         });
 
@@ -23,7 +23,7 @@ public sealed class LaneTests
     {
         await using var application = await StartAsync(concurrency: 8);
         await SendAsync(application, Priority.Bulk, 200);
-        await Eventually.TrueAsync(() => _underWay.Count == 6, "bulk to take the slots it may have");
+        await Eventually.TrueAsync(() => _inFlight.Count == 6, "bulk to take the slots it may have");
 
         await SendAsync(application, Priority.High, 1);
 
@@ -41,7 +41,7 @@ public sealed class LaneTests
     {
         await using var application = await StartAsync(concurrency);
         await SendAsync(application, Priority.High, concurrency);
-        await Eventually.TrueAsync(() => _underWay.Count == concurrency, "high priority to fill every slot");
+        await Eventually.TrueAsync(() => _inFlight.Count == concurrency, "high priority to fill every slot");
         await SendAsync(application, Priority.High, 400);
         await SendAsync(application, Priority.Bulk, 40);
 
@@ -72,7 +72,7 @@ public sealed class LaneTests
     {
         await using var application = await StartAsync(concurrency: 4);
         await SendAsync(application, Priority.Normal, 3_000, "loud");
-        await Eventually.TrueAsync(() => _underWay.Count == 3, "the loud tenant to fill the slots");
+        await Eventually.TrueAsync(() => _inFlight.Count == 3, "the loud tenant to fill the slots");
         await SendAsync(application, Priority.Normal, 5, "quiet");
 
         await AnswerOneByOneAsync(20);
@@ -83,7 +83,7 @@ public sealed class LaneTests
     [Fact]
     public async Task A_hanging_provider_does_not_delay_another_of_the_same_channel()
     {
-        var other = new ScriptedProvider("other", Channel.Push, _ => Outcome.Accepted());
+        var other = new ScriptedProvider("other", Channel.Push, _ => Outcome.Sent());
         var hanging = new ScriptedProvider("hanging", Channel.Push, (_, _) =>
             new ValueTask<Outcome>(new TaskCompletionSource<Outcome>().Task)
         );
@@ -123,7 +123,7 @@ public sealed class LaneTests
         var mail = new ScriptedProvider("mail", Channel.Email, async (_, _) =>
         {
             await Task.Yield();
-            return Outcome.Accepted();
+            return Outcome.Sent();
         });
         var time = new ManualTime();
         await using var application = await TestApplication.StartAsync(
@@ -187,9 +187,9 @@ public sealed class LaneTests
     {
         for (var i = 0; i < count; i++)
         {
-            await Eventually.TrueAsync(() => !_underWay.IsEmpty, "the next attempt");
-            Assert.True(_underWay.TryDequeue(out var attempt));
-            attempt.Answer.SetResult(Outcome.Accepted());
+            await Eventually.TrueAsync(() => !_inFlight.IsEmpty, "the next attempt");
+            Assert.True(_inFlight.TryDequeue(out var attempt));
+            attempt.Answer.SetResult(Outcome.Sent());
         }
     }
 }

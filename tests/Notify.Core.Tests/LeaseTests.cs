@@ -17,11 +17,11 @@ public sealed class LeaseTests
     [Theory]
     [InlineData(60)]
     [InlineData(-60)]
-    public async Task A_clock_that_jumps_an_hour_repeats_no_attempt_that_is_under_way_and_loses_nothing(int minutes)
+    public async Task A_clock_that_jumps_an_hour_repeats_no_attempt_that_is_in_flight_and_loses_nothing(int minutes)
     {
         var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
         await using var application = await TestApplication.StartAsync(_passing.AddTo, mail);
-        var underWay = await application.SendAsync(Recipient.Email("ada@example.org"));
+        var inFlight = await application.SendAsync(Recipient.Email("ada@example.org"));
         var waiting = await application.SendAsync(
             TestApplication.Say(Recipient.Email("eve@example.org")) with
             {
@@ -33,12 +33,12 @@ public sealed class LeaseTests
         _time.SetUtcNow(_time.GetUtcNow().AddMinutes(minutes));
         await _passing.PassAsync(application, TimeSpan.FromSeconds(5));
         await _passing.PassAsync(application, TimeSpan.FromSeconds(5));
-        Assert.Single(mail.Sent, delivery => delivery.NotificationId == underWay);
-        _answer.SetResult(Outcome.Accepted());
+        Assert.Single(mail.Sent, delivery => delivery.NotificationId == inFlight);
+        _answer.SetResult(Outcome.Sent());
 
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(underWay)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(inFlight)).State);
         await _passing.PassAsync(application, TimeSpan.FromMinutes(62));
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(waiting)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(waiting)).State);
         Assert.Equal(2, mail.Sent.Count);
     }
 
@@ -74,7 +74,7 @@ public sealed class LeaseTests
         }
         finally
         {
-            _answer.SetResult(Outcome.Accepted());
+            _answer.SetResult(Outcome.Sent());
             answered.SetResult();
         }
     }
@@ -83,7 +83,7 @@ public sealed class LeaseTests
     public async Task A_store_that_does_not_take_the_answer_is_asked_again_and_the_message_is_not_sent_twice()
     {
         var failures = 3;
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(
             builder =>
                 builder
@@ -100,7 +100,7 @@ public sealed class LeaseTests
 
         var ended = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
 
-        Assert.Equal(DeliveryState.Accepted, ended.State);
+        Assert.Equal(DeliveryState.Sent, ended.State);
         Assert.Single(mail.Sent);
     }
 
@@ -108,7 +108,7 @@ public sealed class LeaseTests
     public async Task A_store_that_cannot_be_leased_from_is_asked_again()
     {
         var failures = 3;
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(
             builder =>
                 builder
@@ -130,13 +130,13 @@ public sealed class LeaseTests
             }
         );
 
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]
     public async Task A_lease_that_ran_out_before_its_attempt_began_is_left_to_others()
     {
-        var late = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var late = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         using var first = TestApplication.Compose(_passing.AddTo, late);
         var id = (
             await first
@@ -145,7 +145,7 @@ public sealed class LeaseTests
         ).Id;
         _time.Advance(TimeSpan.FromMinutes(3));
 
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var second = await TestApplication.StartAsync(
             builder =>
             {
@@ -171,7 +171,7 @@ public sealed class LeaseTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task Shutdown_ends_what_is_under_way_and_leaves_the_rest_for_another_process_at_once(int failures)
+    public async Task Shutdown_ends_what_is_in_flight_and_leaves_the_rest_for_another_process_at_once(int failures)
     {
         var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
         await using var first = await TestApplication.StartAsync(
@@ -191,7 +191,7 @@ public sealed class LeaseTests
             },
             mail
         );
-        var underWay = await first.SendAsync(Recipient.Email("ada@example.org"));
+        var inFlight = await first.SendAsync(Recipient.Email("ada@example.org"));
         await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
         var waiting = await first.SendAsync(Recipient.Email("eve@example.org"));
 
@@ -201,7 +201,7 @@ public sealed class LeaseTests
             "the workers' timers to be gone, except for the recorder's, the attempt's, the drain's and the leases'"
         );
         Assert.False(stopping.IsCompleted);
-        _answer.SetResult(Outcome.Accepted());
+        _answer.SetResult(Outcome.Sent());
         await Eventually.TrueAsync(
             () =>
             {
@@ -211,8 +211,8 @@ public sealed class LeaseTests
             "the shutdown"
         );
 
-        Assert.Equal(DeliveryState.Accepted, (await first.EndedDeliveryAsync(underWay)).State);
-        var other = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        Assert.Equal(DeliveryState.Sent, (await first.EndedDeliveryAsync(inFlight)).State);
+        var other = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var second = await TestApplication.StartAsync(
             _time,
             builder => builder.ShareStoreWith(first.Services),

@@ -28,7 +28,7 @@ public sealed class LocaleTests
     [InlineData("en-aaaaaaaa-bbbbbbbb-cccccccc-dddddd", false)]
     public async Task A_locale_is_a_well_formed_language_tag(string locale, bool isOne = true)
     {
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(mail);
         var directory = application.Directory;
 

@@ -45,7 +45,7 @@ public sealed class LostAnswerTests
     public async Task Without_a_limit_of_attempts_lost_answers_still_have_one()
     {
         var vendor = Losing("vendor", "email");
-        await using var application = await StartAsync("email", retry => retry.MaxDelay = retry.BaseDelay, vendor);
+        await using var application = await StartAsync("email", retry => retry.MaxDelay = retry.Delay, vendor);
 
         var ended = await RunAsync(application, await application.SendAsync(To("email")));
 
@@ -97,7 +97,7 @@ public sealed class LostAnswerTests
     [Fact]
     public async Task A_vendor_that_loses_answers_is_left_alone_for_a_while()
     {
-        var (a, b) = (Losing("a", "sms", isVendors: true), new ScriptedProvider("b", Channel.Sms, _ => Outcome.Accepted()));
+        var (a, b) = (Losing("a", "sms", isVendors: true), new ScriptedProvider("b", Channel.Sms, _ => Outcome.Sent()));
         await using var application = await StartAsync("sms", _ => { }, a, b);
 
         for (var i = 0; i < 30; i++)
@@ -111,7 +111,7 @@ public sealed class LostAnswerTests
     public async Task What_was_never_sent_costs_no_attempt_whatever_the_channel()
     {
         var down = true;
-        var sms = new ScriptedProvider("sms", Channel.Sms, _ => down ? Outcome.ProviderFailed("refused") : Outcome.Accepted());
+        var sms = new ScriptedProvider("sms", Channel.Sms, _ => down ? Outcome.ProviderFailed("refused") : Outcome.Sent());
         await using var application = await StartAsync("sms", retry => retry.MaxAttempts = 2, sms);
 
         var id = await application.SendAsync(To("sms"));
@@ -119,14 +119,14 @@ public sealed class LostAnswerTests
         down = false;
 
         var ended = await RunAsync(application, id);
-        Assert.Equal((DeliveryState.Accepted, 0), (ended.State, ended.Delivery.AttemptsSpent));
+        Assert.Equal((DeliveryState.Sent, 0), (ended.State, ended.Delivery.AttemptsSpent));
     }
 
     [Fact]
     public async Task A_dead_letter_that_may_have_been_sent_can_be_replayed()
     {
         var isLost = true;
-        var sms = new ScriptedProvider("sms", Channel.Sms, _ => isLost ? Outcome.AnswerLost("closed") : Outcome.Accepted());
+        var sms = new ScriptedProvider("sms", Channel.Sms, _ => isLost ? Outcome.AnswerLost("closed") : Outcome.Sent());
         await using var application = await StartAsync("sms", _ => { }, sms);
         var id = await application.SendAsync(To("sms"));
         await application.EndedDeliveryAsync(id);
@@ -135,7 +135,7 @@ public sealed class LostAnswerTests
         var replay = new ReplayRequest(new(), _time.GetUtcNow(), _time.GetUtcNow().AddDays(1), 10);
         Assert.Equal(1, await application.DeadLetters.ReplayAsync(replay, CancellationToken.None));
 
-        Assert.Equal(DeliveryState.Accepted, (await RunAsync(application, id)).State);
+        Assert.Equal(DeliveryState.Sent, (await RunAsync(application, id)).State);
     }
 
     private static ScriptedProvider Losing(string name, string channel, bool isVendors = false) =>

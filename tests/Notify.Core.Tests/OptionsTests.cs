@@ -48,14 +48,14 @@ public sealed class OptionsTests
     public void What_the_application_configures_goes_before_a_channels_defaults_in_any_order()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.Configure<RetryOptions>("email", options => options.BaseDelay = TimeSpan.FromSeconds(7));
+        builder.Services.Configure<RetryOptions>("email", options => options.Delay = TimeSpan.FromSeconds(7));
         builder.Services.AddNotifications();
         builder.Services.Configure<RetryOptions>("email", options => options.MaxDelay = TimeSpan.FromSeconds(8));
         using var host = builder.Build();
 
         var email = host.Services.GetRequiredService<IOptionsMonitor<RetryOptions>>().Get("email");
 
-        Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)), (email.BaseDelay, email.MaxDelay));
+        Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)), (email.Delay, email.MaxDelay));
     }
 
     [Fact]
@@ -130,5 +130,5 @@ public sealed class OptionsTests
         );
     }
 
-    private static ScriptedProvider Mail() => new("mail", Channel.Email, _ => Outcome.Accepted());
+    private static ScriptedProvider Mail() => new("mail", Channel.Email, _ => Outcome.Sent());
 }

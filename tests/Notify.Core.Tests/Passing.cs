@@ -12,7 +12,7 @@ internal sealed class Passing(ManualTime time)
 {
     private static readonly Channel Pulse = Channel.Named("pulse");
 
-    private readonly ScriptedProvider _pulse = new("pulse", Pulse, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _pulse = new("pulse", Pulse, _ => Outcome.Sent());
 
     public void AddTo(INotificationsBuilder builder)
     {

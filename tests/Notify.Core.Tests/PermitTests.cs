@@ -14,7 +14,7 @@ public sealed class PermitTests
 
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     public PermitTests() => _passing = new Passing(_time);
 
@@ -32,7 +32,7 @@ public sealed class PermitTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => application.SendAsync(trigger));
 
         var retried = await application.EndedDeliveryAsync(await application.SendAsync(trigger));
-        Assert.Equal((DeliveryState.Accepted, null), (retried.State, retried.Reason));
+        Assert.Equal((DeliveryState.Sent, null), (retried.State, retried.Reason));
         await AssertThrottledAsync(application, Recipient.Email("ada@example.org"));
     }
 
@@ -115,7 +115,7 @@ public sealed class PermitTests
         );
 
         Assert.Equal(
-            [("ada", DeliveryState.Accepted), ("bob", DeliveryState.Accepted)],
+            [("ada", DeliveryState.Sent), ("bob", DeliveryState.Sent)],
             (await application.DeliveriesAsync(id)).Select(one => (one.Delivery.UserId!, one.State)).Order()
         );
         await AssertThrottledAsync(application, Recipient.User("ada"));

@@ -253,7 +253,7 @@ public sealed class PlanningTests
         new()
         {
             Id = "ada",
-            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["sms"] = "+46701234567" },
+            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["phone"] = "+46701234567" },
         };
 
     private Task<TestApplication> StartAsync(ManualTime? time = null, Action<NotificationsOptions>? options = null) =>
@@ -264,7 +264,7 @@ public sealed class PlanningTests
                 .. new[] { Channel.Email, Channel.Sms, Channel.Push }.Select(channel => new ScriptedProvider(
                     $"p-{channel}",
                     channel,
-                    _ => Outcome.Accepted()
+                    _ => Outcome.Sent()
                 )),
             ]
         );

@@ -84,7 +84,7 @@ public sealed class PlatformTests
         Assert.Empty(apple.Sent);
     }
 
-    private static ScriptedProvider Push(string name) => new(name, Channel.Push, _ => Outcome.Accepted());
+    private static ScriptedProvider Push(string name) => new(name, Channel.Push, _ => Outcome.Sent());
 
     private static ProviderPlatforms For(string provider, Platform platform) => new(provider, platform);
 

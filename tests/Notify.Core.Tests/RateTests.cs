@@ -65,7 +65,7 @@ public sealed class RateTests
         var mail = new ScriptedProvider("mail", Channel.Email, _ =>
         {
             if (!Volatile.Read(ref throttle))
-                return Outcome.Accepted();
+                return Outcome.Sent();
             Volatile.Write(ref throttle, false);
             return Outcome.Throttled("too many", TimeSpan.FromSeconds(1));
         });
@@ -90,7 +90,7 @@ public sealed class RateTests
     {
         var throttle = true;
         var mail = new ScriptedProvider("mail", Channel.Email, _ =>
-            Volatile.Read(ref throttle) ? Outcome.Throttled("too many") : Outcome.Accepted()
+            Volatile.Read(ref throttle) ? Outcome.Throttled("too many") : Outcome.Sent()
         );
         await using var application = await StartAsync(_ => { }, mail);
         await application.AttemptedAsync(await application.SendAsync(Recipient.Email("throttled@example.org")), 1);
@@ -135,7 +135,7 @@ public sealed class RateTests
         int GetSent(string tenant) => mail.Sent.Count(delivery => delivery.Tenant == tenant);
     }
 
-    private static ScriptedProvider Accepting(string name, Channel channel) => new(name, channel, _ => Outcome.Accepted());
+    private static ScriptedProvider Accepting(string name, Channel channel) => new(name, channel, _ => Outcome.Sent());
 
     private static void Limit(INotificationsBuilder builder, string provider, double perSecond) =>
         builder.Services.Configure<ProviderOptions>(provider, options => options.MaxPerSecond = perSecond);

@@ -17,7 +17,7 @@ public sealed class RecipientCheckTests
     private readonly ScriptedProvider _mail;
     private readonly ScriptedProvider _push;
     private readonly List<RecipientQuestion> _asked = [];
-    private Func<Delivery, Outcome> _answer = _ => Outcome.Accepted();
+    private Func<Delivery, Outcome> _answer = _ => Outcome.Sent();
     private Action? _whileSending;
 
     public RecipientCheckTests()
@@ -72,7 +72,7 @@ public sealed class RecipientCheckTests
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
         var sent = await application.EndedDeliveryAsync(id);
-        Assert.Equal((DeliveryState.Accepted, "countess@example.org"), (sent.State, sent.Delivery.To.Value));
+        Assert.Equal((DeliveryState.Sent, "countess@example.org"), (sent.State, sent.Delivery.To.Value));
         Assert.Equal("countess@example.org", Assert.Single(_mail.Sent).To.Value);
     }
 
@@ -102,7 +102,7 @@ public sealed class RecipientCheckTests
         await RegisterAsync(application, "tablet-reinstalled", "token-2");
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
-        Assert.All(await application.EndedDeliveriesAsync(id), one => Assert.Equal(DeliveryState.Accepted, one.State));
+        Assert.All(await application.EndedDeliveriesAsync(id), one => Assert.Equal(DeliveryState.Sent, one.State));
         Assert.Equal(["token-1-refreshed", "token-2"], _push.Sent.Select(delivery => delivery.To.Value).Order());
     }
 
@@ -174,7 +174,7 @@ public sealed class RecipientCheckTests
         await application.Get<ITopicStore>().UnsubscribeAsync(Trigger.DefaultTenant, "news", ["ada"], CancellationToken.None);
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public sealed class RecipientCheckTests
         _answer = _ => Outcome.Rejected("no such mailbox");
         var id = await application.SendAsync(Recipient.User("ada"));
         Assert.Equal(DeliveryState.DeadLetter, (await application.EndedDeliveryAsync(id)).State);
-        _answer = _ => Outcome.Accepted();
+        _answer = _ => Outcome.Sent();
 
         await SaveAsync(application, address);
         _time.Advance(TimeSpan.FromMilliseconds(5));
@@ -243,7 +243,7 @@ public sealed class RecipientCheckTests
         await _passing.PassAsync(application, TimeSpan.FromSeconds(1));
 
         var ended = await application.EndedDeliveryAsync(id);
-        Assert.Equal(address is null ? DeliveryState.Cancelled : DeliveryState.Accepted, ended.State);
+        Assert.Equal(address is null ? DeliveryState.Cancelled : DeliveryState.Sent, ended.State);
         Assert.Equal(sentTo, _mail.Sent.Skip(1).SingleOrDefault()?.To.Value);
     }
 
@@ -270,7 +270,7 @@ public sealed class RecipientCheckTests
         Assert.Equal(new TimeSpan(15, 0, 0), waiting.DueAt!.Value.TimeOfDay);
         Assert.Empty(_mail.Sent);
         await _passing.PassAsync(application, TimeSpan.FromHours(1.5));
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]
@@ -283,7 +283,7 @@ public sealed class RecipientCheckTests
         await SaveAsync(application, preferences: new Preference(null, null, Wanted: false));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]
@@ -292,11 +292,11 @@ public sealed class RecipientCheckTests
         await using var application = await StartAsync();
         await SaveAsync(application);
         var atOnce = await application.SendAsync(Recipient.User("ada"));
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(atOnce)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(atOnce)).State);
         var direct = await application.SendAsync(InAnHour(Recipient.Email("bob@example.org")));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(direct)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(direct)).State);
         Assert.Empty(_asked);
     }
 
@@ -347,7 +347,7 @@ public sealed class RecipientCheckTests
 
         _failing = false;
         await _passing.UntilAsync(TimeSpan.FromSeconds(1), () => _mail.Sent.Count == 1, "the message");
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     private volatile bool _failing;

@@ -30,7 +30,7 @@ public sealed class RenderedTitleTests
 
     private static async Task<TestApplication> StartAsync(string title = "Your {{name}}", string body = "It was shipped.")
     {
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         var application = await TestApplication.StartAsync(mail);
         await application.Templates.SaveAsync(
             new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, title, body, null)] }

@@ -79,7 +79,7 @@ public sealed class RepeatedKeyTests
             );
         await AssertConflictAsync(application, Throttled("key") with { CollapseKey = "other" });
 
-        Assert.Equal(DeliveryState.Accepted, (await EndAsync(application, Throttled(null))).State);
+        Assert.Equal(DeliveryState.Sent, (await EndAsync(application, Throttled(null))).State);
         Assert.Equal("throttled", (await EndAsync(application, Throttled(null))).Reason);
     }
 
@@ -94,7 +94,7 @@ public sealed class RepeatedKeyTests
 
         Assert.Single(results, result => !result.IsDuplicate);
         Assert.Single(results.Select(result => result.Id).Distinct());
-        Assert.Equal(DeliveryState.Accepted, (await EndAsync(application, Throttled(null))).State);
+        Assert.Equal(DeliveryState.Sent, (await EndAsync(application, Throttled(null))).State);
         Assert.Equal("throttled", (await EndAsync(application, Throttled(null))).Reason);
     }
 
@@ -126,7 +126,7 @@ public sealed class RepeatedKeyTests
         {
             for (var i = 0; i < 2; i++)
                 Assert.Equal(
-                    DeliveryState.Accepted,
+                    DeliveryState.Sent,
                     (await EndAsync(application, throttled with { To = Recipient.User(user) })).State
                 );
             Assert.Equal("throttled", (await EndAsync(application, throttled with { To = Recipient.User(user) })).Reason);
@@ -164,5 +164,5 @@ public sealed class RepeatedKeyTests
         );
 
     private Task<TestApplication> StartAsync() =>
-        TestApplication.StartAsync(_time, new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));
+        TestApplication.StartAsync(_time, new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent()));
 }

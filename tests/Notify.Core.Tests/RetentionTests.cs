@@ -129,14 +129,14 @@ public sealed class RetentionTests
                     builder.ShareStoreWith(store.Services);
                 configure?.Invoke(builder);
             },
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
 
     private Task<TestApplication> StartAsync(RecordingStore store) =>
         TestApplication.StartAsync(
             _time,
             builder => builder.Services.AddSingleton<IRetentionStore>(store),
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
 
     /// <summary>Lets minutes pass until it is so.</summary>

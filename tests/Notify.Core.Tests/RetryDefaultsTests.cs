@@ -21,7 +21,7 @@ public sealed class RetryDefaultsTests
     private readonly Passing _passing;
     private readonly DateTimeOffset _begin;
     private readonly List<ScriptedProvider> _providers;
-    private Func<Outcome> _answer = () => Outcome.Accepted();
+    private Func<Outcome> _answer = () => Outcome.Sent();
 
     public RetryDefaultsTests()
     {
@@ -46,7 +46,7 @@ public sealed class RetryDefaultsTests
     {
         var end = _begin.AddMinutes(minutes);
         _answer = () =>
-            _time.GetUtcNow() >= end ? Outcome.Accepted()
+            _time.GetUtcNow() >= end ? Outcome.Sent()
             : kind == OutcomeKind.Retry ? Outcome.Retry("451 greylisted")
             : Outcome.ProviderFailed("503");
         await using var application = await StartAsync();
@@ -57,7 +57,7 @@ public sealed class RetryDefaultsTests
 
         var deliveries = await EndAsync(application, ids, TimeSpan.FromMinutes(minutes / 60.0 + 0.5));
         Assert.Equal(40, deliveries.Count);
-        Assert.All(deliveries, delivery => Assert.Equal(DeliveryState.Accepted, delivery.State));
+        Assert.All(deliveries, delivery => Assert.Equal(DeliveryState.Sent, delivery.State));
     }
 
     [Fact]

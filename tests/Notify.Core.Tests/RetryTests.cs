@@ -20,7 +20,7 @@ public sealed class RetryTests
         await using var application = await StartAsync(mail, retry =>
         {
             retry.MaxAttempts = 12;
-            retry.BaseDelay = shortest;
+            retry.Delay = shortest;
             retry.MaxDelay = longest;
         });
 
@@ -91,7 +91,7 @@ public sealed class RetryTests
     public async Task What_would_expire_before_its_next_attempt_ends_at_once()
     {
         var mail = Failing("busy");
-        await using var application = await StartAsync(mail, retry => retry.BaseDelay = TimeSpan.FromMinutes(2));
+        await using var application = await StartAsync(mail, retry => retry.Delay = TimeSpan.FromMinutes(2));
 
         var id = await application.SendAsync(
             TestApplication.Say(Recipient.Email("ada@example.org")) with
@@ -182,7 +182,7 @@ public sealed class RetryTests
         var mail = Failing("busy");
         await using var application = await StartAsync(
             mail,
-            retry => retry.BaseDelay = TimeSpan.FromHours(1),
+            retry => retry.Delay = TimeSpan.FromHours(1),
             options => options.MaxConcurrencyPerProvider = 1
         );
 

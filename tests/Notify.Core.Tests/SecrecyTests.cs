@@ -30,8 +30,8 @@ public sealed class SecrecyTests
                     builder
                         .UseInMemory()
                         .Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
-                        .Configure<RetryOptions>("email", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(10))
-                        .Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(10))
+                        .Configure<RetryOptions>("email", retry => retry.Delay = TimeSpan.FromMilliseconds(10))
+                        .Configure<RetryOptions>("push", retry => retry.Delay = TimeSpan.FromMilliseconds(10))
                         .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
                         {
                             Settling = _ =>

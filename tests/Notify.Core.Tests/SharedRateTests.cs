@@ -121,7 +121,7 @@ public sealed class SharedRateTests
         Assert.InRange(_count.Asked - asked, 0, (int)(_time.GetUtcNow() - _count.StartedAt).TotalSeconds * 2);
     }
 
-    private static ScriptedProvider Accepting(string name, Channel channel) => new(name, channel, _ => Outcome.Accepted());
+    private static ScriptedProvider Accepting(string name, Channel channel) => new(name, channel, _ => Outcome.Sent());
 
     private static void LimitProvider(INotificationsBuilder builder) =>
         builder.Services.Configure<ProviderOptions>("mail", options => options.MaxPerSecond = PerSecond);

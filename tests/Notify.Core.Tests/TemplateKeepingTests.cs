@@ -9,8 +9,8 @@ namespace Notify.Core.Tests;
 public sealed class TemplateKeepingTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
-    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
+    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Sent());
 
     [Fact]
     public async Task Only_so_many_versions_are_kept_and_those_that_an_open_digest_needs()

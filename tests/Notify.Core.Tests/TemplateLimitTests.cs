@@ -7,7 +7,7 @@ namespace Notify.Core.Tests;
 /// <summary>No template and no data make the engine work for long, grow without bound, or end the process.</summary>
 public sealed class TemplateLimitTests
 {
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     public static TheoryData<string, string> TooLargeOrDeep() =>
         new()

@@ -5,7 +5,7 @@ namespace Notify.Core.Tests;
 /// <summary>What is wrong with a template is found when it is saved, with its place.</summary>
 public sealed class TemplateSyntaxTests
 {
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Theory]
     [InlineData("{% if x %}", "Line 1, column 11", "endif")]

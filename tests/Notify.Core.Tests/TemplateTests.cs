@@ -7,7 +7,7 @@ namespace Notify.Core.Tests;
 public sealed class TemplateTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Theory]
     [InlineData("{{ name }}")]

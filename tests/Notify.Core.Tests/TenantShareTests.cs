@@ -8,13 +8,13 @@ namespace Notify.Core.Tests;
 /// <summary>Tenants share the slots of a provider that calls servers of recipients.</summary>
 public sealed class TenantShareTests
 {
-    private readonly ConcurrentQueue<(Delivery Delivery, TaskCompletionSource<Outcome> Answer)> _underWay = new();
+    private readonly ConcurrentQueue<(Delivery Delivery, TaskCompletionSource<Outcome> Answer)> _inFlight = new();
     private readonly ScriptedProvider _hooks;
 
     public TenantShareTests() => _hooks = new ScriptedProvider("hooks", Channel.Webhook, (delivery, _) =>
         {
             var answer = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _underWay.Enqueue((delivery, answer));
+            _inFlight.Enqueue((delivery, answer));
             return new ValueTask<Outcome>(answer.Task);
         });
 
@@ -40,7 +40,7 @@ public sealed class TenantShareTests
 
         // Normal priority may have 90 slots, of which one tenant leaves ten free, and two tenants six.
         await SendAsync(application, Priority.Normal, 300, "first");
-        await Eventually.TrueAsync(() => _underWay.Count == 80, "the first tenant to hold its share");
+        await Eventually.TrueAsync(() => _inFlight.Count == 80, "the first tenant to hold its share");
         await SendAsync(application, Priority.Normal, 300, "second");
         await Eventually.TrueAsync(() => Count("second") > 0, "the second tenant to be served");
         await SendAsync(application, Priority.Normal, 1, "third");
@@ -72,7 +72,7 @@ public sealed class TenantShareTests
 
         await SendAsync(application, Priority.High, 300, "alone");
 
-        await Eventually.TrueAsync(() => _underWay.Count == 100, "every slot to be in use");
+        await Eventually.TrueAsync(() => _inFlight.Count == 100, "every slot to be in use");
     }
 
     private Task<TestApplication> StartAsync(int concurrency, TimeSpan? poll = null, bool areShared = true) =>
@@ -103,9 +103,9 @@ public sealed class TenantShareTests
     {
         for (var i = 0; i < count; i++)
         {
-            await Eventually.TrueAsync(() => !_underWay.IsEmpty, "the next attempt");
-            Assert.True(_underWay.TryDequeue(out var attempt));
-            attempt.Answer.SetResult(Outcome.Accepted());
+            await Eventually.TrueAsync(() => !_inFlight.IsEmpty, "the next attempt");
+            Assert.True(_inFlight.TryDequeue(out var attempt));
+            attempt.Answer.SetResult(Outcome.Sent());
         }
     }
 }

@@ -106,7 +106,7 @@ internal sealed class TestApplication : IAsyncDisposable
     public async Task<DeliveryRecord> EndedDeliveryAsync(Guid notificationId) =>
         Assert.Single(await EndedDeliveriesAsync(notificationId));
 
-    /// <summary>Waits until a delivery has made this many attempts, and nothing of them is under way.</summary>
+    /// <summary>Waits until a delivery has made this many attempts, and nothing of them is in flight.</summary>
     public Task<DeliveryRecord> AttemptedAsync(Guid notificationId, int attempts) =>
         Eventually.FindAsync(
             async () =>

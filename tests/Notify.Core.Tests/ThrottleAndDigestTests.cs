@@ -7,7 +7,7 @@ public sealed class ThrottleAndDigestTests
 {
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     public ThrottleAndDigestTests() => _passing = new Passing(_time);
 
@@ -19,16 +19,16 @@ public sealed class ThrottleAndDigestTests
         for (var i = 0; i < 5; i++)
             states.Add((await application.EndedDeliveryAsync(await application.SendAsync(Throttled("ada@example.org")))).State);
 
-        Assert.Equal(3, states.Count(state => state == DeliveryState.Accepted));
+        Assert.Equal(3, states.Count(state => state == DeliveryState.Sent));
         Assert.Equal(2, states.Count(state => state == DeliveryState.Cancelled));
         Assert.Equal(
-            DeliveryState.Accepted,
+            DeliveryState.Sent,
             (await application.EndedDeliveryAsync(await application.SendAsync(Throttled("bob@example.org")))).State
         );
 
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
         Assert.Equal(
-            DeliveryState.Accepted,
+            DeliveryState.Sent,
             (await application.EndedDeliveryAsync(await application.SendAsync(Throttled("ada@example.org")))).State
         );
     }

@@ -14,7 +14,7 @@ public sealed class TimeoutTests
         var mail = new ScriptedProvider("mail", Channel.Email, (delivery, _) =>
             delivery.To.Value.StartsWith("hang", StringComparison.Ordinal)
                 ? new ValueTask<Outcome>(new TaskCompletionSource<Outcome>().Task)
-                : ValueTask.FromResult(Outcome.Accepted())
+                : ValueTask.FromResult(Outcome.Sent())
         );
         await using var application = await StartAsync(mail);
         var hanging = await application.SendAsync(Recipient.Email("hang@example.org"));
@@ -32,7 +32,7 @@ public sealed class TimeoutTests
         Assert.Equal(OutcomeKind.AnswerLost, attempt.Outcome);
         Assert.Equal("no answer within 30 s", attempt.Reason);
         Assert.True(attempt.Duration >= TimeSpan.FromSeconds(30), $"The attempt took {attempt.Duration}.");
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(waiting)).State);
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(waiting)).State);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class TimeoutTests
         var mail = new ScriptedProvider("mail", Channel.Email, async (_, token) =>
         {
             await Task.Delay(Timeout.Infinite, token);
-            return Outcome.Accepted();
+            return Outcome.Sent();
         });
         await using var application = await StartAsync(mail);
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));

@@ -28,7 +28,7 @@ internal sealed class Timing : IAsyncDisposable
                     Enqueueing = requests => timing._last = requests[0],
                 });
             },
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
         await timing._application.Templates.SaveAsync(
             new Template { Name = Template, Variants = [new TemplateVariant(null, null, "Orders", "Orders")] }

@@ -42,7 +42,7 @@ public sealed class TraceTests
                 if (store is not null)
                     builder.ShareStoreWith(store.Services);
             },
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
 
     private static ActivityListener Listen(List<Activity> attempts)

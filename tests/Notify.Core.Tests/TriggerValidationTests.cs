@@ -213,5 +213,5 @@ public sealed class TriggerValidationTests
 
     private static FallbackStep Step(Channel channel) => new(channel, TimeSpan.FromMinutes(1));
 
-    private static ScriptedProvider Accepting(Channel channel) => new($"p-{channel}", channel, _ => Outcome.Accepted());
+    private static ScriptedProvider Accepting(Channel channel) => new($"p-{channel}", channel, _ => Outcome.Sent());
 }

@@ -7,7 +7,7 @@ namespace Notify.Core.Tests;
 public sealed class TriggeringTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Fact]
     public async Task Every_recipient_gets_one_and_one_that_is_named_twice_gets_one()

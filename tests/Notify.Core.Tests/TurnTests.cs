@@ -11,7 +11,7 @@ public sealed class TurnTests
     private const string Evil = "evil";
     private static readonly string[] Good = ["ann", "bob", "zoe"];
 
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Theory]
     [InlineData(Trouble.Throws)]
@@ -70,7 +70,7 @@ public sealed class TurnTests
         var id = await application.SendAsync(Broadcast("ann"));
 
         await Eventually.TrueAsync(
-            async () => (await application.DeliveriesAsync(id, "ann")).Any(delivery => delivery.State == DeliveryState.Accepted),
+            async () => (await application.DeliveriesAsync(id, "ann")).Any(delivery => delivery.State == DeliveryState.Sent),
             "the broadcast to the other topic"
         );
     }

@@ -8,8 +8,8 @@ namespace Notify.Core.Tests;
 public sealed class UnreachedTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
-    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
+    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Sent());
 
     [Theory]
     [InlineData(null, "the user has no address for email, push")]
@@ -51,7 +51,7 @@ public sealed class UnreachedTests
             "declined by the user's preferences",
             "ada@example.org"
         );
-        Assert.Equal(DeliveryState.Accepted, Assert.Single(deliveries, one => one.Delivery.UserId == "bob").State);
+        Assert.Equal(DeliveryState.Sent, Assert.Single(deliveries, one => one.Delivery.UserId == "bob").State);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class UnreachedTests
             "the template has no variant for email",
             "ada@example.org"
         );
-        Assert.Equal(DeliveryState.Accepted, Assert.Single(deliveries, one => one.Delivery.UserId == "eva").State);
+        Assert.Equal(DeliveryState.Sent, Assert.Single(deliveries, one => one.Delivery.UserId == "eva").State);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class UnreachedTests
         var both = await application.SendAsync([Recipient.User("ada"), Recipient.User("bob")]);
 
         var deliveries = await application.EndedDeliveriesAsync(both);
-        Assert.Equal(DeliveryState.Accepted, Assert.Single(deliveries, one => one.Delivery.UserId == "ada").State);
+        Assert.Equal(DeliveryState.Sent, Assert.Single(deliveries, one => one.Delivery.UserId == "ada").State);
         AssertSkipped(
             Assert.Single(deliveries, one => one.Delivery.UserId == "bob"),
             "bob",
@@ -185,7 +185,7 @@ public sealed class UnreachedTests
         // One each, but for the four who share an address with somebody before them.
         var expected = users.Length + 2 - 4;
         await Eventually.TrueAsync(
-            async () => await CountAsync(DeliveryState.Cancelled) + await CountAsync(DeliveryState.Accepted) == users.Length + 2,
+            async () => await CountAsync(DeliveryState.Cancelled) + await CountAsync(DeliveryState.Sent) == users.Length + 2,
             "the broadcast"
         );
         Assert.Equal(expected, _mail.Sent.Count);

@@ -14,7 +14,7 @@ public sealed class UnsubscribeTests
     private const string Url = "https://example.org/notify/v1/unsubscribe";
     private const string Key = "0123456789abcdef0123456789abcdef";
 
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Fact]
     public async Task A_link_ends_its_category_over_its_channel_and_nothing_else()
@@ -211,6 +211,6 @@ public sealed class UnsubscribeTests
     private static async Task<Delivery?> SendAsync(TestApplication application, string? category)
     {
         var id = await application.SendAsync(TestApplication.Say(Recipient.User("ada")) with { Category = category });
-        return await application.EndedDeliveryAsync(id) is { State: DeliveryState.Accepted } sent ? sent.Delivery : null;
+        return await application.EndedDeliveryAsync(id) is { State: DeliveryState.Sent } sent ? sent.Delivery : null;
     }
 }

@@ -13,9 +13,9 @@ public sealed class UpkeepTests
     public async Task Who_opts_out_with_the_vendor_gets_no_more_over_that_channel()
     {
         var sms = Answering("sms", Channel.Sms, Outcome.OptedOut("21610"));
-        var mail = Answering("mail", Channel.Email, Outcome.Accepted());
+        var mail = Answering("mail", Channel.Email, Outcome.Sent());
         await using var application = await TestApplication.StartAsync(sms, mail);
-        await application.Directory.SaveUserAsync(Ada(("sms", "+46701234567"), ("email", "ada@example.org")));
+        await application.Directory.SaveUserAsync(Ada(("phone", "+46701234567"), ("email", "ada@example.org")));
 
         var deliveries = await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
         var later = await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
@@ -32,7 +32,7 @@ public sealed class UpkeepTests
         await using var application = await TestApplication.StartAsync(Answering("sms", Channel.Sms, Outcome.OptedOut("21610")));
         var alarms = new Preference("alarm", null, true);
         await application.Directory.SaveUserAsync(
-            Ada(("sms", "+46701234567")) with
+            Ada(("phone", "+46701234567")) with
             {
                 Preferences = [alarms, new Preference(null, Channel.Sms, true)],
                 Locale = "sv",
@@ -51,13 +51,13 @@ public sealed class UpkeepTests
     {
         var hook = Answering("webhook", Channel.Webhook, Outcome.RecipientGone("HTTP 410"));
         await using var application = await TestApplication.StartAsync(hook);
-        await application.Directory.SaveUserAsync(Ada(("webhook", "https://example.org/hook"), ("sms", "+46701234567")));
+        await application.Directory.SaveUserAsync(Ada(("webhook", "https://example.org/hook"), ("phone", "+46701234567")));
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
 
         var unreached = await application.DeliveryAsync(await application.SendAsync(Recipient.User("ada")));
         Assert.Equal("the user has no address for webhook", unreached.Reason);
-        Assert.Equal(["sms"], (await FindAdaAsync(application)).Addresses.Keys);
+        Assert.Equal(["phone"], (await FindAdaAsync(application)).Addresses.Keys);
     }
 
     [Fact]
@@ -121,9 +121,7 @@ public sealed class UpkeepTests
     public async Task What_a_vendor_bills_is_shown_with_the_attempt()
     {
         var cost = new Cost(3, 0.0225m, "USD");
-        await using var application = await TestApplication.StartAsync(
-            Answering("sms", Channel.Sms, Outcome.Accepted("SM1", cost))
-        );
+        await using var application = await TestApplication.StartAsync(Answering("sms", Channel.Sms, Outcome.Sent("SM1", cost)));
 
         var delivery = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone("+46701234567")));
 
@@ -132,8 +130,8 @@ public sealed class UpkeepTests
 
     private static ScriptedProvider Answering(string name, Channel channel, Outcome outcome) => new(name, channel, _ => outcome);
 
-    private static User Ada(params (string Channel, string Address)[] addresses) =>
-        new() { Id = "ada", Addresses = addresses.ToDictionary(address => address.Channel, address => address.Address) };
+    private static User Ada(params (string Name, string Address)[] addresses) =>
+        new() { Id = "ada", Addresses = addresses.ToDictionary(address => address.Name, address => address.Address) };
 
     private static async Task<User> FindAdaAsync(TestApplication application) =>
         Assert.Single(await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None));

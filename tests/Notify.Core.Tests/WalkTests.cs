@@ -9,7 +9,7 @@ public sealed class WalkTests
     [Fact]
     public async Task A_notification_is_walked_from_trigger_to_settlement()
     {
-        var provider = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted("vendor-1"));
+        var provider = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent("vendor-1"));
         await using var application = await TestApplication.StartAsync(provider);
 
         var result = await application.Notifier.TriggerAsync(
@@ -22,7 +22,7 @@ public sealed class WalkTests
         );
 
         var delivery = Assert.Single(await application.EndedDeliveriesAsync(result.Id));
-        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal(DeliveryState.Sent, delivery.State);
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal("mail", attempt.Provider);
         Assert.Equal("vendor-1", attempt.ProviderMessageId);

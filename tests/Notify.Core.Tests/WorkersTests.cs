@@ -20,7 +20,7 @@ public sealed class WorkersTests
 
         var id = await api.SendAsync(Recipient.Email("ada@example.org"));
 
-        Assert.Equal(DeliveryState.Accepted, (await api.EndedDeliveryAsync(id)).State);
+        Assert.Equal(DeliveryState.Sent, (await api.EndedDeliveryAsync(id)).State);
         Assert.Empty(_here.Sent);
         Assert.Single(_there.Sent);
     }
@@ -37,7 +37,7 @@ public sealed class WorkersTests
         await using var processor = await StartAsync(Workers.Expansion, _there, sender);
 
         await Eventually.TrueAsync(
-            async () => (await sender.DeliveriesAsync(id)).Count(delivery => delivery.State == DeliveryState.Accepted) == 2,
+            async () => (await sender.DeliveriesAsync(id)).Count(delivery => delivery.State == DeliveryState.Sent) == 2,
             "both subscribers"
         );
         Assert.Equal(3, _here.Sent.Count);
@@ -50,12 +50,12 @@ public sealed class WorkersTests
         await using var all = await StartAsync(Workers.All, _here);
 
         Assert.Equal(
-            DeliveryState.Accepted,
+            DeliveryState.Sent,
             (await all.EndedDeliveryAsync(await all.SendAsync(Recipient.Email("ada@example.org")))).State
         );
     }
 
-    private static ScriptedProvider Mail() => new("mail", Channel.Email, _ => Outcome.Accepted());
+    private static ScriptedProvider Mail() => new("mail", Channel.Email, _ => Outcome.Sent());
 
     private static Task<TestApplication> StartAsync(Workers workers, IDeliveryProvider provider, TestApplication? store = null) =>
         TestApplication.StartAsync(

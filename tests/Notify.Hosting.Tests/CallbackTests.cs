@@ -161,7 +161,7 @@ public sealed class CallbackTests
     {
         app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key of the API");
         var url = await app.AcceptAsync("""{"to":{"phone":"+46701234567"},"content":{"body":"x"}}""", tenant);
-        var delivery = (await app.WhenAsync(url, "accepted", 1, tenant)).DeliveryOver("sms").Text("id")!;
+        var delivery = (await app.WhenAsync(url, "sent", 1, tenant)).DeliveryOver("sms").Text("id")!;
         app.Client.DefaultRequestHeaders.Authorization = null;
         return (url, delivery);
     }

@@ -21,10 +21,10 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
 
         Assert.Equal((3, true), await ReplayAsync(app, """{"provider":"mail","reason":"550","dryRun":true}"""));
         await app.WhenAsync(url, "deadLetter", 3);
-        _answer = Outcome.Accepted();
+        _answer = Outcome.Sent();
         Assert.Equal((3, false), await ReplayAsync(app, """{"provider":"mail","reason":"550"}"""));
 
-        var timeline = await app.WhenAsync(url, "accepted", 3);
+        var timeline = await app.WhenAsync(url, "sent", 3);
         Assert.All(timeline.GetProperty("deliveries").EnumerateArray(), delivery =>
             Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength())
         );

@@ -18,7 +18,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
         await using var app = await ApiApplication.StartOnSqliteAsync(new ScriptedProvider("mail", Channel.Email, delivery =>
             {
                 sent = delivery;
-                return Outcome.Accepted("1", note: "1 of 2 copies were refused: 550");
+                return Outcome.Sent("1", note: "1 of 2 copies were refused: 550");
             }));
         var url = await app.AcceptAsync(
             $$"""
@@ -37,7 +37,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
             }
             """
         );
-        var timeline = await app.WhenAsync(url, "accepted", 1);
+        var timeline = await app.WhenAsync(url, "sent", 1);
 
         var email = sent!.Content.Email!;
         Assert.Equal([new Mailbox("help@example.org")], email.ReplyTo!);

@@ -19,7 +19,7 @@ public sealed class ErasureTests
     public async Task The_timeline_and_the_files_hold_nothing_of_a_deleted_user()
     {
         var mail = new ScriptedProvider("mail", Channel.Email, delivery =>
-            delivery.To.Value == Address ? Outcome.Rejected($"550 <{Address}> unknown") : Outcome.Accepted()
+            delivery.To.Value == Address ? Outcome.Rejected($"550 <{Address}> unknown") : Outcome.Sent()
         );
         await using var app = await ApiApplication.StartOnSqliteAsync(mail);
         await SaveUsersAsync(app);

@@ -23,8 +23,7 @@ public sealed class HostRolesTests
         await using var second = sender;
 
         await Eventually.TrueAsync(
-            async () =>
-                (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"accepted\"", StringComparison.Ordinal),
+            async () => (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"sent\"", StringComparison.Ordinal),
             "the delivery"
         );
         using var notHere = await health.GetAsync($"/v1/notifications/{id}");
@@ -49,8 +48,7 @@ public sealed class HostRolesTests
         var id = await TriggerAsync(trigger);
 
         await Eventually.TrueAsync(
-            async () =>
-                (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"accepted\"", StringComparison.Ordinal),
+            async () => (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"sent\"", StringComparison.Ordinal),
             "the delivery"
         );
         await Eventually.TrueAsync(

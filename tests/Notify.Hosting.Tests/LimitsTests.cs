@@ -138,7 +138,7 @@ public sealed class LimitsTests
             DeliveryId = Guid.NewGuid(),
             Channel = Channel.Email,
             Provider = new string('x', 100_000),
-            State = DeliveryState.Accepted,
+            State = DeliveryState.Sent,
             SettledAt = DateTimeOffset.UtcNow,
         };
         await Eventually.TrueAsync(

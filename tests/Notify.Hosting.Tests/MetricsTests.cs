@@ -43,16 +43,16 @@ public sealed partial class MetricsTests : IAsyncLifetime
         var text = await Eventually.FindAsync(
             async () =>
                 await _client.GetStringAsync("/metrics") is var read
-                && FindValue(read, "notify_deliveries_settled_total", "channel=\"email\"", "state=\"accepted\"") == 3
+                && FindValue(read, "notify_deliveries_settled_total", "channel=\"email\"", "state=\"sent\"") == 3
                     ? read
                     : null,
             "three deliveries to be counted"
         );
 
         Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(Line(), line));
-        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_count", "channel=\"email\"", "outcome=\"accepted\""));
-        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"+Inf\""));
-        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"3600\""));
+        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_count", "channel=\"email\"", "outcome=\"sent\""));
+        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_bucket", "outcome=\"sent\"", "le=\"+Inf\""));
+        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_bucket", "outcome=\"sent\"", "le=\"3600\""));
         Assert.True(FindValue(text, "notify_store_commit_size_count", "store=\"sqlite\"") > 0);
         Assert.NotNull(FindValue(text, "notify_store_commit_size_bucket", "store=\"sqlite\"", "le=\"2048\""));
         Assert.Equal(2, FindValue(text, "notify_queue_depth", "priority=\"normal\"", "provider=\"sandbox-email\""));

@@ -42,8 +42,8 @@ public sealed class PhoneNumbersOverHttpTests
     public async Task Two_spellings_of_a_number_are_one_delivery_and_one_idempotent_body()
     {
         await using var app = await StartAsync("SE");
-        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"sms":"070-123 45 67"}}""");
-        Assert.Equal(Number, (await app.CallAsync("GET", "/v1/users/ada")).GetProperty("addresses").Text("sms"));
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"phone":"070-123 45 67"}}""");
+        Assert.Equal(Number, (await app.CallAsync("GET", "/v1/users/ada")).GetProperty("addresses").Text("phone"));
 
         var url = await app.AcceptAsync(
             """
@@ -51,7 +51,7 @@ public sealed class PhoneNumbersOverHttpTests
              "content":{"body":"Text"},"channels":["sms"]}
             """
         );
-        await app.WhenAsync(url, "accepted", 1);
+        await app.WhenAsync(url, "sent", 1);
         using var first = await app.TriggerAsync(Sms("070-123 45 67"), ("Idempotency-Key", "k"));
         using var second = await app.TriggerAsync(Sms(Number), ("Idempotency-Key", "k"));
         using var other = await app.TriggerAsync(Sms("070-123 45 68"), ("Idempotency-Key", "k"));
@@ -106,10 +106,10 @@ public sealed class PhoneNumbersOverHttpTests
             var (status, body) = await app.AskAsync(
                 "PUT",
                 "/v1/users/ada",
-                JsonSerializer.Serialize(new { addresses = new { sms = number } })
+                JsonSerializer.Serialize(new { addresses = new { phone = number } })
             );
             Assert.Equal(HttpStatusCode.BadRequest, status);
-            AssertError(JsonDocument.Parse(body).RootElement, "addresses.sms", number, message);
+            AssertError(JsonDocument.Parse(body).RootElement, "addresses.phone", number, message);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassF
         var push = new ScriptedProvider("push", Channel.Push, delivery =>
         {
             sent = delivery;
-            return Outcome.Accepted();
+            return Outcome.Sent();
         });
         await using var app = await ApiApplication.StartAsync(services: services =>
             services
@@ -38,7 +38,7 @@ public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassF
             }
             """
         );
-        await app.WhenAsync(url, "accepted", 1);
+        await app.WhenAsync(url, "sent", 1);
 
         Assert.Equal(
             new PushContent
@@ -90,9 +90,9 @@ public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassF
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("sms", Channel.Sms, delivery => delivery.Content.Body switch
                 {
-                    "priced" => Outcome.Accepted("SM1", new Cost(2, 0.0950m, "EUR")),
-                    "counted" => Outcome.Accepted("SM2", new Cost(3)),
-                    _ => Outcome.Accepted("SM3"),
+                    "priced" => Outcome.Sent("SM1", new Cost(2, 0.0950m, "EUR")),
+                    "counted" => Outcome.Sent("SM2", new Cost(3)),
+                    _ => Outcome.Sent("SM3"),
                 })
         );
 
@@ -104,7 +104,7 @@ public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassF
     private static async Task<string?> CostAsync(ApiApplication app, string body)
     {
         var url = await app.AcceptAsync($$$"""{"to":{"phone":"+46701234567"},"content":{"body":"{{{body}}}"}}""");
-        var delivery = (await app.WhenAsync(url, "accepted", 1)).DeliveryOver("sms");
+        var delivery = (await app.WhenAsync(url, "sent", 1)).DeliveryOver("sms");
         var attempt = Assert.Single(delivery.GetProperty("attempts").EnumerateArray());
         return attempt.TryGetProperty("cost", out var cost) ? cost.GetRawText() : null;
     }

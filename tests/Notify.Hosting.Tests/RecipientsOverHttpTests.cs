@@ -8,7 +8,7 @@ public sealed class RecipientsOverHttpTests
 {
     private const string Ada = """
         {
-          "addresses": {"email":"ada@example.org", "sms":"+46701234567"}, "locale": "sv-SE", "timeZone": "Europe/Stockholm",
+          "addresses": {"email":"ada@example.org", "phone":"+46701234567"}, "locale": "sv-SE", "timeZone": "Europe/Stockholm",
           "quietHours": {"from":"22:00", "to":"07:30"},
           "preferences": [{"category":"marketing", "channel":"sms", "wanted":false}]
         }
@@ -53,7 +53,7 @@ public sealed class RecipientsOverHttpTests
             """{"to":{"user":"ada"},"content":{"body":"x"},"category":"marketing","priority":"high"}"""
         );
 
-        var delivery = Assert.Single((await app.WhenAsync(url, "accepted", 1)).GetProperty("deliveries").EnumerateArray());
+        var delivery = Assert.Single((await app.WhenAsync(url, "sent", 1)).GetProperty("deliveries").EnumerateArray());
         Assert.Equal(("email", "ada"), (delivery.Text("channel"), delivery.Text("user")));
     }
 
@@ -121,7 +121,7 @@ public sealed class RecipientsOverHttpTests
     {
         var isGone = true;
         var push = new ScriptedProvider("push", Channel.Push, _ =>
-            isGone ? Outcome.RecipientGone("Unregistered") : Outcome.Accepted()
+            isGone ? Outcome.RecipientGone("Unregistered") : Outcome.Sent()
         );
         await using var app = await ApiApplication.StartOnSqliteAsync(push);
         await app.CallAsync("PUT", "/v1/users/ada", "{}");
@@ -135,7 +135,7 @@ public sealed class RecipientsOverHttpTests
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone", Phone);
 
         Assert.Null((await OnlyDeviceAsync(app)).Text("pruneReason"));
-        await app.WhenAsync(await app.AcceptAsync(Hello), "accepted", 1);
+        await app.WhenAsync(await app.AcceptAsync(Hello), "sent", 1);
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class RecipientsOverHttpTests
         var begun = Assert.Single((await app.CallAsync("GET", url)).GetProperty("expansions").EnumerateArray());
         Assert.Equal(("news", 3), (begun.Text("topic"), begun.GetProperty("total").GetInt32()));
 
-        var timeline = await app.WhenAsync(url, "accepted", 3);
+        var timeline = await app.WhenAsync(url, "sent", 3);
         var done = Assert.Single(timeline.GetProperty("expansions").EnumerateArray());
         Assert.Equal(
             (3, 3, true),

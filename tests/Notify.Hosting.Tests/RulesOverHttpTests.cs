@@ -110,7 +110,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         var url = await TriggerWithFallbackAsync(app, "PT1H");
-        var email = (await app.WhenAsync(url, "accepted", 1)).DeliveryOver("email").GetProperty("id").GetGuid();
+        var email = (await app.WhenAsync(url, "sent", 1)).DeliveryOver("email").GetProperty("id").GetGuid();
         var stranger = Guid.NewGuid();
 
         var answer = await app.CallAsync(
@@ -148,10 +148,10 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         var url = await TriggerWithFallbackAsync(app, "PT1H");
-        var email = (await app.WhenAsync(url, "accepted", 1)).DeliveryOver("email").GetProperty("id").GetGuid();
+        var email = (await app.WhenAsync(url, "sent", 1)).DeliveryOver("email").GetProperty("id").GetGuid();
         await app.CallAsync("POST", "/v1/receipts", $$"""[{"deliveryId":"{{email}}","kind":"bounced"}]""");
 
-        Assert.Equal("accepted", (await app.WhenAsync(url, "accepted", 2)).DeliveryOver("sms").Text("state"));
+        Assert.Equal("sent", (await app.WhenAsync(url, "sent", 2)).DeliveryOver("sms").Text("state"));
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
             return new ValueTask<Outcome>(answer.Task);
         });
         await using var app = await ApiApplication.StartOnSqliteAsync(email);
-        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""");
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""");
         var url = await app.AcceptAsync(
             """
             {"to":[{"user":"ada"},{"webhook":"https://hooks.example.org/a"}],"content":{"body":"x"},
@@ -173,31 +173,24 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
             """
         );
         await called.Task;
-        var before = await app.WhenAsync(url, "accepted", 1);
+        var before = await app.WhenAsync(url, "sent", 1);
         Assert.Equal(3, before.GetProperty("deliveries").GetArrayLength());
 
-        var cancellation = await app.CallAsync("POST", $"{url}/cancel");
+        var cancellation = await app.CallAsync("POST", $"{url}/cancel?ids=true");
+        var id = before.DeliveryOver("sms").Text("id");
         Assert.Equal(
-            before.DeliveryOver("sms").GetProperty("id").GetGuid(),
-            Assert.Single(cancellation.GetProperty("stopped").EnumerateArray()).GetGuid()
+            $$"""{"cancelled":1,"inFlight":1,"ended":1,"collected":0,"cancelledIds":["{{id}}"]}""",
+            cancellation.GetRawText()
         );
-        Assert.Equal((1, 1), (cancellation.GetProperty("underWay").GetInt64(), cancellation.GetProperty("ended").GetInt64()));
 
-        answer.SetResult(Outcome.Accepted());
-        var after = await app.WhenAsync(url, "accepted", 2);
+        answer.SetResult(Outcome.Sent());
+        var after = await app.WhenAsync(url, "sent", 2);
         Assert.Equal(
             ("cancelled", "cancelled"),
             (after.DeliveryOver("sms").Text("state"), after.DeliveryOver("sms").Text("reason"))
         );
         var again = await app.CallAsync("POST", $"{url}/cancel");
-        Assert.Equal(
-            (0, 0, 3),
-            (
-                again.GetProperty("stopped").GetArrayLength(),
-                again.GetProperty("underWay").GetInt64(),
-                again.GetProperty("ended").GetInt64()
-            )
-        );
+        Assert.Equal("""{"cancelled":0,"inFlight":0,"ended":3,"collected":0}""", again.GetRawText());
     }
 
     [Theory]
@@ -211,13 +204,27 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
         await response.ProblemAsync(HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("ids=yes", "ids")]
+    [InlineData("ids=True", "ids")]
+    [InlineData("ids=true&ids=true", "ids")]
+    [InlineData("id=1", "id")]
+    public async Task Only_a_flag_asks_for_the_ids_of_cancelled_deliveries(string query, string field)
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        using var response = await app.SendAsync("POST", $"/v1/notifications/{Guid.NewGuid()}/cancel?{query}");
+
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+        Assert.Contains($"\"{field}\"", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_throttle_and_a_collapse_key_suppress_notifications()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         const string Throttled =
             """{"to":{"email":"a@example.org"},"content":{"body":"x"},"category":"c","throttle":{"max":1,"per":"P1D"}}""";
-        await app.WhenAsync(await app.AcceptAsync(Throttled), "accepted", 1);
+        await app.WhenAsync(await app.AcceptAsync(Throttled), "sent", 1);
         var second = await app.WhenAsync(await app.AcceptAsync(Throttled), "cancelled", 1);
         Assert.Equal(("throttled", "c"), (second.DeliveryOver("email").Text("reason"), second.Text("category")));
 
@@ -286,7 +293,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
 
     private static async Task<string> TriggerWithFallbackAsync(ApiApplication app, string after)
     {
-        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""");
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""");
         return await app.AcceptAsync(
             $$"""
             {"to":{"user":"ada"},"content":{"body":"x"},"channels":["email"],

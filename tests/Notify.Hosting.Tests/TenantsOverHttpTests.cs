@@ -15,7 +15,7 @@ public sealed class TenantsOverHttpTests
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"))
         );
-        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""", Acme);
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""", Acme);
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"android","token":"a-token"}""", Acme);
         await app.CallAsync("PUT", "/v1/topics/news/subscribers", """["ada"]""", Acme);
         await app.CallAsync("PUT", "/v1/templates/t", """{"variants":[{"body":"x"}]}""", Acme);
@@ -24,7 +24,7 @@ public sealed class TenantsOverHttpTests
             Acme
         );
         await app.WhenAsync(url, "deadLetter", 1, Acme);
-        var timeline = await app.WhenAsync(url, "accepted", 1, Acme);
+        var timeline = await app.WhenAsync(url, "sent", 1, Acme);
         await Eventually.TrueAsync(
             async () =>
                 (await app.CallAsync("GET", "/v1/analytics/deliveries", null, Acme)).GetProperty("counts").GetArrayLength() > 0,

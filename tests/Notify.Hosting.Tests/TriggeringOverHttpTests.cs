@@ -30,7 +30,7 @@ public sealed class TriggeringOverHttpTests
         Assert.Equal(url, response.Headers.Location!.ToString());
         Assert.False(accepted.GetProperty("duplicate").GetBoolean());
 
-        var timeline = await WhenAcceptedAsync(app, url, 3);
+        var timeline = await WhenSentAsync(app, url, 3);
         Assert.Equal("high", timeline.GetProperty("priority").GetString());
         var deliveries = timeline.GetProperty("deliveries").EnumerateArray().ToList();
         Assert.Equal(
@@ -39,10 +39,10 @@ public sealed class TriggeringOverHttpTests
         );
         Assert.All(deliveries, delivery =>
         {
-            Assert.Equal("accepted", delivery.GetProperty("state").GetString());
+            Assert.Equal("sent", delivery.GetProperty("state").GetString());
             var attempt = Assert.Single(delivery.GetProperty("attempts").EnumerateArray());
             Assert.Equal(delivery.GetProperty("provider").GetString(), attempt.GetProperty("provider").GetString());
-            Assert.Equal("accepted", attempt.GetProperty("outcome").GetString());
+            Assert.Equal("sent", attempt.GetProperty("outcome").GetString());
             Assert.True(attempt.GetProperty("durationMs").GetDouble() >= 0);
             Assert.NotEmpty(attempt.GetProperty("providerMessageId").GetString()!);
             Assert.NotEqual(default, attempt.GetProperty("startedAt").GetDateTimeOffset());
@@ -177,12 +177,9 @@ public sealed class TriggeringOverHttpTests
         Assert.Equal((await first.JsonAsync()).GetProperty("id").GetGuid(), problem.GetProperty("existingId").GetGuid());
     }
 
-    private static async Task<JsonElement> WhenAcceptedAsync(ApiApplication app, string url, int count)
+    private static async Task<JsonElement> WhenSentAsync(ApiApplication app, string url, int count)
     {
-        await Eventually.TrueAsync(
-            async () => Counts(await app.ReadAsync(url), "accepted") == count,
-            $"{count} accepted deliveries"
-        );
+        await Eventually.TrueAsync(async () => Counts(await app.ReadAsync(url), "sent") == count, $"{count} accepted deliveries");
         return await app.ReadAsync(url);
     }
 

@@ -9,7 +9,7 @@ namespace Notify.Hosting.Tests;
 public sealed class UnsubscribeTests
 {
     private const string Key = "0123456789 0123456789 0123456789";
-    private const string Ada = """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""";
+    private const string Ada = """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""";
 
     [Fact]
     public async Task One_click_unsubscribes_from_the_category_only_for_email()

@@ -25,8 +25,8 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
             {
                 "PUT",
                 User,
-                """{"addresses":{"email":"nobody","sms":5,"push":"t","Pi geon":"x"}}""",
-                ["addresses.Pi geon", "addresses.email", "addresses.push", "addresses.sms"]
+                """{"addresses":{"email":"nobody","phone":5,"sms":"+46701234567","push":"t","Pi geon":"x"}}""",
+                ["addresses.Pi geon", "addresses.email", "addresses.phone", "addresses.push", "addresses.sms"]
             },
             { "PUT", User, """{"locale":5,"timeZone":"Mars/Olympus"}""", ["locale", "timeZone"] },
             { "PUT", User, """{"locale":"no such language"}""", ["locale"] },

@@ -32,7 +32,7 @@ internal sealed class ApnsApplication : IAsyncDisposable
         var logs = new FakeLoggerProvider();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
-        builder.Services.Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
+        builder.Services.Configure<RetryOptions>("push", retry => retry.Delay = TimeSpan.FromMilliseconds(20));
         // Keeps the circuit closed, so that failed attempts are retried at once.
         builder.Services.Configure<ProviderOptions>("apns", provider => provider.CircuitBreaker.MinimumThroughput = 10_000);
         builder

@@ -15,7 +15,7 @@ public sealed class ConnectionTests
         await using var application = await ApnsApplication.StartAsync(gateway);
         gateway.GoAwayEvery = 50;
 
-        var ended = await AssertAllAcceptedAsync(application, gateway);
+        var ended = await AssertAllSentAsync(application, gateway);
 
         // A GOAWAY may cross with requests, whose answers are then lost. Each of them adds an attempt to the history.
         Assert.InRange(gateway.Accepted, Sends, ended.Sum(delivery => delivery.Attempts.Count));
@@ -31,7 +31,7 @@ public sealed class ConnectionTests
         gateway.GoAwayEvery = Sends / 4;
         gateway.MaxConcurrentStreams = 3;
 
-        await AssertAllAcceptedAsync(application, gateway);
+        await AssertAllSentAsync(application, gateway);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ConnectionTests
         await using var application = await ApnsApplication.StartAsync(gateway);
         gateway.ResetNext(3);
 
-        await AssertAllAcceptedAsync(application, gateway);
+        await AssertAllSentAsync(application, gateway);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ConnectionTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
-        Assert.Equal(OutcomeKind.Accepted, outcome.Kind);
+        Assert.Equal(OutcomeKind.Sent, outcome.Kind);
         Assert.Empty(gateway.ProviderTokens);
     }
 
@@ -85,11 +85,11 @@ public sealed class ConnectionTests
         });
     }
 
-    private static async Task<DeliveryRecord[]> AssertAllAcceptedAsync(ApnsApplication application, ApnsGateway gateway)
+    private static async Task<DeliveryRecord[]> AssertAllSentAsync(ApnsApplication application, ApnsGateway gateway)
     {
         var ended = await SendAllAsync(application);
 
-        Assert.All(ended, delivery => Assert.Equal(DeliveryState.Accepted, delivery.State));
+        Assert.All(ended, delivery => Assert.Equal(DeliveryState.Sent, delivery.State));
         Assert.Equal(Sends, gateway.Messages.Select(message => message.Id).Distinct().Count());
         return ended;
     }

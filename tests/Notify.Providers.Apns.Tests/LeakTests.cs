@@ -44,7 +44,7 @@ public sealed class LeakTests
             Assert.True(cancelled > 0, "No attempt was cancelled while it was running.");
         }
 
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request to end");
+        await Eventually.TrueAsync(() => gateway.InFlight == 0, "the last request to end");
         await Eventually.TrueAsync(() => gateway.Connections == 0, "the last connection to close");
     }
 

@@ -94,7 +94,7 @@ public sealed class OutcomeTests
 
         var outcome = await application.SendAsync(delivery);
 
-        Assert.Equal((OutcomeKind.Accepted, delivery.Id.ToString()), (outcome.Kind, outcome.ProviderMessageId));
+        Assert.Equal((OutcomeKind.Sent, delivery.Id.ToString()), (outcome.Kind, outcome.ProviderMessageId));
         Assert.Equal(delivery.Id.ToString(), Assert.Single(gateway.Messages).Id);
     }
 

@@ -148,7 +148,7 @@ public sealed class PayloadTests
         var largest = await SendAsync(limit - frame);
         var tooLarge = await SendAsync(limit - frame + 1);
 
-        Assert.Equal(OutcomeKind.Accepted, largest.Kind);
+        Assert.Equal(OutcomeKind.Sent, largest.Kind);
         Assert.Equal(OutcomeKind.Rejected, tooLarge.Kind);
         Assert.Equal($"the payload has {limit + 1} bytes; the limit of APNs is {limit}", tooLarge.Reason);
         Assert.Equal(1, gateway.Requests);
@@ -170,7 +170,7 @@ public sealed class PayloadTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
 
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class PayloadTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
 
-        Assert.Equal(OutcomeKind.Accepted, outcome.Kind);
+        Assert.Equal(OutcomeKind.Sent, outcome.Kind);
         var body = Assert.Single(gateway.Messages).Body;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(body)), body);
     }

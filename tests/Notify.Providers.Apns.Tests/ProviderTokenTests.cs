@@ -18,12 +18,12 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
 
         foreach (var minutes in Enumerable.Range(1, 180))
         {
             _time.Advance(TimeSpan.FromMinutes(1));
-            await AssertAcceptedAsync(application);
+            await AssertSentAsync(application);
             if (minutes == 39)
                 Assert.Single(gateway.ProviderTokens);
             if (minutes % 40 == 0)
@@ -41,10 +41,10 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
 
         _time.Advance(TimeSpan.FromHours(3));
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
 
         Assert.Equal((2, 2L), (gateway.ProviderTokens.Count, gateway.Requests));
     }
@@ -56,11 +56,11 @@ public sealed class ProviderTokenTests
         await using var first = Compose(gateway);
         await using var second = Compose(gateway);
 
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => AssertAcceptedAsync(i % 2 == 0 ? first : second)));
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => AssertSentAsync(i % 2 == 0 ? first : second)));
         Assert.Single(gateway.ProviderTokens);
 
         _time.Advance(TimeSpan.FromMinutes(56));
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => AssertAcceptedAsync(i % 2 == 0 ? first : second)));
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => AssertSentAsync(i % 2 == 0 ? first : second)));
         Assert.Equal(2, gateway.ProviderTokens.Count);
     }
 
@@ -70,13 +70,13 @@ public sealed class ProviderTokenTests
         await using var gateway = await StartGatewayAsync();
         await using var sleeper = Compose(gateway);
         await using var other = Compose(gateway);
-        await AssertAcceptedAsync(sleeper);
+        await AssertSentAsync(sleeper);
         _time.Advance(TimeSpan.FromMinutes(56));
-        await AssertAcceptedAsync(other);
+        await AssertSentAsync(other);
         _time.Advance(TimeSpan.FromMinutes(56));
 
-        await AssertAcceptedAsync(sleeper);
-        await AssertAcceptedAsync(other);
+        await AssertSentAsync(sleeper);
+        await AssertSentAsync(other);
 
         Assert.Equal(3, gateway.ProviderTokens.Count);
     }
@@ -86,7 +86,7 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
 
         var shared = await _store.FindAsync(StoredName, TestContext.Current.CancellationToken);
 
@@ -103,7 +103,7 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using (var first = Compose(gateway))
-            await AssertAcceptedAsync(first);
+            await AssertSentAsync(first);
         _store.Change(StoredName, shared => new SharedToken(
             isTampered ? (byte[])[.. shared.Value.ToArray().SkipLast(1), 0, 0] : shared.Value,
             isRedated ? shared.IssuedAt.AddSeconds(1) : shared.IssuedAt
@@ -111,7 +111,7 @@ public sealed class ProviderTokenTests
         _time.Advance(TimeSpan.FromSeconds(5));
 
         await using var second = Compose(gateway);
-        await AssertAcceptedAsync(second);
+        await AssertSentAsync(second);
 
         Assert.Equal(2, gateway.ProviderTokens.Count);
         Assert.Contains(second.Logs, line => line.Contains("was sealed with a different key", StringComparison.Ordinal));
@@ -124,9 +124,9 @@ public sealed class ProviderTokenTests
         await using var application = Compose(gateway);
         _store.Failure = new IOException("The store is unavailable.");
 
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
         _time.Advance(TimeSpan.FromMinutes(56));
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
 
         Assert.Equal(2, gateway.ProviderTokens.Count);
         Assert.Contains(application.Logs, line => line.Contains("The store is unavailable.", StringComparison.Ordinal));
@@ -139,7 +139,7 @@ public sealed class ProviderTokenTests
         await using var application = Compose(gateway);
         _store.NeverAnswers = true;
 
-        var sending = AssertAcceptedAsync(application);
+        var sending = AssertSentAsync(application);
         await Eventually.TrueAsync(() => _time.TimersWaiting > 0, "the store to be called");
         _time.Advance(TimeSpan.FromSeconds(5));
 
@@ -151,11 +151,11 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
         _time.Advance(TimeSpan.FromMinutes(21));
         gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
 
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
 
         Assert.Equal((2, 3L, 2L), (gateway.ProviderTokens.Count, gateway.Requests, gateway.Accepted));
     }
@@ -165,7 +165,7 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
         _time.Advance(TimeSpan.FromMinutes(21));
         gateway.RefuseNext(9, new ApnsRefusal(403, "ExpiredProviderToken"));
 
@@ -179,14 +179,14 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
         _time.Advance(TimeSpan.FromMinutes(21));
         gateway.RefuseNext(32, new ApnsRefusal(403, "ExpiredProviderToken"));
         gateway.Delay = TimeSpan.FromMilliseconds(20);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => SendAsync(application).AsTask()));
 
-        Assert.DoesNotContain(outcomes, outcome => outcome.Kind is not (OutcomeKind.Accepted or OutcomeKind.Retry));
+        Assert.DoesNotContain(outcomes, outcome => outcome.Kind is not (OutcomeKind.Sent or OutcomeKind.Retry));
         Assert.Equal(2, gateway.ProviderTokens.Count);
     }
 
@@ -195,7 +195,7 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
         _time.Advance(TimeSpan.FromMinutes(19));
         gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
 
@@ -211,14 +211,14 @@ public sealed class ProviderTokenTests
         await using var gateway = await StartGatewayAsync();
         await using var first = Compose(gateway);
         await using var second = Compose(gateway);
-        await AssertAcceptedAsync(first);
-        await AssertAcceptedAsync(second);
+        await AssertSentAsync(first);
+        await AssertSentAsync(second);
         _time.Advance(TimeSpan.FromMinutes(21));
         gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
-        await AssertAcceptedAsync(first);
+        await AssertSentAsync(first);
         gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
 
-        await AssertAcceptedAsync(second);
+        await AssertSentAsync(second);
 
         Assert.Equal(2, gateway.ProviderTokens.Count);
     }
@@ -228,11 +228,11 @@ public sealed class ProviderTokenTests
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
         gateway.RefuseNext(1, new ApnsRefusal(429, "TooManyProviderTokenUpdates"));
 
         var outcome = await SendAsync(application);
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
 
         Assert.Equal((true, true), (outcome.IsProviderFailure, outcome.RetryAfter > TimeSpan.Zero));
         Assert.Single(gateway.ProviderTokens);
@@ -241,15 +241,15 @@ public sealed class ProviderTokenTests
     private static ValueTask<Outcome> SendAsync(ApnsApplication application) =>
         application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
-    private static async Task AssertAcceptedAsync(ApnsApplication application)
+    private static async Task AssertSentAsync(ApnsApplication application)
     {
         var outcome = await SendAsync(application);
-        Assert.True(outcome.Kind == OutcomeKind.Accepted, outcome.ToString());
+        Assert.True(outcome.Kind == OutcomeKind.Sent, outcome.ToString());
     }
 
     private static async Task<int> SendAndCountTokensAsync(ApnsApplication application, ApnsGateway gateway)
     {
-        await AssertAcceptedAsync(application);
+        await AssertSentAsync(application);
         return gateway.ProviderTokens.Count;
     }
 

@@ -19,9 +19,9 @@ public sealed class DotApnsConformanceTests : HttpProviderConformance
             [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
-            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Sent),
         };
 
     public override async ValueTask DisposeAsync()

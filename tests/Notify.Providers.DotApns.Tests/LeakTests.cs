@@ -43,11 +43,11 @@ public sealed class LeakTests
 
         Assert.Equal(Sends, outcomes.Values.Sum());
         Assert.Superset(
-            new HashSet<string> { "Accepted", "cancelled", "ServiceUnavailable", "Unregistered", "BadDeviceToken" },
+            new HashSet<string> { "Sent", "cancelled", "ServiceUnavailable", "Unregistered", "BadDeviceToken" },
             outcomes.Keys.Select(reason => reason.Split(':')[0]).ToHashSet()
         );
-        Assert.InRange(outcomes["Accepted"], Sends / 2, Sends - 1);
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request to end");
+        Assert.InRange(outcomes["Sent"], Sends / 2, Sends - 1);
+        await Eventually.TrueAsync(() => gateway.InFlight == 0, "the last request to end");
         await Eventually.TrueAsync(() => gateway.Connections == 0, "the last connection to close");
     }
 
@@ -112,7 +112,7 @@ public sealed class LeakTests
         try
         {
             var outcome = await sending;
-            return outcome.Kind == OutcomeKind.Accepted ? "Accepted" : outcome.Reason!;
+            return outcome.Kind == OutcomeKind.Sent ? "Sent" : outcome.Reason!;
         }
         catch (OperationCanceledException) when (attempt.IsCancellationRequested)
         {

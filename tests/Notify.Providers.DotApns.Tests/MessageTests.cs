@@ -132,7 +132,9 @@ public sealed class MessageTests
     public async Task The_development_server_is_used_for_development_builds()
     {
         await using var vendor = await Vendor.StartAsync();
-        await using var application = new Application(vendor.Address, options => options.UseDevelopmentServer = true);
+        await using var application = new Application(vendor.Address, options =>
+            options.Environment = DotApnsEnvironment.Sandbox
+        );
 
         await application.Provider.SendAsync(Deliveries.Push(), default);
 
@@ -221,7 +223,7 @@ public sealed class MessageTests
 
         var outcome = await application.Provider.SendAsync(delivery, default);
 
-        Assert.Equal((OutcomeKind.Accepted, delivery.Id.ToString()), (outcome.Kind, outcome.ProviderMessageId));
+        Assert.Equal((OutcomeKind.Sent, delivery.Id.ToString()), (outcome.Kind, outcome.ProviderMessageId));
         return Assert.Single(vendor.Requests);
     }
 

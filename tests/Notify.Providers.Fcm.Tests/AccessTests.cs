@@ -16,7 +16,7 @@ public sealed class AccessTests
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => application.SendAsync().AsTask())));
 
-        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
+        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Sent, outcome.Kind));
         Assert.Single(gateway.AccessTokens);
     }
 
@@ -32,7 +32,7 @@ public sealed class AccessTests
         for (var minute = 0; minute < 180; minute++)
         {
             var outcome = await application.SendAsync();
-            Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+            Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
             time.Advance(TimeSpan.FromMinutes(1));
         }
 
@@ -54,7 +54,7 @@ public sealed class AccessTests
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => application.SendAsync().AsTask())));
 
-        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
+        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Sent, outcome.Kind));
         Assert.Equal(2, gateway.AccessTokens.Count);
     }
 
@@ -97,7 +97,7 @@ public sealed class AccessTests
             (OutcomeKind.Retry, true, "no access token (invalid_grant, HTTP 400)"),
             (outcome.Kind, outcome.IsProviderFailure, outcome.Reason)
         );
-        Assert.Equal(OutcomeKind.Accepted, (await application.SendAsync()).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.SendAsync()).Kind);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class AccessTests
         var outcome = await application.SendAsync();
 
         Environment.SetEnvironmentVariable(EnvironmentVariable, null);
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
         Assert.Single(gateway.AccessTokens);
     }
 
@@ -155,6 +155,6 @@ public sealed class AccessTests
             (options.CredentialsJson, options.CredentialsFile) = (null, folder.File("firebase.json"))
         );
 
-        Assert.Equal(OutcomeKind.Accepted, (await application.SendAsync()).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.SendAsync()).Kind);
     }
 }

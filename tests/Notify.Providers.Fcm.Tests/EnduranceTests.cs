@@ -31,12 +31,12 @@ public sealed class EnduranceTests
         // each of the sends that it carried.
         Assert.Equal(Sends, outcomes.Values.Sum());
         Assert.Superset(
-            new HashSet<string> { "Accepted", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED (HTTP 404)" },
+            new HashSet<string> { "Sent", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED (HTTP 404)" },
             outcomes.Keys.ToHashSet()
         );
         Assert.InRange(mostConnections, 1, Concurrent);
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "all sockets to close");
-        await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "all requests to end");
+        await Eventually.TrueAsync(() => gateway.RequestsInFlight == 0, "all requests to end");
     }
 
     private static FcmFault? CreateFault(long call) =>
@@ -63,7 +63,7 @@ public sealed class EnduranceTests
         try
         {
             var outcome = await sending;
-            return outcome.Kind == OutcomeKind.Accepted ? "Accepted" : outcome.Reason!;
+            return outcome.Kind == OutcomeKind.Sent ? "Sent" : outcome.Reason!;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {

@@ -24,9 +24,9 @@ public sealed class FcmConformanceTests : HttpProviderConformance
             [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.Rejected),
-            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Sent),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Sent),
         };
 
     public override async ValueTask DisposeAsync()

@@ -380,10 +380,7 @@ public sealed class MessageTests
         await using var gateway = await FcmGateway.StartAsync(tls: false);
         await using var application = await FcmApplication.StartAsync(gateway);
 
-        Assert.Equal(
-            OutcomeKind.Accepted,
-            (await application.SendAsync(content: new Content { Body = new string('x', 4092) })).Kind
-        );
+        Assert.Equal(OutcomeKind.Sent, (await application.SendAsync(content: new Content { Body = new string('x', 4092) })).Kind);
         Assert.Equal(
             OutcomeKind.Rejected,
             (await application.SendAsync(content: new Content { Body = new string('x', 4093) })).Kind
@@ -431,7 +428,7 @@ public sealed class MessageTests
         await using var gateway = await FcmGateway.StartAsync(tls: false);
         await using var application = await FcmApplication.StartAsync(gateway);
         var outcome = await application.Provider.SendAsync(delivery, CancellationToken.None);
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
         return Assert.Single(gateway.Messages).Clone();
     }
 

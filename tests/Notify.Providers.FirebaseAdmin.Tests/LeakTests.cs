@@ -33,11 +33,11 @@ public sealed class LeakTests
 
         Assert.Equal(Sends, outcomes.Values.Sum());
         Assert.Superset(
-            new HashSet<string> { "Accepted", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED" },
+            new HashSet<string> { "Sent", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED" },
             outcomes.Keys.Select(reason => reason.Replace(" (HTTP 404)", "", StringComparison.Ordinal)).ToHashSet()
         );
-        Assert.InRange(outcomes["Accepted"], Sends / 2, Sends - 1);
-        await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "the last request to end");
+        Assert.InRange(outcomes["Sent"], Sends / 2, Sends - 1);
+        await Eventually.TrueAsync(() => gateway.RequestsInFlight == 0, "the last request to end");
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection to close");
     }
 
@@ -88,7 +88,7 @@ public sealed class LeakTests
         try
         {
             var outcome = await sending;
-            return outcome.Kind == OutcomeKind.Accepted ? "Accepted" : outcome.Reason!;
+            return outcome.Kind == OutcomeKind.Sent ? "Sent" : outcome.Reason!;
         }
         catch (OperationCanceledException) when (attempt.IsCancellationRequested)
         {

@@ -139,11 +139,11 @@ public sealed class MessageTests
     public async Task A_dry_run_is_only_validated()
     {
         await using var vendor = await Vendor.StartAsync();
-        await using var application = new Application(vendor.Address, options => options.DryRun = true);
+        await using var application = new Application(vendor.Address, options => options.ValidateOnly = true);
 
         var outcome = await application.Provider.SendAsync(Deliveries.Push(application.Time.GetUtcNow()), default);
 
-        Assert.Equal((OutcomeKind.Accepted, "projects/shop/messages/0:1"), (outcome.Kind, outcome.ProviderMessageId));
+        Assert.Equal((OutcomeKind.Sent, "projects/shop/messages/0:1"), (outcome.Kind, outcome.ProviderMessageId));
         Assert.True(Assert.Single(vendor.Requests).GetProperty("validate_only").GetBoolean());
     }
 
@@ -166,7 +166,7 @@ public sealed class MessageTests
         var delivery = Deliveries.Push(application.Time.GetUtcNow(), content);
 
         Assert.Equal(
-            OutcomeKind.Accepted,
+            OutcomeKind.Sent,
             (await application.Provider.SendAsync(change?.Invoke(delivery) ?? delivery, default)).Kind
         );
         return Assert.Single(vendor.Requests).GetProperty("message");

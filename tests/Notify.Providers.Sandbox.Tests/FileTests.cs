@@ -88,7 +88,7 @@ public sealed class FileTests
         Assert.Equal("the sandbox file could not be written (DirectoryNotFoundException)", waiting.Attempts[0].Reason);
 
         Directory.CreateDirectory(later);
-        await application.DeliveryAsync(result.Id, delivery => delivery.State == DeliveryState.Accepted);
+        await application.DeliveryAsync(result.Id, delivery => delivery.State == DeliveryState.Sent);
 
         Assert.Equal(["Hello"], ReadBodies(file));
         var message = Assert.Single(application.Sandbox.Messages);

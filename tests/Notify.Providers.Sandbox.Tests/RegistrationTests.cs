@@ -76,6 +76,6 @@ public sealed class RegistrationTests
 
         public Channel Channel => Channel.Email;
 
-        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => new(Outcome.Accepted());
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => new(Outcome.Sent());
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SandboxApplication : IAsyncDisposable
             builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory()
         );
         foreach (var channel in (string[])["push", "sms", "email", "webhook"])
-            builder.Services.Configure<RetryOptions>(channel, options => options.BaseDelay = TimeSpan.FromMilliseconds(20));
+            builder.Services.Configure<RetryOptions>(channel, options => options.Delay = TimeSpan.FromMilliseconds(20));
         return builder.Build();
     }
 
@@ -48,7 +48,7 @@ internal sealed class SandboxApplication : IAsyncDisposable
     public async Task<DeliveryRecord> SendAsync(Recipient to, string body)
     {
         var result = await TriggerAsync(to, body);
-        return await DeliveryAsync(result.Id, delivery => delivery.State == DeliveryState.Accepted);
+        return await DeliveryAsync(result.Id, delivery => delivery.State == DeliveryState.Sent);
     }
 
     public Task<DeliveryRecord> DeliveryAsync(

@@ -44,7 +44,7 @@ internal sealed class Application : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.Configure<RetryOptions>("email", retry =>
         {
-            retry.BaseDelay = TimeSpan.FromMilliseconds(20);
+            retry.Delay = TimeSpan.FromMilliseconds(20);
             retry.MaxDelay = TimeSpan.FromMilliseconds(200);
             retry.MaxAttempts = 100;
         });
@@ -79,7 +79,7 @@ internal sealed class Application : IAsyncDisposable
     }
 
     public Task<DeliveryRecord> AcceptedAsync(Guid notification) =>
-        FindAsync(notification, delivery => delivery.State == DeliveryState.Accepted, "an accepted delivery");
+        FindAsync(notification, delivery => delivery.State == DeliveryState.Sent, "an accepted delivery");
 
     public Task<DeliveryRecord> DeadLetterAsync(Guid notification) =>
         FindAsync(notification, delivery => delivery.State == DeliveryState.DeadLetter, "a dead letter");

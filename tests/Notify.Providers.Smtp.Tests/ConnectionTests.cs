@@ -47,7 +47,7 @@ public sealed class ConnectionTests
 
         var record = await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal(OutcomeKind.Accepted, Assert.Single(record.Attempts).Outcome);
+        Assert.Equal(OutcomeKind.Sent, Assert.Single(record.Attempts).Outcome);
         Assert.Equal(2, server.Events("connected").Count);
     }
 

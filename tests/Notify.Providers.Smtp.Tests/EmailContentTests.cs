@@ -93,7 +93,7 @@ public sealed class EmailContentTests
             )
         );
 
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
         var sent = Assert.Single(server.Events("message"));
         var mail = await server.ReadAsync(sent);
         Assert.All(headers, header => Assert.Equal(header.Value, mail.Headers[header.Key.ToLowerInvariant()]));

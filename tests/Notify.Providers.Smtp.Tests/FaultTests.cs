@@ -31,7 +31,7 @@ public sealed class FaultTests
     ];
 
     private readonly ConcurrentDictionary<string, Attempt> _attempts = new();
-    private readonly ConcurrentDictionary<int, string> _underWay = new();
+    private readonly ConcurrentDictionary<int, string> _inFlight = new();
 
     [Fact]
     public async Task Nothing_is_left_of_ten_thousand_attempts_with_faults()
@@ -62,7 +62,7 @@ public sealed class FaultTests
             var outcome = await SendAsync(application.Provider, i);
             if (outcome is null)
                 Interlocked.Increment(ref cancelled);
-            else if (outcome.Kind == OutcomeKind.Accepted)
+            else if (outcome.Kind == OutcomeKind.Sent)
                 Interlocked.Increment(ref accepted);
         });
 
@@ -103,8 +103,8 @@ public sealed class FaultTests
         if (command.Verb == "EHLO" && command.Connection % 70 == 0)
             return SmtpMisbehavior.Answer("odd");
         if (command.Verb == "MAIL")
-            _underWay[command.Connection] = command.Argument.Split('+', '@')[1];
-        if (!_underWay.TryGetValue(command.Connection, out var delivery) || !_attempts.TryGetValue(delivery, out var attempt))
+            _inFlight[command.Connection] = command.Argument.Split('+', '@')[1];
+        if (!_inFlight.TryGetValue(command.Connection, out var delivery) || !_attempts.TryGetValue(delivery, out var attempt))
             return null;
 
         return attempt.Behavior.Split('-') is [var behavior, var verb] && verb == command.Verb

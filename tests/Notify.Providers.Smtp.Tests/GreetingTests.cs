@@ -21,8 +21,8 @@ public sealed class GreetingTests(TestAuthority authority)
         await using var server = Start(new(), "EHLO", reply);
         await using var application = await Application.StartAsync(server.Port);
 
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
 
         Assert.Equal(["CONNECT", "EHLO", "HELO", "MAIL", "RCPT", "DATA"], _verbs.Take(6));
         Assert.Equal(1, server.ConnectionsAccepted);

@@ -96,7 +96,7 @@ public sealed class HostileServerTests(TestAuthority authority)
             Assert.Equal((OutcomeKind.Retry, command is not ("RCPT" or "DATA")), Shown(await sending));
 
         await Eventually.TrueAsync(() => server.Connections == 0, "the connection to be closed");
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
     }
 
     private static (OutcomeKind Kind, bool IsProviderFailure) Shown(Outcome outcome) => (outcome.Kind, outcome.IsProviderFailure);

@@ -72,7 +72,7 @@ public sealed class TimeTests
 
         var record = await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal(OutcomeKind.Accepted, Assert.Single(record.Attempts).Outcome);
+        Assert.Equal(OutcomeKind.Sent, Assert.Single(record.Attempts).Outcome);
         Assert.Equal(1, server.MessagesTaken);
     }
 
@@ -121,7 +121,7 @@ public sealed class TimeTests
 
         var record = await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal([OutcomeKind.AnswerLost, OutcomeKind.Accepted], record.Attempts.Select(attempt => attempt.Outcome));
+        Assert.Equal([OutcomeKind.AnswerLost, OutcomeKind.Sent], record.Attempts.Select(attempt => attempt.Outcome));
         Assert.StartsWith("sent, but the answer was lost: ", record.Attempts[0].Reason, StringComparison.Ordinal);
         Assert.Equal(1, record.Delivery.AttemptsSpent);
     }

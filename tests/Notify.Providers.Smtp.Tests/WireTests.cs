@@ -21,7 +21,7 @@ public sealed class WireTests(TestAuthority authority)
         await using (var application = await Application.StartAsync(server.Port))
         {
             for (var i = 0; i < 3; i++)
-                Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To($"user-{i}@example.org"))).Kind);
+                Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To($"user-{i}@example.org"))).Kind);
         }
 
         await Eventually.TrueAsync(() => server.Connections == 0, "the connection to be closed");
@@ -55,7 +55,7 @@ public sealed class WireTests(TestAuthority authority)
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
         Assert.StartsWith(reply[..9], outcome.Reason, StringComparison.Ordinal);
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
 
         Assert.Equal(["bob@example.org"], Assert.Single(server.Messages).Recipients);
         Assert.Equal(1, server.ConnectionsAccepted);
@@ -75,7 +75,7 @@ public sealed class WireTests(TestAuthority authority)
         await using var application = await Application.StartAsync(server.Port);
 
         Assert.Equal(OutcomeKind.RecipientGone, (await application.AttemptAsync(Deliveries.To("gone@example.org"))).Kind);
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
 
         Assert.Equal(["ada@example.org"], Assert.Single(server.Messages).Recipients);
         Assert.Equal(1, server.ConnectionsAccepted);
@@ -104,7 +104,7 @@ public sealed class WireTests(TestAuthority authority)
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
         Assert.Equal((false, reason), (outcome.IsProviderFailure, outcome.Reason));
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
         Assert.Equal(2, server.ConnectionsAccepted);
     }
 
@@ -129,7 +129,7 @@ public sealed class WireTests(TestAuthority authority)
         await using var application = await Application.StartAsync(server.Port);
 
         await application.AttemptAsync(Deliveries.To("ada@example.org"));
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
 
         Assert.Equal(["bob@example.org"], server.Messages.Last().Recipients);
         Assert.Equal(2, server.ConnectionsAccepted);
@@ -155,7 +155,7 @@ public sealed class WireTests(TestAuthority authority)
             (smtp.Security, smtp.UserName, smtp.Password) = (SmtpSecurity.StartTls, "shöp", Password)
         );
 
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
 
         var message = Assert.Single(server.Messages);
         Assert.Equal((true, "shöp"), (message.IsTls, message.Login));
@@ -187,9 +187,11 @@ public sealed class WireTests(TestAuthority authority)
     {
         using var certificate = authority.LoadTrusted();
         await using var server = Start(new() { Certificate = certificate, IsTlsImplicit = true });
-        await using var application = await Application.StartAsync(server.Port, smtp => smtp.Security = SmtpSecurity.Tls);
+        await using var application = await Application.StartAsync(server.Port, smtp =>
+            smtp.Security = SmtpSecurity.TlsOnConnect
+        );
 
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
 
         Assert.True(Assert.Single(server.Messages).IsTls);
     }

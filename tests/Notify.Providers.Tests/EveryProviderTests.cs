@@ -32,7 +32,7 @@ public sealed class EveryProviderTests
             using var client = GetClient(application);
             await RegisterAsync(client, vendors);
 
-            Assert.Equal(Enumerable.Repeat("accepted", 6), await SendAsync(client, answers));
+            Assert.Equal(Enumerable.Repeat("sent", 6), await SendAsync(client, answers));
             Assert.Equal(
                 (1L, 1L, 1, 1, 1L, 1),
                 (
@@ -46,16 +46,13 @@ public sealed class EveryProviderTests
             );
 
             Misbehave(vendors);
-            Assert.Equal(
-                ["accepted", "accepted", "accepted", "accepted", "accepted", "deadLetter"],
-                await SendAsync(client, answers)
-            );
+            Assert.Equal(["sent", "sent", "sent", "sent", "sent", "deadLetter"], await SendAsync(client, answers));
             answers.Add(await WrongAsync(client));
         }
 
         Assert.Contains(logs.ReadLines(), line => line.Contains("webhook", StringComparison.OrdinalIgnoreCase));
         AssertHidden([.. vendors.Secrets, ApiKey], [.. logs.ReadLines(), .. answers, .. metrics.Tags]);
-        Assert.Contains("accepted", metrics.Tags);
+        Assert.Contains("sent", metrics.Tags);
         AssertHidden([Body, "ada@example.org", "+46701234567"], metrics.Tags);
         AssertHidden([Body, "ada@example.org", "+46701234567", "Quetzalcoatlus"], logs.ReadLines());
     }
@@ -94,7 +91,7 @@ public sealed class EveryProviderTests
                 .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
                 .UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False")
         );
-        builder.Services.ConfigureAll<RetryOptions>(retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
+        builder.Services.ConfigureAll<RetryOptions>(retry => retry.Delay = TimeSpan.FromMilliseconds(20));
         builder.Services.Configure<NotificationsApiOptions>(options => options.ApiKeys.Add(ApiKey));
 
         var application = builder.Build();
@@ -120,7 +117,7 @@ public sealed class EveryProviderTests
             {
                 addresses = new
                 {
-                    sms = "+46701234567",
+                    phone = "+46701234567",
                     email = "ada@example.org",
                     webhook = $"{vendors.Hook.Address}hook",
                 },

@@ -28,13 +28,13 @@ public sealed class EnduranceTests
         await Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
         {
             var outcome = await SendAsync(application, Interlocked.Increment(ref given));
-            if (outcome?.Kind == OutcomeKind.Accepted)
+            if (outcome?.Kind == OutcomeKind.Sent)
                 Interlocked.Increment(ref accepted);
         });
 
         Assert.InRange(accepted, Sends / 2, Sends - 1);
         Assert.True(gateway.Accepted > 0);
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last call to end");
+        await Eventually.TrueAsync(() => gateway.InFlight == 0, "the last call to end");
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection to close");
     }
 

@@ -11,9 +11,9 @@ public sealed class OutcomeTests
     [Theory]
     [InlineData("""{"sid":"SM1","status":"failed"}""", "Retry: the message failed without an error code")]
     [InlineData("""{"sid":"SM1","status":"undelivered","error_code":39999}""", "Retry: error 39999")]
-    [InlineData("""{"sid":"SM1","status":"queued","error_code":39999}""", "Accepted")]
+    [InlineData("""{"sid":"SM1","status":"queued","error_code":39999}""", "Sent")]
     [InlineData("""{"sid":"SM1","status":"queued","error_code":30007}""", "Rejected: 30007 Message filtered")]
-    [InlineData("""{"sid":"SM1","status":"sent","error_code":null}""", "Accepted")]
+    [InlineData("""{"sid":"SM1","status":"sent","error_code":null}""", "Sent")]
     public async Task A_created_message_is_mapped_by_its_status_and_code(string json, string outcome)
     {
         await using var gateway = await TwilioGateway.StartAsync();
@@ -82,7 +82,7 @@ public sealed class OutcomeTests
         var user = new User
         {
             Id = "ada",
-            Addresses = new Dictionary<string, string> { ["sms"] = "+15005550004" },
+            Addresses = new Dictionary<string, string> { ["phone"] = "+15005550004" },
         };
         await application.Services.GetRequiredService<IRecipientDirectory>().SaveUserAsync(user);
 
@@ -111,7 +111,7 @@ public sealed class OutcomeTests
 
         var sent = await application.SendAsync(Recipient.Phone("+46701234567"));
 
-        var delivery = await application.FindAsync(sent, found => found.State == DeliveryState.Accepted, "the other provider");
+        var delivery = await application.FindAsync(sent, found => found.State == DeliveryState.Sent, "the other provider");
         Assert.Equal(["twilio", "twilio-eu"], delivery.Attempts.Select(attempt => attempt.Provider));
         Assert.Single(other.Messages);
     }
@@ -124,7 +124,7 @@ public sealed class OutcomeTests
         for (var i = 0; i < 20; i++)
             Assert.Equal(DeliveryState.DeadLetter, (await application.SendAsync(Recipient.Phone("+15005550003"))).State);
 
-        Assert.Equal(DeliveryState.Accepted, (await application.SendAsync(Recipient.Phone("+46701234567"))).State);
+        Assert.Equal(DeliveryState.Sent, (await application.SendAsync(Recipient.Phone("+46701234567"))).State);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class OutcomeTests
         for (var i = 0; i < 30; i++)
             Assert.Equal(DeliveryState.DeadLetter, (await application.SendAsync(Recipient.Phone("+12025550123"))).State);
 
-        Assert.Equal(DeliveryState.Accepted, (await application.SendAsync(Recipient.Phone("+46701234567"))).State);
+        Assert.Equal(DeliveryState.Sent, (await application.SendAsync(Recipient.Phone("+46701234567"))).State);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class OutcomeTests
             services.Configure<RetryOptions>("sms", retry =>
             {
                 (retry.MaxAttempts, retry.RepeatAfterLostAnswer) = (4, true);
-                retry.BaseDelay = TimeSpan.FromMilliseconds(10);
+                retry.Delay = TimeSpan.FromMilliseconds(10);
             })
         );
         gateway.Trouble = _ => new TwilioTrouble { LosesAnswer = true };

@@ -19,7 +19,7 @@ public sealed class RequestTests
 
         var message = Assert.Single(gateway.Messages);
         Assert.Equal((body, "+46701234567", gateway.Account.Number), (message.Body, message.To, message.From));
-        Assert.Equal((DeliveryState.Accepted, message.Sid), (delivery.State, Assert.Single(delivery.Attempts).ProviderMessageId));
+        Assert.Equal((DeliveryState.Sent, message.Sid), (delivery.State, Assert.Single(delivery.Attempts).ProviderMessageId));
         Assert.Null(message.StatusCallback);
     }
 
@@ -33,7 +33,7 @@ public sealed class RequestTests
             (options.ApiKeySid, options.ApiKeySecret) = (gateway.Account.ApiKeySid, gateway.Account.ApiKeySecret);
         });
 
-        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync()).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await application.AttemptAsync()).Kind);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class RequestTests
     }
 
     [Theory]
-    [InlineData(1_600, OutcomeKind.Accepted)]
+    [InlineData(1_600, OutcomeKind.Sent)]
     [InlineData(1_601, OutcomeKind.Rejected)]
     public async Task A_body_that_is_too_long_is_rejected_without_a_call(int length, OutcomeKind expected)
     {
@@ -99,7 +99,7 @@ public sealed class RequestTests
 
         foreach (var character in (string[])["x", "\U0001F600"])
             Assert.Equal(expected, (await application.AttemptAsync(string.Concat(Enumerable.Repeat(character, length)))).Kind);
-        Assert.Equal(expected == OutcomeKind.Accepted ? 2 : 0, calls);
+        Assert.Equal(expected == OutcomeKind.Sent ? 2 : 0, calls);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class RequestTests
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => application.AttemptAsync().AsTask()));
 
-        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
+        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Sent, outcome.Kind));
         Assert.Equal(1, gateway.Server.ConnectionsAccepted);
     }
 }

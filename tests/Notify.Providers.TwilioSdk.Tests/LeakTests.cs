@@ -31,9 +31,9 @@ public sealed class LeakTests
         }
 
         Assert.Equal(Sends, outcomes.Sum() + cancelled);
-        Assert.InRange(outcomes[(int)OutcomeKind.Accepted], Sends / 2, Sends - 1);
+        Assert.InRange(outcomes[(int)OutcomeKind.Sent], Sends / 2, Sends - 1);
         Assert.True(cancelled > 0 && outcomes[(int)OutcomeKind.Retry] > 0 && outcomes[(int)OutcomeKind.Rejected] > 0);
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request to end");
+        await Eventually.TrueAsync(() => gateway.InFlight == 0, "the last request to end");
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection to close");
     }
 

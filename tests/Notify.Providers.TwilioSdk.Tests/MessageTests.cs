@@ -13,7 +13,7 @@ public sealed class MessageTests
     {
         await using var vendor = await Vendor.StartAsync(201, Created);
         await using var application = new Application(vendor.Address, options =>
-            options.StatusCallback = new Uri("https://example.org/status")
+            options.StatusCallbackUrl = new Uri("https://example.org/status")
         );
         var delivery = Application.Sms();
 
@@ -63,7 +63,7 @@ public sealed class MessageTests
 
         var outcome = await application.Provider.SendAsync(Application.Sms(), default);
 
-        Assert.Equal((OutcomeKind.Accepted, "SM1"), (outcome.Kind, outcome.ProviderMessageId));
+        Assert.Equal((OutcomeKind.Sent, "SM1"), (outcome.Kind, outcome.ProviderMessageId));
         var price = amount is null ? (decimal?)null : decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(new Cost(segments, price, currency), outcome.Cost);
     }
@@ -95,12 +95,12 @@ public sealed class MessageTests
         await using var application = new Application(new Uri("http://127.0.0.1"), options =>
         {
             options.From = null;
-            options.StatusCallback = new Uri("/status", UriKind.Relative);
+            options.StatusCallbackUrl = new Uri("/status", UriKind.Relative);
         });
 
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => application.Host.StartAsync());
 
         Assert.Contains("Set exactly one of From and MessagingServiceSid", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("StatusCallback must be an absolute URL", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("StatusCallbackUrl must be an absolute URL", refused.Message, StringComparison.Ordinal);
     }
 }

@@ -55,7 +55,7 @@ public sealed class MessageTests : IAsyncLifetime
             }
             """
         );
-        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal(DeliveryState.Sent, delivery.State);
         Assert.Equal("/message/1", Assert.Single(delivery.Attempts).ProviderMessageId);
     }
 

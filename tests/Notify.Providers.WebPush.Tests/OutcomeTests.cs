@@ -20,8 +20,8 @@ public sealed class OutcomeTests
     public static TheoryData<string, int, string?, OutcomeKind> Documented =>
         new()
         {
-            { Rfc8030 + " 5", 201, null, OutcomeKind.Accepted },
-            { Rfc8030 + " 5.1", 202, null, OutcomeKind.Accepted },
+            { Rfc8030 + " 5", 201, null, OutcomeKind.Sent },
+            { Rfc8030 + " 5.1", 202, null, OutcomeKind.Sent },
             { Rfc8030 + " 5.2", 400, null, OutcomeKind.Rejected },
             { Rfc8030 + " 7.2", 413, null, OutcomeKind.Rejected },
             { Rfc8030 + " 7.3", 404, null, OutcomeKind.RecipientGone },
@@ -29,7 +29,7 @@ public sealed class OutcomeTests
             { Rfc8030 + " 8.4", 429, null, OutcomeKind.Retry },
             { Rfc8292 + " 4.2", 401, null, OutcomeKind.Rejected },
             { Rfc8292 + " 4.2", 403, null, OutcomeKind.Rejected },
-            { Mozilla, 200, null, OutcomeKind.Accepted },
+            { Mozilla, 200, null, OutcomeKind.Sent },
             { Mozilla, 301, null, OutcomeKind.Rejected },
             { Mozilla, 400, "errno 101", OutcomeKind.Rejected },
             { Mozilla, 404, "errno 102", OutcomeKind.RecipientGone },
@@ -94,7 +94,7 @@ public sealed class OutcomeTests
         var attempt = Assert.Single(delivery.Attempts);
         Assert.True(outcome == attempt.Outcome, $"{source}: {attempt.Outcome}");
         Assert.Equal(
-            outcome == OutcomeKind.Accepted ? null
+            outcome == OutcomeKind.Sent ? null
                 : code is null ? $"HTTP {status}"
                 : $"HTTP {status}: {code}",
             attempt.Reason
@@ -151,7 +151,7 @@ public sealed class OutcomeTests
             await application.SendAsync(hostile);
         var delivery = await application.SendAsync(gateway.Subscribe().Json);
 
-        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal(DeliveryState.Sent, delivery.State);
         Assert.Equal(31, gateway.Requests);
     }
 
@@ -235,7 +235,7 @@ public sealed class OutcomeTests
 
         var attempt = Assert.Single((await application.SendAsync(Keys.Subscription($"{gateway.Address}push/1"))).Attempts);
 
-        Assert.Equal((OutcomeKind.Accepted, isKept ? location : null), (attempt.Outcome, attempt.ProviderMessageId));
+        Assert.Equal((OutcomeKind.Sent, isKept ? location : null), (attempt.Outcome, attempt.ProviderMessageId));
     }
 
     [Fact]

@@ -73,8 +73,8 @@ public sealed class SubscriptionTests
 
             await directory.RegisterDeviceAsync(Browser(standard));
             var delivery = await application.SendAsync(standard);
-            accepted += delivery.State == DeliveryState.Accepted && standard != json ? 1 : 0;
-            Assert.Equal(DeliveryState.Accepted, delivery.State);
+            accepted += delivery.State == DeliveryState.Sent && standard != json ? 1 : 0;
+            Assert.Equal(DeliveryState.Sent, delivery.State);
         }
 
         Assert.True(accepted > 0, "No key contained a character in which the alphabets differ.");
@@ -93,7 +93,7 @@ public sealed class SubscriptionTests
 
         var delivery = await application.SendAsync(json);
 
-        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal(DeliveryState.Sent, delivery.State);
     }
 
     private static (string Field, string Message) Single(InvalidRequestException exception)

@@ -23,9 +23,9 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
             [VendorFault.Unauthorized] = new(OutcomeKind.Rejected),
             [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
-            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Sent),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Sent),
         };
 
     public override async ValueTask DisposeAsync()

@@ -22,7 +22,7 @@ public sealed class LeakTests
         Assert.Equal(
             (6 * Sends / 10, 2 * Sends / 10, Sends / 10, Sends / 10),
             (
-                outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Accepted),
+                outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Sent),
                 outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Retry),
                 outcomes.Count(outcome => outcome?.Kind == OutcomeKind.AnswerLost),
                 outcomes.Count(outcome => outcome is null)

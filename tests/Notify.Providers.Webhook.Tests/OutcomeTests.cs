@@ -10,9 +10,9 @@ namespace Notify.Providers.Webhook.Tests;
 public sealed class OutcomeTests
 {
     [Theory]
-    [InlineData(200, OutcomeKind.Accepted)]
-    [InlineData(202, OutcomeKind.Accepted)]
-    [InlineData(204, OutcomeKind.Accepted)]
+    [InlineData(200, OutcomeKind.Sent)]
+    [InlineData(202, OutcomeKind.Sent)]
+    [InlineData(204, OutcomeKind.Sent)]
     [InlineData(300, OutcomeKind.Retry)]
     [InlineData(301, OutcomeKind.Retry)]
     [InlineData(307, OutcomeKind.Retry)]
@@ -45,7 +45,7 @@ public sealed class OutcomeTests
 
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal(outcome, attempt.Outcome);
-        Assert.Equal(outcome == OutcomeKind.Accepted ? null : $"HTTP {status}", attempt.Reason);
+        Assert.Equal(outcome == OutcomeKind.Sent ? null : $"HTTP {status}", attempt.Reason);
     }
 
     public static TheoryData<int, string, TimeSpan> RetryAfters =>
@@ -80,7 +80,7 @@ public sealed class OutcomeTests
 
         var delivery = await application.SendAsync(endpoint.Url);
 
-        Assert.True(delivery.DueAt >= TestClock.Start + new RetryOptions().BaseDelay);
+        Assert.True(delivery.DueAt >= TestClock.Start + new RetryOptions().Delay);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class OutcomeTests
 
         var delivery = await application.SendAsync(endpoint.Url);
 
-        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal(DeliveryState.Sent, delivery.State);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class SignatureTests
 
         var delivery = await application.SendAsync(endpoint.Url);
 
-        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal(DeliveryState.Sent, delivery.State);
         var request = Assert.Single(endpoint.Requests);
         Assert.Equal(("POST", "/hook?token=url-token"), (request.Method, request.Path));
         Assert.Equal("application/json", request.Headers["Content-Type"]);

@@ -27,9 +27,9 @@ public sealed class SlowReceiverTests
 
             await Eventually.TrueAsync(() => slow.Requests.Count >= 100, "the slow receivers to hold what they can");
             for (var i = 0; i < 20; i++)
-                Assert.Equal(DeliveryState.Accepted, (await application.SendAsync(quick.Url, tenant: "quick")).State);
+                Assert.Equal(DeliveryState.Sent, (await application.SendAsync(quick.Url, tenant: "quick")).State);
 
-            // All of them are still under way or have not begun, so nothing of the slow tenants made room.
+            // All of them are still in flight or have not begun, so nothing of the slow tenants made room.
             foreach (var (id, tenant) in stuck)
                 Assert.Empty((await application.DeliveriesAsync(id, tenant))[0].Attempts);
             Assert.Equal(20, quick.Requests.Count);

@@ -125,7 +125,7 @@ public sealed class TargetTests
 
         var delivery = await application.SendAsync($"http://127.0.0.1:{endpoint.Port}{target}");
 
-        Assert.Equal(OutcomeKind.Accepted, Assert.Single(delivery.Attempts).Outcome);
+        Assert.Equal(OutcomeKind.Sent, Assert.Single(delivery.Attempts).Outcome);
         Assert.Equal(target, Assert.Single(endpoint.Requests).Target);
     }
 

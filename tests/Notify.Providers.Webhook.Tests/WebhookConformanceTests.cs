@@ -24,9 +24,9 @@ public sealed class WebhookConformanceTests : HttpProviderConformance
             [VendorFault.Unauthorized] = new(OutcomeKind.Retry),
             [VendorFault.NotFound] = new(OutcomeKind.Retry),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
-            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Sent),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Sent),
         };
 
     public override async ValueTask DisposeAsync()

@@ -49,7 +49,7 @@ internal sealed class Callers(Random random, World world)
             _ = process.Notifier.CancelAsync(notification.Id, notification.Tenant);
     }
 
-    /// <summary>Finds a user whom a call that is under way is for; null when there is none.</summary>
+    /// <summary>Finds a user whom a call that is in flight is for; null when there is none.</summary>
     public (string Tenant, string User)? FindUser(Random chooser)
     {
         var named = _open.Where(call => call.Trigger.To is [{ Kind: RecipientKind.User }]).ToArray();

@@ -57,7 +57,7 @@ internal sealed class ObservedAttempt(SimulatedProcess process, Facts facts, Dat
     /// <summary>Gets or sets whether the engine received that answer.</summary>
     public bool IsHeard { get; set; }
 
-    public bool IsUnderWay { get; set; } = true;
+    public bool IsInFlight { get; set; } = true;
 
     /// <summary>Gets or sets whether the process crashed or gave up before it could settle.</summary>
     public bool IsCutOff { get; set; }

@@ -165,14 +165,14 @@ internal sealed partial class Ledger
         Require(cancellation is not null, "what is known can be cancelled");
         Require(
             cancellation is null
-                || cancellation.Stopped.Count + cancellation.UnderWay + cancellation.Ended
+                || cancellation.Cancelled + cancellation.InFlight + cancellation.Ended
                     == all.Length + CountEndedEvents(notificationId),
             "a cancellation counts everything"
         );
         if (cancellation is not null)
             CheckCancelledEvents(notificationId, cancellation);
-        foreach (var facts in all.Where(facts => cancellation?.Stopped.Contains(facts.Delivery.Id) == true))
-            Require(facts.State == DeliveryState.Cancelled, "what was stopped is cancelled", facts);
+        foreach (var facts in all.Where(facts => cancellation?.CancelledIds.Contains(facts.Delivery.Id) == true))
+            Require(facts.State == DeliveryState.Cancelled, "what a cancellation counts is cancelled", facts);
     }
 
     /// <summary>Records that dead letters are due again, with a new retry budget and expiry.</summary>
@@ -206,8 +206,8 @@ internal sealed partial class Ledger
         Require(!attempt.IsHeard || attempt.Answer?.Kind == outcome, "what is settled is what the vendor answered", facts);
         Require(
             settlement.State == DeliveryState.Pending
-                || (outcome == OutcomeKind.Accepted) == (settlement.State == DeliveryState.Accepted),
-            "what the vendor accepted ends accepted, and nothing else does",
+                || (outcome == OutcomeKind.Sent) == (settlement.State == DeliveryState.Sent),
+            "what the vendor accepted ends as sent, and nothing else does",
             facts
         );
         Require(
@@ -216,8 +216,8 @@ internal sealed partial class Ledger
             facts
         );
         Require(
-            settlement.State != DeliveryState.Accepted || facts.Acceptances > 0,
-            "what is accepted was accepted by the vendor",
+            settlement.State != DeliveryState.Sent || facts.Acceptances > 0,
+            "what is sent was accepted by the vendor",
             facts
         );
         if (outcome is not (OutcomeKind.Retry or OutcomeKind.AnswerLost))

@@ -61,14 +61,14 @@ internal sealed partial class Ledger(
             Require(false, violation, facts);
         Require(facts.Spent < conditions.MaxAttempts, "no attempt after the retry budget is spent", facts);
         Require(
-            !facts.Attempts.Any(other => other.Process == process && other.IsUnderWay),
+            !facts.Attempts.Any(other => other.Process == process && other.IsInFlight),
             "one attempt at a time within a process",
             facts
         );
 
         var attempt = new ObservedAttempt(process, facts, now);
         facts.Attempts.Add(attempt);
-        var held = UnderWay(process).Count(other => other.Facts.FillsSlot && other.Facts.Delivery.Provider == delivery.Provider);
+        var held = InFlight(process).Count(other => other.Facts.FillsSlot && other.Facts.Delivery.Provider == delivery.Provider);
         Require(held <= conditions.Slots, "a process holds no more than it has slots", facts);
         return attempt;
     }
@@ -80,7 +80,7 @@ internal sealed partial class Ledger(
         foreach (
             var earlier in facts
                 .Attempts.TakeWhile(other => other != attempt)
-                .Where(other => other.Answer?.Kind == OutcomeKind.Accepted)
+                .Where(other => other.Answer?.Kind == OutcomeKind.Sent)
         )
         {
             Require(!conditions.IsCalm, "nothing is sent twice where nothing fails", facts);
@@ -90,17 +90,17 @@ internal sealed partial class Ledger(
 
     public void Heard(ObservedAttempt attempt)
     {
-        attempt.IsUnderWay = false;
+        attempt.IsInFlight = false;
         attempt.IsHeard = true;
     }
 
-    public void NotHeard(ObservedAttempt attempt) => attempt.IsUnderWay = false;
+    public void NotHeard(ObservedAttempt attempt) => attempt.IsInFlight = false;
 
-    /// <summary>Records that a process is gone or gives up. Attempts that it had under way may be repeated.</summary>
+    /// <summary>Records that a process is gone or gives up. Attempts that it had in flight may be repeated.</summary>
     public void CutOff(SimulatedProcess process)
     {
         foreach (var attempt in _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process))
-            (attempt.IsCutOff, attempt.IsUnderWay) = (true, false);
+            (attempt.IsCutOff, attempt.IsInFlight) = (true, false);
         _gone.Add(process);
     }
 
@@ -138,11 +138,7 @@ internal sealed partial class Ledger(
         foreach (var facts in _facts.Values)
         {
             Require(facts.State != DeliveryState.Pending, "every delivery ends", facts);
-            Require(
-                facts.State != DeliveryState.Accepted || facts.Acceptances > 0,
-                "what is accepted was accepted by the vendor",
-                facts
-            );
+            Require(facts.State != DeliveryState.Sent || facts.Acceptances > 0, "what is sent was accepted by the vendor", facts);
         }
     }
 
@@ -179,8 +175,8 @@ internal sealed partial class Ledger(
             Resync(_notifications[facts.Delivery.NotificationId]);
     }
 
-    private IEnumerable<ObservedAttempt> UnderWay(SimulatedProcess process) =>
-        _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process && attempt.IsUnderWay);
+    private IEnumerable<ObservedAttempt> InFlight(SimulatedProcess process) =>
+        _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process && attempt.IsInFlight);
 
     private void CheckExpansion(Notification notification, ExpansionProgress progress)
     {

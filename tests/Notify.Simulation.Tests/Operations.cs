@@ -2,7 +2,7 @@ using Notify.Providers;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>The calls of all processes that are under way.</summary>
+/// <summary>The calls of all processes that are in flight.</summary>
 internal sealed class Operations(Random random, Conditions conditions, SimulatedClock clock, Trace trace)
 {
     private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(500);

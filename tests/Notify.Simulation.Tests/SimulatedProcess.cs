@@ -108,7 +108,7 @@ internal sealed class SimulatedProcess
             options.MandatoryCategories.Add(Nights.Mandatory);
         });
         services.ConfigureAll<RetryOptions>(options =>
-            (options.MaxAttempts, options.BaseDelay, options.MaxDelay) = (
+            (options.MaxAttempts, options.Delay, options.MaxDelay) = (
                 conditions.MaxAttempts,
                 TimeSpan.FromSeconds(1),
                 TimeSpan.FromSeconds(30)

@@ -32,7 +32,7 @@ internal sealed class Vendor(Random random, Conditions conditions)
         if (_deadTokens.Contains(delivery.To.Value) || (delivery.Channel == Channel.Push && HasFaults && random.Next(12) == 0))
             return Gone(delivery.To.Value, startedAt);
         if (!HasFaults || random.NextDouble() >= conditions.Refuses)
-            return Outcome.Accepted(delivery.Id.ToString("N"));
+            return Outcome.Sent(delivery.Id.ToString("N"));
 
         var after = random.Next(2) == 0 ? TimeSpan.FromSeconds(random.Next(0, 30)) : (TimeSpan?)null;
         return random.Next(10) switch
@@ -79,7 +79,7 @@ internal sealed class SimulatedProvider(string name, Channel channel, SimulatedP
     private Outcome Take(Delivery delivery, ObservedAttempt attempt)
     {
         attempt.Answer = world.Vendor.Answer(delivery, attempt.StartedAt);
-        if (attempt.Answer.Kind == OutcomeKind.Accepted)
+        if (attempt.Answer.Kind == OutcomeKind.Sent)
             world.Ledger.VendorAccepts(attempt);
         return attempt.Answer;
     }

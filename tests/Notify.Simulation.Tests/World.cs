@@ -218,9 +218,7 @@ internal sealed class World
 
     private void Receive()
     {
-        var facts = Ledger
-            .All.Where(facts => facts.State == DeliveryState.Accepted && facts.Delivery.Fallback is not null)
-            .ToArray();
+        var facts = Ledger.All.Where(facts => facts.State == DeliveryState.Sent && facts.Delivery.Fallback is not null).ToArray();
         if (facts.Length == 0)
             return;
 

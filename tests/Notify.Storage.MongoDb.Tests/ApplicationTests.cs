@@ -155,7 +155,7 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             sent(delivery);
-            return ValueTask.FromResult(Outcome.Accepted());
+            return ValueTask.FromResult(Outcome.Sent());
         }
     }
 }

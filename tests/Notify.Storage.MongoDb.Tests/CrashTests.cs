@@ -126,7 +126,7 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
 
         var cancellation = await store.Queue.CancelAsync(Tenant, request.Notification.Id, Now, Cancellation);
 
-        Assert.Equal(3, cancellation!.Stopped.Count);
+        Assert.Equal(3, cancellation!.Cancelled);
         Assert.Empty(await LeaseAsync(store, now: Now.AddYears(1)));
     }
 

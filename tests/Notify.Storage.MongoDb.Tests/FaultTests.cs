@@ -352,10 +352,10 @@ public sealed class FaultTests : IAsyncLifetime
         {
             DeliveryId = lease.Delivery.Id,
             Fence = lease.Fence,
-            State = DeliveryState.Accepted,
+            State = DeliveryState.Sent,
             Provider = Provider,
             AttemptsSpent = 1,
-            Attempt = new Attempt(Provider, s_now, TimeSpan.FromMilliseconds(12), OutcomeKind.Accepted),
+            Attempt = new Attempt(Provider, s_now, TimeSpan.FromMilliseconds(12), OutcomeKind.Sent),
             SettledAt = s_now,
         };
 

@@ -106,6 +106,6 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
         public Channel Channel => Channel.Email;
 
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(Outcome.Accepted());
+            ValueTask.FromResult(Outcome.Sent());
     }
 }

@@ -82,6 +82,6 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
     {
         await EnqueueAsync(store, request);
         var leases = await LeaseAsync(store);
-        await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation);
+        await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Sent))], Cancellation);
     }
 }

@@ -209,7 +209,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         var applied = await Task.WhenAll(
             stores.Select(store =>
                 Task.Run(async () =>
-                    await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation)
+                    await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Sent))], Cancellation)
                 )
             )
         );

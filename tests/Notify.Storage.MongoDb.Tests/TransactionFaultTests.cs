@@ -110,6 +110,6 @@ public sealed class TransactionFaultTests : IDisposable
         public Channel Channel => Channel.Email;
 
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(Outcome.Accepted());
+            ValueTask.FromResult(Outcome.Sent());
     }
 }

@@ -99,7 +99,7 @@ public sealed class WireTests : IAsyncLifetime
                             {
                                 DeliveryId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
                                 Fence = 1,
-                                State = DeliveryState.Accepted,
+                                State = DeliveryState.Sent,
                                 Provider = SilentProvider.ProviderName,
                                 AttemptsSpent = 1,
                                 SettledAt = TimeProvider.System.GetUtcNow(),

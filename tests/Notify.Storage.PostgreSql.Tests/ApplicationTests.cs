@@ -140,7 +140,7 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             sent();
-            return ValueTask.FromResult(Outcome.Accepted());
+            return ValueTask.FromResult(Outcome.Sent());
         }
     }
 }

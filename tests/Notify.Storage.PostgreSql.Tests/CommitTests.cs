@@ -11,7 +11,7 @@ namespace Notify.Storage.PostgreSql.Tests;
 public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
 {
     [Fact]
-    public async Task Notifications_that_come_while_a_commit_is_under_way_share_the_next_one()
+    public async Task Notifications_that_come_while_a_commit_is_in_flight_share_the_next_one()
     {
         using var sizes = new CommitSizes();
         var store = await OpenStoreAsync();
@@ -35,7 +35,7 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
     }
 
     [Fact]
-    public async Task Settlements_that_come_while_a_commit_is_under_way_share_the_next_one()
+    public async Task Settlements_that_come_while_a_commit_is_in_flight_share_the_next_one()
     {
         var store = await OpenStoreAsync();
         await store.Queue.EnqueueAsync([Request(deliveries: 51)], Cancellation);
@@ -44,13 +44,11 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         await using var transaction = await other.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(other, "LOCK TABLE notify.delivery IN SHARE MODE");
 
-        var first = store.Queue.SettleAsync([Ended(leases[0], DeliveryState.Accepted)], Cancellation).AsTask();
+        var first = store.Queue.SettleAsync([Ended(leases[0], DeliveryState.Sent)], Cancellation).AsTask();
         await WaitingBackendAsync();
         Task<IReadOnlyList<bool>>[] next =
         [
-            .. leases
-                .Skip(1)
-                .Select(lease => store.Queue.SettleAsync([Ended(lease, DeliveryState.Accepted)], Cancellation).AsTask()),
+            .. leases.Skip(1).Select(lease => store.Queue.SettleAsync([Ended(lease, DeliveryState.Sent)], Cancellation).AsTask()),
         ];
         await transaction.RollbackAsync(Cancellation);
 
@@ -95,7 +93,7 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         await ExecuteAsync(other, $"SELECT 1 FROM notify.delivery WHERE id = '{leases[1].Delivery.Id}' FOR UPDATE");
 
         var settling = store
-            .Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation)
+            .Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Sent))], Cancellation)
             .AsTask();
         Assert.True(await ScalarAsync<bool>($"SELECT pg_terminate_backend({await WaitingBackendAsync()})"));
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => settling);
@@ -105,14 +103,11 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
             (await store.Notifications.CountDeliveriesAsync(Tenant, request.Notification.Id, Cancellation))[DeliveryState.Pending]
         );
 
-        var applied = await store.Queue.SettleAsync(
-            [.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))],
-            Cancellation
-        );
+        var applied = await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Sent))], Cancellation);
 
         Assert.Equal([true, true], applied);
         var records = await store.Notifications.ListDeliveriesAsync(Tenant, request.Notification.Id, null, 10, Cancellation);
-        Assert.All(records, record => Assert.Equal((DeliveryState.Accepted, 1), (record.State, record.Attempts.Count)));
+        Assert.All(records, record => Assert.Equal((DeliveryState.Sent, 1), (record.State, record.Attempts.Count)));
     }
 
     [Fact]

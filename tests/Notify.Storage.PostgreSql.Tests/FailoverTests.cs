@@ -68,7 +68,7 @@ public sealed class FailoverTests
         await using var dataSource = NpgsqlDataSource.Create(servers.Replica);
         await using var command = dataSource.CreateCommand(
             """
-            SELECT notification_id, id, state, (length(history) - length(replace(history, 'accepted', ''))) / length('accepted')
+            SELECT notification_id, id, state, (length(history) - length(replace(history, '"sent"', ''))) / length('"sent"')
             FROM notify.delivery
             """
         );
@@ -77,7 +77,7 @@ public sealed class FailoverTests
         while (await reader.ReadAsync(Cancellation))
         {
             Assert.True(ended.Add(reader.GetGuid(0)));
-            Assert.Equal(((short)DeliveryState.Accepted, 1), (reader.GetInt16(2), reader.GetInt32(3)));
+            Assert.Equal(((short)DeliveryState.Sent, 1), (reader.GetInt16(2), reader.GetInt32(3)));
             Assert.True(_sent.ContainsKey(reader.GetGuid(1)));
         }
 
@@ -107,7 +107,7 @@ public sealed class FailoverTests
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             sent.AddOrUpdate(delivery.Id, 1, (_, before) => before + 1);
-            return ValueTask.FromResult(Outcome.Accepted());
+            return ValueTask.FromResult(Outcome.Sent());
         }
     }
 

@@ -136,7 +136,7 @@ public sealed class PartitionTests(PostgreSqlServer server) : TestDatabase(serve
     private async Task<IReadOnlyList<Lease>> EndAllAsync(ConformanceStore store)
     {
         var leases = await LeaseAsync(store, "worker", now: _time.GetUtcNow());
-        await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation);
+        await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Sent))], Cancellation);
         return leases;
     }
 

@@ -166,7 +166,7 @@ public sealed class FeedTests(RedisServer redis)
             var store = host.Services.GetRequiredService<Notify.Storage.INotificationStore>();
             await Eventually.TrueAsync(
                 async () =>
-                    (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Accepted) == 1,
+                    (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Sent) == 1,
                 "the settlement"
             );
             return id;

@@ -130,7 +130,7 @@ internal sealed class LimitedLoad : IAsyncDisposable
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             SentAt.Enqueue(Stopwatch.GetTimestamp());
-            return ValueTask.FromResult(Outcome.Accepted());
+            return ValueTask.FromResult(Outcome.Sent());
         }
     }
 }

@@ -177,7 +177,7 @@ public sealed class OutageTests
         public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             Sent.Add(delivery.Id);
-            return ValueTask.FromResult(Outcome.Accepted());
+            return ValueTask.FromResult(Outcome.Sent());
         }
     }
 }

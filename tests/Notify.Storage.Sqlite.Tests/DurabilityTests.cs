@@ -22,15 +22,15 @@ public sealed class DurabilityTests : IDisposable
     public async Task What_was_accepted_is_there_after_a_restart_with_its_attempts()
     {
         Guid id;
-        await using (var first = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted("vendor-7")))
+        await using (var first = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent("vendor-7")))
         {
             id = (await first.TriggerAsync("Written once")).Id;
             await first.EndedAsync(id);
         }
 
-        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent());
         var ended = await second.EndedAsync(id);
-        Assert.Equal(DeliveryState.Accepted, ended.State);
+        Assert.Equal(DeliveryState.Sent, ended.State);
         Assert.Equal("vendor-7", Assert.Single(ended.Attempts).ProviderMessageId);
         Assert.Equal("Written once", ended.Delivery.Content.Body);
         Assert.Equal("ada@example.org", ended.Delivery.To.Value);
@@ -55,10 +55,10 @@ public sealed class DurabilityTests : IDisposable
             );
         }
 
-        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent());
         var ended = await second.EndedAsync(id);
-        Assert.Equal(DeliveryState.Accepted, ended.State);
-        Assert.Equal([OutcomeKind.Retry, OutcomeKind.Accepted], ended.Attempts.Select(attempt => attempt.Outcome));
+        Assert.Equal(DeliveryState.Sent, ended.State);
+        Assert.Equal([OutcomeKind.Retry, OutcomeKind.Sent], ended.Attempts.Select(attempt => attempt.Outcome));
     }
 
     [Fact]
@@ -83,10 +83,10 @@ public sealed class DurabilityTests : IDisposable
         );
         listener.Start();
 
-        await using var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        await using var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent());
         var results = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Task.Run(() => application.TriggerAsync())));
         foreach (var result in results)
-            Assert.Equal(DeliveryState.Accepted, (await application.EndedAsync(result.Id)).State);
+            Assert.Equal(DeliveryState.Sent, (await application.EndedAsync(result.Id)).State);
 
         Assert.True(writes >= 1_000, $"{writes} writes were committed.");
         Assert.True(commits < writes / 2, $"{writes} writes took {commits} commits.");
@@ -96,7 +96,7 @@ public sealed class DurabilityTests : IDisposable
     public async Task An_idempotency_key_holds_across_processes_and_under_concurrency()
     {
         Guid first;
-        await using (var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted()))
+        await using (var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent()))
         {
             var results = await Task.WhenAll(
                 Enumerable.Range(0, 50).Select(_ => Task.Run(() => application.TriggerAsync(idempotencyKey: "order-1")))
@@ -105,7 +105,7 @@ public sealed class DurabilityTests : IDisposable
             Assert.All(results, result => Assert.Equal(first, result.Id));
         }
 
-        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent());
         Assert.Equal(new TriggerResult(first, IsDuplicate: true), await second.TriggerAsync(idempotencyKey: "order-1"));
         var conflict = await Assert.ThrowsAsync<IdempotencyConflictException>(() =>
             second.TriggerAsync("Another body", "order-1")
@@ -119,7 +119,7 @@ public sealed class DurabilityTests : IDisposable
         await File.WriteAllTextAsync(_folder.File("notify.db"), new string('x', 8_192), TestContext.Current.CancellationToken);
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted())
+            SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent())
         );
         Assert.Contains("is an intact SQLite database", exception.Message, StringComparison.Ordinal);
     }
@@ -130,7 +130,7 @@ public sealed class DurabilityTests : IDisposable
     [InlineData("Nonsense=1")]
     public async Task A_connection_string_without_a_file_fails_at_start(string connectionString)
     {
-        using var host = SqliteApplication.Compose(connectionString, _ => Outcome.Accepted());
+        using var host = SqliteApplication.Compose(connectionString, _ => Outcome.Sent());
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() =>
             host.StartAsync(TestContext.Current.CancellationToken)

@@ -13,7 +13,7 @@ public sealed class OutboxTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _application = await SqliteApplication.StartAsync(_folder.File("shop.db"), _ => Outcome.Accepted());
+        _application = await SqliteApplication.StartAsync(_folder.File("shop.db"), _ => Outcome.Sent());
         _connection = new SqliteConnection($"Data Source={_folder.File("shop.db")}");
         await _connection.OpenAsync();
         await ExecuteAsync("CREATE TABLE shop_order (number INTEGER PRIMARY KEY)");
@@ -43,7 +43,7 @@ public sealed class OutboxTests : IAsyncLifetime
             await transaction.CommitAsync(TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(DeliveryState.Accepted, (await _application.EndedAsync(result.Id)).State);
+        Assert.Equal(DeliveryState.Sent, (await _application.EndedAsync(result.Id)).State);
     }
 
     [Fact]

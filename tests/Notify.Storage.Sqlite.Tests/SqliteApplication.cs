@@ -32,9 +32,7 @@ internal sealed class SqliteApplication : IAsyncDisposable
             .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
             .UseSqlite(connectionString);
         builder.Services.AddSingleton<IDeliveryProvider>(new AnsweringProvider(answer));
-        builder.Services.Configure<RetryOptions>(Channel.Email.Name, options =>
-            options.BaseDelay = TimeSpan.FromMilliseconds(20)
-        );
+        builder.Services.Configure<RetryOptions>(Channel.Email.Name, options => options.Delay = TimeSpan.FromMilliseconds(20));
         return builder.Build();
     }
 

@@ -75,8 +75,8 @@ public abstract class StoreTest
             State = state,
             Provider = lease.Delivery.Provider,
             AttemptsSpent = 1,
-            Reason = state == DeliveryState.Accepted ? null : "mailbox is full",
-            Attempt = new Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), OutcomeKind.Accepted),
+            Reason = state == DeliveryState.Sent ? null : "mailbox is full",
+            Attempt = new Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), OutcomeKind.Sent),
             SettledAt = Now,
         };
 

@@ -138,7 +138,7 @@ internal static class Acceptance
         {
             await Eventually.TrueAsync(
                 async () =>
-                    (await store.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Accepted),
+                    (await store.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Sent),
                 $"the delivery of {id} to be accepted"
             );
         }

@@ -52,7 +52,7 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         Assert.Matches(
             $$"""
             ^u-42\|{"tenant":"default","notificationId":"{{id}}","deliveryId":"[-0-9a-f]{36}","userId":"u-42",
-            "channel":"email","provider":"mail","state":"accepted","outcome":"accepted","settledAt":"T"}$
+            "channel":"email","provider":"mail","state":"sent","outcome":"sent","settledAt":"T"}$
             """.ReplaceLineEndings(""),
             settled
         );

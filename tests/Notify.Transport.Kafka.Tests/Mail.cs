@@ -21,6 +21,6 @@ internal sealed class Mail : IDeliveryProvider
     {
         _sent.Enqueue(delivery);
         await Gate.WaitAsync(cancellationToken);
-        return Outcome.Accepted();
+        return Outcome.Sent();
     }
 }

@@ -41,7 +41,7 @@ internal static class BacklogScenario
         );
         if (DueDeliveries.Count(path) != (count, count))
             throw new InvalidOperationException(
-                $"{count} deliveries were due, but (accepted, stored) is {DueDeliveries.Count(path)}."
+                $"{count} deliveries were due, but (sent, stored) is {DueDeliveries.Count(path)}."
             );
 
         Console.Error.WriteLine(

@@ -53,11 +53,11 @@ internal sealed class DistantVendor(TimeSpan latency, Func<Delivery, bool> isWat
         if (number < 0)
         {
             Interlocked.Increment(ref _others);
-            return Outcome.Accepted();
+            return Outcome.Sent();
         }
 
         _answered[number] = Stopwatch.GetTimestamp();
         Interlocked.Increment(ref _watched);
-        return Outcome.Accepted();
+        return Outcome.Sent();
     }
 }

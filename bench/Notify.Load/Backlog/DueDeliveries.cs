@@ -35,9 +35,9 @@ internal static class DueDeliveries
     }
 
     /// <summary>
-    /// Counts the deliveries in the database that the vendor accepted at the first attempt, and all deliveries.
+    /// Counts the deliveries in the database that were sent at the first attempt, and all deliveries.
     /// </summary>
-    public static (long Accepted, long All) Count(string path)
+    public static (long Sent, long All) Count(string path)
     {
         var file = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false };
         using var connection = new SqliteConnection(file.ToString());

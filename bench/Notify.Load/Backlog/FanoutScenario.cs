@@ -47,7 +47,7 @@ internal static class FanoutScenario
         var expected = (long)count * runs;
         if (DueDeliveries.Count(path) != (expected, expected) || worked.Count != count)
             throw new InvalidOperationException(
-                $"There should be {expected} deliveries, but (accepted, stored) is {DueDeliveries.Count(path)}."
+                $"There should be {expected} deliveries, but (sent, stored) is {DueDeliveries.Count(path)}."
             );
 
         Console.Error.WriteLine($"  {count:N0} devices: {worked.PerSecond:N0} per second, {worked.RssMb:N0} MB");

@@ -33,6 +33,6 @@ internal sealed class StampingVendor(Channel channel) : IDeliveryProvider
         var number = Interlocked.Increment(ref _accepted) - 1;
         if (number < _stamps.Length)
             _stamps[number] = Stopwatch.GetTimestamp();
-        return new(Outcome.Accepted());
+        return new(Outcome.Sent());
     }
 }

@@ -195,7 +195,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
         Expect(result.Stuck == 0, $"{result.Stuck} deliveries are still pending and nothing happens to them");
         Expect(_audit.Unexplained == 0, $"{_audit.Unexplained} duplicates are not explained by attempts in flight at a kill");
         Expect(
-            states.GetValueOrDefault(DeliveryState.Accepted) == result.Count,
+            states.GetValueOrDefault(DeliveryState.Sent) == result.Count,
             $"the database counts {string.Join(", ", states.Select(state => $"{state.Value} {state.Key}"))}"
         );
         return failures;

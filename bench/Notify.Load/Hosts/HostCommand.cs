@@ -48,7 +48,7 @@ internal static class HostCommand
         builder.Services.AddSingleton<IDeliveryProvider>(new Vendor(settings, record));
         builder.Services.Configure<RetryOptions>(Channel.Email.Name, options =>
         {
-            options.BaseDelay = TimeSpan.FromMilliseconds(50);
+            options.Delay = TimeSpan.FromMilliseconds(50);
             options.MaxDelay = TimeSpan.FromSeconds(1);
         });
 

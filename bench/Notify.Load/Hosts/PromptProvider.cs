@@ -16,6 +16,6 @@ internal sealed class PromptProvider : IDeliveryProvider
     public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _accepted);
-        return new(Outcome.Accepted());
+        return new(Outcome.Sent());
     }
 }

@@ -84,7 +84,7 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
     {
         cancellationToken.ThrowIfCancellationRequested();
         record.Write(VendorAct.Accepted, delivery);
-        return Outcome.Accepted();
+        return Outcome.Sent();
     }
 
     // Returns 0 to 999. This is SplitMix64, because the choice must be the same in each process, and .NET's hash codes are not.

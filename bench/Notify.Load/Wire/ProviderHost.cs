@@ -22,7 +22,7 @@ internal sealed class ProviderHost : IAsyncDisposable
     public async ValueTask SendAsync(Delivery delivery)
     {
         var outcome = await _provider.SendAsync(delivery, _stopping.Token);
-        if (outcome.Kind != OutcomeKind.Accepted)
+        if (outcome.Kind != OutcomeKind.Sent)
             throw new InvalidOperationException($"A delivery was not accepted: {outcome}");
     }
 

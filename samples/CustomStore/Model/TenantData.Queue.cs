@@ -59,7 +59,7 @@ internal sealed partial class TenantData
         var mayStillArrive = steps
             .Where(step => step.Key <= place.Step)
             .SelectMany(step => step)
-            .Any(other => other.State is DeliveryState.Pending or DeliveryState.Accepted);
+            .Any(other => other.State is DeliveryState.Pending or DeliveryState.Sent);
         if (!mayStillArrive)
             MakeDue(steps[place.Step + 1], settlement.SettledAt);
     }

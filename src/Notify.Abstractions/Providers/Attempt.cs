@@ -5,7 +5,7 @@ namespace Notify.Providers;
 /// <param name="StartedAt">The time at which the call began.</param>
 /// <param name="Duration">The duration of the call.</param>
 /// <param name="Outcome">The outcome of the attempt.</param>
-/// <param name="Reason">Why the message was not accepted. If it was accepted, what the vendor left out, or null.</param>
+/// <param name="Reason">Why the message was not sent. If it was sent, what the vendor left out, or null.</param>
 /// <param name="ProviderMessageId">The vendor's ID for the message; null if the vendor did not assign one.</param>
 /// <param name="Cost">The cost that the vendor charges; null if the vendor does not report it.</param>
 public sealed record Attempt(

@@ -5,7 +5,7 @@ namespace Notify.Providers;
 /// <summary>The outcome of an attempt.</summary>
 public sealed class Outcome
 {
-    private static readonly Outcome AcceptedWithoutId = new(OutcomeKind.Accepted);
+    private static readonly Outcome SentWithoutId = new(OutcomeKind.Sent);
 
     private Outcome(OutcomeKind kind) => Kind = kind;
 
@@ -13,7 +13,7 @@ public sealed class Outcome
     public OutcomeKind Kind { get; }
 
     /// <summary>
-    /// Gets the reason, in words for an operator. For an accepted message, it describes what the vendor left out, or is null. It
+    /// Gets the reason, in words for an operator. For a sent message, it describes what the vendor left out, or is null. It
     /// never contains an address or content.
     /// </summary>
     public string? Reason { get; private init; }
@@ -53,14 +53,14 @@ public sealed class Outcome
     /// <summary>Gets the cost that the vendor charges; null if it does not report one or charges nothing.</summary>
     public Cost? Cost { get; private init; }
 
-    /// <summary>Creates the outcome of a message that the vendor accepted.</summary>
+    /// <summary>Creates the outcome of a message that was sent: the vendor took it over.</summary>
     /// <param name="providerMessageId">The vendor's ID for the message, or null.</param>
     /// <param name="cost">The cost that the vendor charges, or null.</param>
     /// <param name="note">What the vendor left out, such as copies that it refused; null if nothing was left out.</param>
-    public static Outcome Accepted(string? providerMessageId = null, Cost? cost = null, string? note = null) =>
+    public static Outcome Sent(string? providerMessageId = null, Cost? cost = null, string? note = null) =>
         providerMessageId is null && cost is null && note is null
-            ? AcceptedWithoutId
-            : new Outcome(OutcomeKind.Accepted)
+            ? SentWithoutId
+            : new Outcome(OutcomeKind.Sent)
             {
                 ProviderMessageId = providerMessageId,
                 Cost = cost,
@@ -145,9 +145,9 @@ public sealed class Outcome
 [JsonConverter(typeof(JsonStringEnumConverter<OutcomeKind>))]
 public enum OutcomeKind
 {
-    /// <summary>The vendor accepted the message.</summary>
-    [JsonStringEnumMemberName("accepted")]
-    Accepted,
+    /// <summary>The message was sent: the vendor took it over.</summary>
+    [JsonStringEnumMemberName("sent")]
+    Sent,
 
     /// <summary>The attempt failed. A later attempt may succeed.</summary>
     [JsonStringEnumMemberName("retry")]
@@ -161,7 +161,7 @@ public enum OutcomeKind
     [JsonStringEnumMemberName("recipientGone")]
     RecipientGone,
 
-    /// <summary>The message was sent, but it is unknown whether the vendor accepted it.</summary>
+    /// <summary>The answer was lost, so it is unknown whether the vendor took the message over.</summary>
     [JsonStringEnumMemberName("answerLost")]
     AnswerLost,
 }

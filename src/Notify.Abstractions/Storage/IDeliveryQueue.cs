@@ -46,7 +46,7 @@ public interface IDeliveryQueue
 
     /// <summary>
     /// Ends leases. If a delivery becomes a dead letter, the next step of its fallback chain falls due, provided that no earlier
-    /// delivery of the chain is waiting or was accepted.
+    /// delivery of the chain is waiting or was sent.
     /// </summary>
     /// <param name="settlements">The settlements.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

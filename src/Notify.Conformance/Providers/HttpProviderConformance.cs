@@ -268,7 +268,7 @@ public abstract class HttpProviderConformance : ProviderConformance
         )
         {
             Assert.Contains((await SendAsync(fault)).Kind, new[] { OutcomeKind.Retry, OutcomeKind.AnswerLost });
-            Assert.Equal(OutcomeKind.Accepted, (await SendAsync(Acceptance)).Kind);
+            Assert.Equal(OutcomeKind.Sent, (await SendAsync(Acceptance)).Kind);
         }
     }
 
@@ -342,12 +342,12 @@ public abstract class HttpProviderConformance : ProviderConformance
 
     // Does what the engine does when an attempt times out: it cancels the attempt and uses the provider's outcome. If the
     // provider throws instead, the answer counts as lost.
-    private async Task AssertGivesUpAsync(VendorFault fault, Task underWay)
+    private async Task AssertGivesUpAsync(VendorFault fault, Task inFlight)
     {
         var provider = await GetProviderAsync();
         using var timeout = new CancellationTokenSource();
         var sending = provider.SendAsync(Delivery(provider), timeout.Token).AsTask();
-        await underWay.WaitAsync(CancellationTimeout, Cancellation);
+        await inFlight.WaitAsync(CancellationTimeout, Cancellation);
         await timeout.CancelAsync();
 
         ExpectedOutcome actual;

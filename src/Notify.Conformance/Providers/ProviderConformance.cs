@@ -79,7 +79,7 @@ public abstract class ProviderConformance : ProviderFacts
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(CancellationTimeout, Cancellation));
         }
 
-        Assert.Equal(OutcomeKind.Accepted, (await SendAsync(VendorBehavior.Accepts)).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await SendAsync(VendorBehavior.Accepts)).Kind);
     }
 
     /// <summary>Creates the provider and makes its vendor behave as given from now on.</summary>

@@ -47,13 +47,13 @@ public abstract class ProviderFacts : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_accepted_message_has_the_outcome_Accepted()
+    public async Task A_sent_message_has_the_outcome_Sent()
     {
         var provider = await CreateAcceptingAsync();
 
         var outcome = await provider.SendAsync(Delivery(provider), Cancellation);
 
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Sent, null), (outcome.Kind, outcome.Reason));
     }
 
     [Fact]
@@ -62,8 +62,8 @@ public abstract class ProviderFacts : IAsyncLifetime
         var provider = await CreateAcceptingAsync();
         var delivery = Delivery(provider);
 
-        Assert.Equal(OutcomeKind.Accepted, (await provider.SendAsync(delivery, Cancellation)).Kind);
-        Assert.Equal(OutcomeKind.Accepted, (await provider.SendAsync(delivery, Cancellation)).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await provider.SendAsync(delivery, Cancellation)).Kind);
+        Assert.Equal(OutcomeKind.Sent, (await provider.SendAsync(delivery, Cancellation)).Kind);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public abstract class ProviderFacts : IAsyncLifetime
             Enumerable.Range(0, 32).Select(_ => Task.Run(async () => await provider.SendAsync(Delivery(provider), Cancellation)))
         );
 
-        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
+        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Sent, outcome.Kind));
     }
 
     private protected abstract ValueTask<IDeliveryProvider> CreateAcceptingAsync();

@@ -31,7 +31,7 @@ public abstract class VendorlessProviderConformance : ProviderFacts
         {
             var sending = provider.SendAsync(Delivery(provider) with { Content = content }, Cancellation).AsTask();
 
-            Assert.Equal(OutcomeKind.Accepted, (await sending.WaitAsync(CancellationTimeout, Cancellation)).Kind);
+            Assert.Equal(OutcomeKind.Sent, (await sending.WaitAsync(CancellationTimeout, Cancellation)).Kind);
         }
     }
 

@@ -15,15 +15,15 @@ public abstract partial class DeliveryQueueConformance
         deliveries[5] = deliveries[5] with { DueAt = Now.AddSeconds(1) };
         await EnqueueAsync(sample, deliveries);
         var leases = (await LeaseAsync(Now)).ToDictionary(lease => lease.Delivery.Id);
-        await SettleAsync(Accepted(leases[deliveries[0].Id], Now));
+        await SettleAsync(Sent(leases[deliveries[0].Id], Now));
         await SettleAsync(Retry(leases[deliveries[1].Id], Now, TimeSpan.FromHours(1)));
 
         var cancellation = await CancelAsync(sample);
 
-        Assert.Equal(Ids(deliveries[1], deliveries[3], deliveries[4], deliveries[5]), cancellation!.Stopped.Order());
-        Assert.Equal((1, 1), (cancellation.UnderWay, cancellation.Ended));
+        Assert.Equal(Ids(deliveries[1], deliveries[3], deliveries[4], deliveries[5]), cancellation!.CancelledIds.Order());
+        Assert.Equal((4, 1, 1), (cancellation.Cancelled, cancellation.InFlight, cancellation.Ended));
         var counts = await Store.Notifications.CountDeliveriesAsync(Tenant, sample.Notification.Id, Cancellation);
-        Assert.Equal((1, 4, 1), (counts[DeliveryState.Accepted], counts[DeliveryState.Cancelled], counts[DeliveryState.Pending]));
+        Assert.Equal((1, 4, 1), (counts[DeliveryState.Sent], counts[DeliveryState.Cancelled], counts[DeliveryState.Pending]));
     }
 
     [Fact]
@@ -48,10 +48,10 @@ public abstract partial class DeliveryQueueConformance
         await EnqueueAsync(sample, delivery);
         var lease = await LeaseOneAsync();
 
-        Assert.Equal(1, (await CancelAsync(sample))!.UnderWay);
+        Assert.Equal(1, (await CancelAsync(sample))!.InFlight);
 
-        Assert.True(await SettleAsync(Accepted(lease, Now)));
-        Assert.Equal(DeliveryState.Accepted, (await FindAsync(delivery)).State);
+        Assert.True(await SettleAsync(Sent(lease, Now)));
+        Assert.Equal(DeliveryState.Sent, (await FindAsync(delivery)).State);
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public abstract partial class DeliveryQueueConformance
         await EnqueueAsync(sample, delivery);
         var lost = await LeaseOneAsync();
 
-        Assert.Equal([delivery.Id], (await CancelAsync(sample, LeaseEnd))!.Stopped);
+        Assert.Equal([delivery.Id], (await CancelAsync(sample, LeaseEnd))!.CancelledIds);
 
-        Assert.False(await SettleAsync(Accepted(lost, LeaseEnd)));
+        Assert.False(await SettleAsync(Sent(lost, LeaseEnd)));
         Assert.Equal(DeliveryState.Cancelled, (await FindAsync(delivery)).State);
     }
 
@@ -77,8 +77,8 @@ public abstract partial class DeliveryQueueConformance
 
         var again = await CancelAsync(sample);
 
-        Assert.Empty(again!.Stopped);
-        Assert.Equal((0, 3), (again.UnderWay, again.Ended));
+        Assert.Empty(again!.CancelledIds);
+        Assert.Equal((0, 3), (again.InFlight, again.Ended));
     }
 
     [Fact]
@@ -121,9 +121,9 @@ public abstract partial class DeliveryQueueConformance
         var cancellation = await Task.Run(() => CancelAsync(sample));
         var leased = await leasing;
 
-        Assert.Empty(leased.Intersect(cancellation!.Stopped));
-        Assert.Equal(200, leased.Count + cancellation.Stopped.Count);
-        Assert.Equal(200, cancellation.Stopped.Count + cancellation.UnderWay);
+        Assert.Empty(leased.Intersect(cancellation!.CancelledIds));
+        Assert.Equal(200, leased.Count + cancellation.Cancelled);
+        Assert.Equal(200, cancellation.Cancelled + cancellation.InFlight);
     }
 
     private static IEnumerable<Guid> Ids(params Delivery[] deliveries) => deliveries.Select(delivery => delivery.Id).Order();

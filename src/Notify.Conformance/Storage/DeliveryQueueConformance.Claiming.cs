@@ -16,7 +16,7 @@ public abstract partial class DeliveryQueueConformance
         Assert.Equal((Worker, LeaseEnd), (lease.Owner, lease.Until));
         Assert.True(lease.Fence > 0);
         Assert.Empty(await ClaimAsync(delivery.Id, fence: 0, OtherWorker));
-        Assert.True(await SettleAsync(Accepted(lease, Now)));
+        Assert.True(await SettleAsync(Sent(lease, Now)));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public abstract partial class DeliveryQueueConformance
         await Store.Queue.CancelAsync(Tenant, cancelled.NotificationId, Now, Cancellation);
         var accepted = await EnqueueAsync();
         var lease = await LeaseOneAsync();
-        await SettleAsync(Accepted(lease, Now));
+        await SettleAsync(Sent(lease, Now));
 
         for (var fence = 0L; fence <= lease.Fence + 1; fence++)
         {

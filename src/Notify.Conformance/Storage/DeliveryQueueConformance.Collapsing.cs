@@ -43,7 +43,7 @@ public abstract partial class DeliveryQueueConformance
         await EnqueueCollapsingAsync();
 
         Assert.Equal(DeliveryState.Pending, (await GetStateAsync(older)).State);
-        Assert.True(await SettleAsync(Accepted(lease, Now)));
+        Assert.True(await SettleAsync(Sent(lease, Now)));
     }
 
     [Fact]

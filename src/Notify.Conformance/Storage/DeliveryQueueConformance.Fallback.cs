@@ -35,7 +35,7 @@ public abstract partial class DeliveryQueueConformance
     public async Task The_next_step_becomes_due_at_its_own_time_without_a_receipt()
     {
         var chain = await EnqueueChainAsync(0, 1);
-        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+        await SettleAsync(Sent(await LeaseOneAsync(), Now));
 
         Assert.Empty(await LeaseAsync(chain[1].DueAt.AddMilliseconds(-1)));
         Assert.Equal(chain[1].Id, (await LeaseOneAsync(chain[1].DueAt)).Delivery.Id);
@@ -55,12 +55,12 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task The_next_step_waits_while_another_delivery_of_the_step_was_accepted()
+    public async Task The_next_step_waits_while_another_delivery_of_the_step_was_sent()
     {
         var chain = await EnqueueChainAsync(0, 0, 1);
         var leases = await LeaseAsync(Now);
 
-        await SettleAsync(Accepted(leases[0], Now));
+        await SettleAsync(Sent(leases[0], Now));
         await SettleAsync(DeadLetter(leases[1], Now));
 
         Assert.Empty(await LeaseAsync(Now));

@@ -99,8 +99,8 @@ public abstract partial class DeliveryQueueConformance
         await Store.Queue.EnqueueAsync([sample.Request() with { Deliveries = [queued] }], Cancellation);
 
         Assert.Empty(await LeaseAsync(LeaseEnd.AddMilliseconds(-1), owner: OtherWorker));
-        Assert.True(await SettleAsync(Accepted(queued.Lease!, Now)));
-        Assert.Equal(DeliveryState.Accepted, (await FindAsync(delivery)).State);
+        Assert.True(await SettleAsync(Sent(queued.Lease!, Now)));
+        Assert.Equal(DeliveryState.Sent, (await FindAsync(delivery)).State);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public abstract partial class DeliveryQueueConformance
         var lease = await LeaseOneAsync(LeaseEnd, OtherWorker);
 
         Assert.True(lease.Fence > queued.Lease!.Fence);
-        Assert.False(await SettleAsync(Accepted(queued.Lease, LeaseEnd)));
+        Assert.False(await SettleAsync(Sent(queued.Lease, LeaseEnd)));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public abstract partial class DeliveryQueueConformance
     [Fact]
     public async Task Receipts_are_listed_with_their_delivery_in_order()
     {
-        var delivery = await EnqueueAcceptedAsync();
+        var delivery = await EnqueueSentAsync();
         Receipt[] receipts =
         [
             new(delivery.Id, ReceiptKind.Delivered, Now.AddSeconds(1), "250 \"ok\","),
@@ -21,13 +21,13 @@ public abstract partial class DeliveryQueueConformance
 
         var record = await FindAsync(delivery);
         Assert.Equal(receipts, record.Receipts);
-        Assert.Equal(DeliveryState.Accepted, record.State);
+        Assert.Equal(DeliveryState.Sent, record.State);
     }
 
     [Fact]
     public async Task A_receipt_for_an_unknown_delivery_or_one_of_another_tenant_is_refused()
     {
-        var delivery = await EnqueueAcceptedAsync();
+        var delivery = await EnqueueSentAsync();
         Receipt[] receipts =
         [
             new(Guid.CreateVersion7(Now), ReceiptKind.Delivered, Now),
@@ -46,7 +46,7 @@ public abstract partial class DeliveryQueueConformance
     public async Task A_receipt_cancels_the_fallback_steps(ReceiptKind kind)
     {
         var chain = await EnqueueChainAsync(0, 1, 2);
-        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+        await SettleAsync(Sent(await LeaseOneAsync(), Now));
 
         await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, kind, Now)], Cancellation);
 
@@ -59,7 +59,7 @@ public abstract partial class DeliveryQueueConformance
     public async Task A_bounce_makes_the_next_step_due()
     {
         var chain = await EnqueueChainAsync(0, 1, 2);
-        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+        await SettleAsync(Sent(await LeaseOneAsync(), Now));
 
         await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, ReceiptKind.Bounced, Now)], Cancellation);
 
@@ -71,13 +71,13 @@ public abstract partial class DeliveryQueueConformance
     public async Task A_receipt_does_not_affect_a_leased_step()
     {
         var chain = await EnqueueChainAsync(0, 1);
-        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+        await SettleAsync(Sent(await LeaseOneAsync(), Now));
         var later = chain[1].DueAt;
         var lease = await LeaseOneAsync(later);
 
         await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, ReceiptKind.Delivered, later)], Cancellation);
 
-        Assert.True(await SettleAsync(Accepted(lease, later)));
+        Assert.True(await SettleAsync(Sent(lease, later)));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public abstract partial class DeliveryQueueConformance
         var chain = await EnqueueChainAsync(0, 1, 2);
         await SettleAsync(Retry(await LeaseOneAsync(), Now, TimeSpan.FromHours(1)));
         var later = chain[1].DueAt;
-        await SettleAsync(Accepted(await LeaseOneAsync(later), later));
+        await SettleAsync(Sent(await LeaseOneAsync(later), later));
 
         await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[1].Id, ReceiptKind.Delivered, later)], Cancellation);
 
@@ -94,10 +94,10 @@ public abstract partial class DeliveryQueueConformance
         Assert.Equal(DeliveryState.Cancelled, (await GetStateAsync(chain[2])).State);
     }
 
-    private async Task<Delivery> EnqueueAcceptedAsync()
+    private async Task<Delivery> EnqueueSentAsync()
     {
         var delivery = await EnqueueAsync();
-        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+        await SettleAsync(Sent(await LeaseOneAsync(), Now));
         return delivery;
     }
 }

@@ -28,8 +28,8 @@ public abstract partial class DeliveryQueueConformance
         await RenewAsync(lease);
         await RenewAsync(lease);
 
-        Assert.True(await SettleAsync(Accepted(lease, Now)));
-        Assert.Equal(DeliveryState.Accepted, (await FindAsync(delivery)).State);
+        Assert.True(await SettleAsync(Sent(lease, Now)));
+        Assert.Equal(DeliveryState.Sent, (await FindAsync(delivery)).State);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public abstract partial class DeliveryQueueConformance
     {
         await EnqueueManyAsync(4);
         var leases = await LeaseAsync(Now, max: 4);
-        await SettleAsync(Accepted(leases[1], Now));
+        await SettleAsync(Sent(leases[1], Now));
         var unknown = leases[0] with { Delivery = leases[0].Delivery with { Id = Guid.CreateVersion7(Now) } };
 
         Assert.Equal([true, false, true, false, true], await RenewAsync(leases[3], leases[1], leases[0], unknown, leases[2]));
@@ -65,7 +65,7 @@ public abstract partial class DeliveryQueueConformance
 
         var cancellation = await Store.Queue.CancelAsync(Tenant, delivery.NotificationId, LeaseEnd.AddMinutes(1), Cancellation);
 
-        Assert.Equal((0, 1), (cancellation!.Stopped.Count, cancellation.UnderWay));
+        Assert.Equal((0, 1), (cancellation!.Cancelled, cancellation.InFlight));
     }
 
     private async Task<IReadOnlyList<bool>> RenewAsync(params Lease[] leases) =>

@@ -7,15 +7,15 @@ namespace Notify.Conformance.Storage;
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
-    public async Task An_accepted_delivery_has_ended_and_its_attempt_is_recorded()
+    public async Task A_sent_delivery_has_ended_and_its_attempt_is_recorded()
     {
         var delivery = await EnqueueAsync();
-        var settlement = Accepted(await LeaseOneAsync(), Now.AddSeconds(1));
+        var settlement = Sent(await LeaseOneAsync(), Now.AddSeconds(1));
 
         Assert.True(await SettleAsync(settlement));
 
         var record = await FindAsync(delivery);
-        Assert.Equal((DeliveryState.Accepted, null, null), (record.State, record.DueAt, record.Reason));
+        Assert.Equal((DeliveryState.Sent, null, null), (record.State, record.DueAt, record.Reason));
         Assert.Equal(settlement.Attempt, Assert.Single(record.Attempts));
         Assert.Equal(1, record.Delivery.AttemptsSpent);
     }
@@ -39,7 +39,7 @@ public abstract partial class DeliveryQueueConformance
 
         await Store.Queue.SettleAsync(
             [
-                Accepted(leases[0], Now),
+                Sent(leases[0], Now),
                 DeadLetter(leases[1], Now),
                 DeadLetter(leases[2], Now) with
                 {
@@ -72,19 +72,19 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_is_reported_as_under_way_exactly_while_it_is_leased()
+    public async Task A_delivery_is_reported_as_in_flight_exactly_while_it_is_leased()
     {
         var delivery = await EnqueueAsync();
-        Assert.False((await FindAsync(delivery)).IsUnderWay);
+        Assert.False((await FindAsync(delivery)).IsInFlight);
 
         var lease = await LeaseOneAsync();
 
-        Assert.True((await FindAsync(delivery)).IsUnderWay);
+        Assert.True((await FindAsync(delivery)).IsInFlight);
         Assert.True(await SettleAsync(Retry(lease, Now, TimeSpan.FromMinutes(5))));
         var record = await FindAsync(delivery);
-        Assert.Equal((false, Now.AddMinutes(5)), (record.IsUnderWay, record.DueAt));
-        Assert.True(await SettleAsync(Accepted(await LeaseOneAsync(Now.AddMinutes(5)), Now)));
-        Assert.False((await FindAsync(delivery)).IsUnderWay);
+        Assert.Equal((false, Now.AddMinutes(5)), (record.IsInFlight, record.DueAt));
+        Assert.True(await SettleAsync(Sent(await LeaseOneAsync(Now.AddMinutes(5)), Now)));
+        Assert.False((await FindAsync(delivery)).IsInFlight);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public abstract partial class DeliveryQueueConformance
         Assert.True(await SettleAsync(Retry(lease, Now, TimeSpan.FromMinutes(1))));
 
         Assert.False(await SettleAsync(Retry(lease, Now, TimeSpan.FromMinutes(1))));
-        Assert.False(await SettleAsync(Accepted(lease, Now)));
+        Assert.False(await SettleAsync(Sent(lease, Now)));
 
         var record = await FindAsync(delivery);
         Assert.Equal(DeliveryState.Pending, record.State);
@@ -122,7 +122,7 @@ public abstract partial class DeliveryQueueConformance
         var delivery = await EnqueueAsync();
         var lease = await LeaseOneAsync();
 
-        var applied = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => SettleAsync(Accepted(lease, Now)))));
+        var applied = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => SettleAsync(Sent(lease, Now)))));
 
         Assert.Equal(1, applied.Count(answer => answer));
         Assert.Single((await FindAsync(delivery)).Attempts);
@@ -136,12 +136,12 @@ public abstract partial class DeliveryQueueConformance
         var held = await LeaseOneAsync(LeaseEnd, OtherWorker);
         var before = await FindAsync(delivery);
 
-        Assert.False(await SettleAsync(Accepted(lost, LeaseEnd)));
+        Assert.False(await SettleAsync(Sent(lost, LeaseEnd)));
         Assert.False(await SettleAsync(DeadLetter(lost, LeaseEnd)));
         Assert.False(await SettleAsync(Retry(lost, LeaseEnd, TimeSpan.Zero)));
 
         Same.As(before, await FindAsync(delivery));
-        Assert.True(await SettleAsync(Accepted(held, LeaseEnd)));
+        Assert.True(await SettleAsync(Sent(held, LeaseEnd)));
     }
 
     [Fact]
@@ -162,8 +162,8 @@ public abstract partial class DeliveryQueueConformance
     {
         var delivery = await EnqueueAsync();
 
-        Assert.False(await SettleAsync(Accepted(new Lease(delivery, Worker, 0, LeaseEnd), Now)));
-        Assert.False(await SettleAsync(Accepted(new Lease(delivery, Worker, 1, LeaseEnd), Now)));
+        Assert.False(await SettleAsync(Sent(new Lease(delivery, Worker, 0, LeaseEnd), Now)));
+        Assert.False(await SettleAsync(Sent(new Lease(delivery, Worker, 1, LeaseEnd), Now)));
 
         Assert.Equal(DeliveryState.Pending, (await FindAsync(delivery)).State);
     }
@@ -175,11 +175,11 @@ public abstract partial class DeliveryQueueConformance
         var leases = await LeaseAsync(Now);
         Settlement[] settlements =
         [
-            Accepted(leases[0], Now),
-            Accepted(leases[1] with { Fence = leases[1].Fence + 1 }, Now),
-            Accepted(leases[0] with { Delivery = CreateSample().Delivery() }, Now),
+            Sent(leases[0], Now),
+            Sent(leases[1] with { Fence = leases[1].Fence + 1 }, Now),
+            Sent(leases[0] with { Delivery = CreateSample().Delivery() }, Now),
             DeadLetter(leases[1], Now),
-            Accepted(leases[0], Now),
+            Sent(leases[0], Now),
         ];
 
         Assert.Equal([true, false, false, true, false], await Store.Queue.SettleAsync(settlements, Cancellation));

@@ -182,7 +182,7 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
             (await Store.Queue.GetDepthAsync(Cancellation)).Where(depth => depth.Pending > 0).OrderBy(depth => depth.Priority)
         );
 
-        Assert.True(await SettleAsync(Accepted(leased, Now)));
+        Assert.True(await SettleAsync(Sent(leased, Now)));
 
         Assert.Contains(new QueueDepth(Priority.Normal, Provider, 1), await Store.Queue.GetDepthAsync(Cancellation));
     }

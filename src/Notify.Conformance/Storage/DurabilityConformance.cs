@@ -33,8 +33,8 @@ public abstract class DurabilityConformance : StoreSuite
         await Store.ReopenAsync();
 
         Assert.Empty(await LeaseAsync(Now, owner: OtherWorker));
-        Assert.True(await SettleAsync(Accepted(lease, Now)));
-        Assert.Equal(DeliveryState.Accepted, (await FindAsync(delivery)).State);
+        Assert.True(await SettleAsync(Sent(lease, Now)));
+        Assert.Equal(DeliveryState.Sent, (await FindAsync(delivery)).State);
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public abstract class DurabilityConformance : StoreSuite
 
         await Store.ReopenAsync();
 
-        Assert.False(await SettleAsync(Accepted(lost, LeaseEnd)));
-        Assert.True(await SettleAsync(Accepted(held, LeaseEnd)));
+        Assert.False(await SettleAsync(Sent(lost, LeaseEnd)));
+        Assert.True(await SettleAsync(Sent(held, LeaseEnd)));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public abstract class DurabilityConformance : StoreSuite
         var sample = CreateSample();
         await EnqueueAsync(sample, sample.Deliveries(3));
         var leases = await LeaseAsync(Now, max: 2);
-        await Store.Queue.SettleAsync([Accepted(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
+        await Store.Queue.SettleAsync([Sent(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
         await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
 
         await Store.ReopenAsync();
@@ -168,7 +168,7 @@ public abstract class DurabilityConformance : StoreSuite
             Variants = [new TemplateVariant(null, null, null, "Hej")],
         };
         var minute = new DateTimeOffset(2031, 2, 3, 4, 5, 0, TimeSpan.Zero);
-        var count = new DeliveryCount(minute, Tenant, Channel.Email, Provider, DeliveryState.Accepted, 3);
+        var count = new DeliveryCount(minute, Tenant, Channel.Email, Provider, DeliveryState.Sent, 3);
         await Store.Users.SaveAsync([user], Cancellation);
         await Store.Devices.RegisterAsync(device, Cancellation);
         await Store.Topics.SubscribeAsync(Tenant, "news", ["u"], Cancellation);

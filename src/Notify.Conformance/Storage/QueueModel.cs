@@ -60,17 +60,17 @@ internal sealed class QueueModel
         return true;
     }
 
-    public (IReadOnlyList<Guid> Stopped, long UnderWay, long Ended) Cancel(Guid notificationId, DateTimeOffset now)
+    public (IReadOnlyList<Guid> Cancelled, long InFlight, long Ended) Cancel(Guid notificationId, DateTimeOffset now)
     {
         ModelDelivery[] all = [.. Deliveries.Where(delivery => delivery.NotificationId == notificationId)];
         var ended = all.Count(delivery => delivery.DueAt is null);
-        ModelDelivery[] stopped =
+        ModelDelivery[] cancelled =
         [
             .. all.Where(delivery => delivery.DueAt is not null && (!delivery.IsLeased || delivery.DueAt <= now)),
         ];
-        foreach (var delivery in stopped)
+        foreach (var delivery in cancelled)
             delivery.Cancel();
-        return ([.. stopped.Select(delivery => delivery.Id).Order()], all.Length - ended - stopped.Length, ended);
+        return ([.. cancelled.Select(delivery => delivery.Id).Order()], all.Length - ended - cancelled.Length, ended);
     }
 
     public int Replay(string tenant, DateTimeOffset now, int limit)

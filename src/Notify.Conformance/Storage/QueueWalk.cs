@@ -162,8 +162,11 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var cancellation = await store.Queue.CancelAsync(tenant, id, _now, cancellationToken);
 
         Assert.NotNull(cancellation);
-        Assert.Equal(expected.Stopped, cancellation.Stopped.Order());
-        Assert.Equal((expected.UnderWay, expected.Ended), (cancellation.UnderWay, cancellation.Ended));
+        Assert.Equal(expected.Cancelled, cancellation.CancelledIds.Order());
+        Assert.Equal(
+            (expected.Cancelled.Count, expected.InFlight, expected.Ended),
+            (cancellation.Cancelled, cancellation.InFlight, cancellation.Ended)
+        );
     }
 
     private async Task ReplayAsync(QueueCommand command)

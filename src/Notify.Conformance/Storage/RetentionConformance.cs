@@ -19,8 +19,8 @@ public abstract class RetentionConformance : StoreSuite
         await EnqueueAsync(sample, sample.Deliveries(3));
         await ExpandAsync(sample);
         var leases = await LeaseAsync(Now, max: 3);
-        await Store.Queue.SettleAsync([Accepted(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
-        await SettleAsync(Accepted(leases[2], Now));
+        await Store.Queue.SettleAsync([Sent(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
+        await SettleAsync(Sent(leases[2], Now));
         await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
         var receipt = new Receipt(leases[0].Delivery.Id, ReceiptKind.Delivered, Now);
         Assert.Equal([true], await Store.Receipts.AddAsync(Tenant, [receipt], Cancellation));
@@ -34,7 +34,7 @@ public abstract class RetentionConformance : StoreSuite
         Assert.Empty(await Store.Expansions.GetProgressAsync(Tenant, sample.Notification.Id, Cancellation));
         Assert.Equal([false], await Store.Receipts.AddAsync(Tenant, [receipt], Cancellation));
         Assert.Null(await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation));
-        Assert.False(await SettleAsync(Accepted(leases[0], Now)));
+        Assert.False(await SettleAsync(Sent(leases[0], Now)));
     }
 
     [Fact]
@@ -72,13 +72,13 @@ public abstract class RetentionConformance : StoreSuite
         deliveries[3] = deliveries[3] with { DueAt = Later };
         await EnqueueAsync(sample, deliveries);
         var leases = await LeaseAsync(Now);
-        await Store.Queue.SettleAsync([Accepted(leases[0], Now), Retry(leases[1], Now, TimeSpan.FromDays(39))], Cancellation);
+        await Store.Queue.SettleAsync([Sent(leases[0], Now), Retry(leases[1], Now, TimeSpan.FromDays(39))], Cancellation);
 
         Assert.Equal(0, await PurgeAsync(Later));
 
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
         Assert.Equal(4, (await ListDeliveriesAsync(sample.Notification.Id)).Count);
-        Assert.True(await SettleAsync(Accepted(leases[2], Now)));
+        Assert.True(await SettleAsync(Sent(leases[2], Now)));
         await EndAllAsync(Later);
         Assert.Equal(4, await PurgeAsync(Later));
         Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
@@ -183,7 +183,7 @@ public abstract class RetentionConformance : StoreSuite
                     minute < 5 ? Tenant : OtherTenant,
                     Channel.Email,
                     Provider,
-                    DeliveryState.Accepted,
+                    DeliveryState.Sent,
                     1
                 )),
         ];
@@ -207,5 +207,5 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     private async Task EndAllAsync(DateTimeOffset at) =>
-        await Store.Queue.SettleAsync([.. (await LeaseAsync(at)).Select(lease => Accepted(lease, at))], Cancellation);
+        await Store.Queue.SettleAsync([.. (await LeaseAsync(at)).Select(lease => Sent(lease, at))], Cancellation);
 }

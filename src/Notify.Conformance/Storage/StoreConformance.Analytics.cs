@@ -71,7 +71,7 @@ public abstract partial class StoreConformance
         Assert.Equal([Count(40)], await ListCountsAsync());
     }
 
-    private DeliveryCount Count(long count) => new(Minute, Tenant, Channel.Email, Provider, DeliveryState.Accepted, count);
+    private DeliveryCount Count(long count) => new(Minute, Tenant, Channel.Email, Provider, DeliveryState.Sent, count);
 
     private async Task<IReadOnlyList<DeliveryCount>> ListCountsAsync() =>
         await Store.Analytics.ListAsync(Tenant, Minute, Minute.AddHours(1), Cancellation);

@@ -13,7 +13,7 @@ public abstract partial class StoreConformance
         await EnqueueAsync(sample, sample.Deliveries(4));
         var leases = await LeaseAsync(Now, max: 3);
         await Store.Queue.SettleAsync(
-            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), Retry(leases[2], Now, TimeSpan.FromHours(1))],
+            [Sent(leases[0], Now), DeadLetter(leases[1], Now), Retry(leases[2], Now, TimeSpan.FromHours(1))],
             Cancellation
         );
 
@@ -93,10 +93,10 @@ public abstract partial class StoreConformance
         var dead = await CreateDeadLetterAsync("mailbox is full", Now);
         await ReplayAsync(Now, 10);
 
-        await SettleAsync(Accepted(await LeaseOneAsync(), Now.AddSeconds(1)));
+        await SettleAsync(Sent(await LeaseOneAsync(), Now.AddSeconds(1)));
 
         var record = await FindAsync(dead);
-        Assert.Equal(DeliveryState.Accepted, record.State);
+        Assert.Equal(DeliveryState.Sent, record.State);
         Assert.Equal(["mailbox is full", null], record.Attempts.Select(attempt => attempt.Reason));
         Assert.Equal(0, await ReplayAsync(Now, 10));
     }
@@ -144,7 +144,7 @@ public abstract partial class StoreConformance
         await ReplayAsync(Now, 10);
         var held = await LeaseOneAsync(owner: OtherWorker);
 
-        Assert.False(await SettleAsync(Accepted(lease, Now)));
+        Assert.False(await SettleAsync(Sent(lease, Now)));
         Assert.True(held.Fence > lease.Fence);
     }
 

@@ -361,10 +361,10 @@ public abstract partial class StoreConformance
     private async Task<IReadOnlyList<CollectedEvent>> ListCollectedAsync(Sample sample) =>
         await Store.Digests.ListAsync(Tenant, sample.Notification.Id, false, 10, Cancellation);
 
-    private async Task<(int Stopped, long UnderWay, long Ended, long Collected)> CancelCollectedAsync(Sample sample)
+    private async Task<(long Cancelled, long InFlight, long Ended, long Collected)> CancelCollectedAsync(Sample sample)
     {
         var cancellation = await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
         Assert.NotNull(cancellation);
-        return (cancellation.Stopped.Count, cancellation.UnderWay, cancellation.Ended, cancellation.Collected);
+        return (cancellation.Cancelled, cancellation.InFlight, cancellation.Ended, cancellation.Collected);
     }
 }

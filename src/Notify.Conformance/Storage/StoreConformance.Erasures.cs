@@ -97,10 +97,10 @@ public abstract partial class StoreConformance
         Assert.Equal([erasure], await EraseAsync(erasure));
         Assert.NotEqual("", Assert.Single(await ListDeliveriesAsync(sample.Notification.Id)).Delivery.To.Value);
 
-        Assert.True(await SettleAsync(Accepted(lease, Now)));
+        Assert.True(await SettleAsync(Sent(lease, Now)));
         Assert.Empty(await EraseAsync(erasure));
         var record = Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
-        Assert.Equal((DeliveryState.Accepted, ""), (record.State, record.Delivery.To.Value));
+        Assert.Equal((DeliveryState.Sent, ""), (record.State, record.Delivery.To.Value));
     }
 
     [Fact]

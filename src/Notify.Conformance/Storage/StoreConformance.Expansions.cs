@@ -123,7 +123,7 @@ public abstract partial class StoreConformance
 
         var cancellation = await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
 
-        Assert.Equal([delivery.Id], cancellation!.Stopped);
+        Assert.Equal([delivery.Id], cancellation!.CancelledIds);
         Assert.False(await AdvanceAsync(lease, "b", 2, [sample.Delivery()]));
         Assert.Empty(await LeaseExpansionsAsync(Now.AddYears(1)));
         Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));

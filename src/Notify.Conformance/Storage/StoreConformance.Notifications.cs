@@ -154,7 +154,7 @@ public abstract partial class StoreConformance
         var leases = await LeaseAsync(Now, max: 6);
         Settlement[] settlements =
         [
-            .. leases.Take(3).Select(lease => Accepted(lease, Now)),
+            .. leases.Take(3).Select(lease => Sent(lease, Now)),
             .. leases.Skip(3).Take(2).Select(lease => DeadLetter(lease, Now)),
         ];
         await Store.Queue.SettleAsync(settlements, Cancellation);
@@ -162,7 +162,7 @@ public abstract partial class StoreConformance
         var counts = await Store.Notifications.CountDeliveriesAsync(Tenant, sample.Notification.Id, Cancellation);
 
         Assert.Equal(
-            [(DeliveryState.Pending, 5), (DeliveryState.Accepted, 3), (DeliveryState.DeadLetter, 2)],
+            [(DeliveryState.Pending, 5), (DeliveryState.Sent, 3), (DeliveryState.DeadLetter, 2)],
             counts.Where(count => count.Value > 0).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key)
         );
     }

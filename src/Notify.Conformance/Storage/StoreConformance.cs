@@ -120,7 +120,7 @@ public abstract partial class StoreConformance : StoreSuite
             Addresses = new Dictionary<string, string>
             {
                 ["email"] = "åsa@exämple.org",
-                ["sms"] = "+46701234567",
+                ["phone"] = "+46701234567",
                 ["fax"] = "1",
             },
             Locale = "pt-BR",

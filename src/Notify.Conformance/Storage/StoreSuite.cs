@@ -86,8 +86,8 @@ public abstract class StoreSuite : IAsyncLifetime
         string tenant = Tenant
     ) => await Store.Notifications.ListDeliveriesAsync(tenant, notificationId, null, 1_000, Cancellation);
 
-    private protected static Settlement Accepted(Lease lease, DateTimeOffset at) =>
-        CreateSettlement(lease, DeliveryState.Accepted, OutcomeKind.Accepted, null, at);
+    private protected static Settlement Sent(Lease lease, DateTimeOffset at) =>
+        CreateSettlement(lease, DeliveryState.Sent, OutcomeKind.Sent, null, at);
 
     private protected static Settlement DeadLetter(Lease lease, DateTimeOffset at, string reason = "mailbox is full") =>
         CreateSettlement(lease, DeliveryState.DeadLetter, OutcomeKind.Rejected, reason, at);

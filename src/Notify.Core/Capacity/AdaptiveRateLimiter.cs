@@ -3,7 +3,7 @@ using System.Threading.RateLimiting;
 namespace Notify.Core.Capacity;
 
 /// <summary>
-/// A token bucket whose rate adapts to the vendor: a throttled attempt halves it, and each accepted one raises it by 1 % until
+/// A token bucket whose rate adapts to the vendor: a throttled attempt halves it, and each sent message raises it by 1 % until
 /// the configured rate is reached again. Callers never wait; a delivery without a permit stays in the store. If processes share
 /// the configured rate, a permit takes both a token of this bucket and a shared permit.
 /// </summary>
@@ -70,7 +70,7 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    /// <summary>Raises the rate after an accepted attempt, if it is below the configured one.</summary>
+    /// <summary>Raises the rate after a message was sent, if it is below the configured one.</summary>
     public void RaiseRate()
     {
         lock (_lock)

@@ -103,7 +103,7 @@ internal sealed class DeliveryCapacity(DeliverySlots slots, RateLimits limits, P
         _tenantPermits.Clear();
     }
 
-    // Permits are taken before the queue is asked. Otherwise a trigger that arrives while the request is under way could use the
+    // Permits are taken before the queue is asked. Otherwise a trigger that arrives while the request is in flight could use the
     // same permits, and the provider would be called faster than its rate allows.
     private LeaseQuota[] ReserveQuotas(string provider)
     {

@@ -31,7 +31,7 @@ internal sealed class ProviderSlots
     private const int HeldForEachFree = 8;
 
     /// <summary>
-    /// The divisor of the slots that gives the size of the first probe. While a probe is under way, new triggers cannot use its
+    /// The divisor of the slots that gives the size of the first probe. While a probe is in flight, new triggers cannot use its
     /// slots. They would have to wait in the store, and each of them would make another probe necessary.
     /// </summary>
     private const int FirstProbeDivisor = 16;

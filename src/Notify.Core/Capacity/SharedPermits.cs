@@ -10,7 +10,7 @@ namespace Notify.Core.Capacity;
 /// </summary>
 /// <remarks>
 /// <para>
-/// At most one request is under way (<c>_isRequesting</c>). It asks for a whole batch if permits have been used since the last
+/// At most one request is in flight (<c>_isRequesting</c>). It asks for a whole batch if permits have been used since the last
 /// request (<c>_isNeeded</c>), and for a single permit otherwise, so that a process with nothing to send takes almost nothing
 /// from the others.
 /// </para>

@@ -20,7 +20,7 @@ internal sealed class RetryDefaults : IConfigureNamedOptions<RetryOptions>
     public void Configure(string? name, RetryOptions options)
     {
         if (Find(name) is { } found)
-            (options.BaseDelay, options.MaxDelay) = (found.BaseDelay, found.MaxDelay);
+            (options.Delay, options.MaxDelay) = (found.Delay, found.MaxDelay);
     }
 
     /// <inheritdoc/>
@@ -28,5 +28,5 @@ internal sealed class RetryDefaults : IConfigureNamedOptions<RetryOptions>
 
     private static Default? Find(string? name) => Array.Find(Defaults, one => one.Channel.Name == name);
 
-    private sealed record Default(Channel Channel, TimeSpan BaseDelay, TimeSpan MaxDelay);
+    private sealed record Default(Channel Channel, TimeSpan Delay, TimeSpan MaxDelay);
 }

@@ -98,7 +98,7 @@ internal sealed class DeliveryExecutor(
     {
         if (outcome.IsThrottled)
             limiter.LowerRate();
-        else if (outcome.Kind == OutcomeKind.Accepted)
+        else if (outcome.Kind == OutcomeKind.Sent)
             limiter.RaiseRate();
     }
 
@@ -114,7 +114,7 @@ internal sealed class DeliveryExecutor(
         using var ending = new CancellationTokenSource(_timeout, time);
         timer?.Use(ending);
         using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
-        Task<Outcome>? underWay = null;
+        Task<Outcome>? inFlight = null;
         try
         {
             var sending = timer is null
@@ -122,12 +122,12 @@ internal sealed class DeliveryExecutor(
                 : ((ITimedDeliveryProvider)provider).SendAsync(delivery, timer, ending.Token);
             var outcome = sending.IsCompletedSuccessfully
                 ? sending.Result
-                : await (underWay = sending.AsTask()).WaitAsync(ending.Token).ConfigureAwait(false);
+                : await (inFlight = sending.AsTask()).WaitAsync(ending.Token).ConfigureAwait(false);
             return outcome ?? Outcome.AnswerLost("the provider returned no outcome");
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            return await GetLateOutcomeAsync(underWay, stopping).ConfigureAwait(false)
+            return await GetLateOutcomeAsync(inFlight, stopping).ConfigureAwait(false)
                 ?? Outcome.AnswerLost($"no answer within {(timer?.Limit ?? _timeout).TotalSeconds:0.###} s");
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)

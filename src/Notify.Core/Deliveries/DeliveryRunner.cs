@@ -11,7 +11,7 @@ using Notify.Storage;
 namespace Notify.Core.Deliveries;
 
 /// <summary>
-/// Takes leased deliveries through their attempt and their settlement, and keeps track of those that are under way.
+/// Takes leased deliveries through their attempt and their settlement, and keeps track of those that are in flight.
 /// </summary>
 /// <remarks>
 /// A delivery is run at most once at a time. If its lease ends during an attempt, this process may lease it again: then the
@@ -44,7 +44,7 @@ internal sealed class DeliveryRunner(
         inFlight.Running = RunAsync(inFlight);
     }
 
-    /// <summary>Renews the leases of the attempts under way, until cancelled.</summary>
+    /// <summary>Renews the leases of the attempts in flight, until cancelled.</summary>
     public async Task KeepLeasesAsync(CancellationToken cancellationToken)
     {
         using var timer = leases.CreateTimer();
@@ -52,12 +52,12 @@ internal sealed class DeliveryRunner(
     }
 
     /// <summary>
-    /// Lets an attempt that is under way continue under a newer lease. The two leases may arrive here in either order. Returns
-    /// false if no attempt is under way.
+    /// Lets an attempt that is in flight continue under a newer lease. The two leases may arrive here in either order. Returns
+    /// false if no attempt is in flight.
     /// </summary>
     public bool TryRenew(Lease lease)
     {
-        if (!_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) || !underWay.TryRenew(lease, out var outdated))
+        if (!_inFlight.TryGetValue(lease.Delivery.Id, out var inFlight) || !inFlight.TryRenew(lease, out var outdated))
             return false;
 
         if (outdated is not null)
@@ -82,7 +82,7 @@ internal sealed class DeliveryRunner(
     }
 
     /// <summary>
-    /// Waits for the attempts under way, and abandons them after <see cref="NotificationsOptions.DrainTimeout"/>.
+    /// Waits for the attempts in flight, and abandons them after <see cref="NotificationsOptions.DrainTimeout"/>.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal sealed class DeliveryRunner(
     private async Task RunAsync(InFlight inFlight)
     {
         var delivery = inFlight.Lease.Delivery;
-        var isAccepted = false;
+        var isSent = false;
         try
         {
             if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Lease.Until)
@@ -123,7 +123,7 @@ internal sealed class DeliveryRunner(
 
             var execution = await executor.ExecuteAsync(delivery, _abandon.Token).ConfigureAwait(false);
             await settler.SettleAsync(inFlight, execution, _abandon.Token).ConfigureAwait(false);
-            isAccepted = execution.Outcome?.Kind == OutcomeKind.Accepted;
+            isSent = execution.Outcome?.Kind == OutcomeKind.Sent;
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
@@ -135,15 +135,15 @@ internal sealed class DeliveryRunner(
         }
         finally
         {
-            await EndAsync(inFlight, delivery, isAccepted).ConfigureAwait(false);
+            await EndAsync(inFlight, delivery, isSent).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask EndAsync(InFlight inFlight, Delivery delivery, bool isAccepted)
+    private async ValueTask EndAsync(InFlight inFlight, Delivery delivery, bool isSent)
     {
         var (renewal, isUnused) = inFlight.End();
         _inFlight.TryRemove(delivery.Id, out _);
-        slots.Release(delivery, leavesWork: !isAccepted);
+        slots.Release(delivery, leavesWork: !isSent);
         if (renewal is null)
             return;
 

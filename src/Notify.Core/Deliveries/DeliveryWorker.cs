@@ -75,7 +75,7 @@ internal sealed class DeliveryWorker(
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Stops taking deliveries, gives back those that were not started, and waits for the attempts under way.</summary>
+    /// <summary>Stops taking deliveries, gives back those that were not started, and waits for the attempts in flight.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);

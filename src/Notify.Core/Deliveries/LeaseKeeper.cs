@@ -26,15 +26,15 @@ internal sealed class LeaseKeeper(
 
     /// <summary>Renews leases until cancelled, or until the timer is disposed.</summary>
     /// <param name="timer">The timer from <see cref="CreateTimer"/>.</param>
-    /// <param name="getUnderWay">Gets the deliveries whose attempts are under way.</param>
+    /// <param name="getInFlight">Gets the deliveries whose attempts are in flight.</param>
     /// <param name="cancellationToken">Ends the renewals.</param>
-    public async Task RunAsync(PeriodicTimer timer, Func<IEnumerable<InFlight>> getUnderWay, CancellationToken cancellationToken)
+    public async Task RunAsync(PeriodicTimer timer, Func<IEnumerable<InFlight>> getInFlight, CancellationToken cancellationToken)
     {
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                await RenewAsync(getUnderWay(), cancellationToken).ConfigureAwait(false);
+                await RenewAsync(getInFlight(), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -43,13 +43,13 @@ internal sealed class LeaseKeeper(
         }
     }
 
-    private async ValueTask RenewAsync(IEnumerable<InFlight> underWay, CancellationToken cancellationToken)
+    private async ValueTask RenewAsync(IEnumerable<InFlight> attempts, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var halfTime = now + (_duration / 2);
         (InFlight InFlight, Lease Lease)[] ending =
         [
-            .. underWay.Select(inFlight => (inFlight, inFlight.Lease)).Where(held => held.Lease.Until <= halfTime),
+            .. attempts.Select(attempt => (attempt, attempt.Lease)).Where(held => held.Lease.Until <= halfTime),
         ];
         if (ending.Length == 0)
             return;

@@ -49,6 +49,6 @@ internal static partial class Log
     )]
     public static partial void ReturnFailed(ILogger logger, int count, Exception exception);
 
-    [LoggerMessage(11, LogLevel.Error, "The leases of attempts under way could not be renewed; trying again")]
+    [LoggerMessage(11, LogLevel.Error, "The leases of attempts in flight could not be renewed; trying again")]
     public static partial void RenewFailed(ILogger logger, Exception exception);
 }

@@ -160,7 +160,9 @@ internal sealed class RecipientCheck(
     {
         if (delivery.Channel == Channel.Push)
             return device is null ? null : new Address(Channel.Push, device.Token, device.Platform, device.App);
-        return user.Addresses.TryGetValue(delivery.Channel.Name, out var address) ? new Address(delivery.Channel, address) : null;
+        return user.Addresses.TryGetValue(delivery.Channel.AddressName, out var address)
+            ? new Address(delivery.Channel, address)
+            : null;
     }
 
     private async ValueTask<IEnumerable<Lease>> RedirectAsync(

@@ -96,16 +96,18 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
                 stored.Event.NotificationId == notificationId && stored.State != CollectedState.Waiting
             );
             var collected = Uncollect(notificationId);
-            StoredDelivery[] stopped = [.. deliveries.Where(stored => stored.IsFree(now))];
-            foreach (var stored in stopped)
+            StoredDelivery[] cancelled = [.. deliveries.Where(stored => stored.IsFree(now))];
+            foreach (var stored in cancelled)
                 Change(stored, () => stored.Cancel("cancelled", now));
             return new(
-                new Cancellation(
-                    [.. stopped.Select(stored => stored.Delivery.Id)],
-                    deliveries.Count - ended - stopped.Length,
-                    ended + endedEvents,
-                    collected
-                )
+                new Cancellation
+                {
+                    Cancelled = cancelled.Length,
+                    InFlight = deliveries.Count - ended - cancelled.Length,
+                    Ended = ended + endedEvents,
+                    Collected = collected,
+                    CancelledIds = [.. cancelled.Select(stored => stored.Delivery.Id)],
+                }
             );
         }
     }
@@ -218,7 +220,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         return true;
     }
 
-    // The next step becomes due when no delivery of the earlier steps is pending or was accepted.
+    // The next step becomes due when no delivery of the earlier steps is pending or was sent.
     private void FallBack(StoredDelivery failed, DateTimeOffset now)
     {
         if (failed.Delivery.Fallback is not { } place)
@@ -230,7 +232,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         ];
         if (
             chain.Any(stored =>
-                stored.Delivery.Fallback!.Step <= place.Step && stored.State is (DeliveryState.Pending or DeliveryState.Accepted)
+                stored.Delivery.Fallback!.Step <= place.Step && stored.State is (DeliveryState.Pending or DeliveryState.Sent)
             )
         )
             return;

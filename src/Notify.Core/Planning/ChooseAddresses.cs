@@ -77,7 +77,9 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             return recipient.Devices.Select(device =>
                 (new Address(channel, device.Token, device.Platform, device.App), (Device?)device)
             );
-        return recipient.User.Addresses.TryGetValue(channel.Name, out var address) ? [(new Address(channel, address), null)] : [];
+        return recipient.User.Addresses.TryGetValue(channel.AddressName, out var address)
+            ? [(new Address(channel, address), null)]
+            : [];
     }
 
     private sealed record Step(IReadOnlyList<Channel> Channels, TimeSpan After);

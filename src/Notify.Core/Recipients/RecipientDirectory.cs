@@ -14,6 +14,7 @@ internal sealed class RecipientDirectory(
     IErasureStore erasures,
     ErasureWorker eraser,
     ProviderRules rules,
+    ProviderCatalog catalog,
     PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
@@ -23,10 +24,11 @@ internal sealed class RecipientDirectory(
     private const int MaxPreferences = 1_000;
     private const int MaxSubscribersAtOnce = 10_000;
 
-    public async Task SaveUserAsync(User user, CancellationToken cancellationToken = default)
+    public async Task<SaveUserResult> SaveUserAsync(User user, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(user));
         await users.SaveAsync([phones.Normalize(user)], cancellationToken).ConfigureAwait(false);
+        return new SaveUserResult { Warnings = FindWarnings(user) };
     }
 
     // The erasure is recorded first. A crash between the two leaves a user who can be removed again; in the reverse order it
@@ -119,6 +121,23 @@ internal sealed class RecipientDirectory(
         return errors;
     }
 
+    public IReadOnlyList<FieldWarning> FindWarnings(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return
+        [
+            .. user
+                .Addresses.Keys.Where(name => catalog.Channels.All(channel => channel.AddressName != name))
+                .Select(name => new FieldWarning
+                {
+                    Field = $"addresses.{name}",
+                    Code = FieldWarning.NoChannel,
+                    Message =
+                        $"No provider of this application sends to '{name}'. The address is saved, but nothing is sent to it.",
+                }),
+        ];
+    }
+
     public IReadOnlyList<FieldError> Validate(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -165,11 +184,13 @@ internal sealed class RecipientDirectory(
             errors.Add(new FieldError("addresses", $"Give at most {MaxAddresses} addresses."));
         foreach (var (name, address) in user.Addresses)
         {
-            if (!Channel.TryParse(name, out var channel))
+            if (name == Channel.Sms.Name)
+                errors.Add(new FieldError($"addresses.{name}", "Use phone. The channel is sms, and its address is phone."));
+            else if (!TryParseAddressName(name, out var channel))
                 errors.Add(
                     new FieldError(
                         $"addresses.{name}",
-                        "This is not a valid channel name. Use email, sms, webhook or the name of a custom channel."
+                        "This is not a valid address name. Use email, phone, webhook or the name of a custom channel."
                     )
                 );
             else if (channel == Channel.Push)
@@ -177,6 +198,12 @@ internal sealed class RecipientDirectory(
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", error));
         }
+    }
+
+    private static bool TryParseAddressName(string name, out Channel channel)
+    {
+        channel = Channel.Sms;
+        return name == channel.AddressName || Channel.TryParse(name, out channel);
     }
 
     private static void CheckPreferences(List<FieldError> errors, User user)

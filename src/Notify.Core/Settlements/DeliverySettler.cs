@@ -107,7 +107,7 @@ internal sealed class DeliverySettler(
 
         var settlement = outcome.Kind switch
         {
-            OutcomeKind.Accepted => CreateSettlement(lease, DeliveryState.Accepted, null),
+            OutcomeKind.Sent => CreateSettlement(lease, DeliveryState.Sent, null),
             OutcomeKind.Rejected => CreateSettlement(lease, DeliveryState.DeadLetter, outcome.Reason),
             OutcomeKind.RecipientGone => CreateSettlement(lease, DeliveryState.DeadLetter, outcome.Reason),
             OutcomeKind.AnswerLost => HandleLostAnswer(lease, execution.Provider, outcome, clock),

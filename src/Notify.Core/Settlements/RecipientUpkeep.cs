@@ -92,10 +92,10 @@ internal sealed class RecipientUpkeep(
             Log.WebhookDisabled(logger, delivery.Id, provider);
 
         User? WithoutEndpoint(User user) =>
-            user.Addresses.GetValueOrDefault(delivery.Channel.Name) == delivery.To.Value
+            user.Addresses.GetValueOrDefault(delivery.Channel.AddressName) == delivery.To.Value
                 ? user with
                 {
-                    Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.Name).ToDictionary(),
+                    Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.AddressName).ToDictionary(),
                 }
                 : null;
     }

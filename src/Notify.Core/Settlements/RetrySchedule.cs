@@ -36,7 +36,7 @@ internal sealed class RetrySchedule(IOptionsMonitor<RetryOptions> options, Jitte
         if (retryAfter is { } requested)
             return TimeSpan.FromTicks(Math.Clamp(requested.Ticks, 0, channel.MaxRetryAfter.Ticks));
 
-        var shortest = channel.BaseDelay.Ticks;
+        var shortest = channel.Delay.Ticks;
         var longest = Math.Max(shortest, delivery.RetryDelay.Ticks * Growth);
         var delay = shortest + (jitter.NextDouble() * (longest * (delivery.RetryDelay == TimeSpan.Zero ? Growth : 1) - shortest));
         return TimeSpan.FromTicks((long)Math.Min(delay, channel.MaxDelay.Ticks));

@@ -63,7 +63,7 @@ internal static class EngineTelemetry
     public static void RecordAttempt(Activity? activity, Delivery delivery, Execution execution)
     {
         var outcome = execution.Outcome!;
-        if (outcome.Kind != OutcomeKind.Accepted)
+        if (outcome.Kind != OutcomeKind.Sent)
             activity?.SetStatus(ActivityStatusCode.Error, outcome.Reason);
         activity?.SetTag("notify.outcome", GetTag(outcome.Kind));
         Attempts.Record(
@@ -98,7 +98,7 @@ internal static class EngineTelemetry
     private static string GetTag(OutcomeKind kind) =>
         kind switch
         {
-            OutcomeKind.Accepted => "accepted",
+            OutcomeKind.Sent => "sent",
             OutcomeKind.Retry => "retry",
             OutcomeKind.Rejected => "rejected",
             OutcomeKind.AnswerLost => "answer_lost",
@@ -109,7 +109,7 @@ internal static class EngineTelemetry
         state switch
         {
             DeliveryState.Pending => "pending",
-            DeliveryState.Accepted => "accepted",
+            DeliveryState.Sent => "sent",
             DeliveryState.DeadLetter => "dead_letter",
             _ => "cancelled",
         };

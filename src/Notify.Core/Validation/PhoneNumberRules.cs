@@ -38,7 +38,7 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
     /// <summary>Formats the phone number of a user as E.164.</summary>
     public User Normalize(User user)
     {
-        if (!user.Addresses.TryGetValue(Channel.Sms.Name, out var number) || number is null)
+        if (!user.Addresses.TryGetValue(Channel.Sms.AddressName, out var number) || number is null)
             return user;
 
         var normalized = Normalize(number);
@@ -46,7 +46,7 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
             ? user
             : user with
             {
-                Addresses = new Dictionary<string, string>(user.Addresses) { [Channel.Sms.Name] = normalized },
+                Addresses = new Dictionary<string, string>(user.Addresses) { [Channel.Sms.AddressName] = normalized },
             };
     }
 

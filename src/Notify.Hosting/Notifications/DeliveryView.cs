@@ -15,7 +15,7 @@ internal sealed record DeliveryView(
     int? FallbackStep,
     DeliveryState State,
     DateTimeOffset? DueAt,
-    bool? UnderWay,
+    bool? InFlight,
     string? Reason,
     IReadOnlyList<AttemptView> Attempts,
     IReadOnlyList<ReceiptView> Receipts
@@ -33,10 +33,10 @@ internal sealed record DeliveryView(
             record.Delivery.Fallback?.Step,
             record.State,
             // While a process holds the lease, the stored due time is the end of the lease, not the time of the next attempt.
-            record.IsUnderWay
+            record.IsInFlight
                 ? null
                 : record.DueAt,
-            record.IsUnderWay ? true : null,
+            record.IsInFlight ? true : null,
             record.Reason,
             [.. record.Attempts.Select(AttemptView.Create)],
             [.. record.Receipts.Select(ReceiptView.Create)]

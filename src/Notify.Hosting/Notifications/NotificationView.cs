@@ -110,12 +110,12 @@ internal sealed record SummarizedView(Guid Event, Guid Digest, Guid Notification
 }
 
 /// <summary>The number of deliveries in each state.</summary>
-internal sealed record CountsView(long Pending, long Accepted, long DeadLetter, long Cancelled)
+internal sealed record CountsView(long Pending, long Sent, long DeadLetter, long Cancelled)
 {
     public static CountsView Create(IReadOnlyDictionary<DeliveryState, long> counts) =>
         new(
             counts.GetValueOrDefault(DeliveryState.Pending),
-            counts.GetValueOrDefault(DeliveryState.Accepted),
+            counts.GetValueOrDefault(DeliveryState.Sent),
             counts.GetValueOrDefault(DeliveryState.DeadLetter),
             counts.GetValueOrDefault(DeliveryState.Cancelled)
         );
@@ -128,5 +128,5 @@ internal sealed record CountsView(long Pending, long Accepted, long DeadLetter, 
 [JsonSerializable(typeof(AcceptedView))]
 [JsonSerializable(typeof(NotificationView))]
 [JsonSerializable(typeof(NotificationsView))]
-[JsonSerializable(typeof(Cancellation))]
+[JsonSerializable(typeof(CancellationView))]
 internal sealed partial class NotificationsJson : JsonSerializerContext;

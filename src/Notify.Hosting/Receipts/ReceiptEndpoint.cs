@@ -8,7 +8,7 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Receipts;
 
-/// <summary><c>POST /v1/receipts</c>: accepts receipts that vendors and apps report after a delivery was accepted.</summary>
+/// <summary><c>POST /v1/receipts</c>: accepts receipts that vendors and apps report after a delivery was sent.</summary>
 internal static class ReceiptEndpoint
 {
     private const int MaxReceipts = 1_000;

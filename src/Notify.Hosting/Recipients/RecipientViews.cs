@@ -50,6 +50,7 @@ internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, 
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(SaveUserResult))]
 [JsonSerializable(typeof(UsersView))]
 [JsonSerializable(typeof(TopicsView))]
 [JsonSerializable(typeof(DevicesView))]

@@ -20,9 +20,15 @@ internal static class UserEndpoints
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            await directory.SaveUserAsync(user, context.RequestAborted).ConfigureAwait(false);
-            return TypedResults.NoContent();
+            var result = await directory.SaveUserAsync(user, context.RequestAborted).ConfigureAwait(false);
+            return CreateSaved(result.Warnings);
         });
+
+    /// <summary>Creates the response to a saved user: 204, or 200 with the warnings if there are any.</summary>
+    public static IResult CreateSaved(IReadOnlyList<FieldWarning> warnings) =>
+        warnings.Count == 0
+            ? TypedResults.NoContent()
+            : TypedResults.Json(new SaveUserResult { Warnings = warnings }, RecipientsJson.Default.SaveUserResult);
 
     public static async Task<IResult> FindAsync(HttpContext context, IUserStore users)
     {

@@ -22,20 +22,21 @@ internal static class UserPatchEndpoint
 
             var id = RequestValues.Route(context.Request, "id");
             var errors = new FieldErrors();
-            var isFound = false;
+            IReadOnlyList<FieldWarning>? warnings = null;
             var isChanged = await users
                 .UpdateAsync(RequestValues.GetTenant(context.Request), id, Change, context.RequestAborted)
                 .ConfigureAwait(false);
             if (errors.Any)
                 return Problem.InvalidFields(errors);
-            return isChanged || isFound ? TypedResults.NoContent() : Problem.Unknown("user");
+            return warnings is not null || isChanged ? UserEndpoints.CreateSaved(warnings ?? []) : Problem.Unknown("user");
 
             // The store calls this function again if the user was changed in the meantime.
             User? Change(User user)
             {
-                (errors, isFound) = (new FieldErrors(), true);
+                errors = new FieldErrors();
                 var changed = Patch(user, patch.Value, errors);
                 errors.Add(directory.Validate(changed));
+                warnings = directory.FindWarnings(changed);
                 return errors.Any ? null : changed;
             }
         });

@@ -18,7 +18,7 @@ internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
     public async ValueTask<Outcome?> ShakeAsync(CancellationToken cancellationToken)
     {
         await wire.ConnectAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false);
-        if (options.Security == SmtpSecurity.Tls)
+        if (options.Security == SmtpSecurity.TlsOnConnect)
             await wire.UpgradeAsync(options.Host, cancellationToken).ConfigureAwait(false);
         return await wire.AnswerAsync(SmtpStage.Greeting, cancellationToken).ConfigureAwait(false)
             ?? await EhloAsync(cancellationToken).ConfigureAwait(false)

@@ -26,9 +26,9 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
 
         // Expansions first: what one of them was about to add is added, and then stopped as well.
         await StopExpansionsAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
-        var stopped = await StopDeliveriesAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
+        var cancellation = await StopDeliveriesAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
         var (collected, endedEvents) = await RemoveEventsAsync(notificationId, cancellationToken).ConfigureAwait(false);
-        return stopped with { Collected = collected, Ended = stopped.Ended + endedEvents };
+        return cancellation with { Collected = collected, Ended = cancellation.Ended + endedEvents };
     }
 
     private async ValueTask StopExpansionsAsync(Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
             )
             .ConfigureAwait(false);
 
-        var stopped = await database
+        var cancelled = await database
             .DeliveriesNow.FindAsync(
                 null,
                 new BsonDocument(ofNotification).Add(DeliveryField.By, batch),
@@ -108,13 +108,15 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
             )
             .ConfigureAwait(false);
         var pending = new BsonDocument(ofNotification).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
-        var underWay = await database.DeliveriesNow.CountMatchingAsync(pending, null, cancellationToken).ConfigureAwait(false);
+        var inFlight = await database.DeliveriesNow.CountMatchingAsync(pending, null, cancellationToken).ConfigureAwait(false);
         var all = await database.DeliveriesNow.CountMatchingAsync(ofNotification, null, cancellationToken).ConfigureAwait(false);
-        return new Cancellation(
-            [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)],
-            underWay,
-            all - underWay - stopped.Count,
-            Collected: 0
-        );
+        return new Cancellation
+        {
+            Cancelled = cancelled.Count,
+            InFlight = inFlight,
+            Ended = all - inFlight - cancelled.Count,
+            Collected = 0,
+            CancelledIds = [.. cancelled.Select(document => document[DeliveryField.Id].AsGuid)],
+        };
     }
 }

@@ -19,7 +19,7 @@ internal sealed class DeliveryLeaser(
     ShardKeys shardKeys
 )
 {
-    /// <summary>How many searches one lease has under way; on a sharded cluster each asks every shard.</summary>
+    /// <summary>How many searches one lease has in flight; on a sharded cluster each asks every shard.</summary>
     private const int MostSearchesAtOnce = 16;
 
     /// <summary>How many searches one round has. What is left then has its turn in the next round.</summary>

@@ -162,5 +162,5 @@ internal sealed class DeliverySettlementWriter(
     private static bool MayStillSucceed(BsonDocument other, BsonDocument failed) =>
         FallbackChains.IsSameChain(other, failed)
         && FallbackChains.GetStep(other) <= FallbackChains.GetStep(failed)
-        && (DeliveryState)other[DeliveryField.State].AsInt32 is DeliveryState.Pending or DeliveryState.Accepted;
+        && (DeliveryState)other[DeliveryField.State].AsInt32 is DeliveryState.Pending or DeliveryState.Sent;
 }

@@ -71,7 +71,7 @@ internal sealed class NotificationWriter
         // A transaction sees what was there when it began: what becomes of the key's holder is for the next try to see.
         await Task.Delay(BetweenLaterLooks, _time, cancellationToken).ConfigureAwait(false);
         await GiveUpHolderInTimeAsync(request).ConfigureAwait(false);
-        var undecided = new MongoException("Another request with this idempotency key is under way.");
+        var undecided = new MongoException("Another request with this idempotency key is in flight.");
         undecided.AddErrorLabel("TransientTransactionError");
         throw undecided;
     }

@@ -116,7 +116,7 @@ internal sealed class DeliveryQueue(
         CancellationToken cancellationToken
     )
     {
-        var stopped = await connection
+        var cancelled = await connection
             .QueryAsync(
                 _cancelDeliveries,
                 parameters => parameters.With(notificationId).With(now),
@@ -128,12 +128,19 @@ internal sealed class DeliveryQueue(
             .QueryAsync(
                 _countOthers,
                 parameters => parameters.With(notificationId),
-                row => (UnderWay: row.GetInt64(0), Ended: row.GetInt64(1)),
+                row => (InFlight: row.GetInt64(0), Ended: row.GetInt64(1)),
                 cancellationToken
             )
             .ConfigureAwait(false);
         var events = await digests.RemoveAsync(connection, notificationId, cancellationToken).ConfigureAwait(false);
-        return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count + events.Ended, events.Removed);
+        return new Cancellation
+        {
+            Cancelled = cancelled.Count,
+            InFlight = others[0].InFlight,
+            Ended = others[0].Ended - cancelled.Count + events.Ended,
+            Collected = events.Removed,
+            CancelledIds = cancelled,
+        };
     }
 
     // A lost connection, or a server that is no longer the primary, fails every call of the batch.

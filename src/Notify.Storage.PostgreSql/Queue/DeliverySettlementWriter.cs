@@ -36,7 +36,7 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
                 SELECT 1 FROM {database.Schema}.delivery before
                 WHERE before.fallback_chain = failed.chain AND before.notification_id = failed.notification_id
                     AND before.fallback_step <= failed.step
-                    AND before.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Accepted}))
+                    AND before.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Sent}))
         """;
 
     // Only a dead letter can start the next step of a fallback chain, which needs further statements.

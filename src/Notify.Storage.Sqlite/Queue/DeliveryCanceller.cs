@@ -70,10 +70,10 @@ internal sealed class DeliveryCanceller(SqliteConnection connection) : IDisposab
             return null;
 
         _stopExpansions.Bind(1, notificationId).Bind(2, now).Execute();
-        var stopped = new List<Guid>();
+        var cancelled = new List<Guid>();
         _stop.Bind(1, notificationId).Bind(2, now);
         while (_stop.Read())
-            stopped.Add(_stop.Guid(0));
+            cancelled.Add(_stop.Guid(0));
 
         _countEvents.Bind(1, notificationId).Read();
         var endedEvents = _countEvents.Int64(0);
@@ -81,7 +81,14 @@ internal sealed class DeliveryCanceller(SqliteConnection connection) : IDisposab
         var collected = Uncollect(notificationId);
 
         _count.Bind(1, notificationId).Read();
-        var cancellation = new Cancellation(stopped, _count.Int64(0), _count.Int64(1) - stopped.Count + endedEvents, collected);
+        var cancellation = new Cancellation
+        {
+            Cancelled = cancelled.Count,
+            InFlight = _count.Int64(0),
+            Ended = _count.Int64(1) - cancelled.Count + endedEvents,
+            Collected = collected,
+            CancelledIds = cancelled,
+        };
         _count.Reset();
         return cancellation;
     }

@@ -17,7 +17,7 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         );
         var json = JsonSerializer.Serialize(trigger, ShopJson.Default.Trigger);
         var read = JsonSerializer.Deserialize(json, ShopJson.Default.Trigger)!;
-        Console.WriteLine($"{read.To} {read.DataElement} {Outcome.Accepted().Kind}");
+        Console.WriteLine($"{read.To} {read.DataElement} {Outcome.Sent().Kind}");
 
         internal sealed record Hello(string Name);
 
@@ -35,6 +35,6 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         await shop.PublishAsync("-p:PublishAot=true");
 
         var output = await Command.RunAsync(shop.Folder, shop.PublishedProgram, []);
-        Assert.Equal("""address:email {"Name":"Ada"} Accepted""", output.Trim());
+        Assert.Equal("""address:email {"Name":"Ada"} Sent""", output.Trim());
     }
 }

@@ -31,7 +31,7 @@ public sealed class ApnsGateway : IAsyncDisposable
     private long _requests;
     private long _accepted;
     private int _resets;
-    private int _underWay;
+    private int _inFlight;
 
     private ApnsGateway(ApnsGatewaySettings settings)
     {
@@ -58,7 +58,7 @@ public sealed class ApnsGateway : IAsyncDisposable
     public long Requests => Interlocked.Read(ref _requests);
 
     /// <summary>The number of requests that are being processed.</summary>
-    public int UnderWay => Volatile.Read(ref _underWay);
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>The provider tokens that were accepted, each one once.</summary>
     public IReadOnlyCollection<string> ProviderTokens => _tokens.Tokens;
@@ -139,7 +139,7 @@ public sealed class ApnsGateway : IAsyncDisposable
             return;
         }
 
-        Interlocked.Increment(ref _underWay);
+        Interlocked.Increment(ref _inFlight);
         try
         {
             if (GoAwayEvery > 0 && requests % GoAwayEvery == 0)
@@ -150,7 +150,7 @@ public sealed class ApnsGateway : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Decrement(ref _inFlight);
         }
     }
 

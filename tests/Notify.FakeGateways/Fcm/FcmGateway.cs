@@ -23,7 +23,7 @@ public sealed class FcmGateway : IAsyncDisposable
     private readonly ConcurrentDictionary<string, FcmFault> _faultsByTarget = new();
     private long _calls;
     private long _accepted;
-    private int _underWay;
+    private int _inFlight;
 
     private FcmGateway(TimeProvider time) => _tokens = new FcmTokenEndpoint(time);
 
@@ -49,7 +49,7 @@ public sealed class FcmGateway : IAsyncDisposable
     public long Accepted => Interlocked.Read(ref _accepted);
 
     /// <summary>The number of calls to the send method that have not been answered yet.</summary>
-    public int RequestsUnderWay => Volatile.Read(ref _underWay);
+    public int RequestsInFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>All access tokens that the fake has issued.</summary>
     public IReadOnlyList<string> AccessTokens => _tokens.Issued;
@@ -129,14 +129,14 @@ public sealed class FcmGateway : IAsyncDisposable
 
     private async Task SendAsync(HttpContext context)
     {
-        Interlocked.Increment(ref _underWay);
+        Interlocked.Increment(ref _inFlight);
         try
         {
             await ReceiveAsync(context);
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Decrement(ref _inFlight);
         }
     }
 

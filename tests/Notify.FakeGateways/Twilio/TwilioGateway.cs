@@ -12,7 +12,7 @@ public sealed class TwilioGateway : IAsyncDisposable
     private readonly ConcurrentQueue<TwilioSms> _messages = new();
     private readonly TwilioCallbacks _callbacks;
     private int _requests;
-    private int _underWay;
+    private int _inFlight;
     private int _accepted;
 
     private TwilioGateway(TwilioAccount account) => (Account, _callbacks) = (account, new TwilioCallbacks(account));
@@ -31,7 +31,7 @@ public sealed class TwilioGateway : IAsyncDisposable
     public int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>The number of requests that have not been answered yet.</summary>
-    public int UnderWay => Volatile.Read(ref _underWay);
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Whether messages are kept or only counted. Default: true.</summary>
     public bool KeepsMessages { get; set; } = true;
@@ -87,7 +87,7 @@ public sealed class TwilioGateway : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        Interlocked.Increment(ref _underWay);
+        Interlocked.Increment(ref _inFlight);
         try
         {
             var request = await TwilioRequest.ReadAsync(context.Request);
@@ -105,7 +105,7 @@ public sealed class TwilioGateway : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Decrement(ref _inFlight);
         }
     }
 

@@ -9,7 +9,7 @@ internal static class Timelines
     /// <summary>Waits until the only delivery of a notification has been accepted.</summary>
     public static Task WaitUntilSentAsync(this HttpClient client, Uri timeline) =>
         Eventually.TrueAsync(
-            async () => (await client.GetFromJsonAsync<JsonElement>(timeline)).At("counts", "accepted").GetInt32() == 1,
+            async () => (await client.GetFromJsonAsync<JsonElement>(timeline)).At("counts", "sent").GetInt32() == 1,
             "the delivery"
         );
 

@@ -25,7 +25,7 @@ internal enum Fault
     /// <summary>A router's knowledge of the chunks is old.</summary>
     StaleConfig,
 
-    /// <summary>Another write to the documents was under way.</summary>
+    /// <summary>Another write to the documents was in flight.</summary>
     WriteConflict,
 
     /// <summary>The answer takes a while.</summary>

@@ -1,0 +1,17 @@
+namespace Notify;
+
+/// <summary>Describes a field that is valid but probably has no effect.</summary>
+public sealed record FieldWarning
+{
+    /// <summary>The code of an address for which no provider of the application has a channel: <c>no_channel</c>.</summary>
+    public const string NoChannel = "no_channel";
+
+    /// <summary>Gets the path of the field, as in <c>addresses.fax</c>.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>Gets the code of the warning, for programs. Codes may be added.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Gets a description for a person.</summary>
+    public required string Message { get; init; }
+}
