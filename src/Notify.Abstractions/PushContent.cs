@@ -23,8 +23,8 @@ public sealed record PushContent
 
     /// <summary>
     /// Gets the number on the app icon; 0 removes it, and null leaves it unchanged. It may be sent on its own, without a title
-    /// and a body, and together with <see cref="IsSilent"/>. In both cases iOS gets an alert with the number alone, which does not
-    /// wake the app. Android counts the notifications that it shows, and ignores a number that is sent on its own.
+    /// and a body, and together with <see cref="IsSilent"/>. In both cases iOS gets an alert with the number alone, which does
+    /// not wake the app. Android counts the notifications that it shows, and ignores a number that is sent on its own.
     /// </summary>
     public int? Badge { get; init; }
 

@@ -64,7 +64,8 @@ internal sealed class PushComposer(bool toDevelopmentServer)
             : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     // The properties are added by hand, because AddContentAvailable and AddMutableContent of dotAPNS write a string where Apple
-    // documents a number. A badge is visible, so Apple does not allow a background push to change it. A badge is sent as an alert.
+    // documents a number. A badge is visible, so Apple does not allow a background push to change it. A badge is sent as an
+    // alert.
     private static ApplePush CreateSilent(Delivery delivery) =>
         delivery.Content.Push?.Badge is { } badge
             ? new ApplePush(ApplePushType.Alert).SetPriority(GetAlertPriority(delivery)).AddBadge(badge)

@@ -33,7 +33,9 @@ internal static class FcmSize
     }
 
     private static bool HasPlatform(JsonElement message) =>
-        message.TryGetProperty("android", out _) || message.TryGetProperty("apns", out _) || message.TryGetProperty("webpush", out _);
+        message.TryGetProperty("android", out _)
+        || message.TryGetProperty("apns", out _)
+        || message.TryGetProperty("webpush", out _);
 
     private static int CountTexts(JsonElement message, string name) =>
         message.TryGetProperty(name, out var block) && block.ValueKind == JsonValueKind.Object

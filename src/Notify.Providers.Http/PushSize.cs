@@ -51,7 +51,10 @@ public static class PushSize
         [
             ("body", CountBytes(content.Body)),
             ("title", CountBytes(content.Title)),
-            ("data", (content.Data ?? new Dictionary<string, string>()).Sum(item => CountBytes(item.Key) + CountBytes(item.Value))),
+            (
+                "data",
+                (content.Data ?? new Dictionary<string, string>()).Sum(item => CountBytes(item.Key) + CountBytes(item.Value))
+            ),
             ("push.link", CountBytes(content.Push?.Link)),
             ("push.imageUrl", CountBytes(content.Push?.ImageUrl)),
             ($"overrides.{vendor}", FindOverride(content, vendor) is { } own ? CountBytes(own.GetRawText()) : 0),

@@ -33,7 +33,8 @@ internal sealed class SandboxFile(string path)
     }
 
     /// <summary>
-    /// Removes the messages of removed users. The new file replaces the old one only when it is complete, so a crash loses nothing.
+    /// Removes the messages of removed users. The new file replaces the old one only when it is complete, so a crash loses
+    /// nothing.
     /// </summary>
     public void Erase(ErasureBatch batch)
     {

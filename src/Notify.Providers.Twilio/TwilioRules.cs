@@ -22,9 +22,7 @@ public sealed class TwilioRules(string provider) : IProviderRules
     public IEnumerable<FieldError> FindContentErrors(Content content, Address? to)
     {
         ArgumentNullException.ThrowIfNull(content);
-        return IsTooLong(content.Body)
-            ? [new FieldError("body", $"Use at most {MaxBodyLength:N0} characters for an SMS.")]
-            : [];
+        return IsTooLong(content.Body) ? [new FieldError("body", $"Use at most {MaxBodyLength:N0} characters for an SMS.")] : [];
     }
 
     /// <summary>Returns whether a body has too many characters, of which one outside the basic plane counts once.</summary>

@@ -268,7 +268,11 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         );
         app.Client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
         await app.CallAsync("PUT", "/v1/users/secret-user", "{}");
-        await app.CallAsync("PUT", "/v1/users/secret-user/devices/secret-phone", """{"platform":"android","token":"secret-token"}""");
+        await app.CallAsync(
+            "PUT",
+            "/v1/users/secret-user/devices/secret-phone",
+            """{"platform":"android","token":"secret-token"}"""
+        );
         await app.CallAsync("DELETE", "/v1/users/secret-user/devices/secret-phone", null, "default");
         await app.CallAsync("DELETE", "/v1/topics/secret-topic/subscribers", """["secret-user"]""");
         await app.CallAsync("DELETE", "/v1/users/secret-user");

@@ -56,12 +56,7 @@ public sealed class HeaderTests
             Push = new PushContent { Badge = 0, IsSilent = isSilent },
         };
 
-        var headers = await SendAsync(
-            ApnsApplication.Delivery(ApnsApplication.Device(), content) with
-            {
-                Priority = priority,
-            }
-        );
+        var headers = await SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content) with { Priority = priority });
 
         Assert.Equal(("alert", expected), (headers["apns-push-type"], headers["apns-priority"]));
     }

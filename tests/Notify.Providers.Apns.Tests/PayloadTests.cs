@@ -54,11 +54,7 @@ public sealed class PayloadTests
                 Title = "title-text",
                 Body = "body-text",
                 Data = new Dictionary<string, string> { ["order"] = "42" },
-                Push = new PushContent
-                {
-                    IsSilent = true,
-                    Sound = "default",
-                },
+                Push = new PushContent { IsSilent = true, Sound = "default" },
             },
             """{"aps":{"content-available":1},"order":"42"}"""
         );

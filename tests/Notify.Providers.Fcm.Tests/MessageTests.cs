@@ -107,10 +107,7 @@ public sealed class MessageTests
 
         Assert.False(message.TryGetProperty("notification", out _));
         Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
-        AssertJson(
-            """{"badge":1}""",
-            message.GetProperty("apns").GetProperty("payload").GetProperty("aps")
-        );
+        AssertJson("""{"badge":1}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
         Assert.Equal(("10", "alert"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type")));
         Assert.DoesNotContain("not shown", message.GetRawText(), StringComparison.Ordinal);
     }

@@ -13,8 +13,8 @@ public interface IProviderRules
     string Provider { get; }
 
     /// <summary>
-    /// Gets the names in <see cref="Content.Overrides"/> that the provider uses, such as <c>fcm</c>. A name that no provider uses is
-    /// rejected. The default implementation returns none.
+    /// Gets the names in <see cref="Content.Overrides"/> that the provider uses, such as <c>fcm</c>. A name that no provider uses
+    /// is rejected. The default implementation returns none.
     /// </summary>
     IReadOnlyCollection<string> OverrideNames => [];
 

@@ -12,10 +12,7 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
         StringComparer.Ordinal
     );
 
-    private readonly SortedSet<string> _overrideNames = new(
-        rules.SelectMany(rule => rule.OverrideNames),
-        StringComparer.Ordinal
-    );
+    private readonly SortedSet<string> _overrideNames = new(rules.SelectMany(rule => rule.OverrideNames), StringComparer.Ordinal);
 
     /// <summary>Finds why no provider can ever send to an address; null if at least one may.</summary>
     public string? FindAddressError(Address address)
