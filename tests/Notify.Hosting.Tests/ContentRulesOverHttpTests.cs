@@ -339,7 +339,8 @@ public sealed class ContentRulesOverHttpTests(SharedApplication shared) : IClass
         using var response = await app.TriggerAsync(
             $$"""
             {"to":{"pushToken":"{{IosToken}}","platform":"ios"},"content":{
-              "push":{"badge":0,"silent":true,"sound":"bell","link":"app://a","action":"A","thread":"t","imageUrl":"https://a.b/c"},
+              "push":{"badge":0,"silent":true,"sound":"bell","link":"app://a",
+                      "action":"A","thread":"t","imageUrl":"https://a.b/c"},
               "overrides":{"apns":{"payload":{"x":[1]} } } } }
             """
         );
@@ -350,7 +351,7 @@ public sealed class ContentRulesOverHttpTests(SharedApplication shared) : IClass
             """{"imageUrl":"https://a.b/c","link":"app://a","sound":"bell","badge":0,"action":"A","thread":"t","silent":true}""",
             content.GetProperty("push").GetRawText()
         );
-        Assert.Equal("""{"apns":{"payload":{"x":[1]} } }""", content.GetProperty("overrides").GetRawText());
+        Assert.Equal("""{"apns":{"payload":{"x":[1]}}}""", content.GetProperty("overrides").GetRawText());
     }
 
     [Fact]
