@@ -46,14 +46,14 @@ internal static class AddressFormat
             : address;
     }
 
-    // Uri ignores white space around a URL and escapes it inside. URLs are sent as they are given, and no server takes white
-    // space.
+    // Uri removes white space around a URL, escapes it inside, and reads backslashes as slashes, but URLs are called as they are
+    // given. Port 0 cannot be connected to.
     private static bool TryParseUrl(string address, [NotNullWhen(true)] out Uri? url) =>
         Uri.TryCreate(address, UriKind.Absolute, out url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
         && url.UserInfo.Length == 0
         && url.Port != 0
-        && !address.Any(char.IsWhiteSpace)
+        && !address.Any(character => char.IsWhiteSpace(character) || character == '\\')
         && HasHost(url);
 
     // Uri validates an internationalized host name only when IdnHost is read.

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Notify.Providers.Sandbox;
 
@@ -17,6 +19,9 @@ public sealed record SandboxMessage
     /// <summary>Gets the tenant.</summary>
     public required string Tenant { get; init; }
 
+    /// <summary>Gets the id of the user who receives the message, or null for a direct address.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>Gets the channel.</summary>
     public required Channel Channel { get; init; }
 
@@ -31,6 +36,9 @@ public sealed record SandboxMessage
 
     /// <summary>Gets the priority.</summary>
     public required Priority Priority { get; init; }
+
+    /// <summary>Gets the time at which the notification was accepted.</summary>
+    public required DateTimeOffset AcceptedAt { get; init; }
 
     /// <summary>Gets the time at which the message was captured.</summary>
     public required DateTimeOffset CapturedAt { get; init; }
@@ -48,11 +56,13 @@ public sealed record SandboxMessage
             DeliveryId = delivery.Id,
             NotificationId = delivery.NotificationId,
             Tenant = delivery.Tenant,
+            UserId = delivery.UserId,
             Channel = delivery.Channel,
             Address = delivery.To.Value,
             Platform = delivery.To.Platform,
             Content = SandboxContent.FromContent(delivery.Content),
             Priority = delivery.Priority,
+            AcceptedAt = delivery.AcceptedAt,
             CapturedAt = capturedAt,
             AttemptsSpent = delivery.AttemptsSpent,
         };
@@ -73,6 +83,12 @@ public sealed record SandboxContent
     /// <inheritdoc cref="Content.Data"/>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
 
+    /// <inheritdoc cref="Content.Push"/>
+    public SandboxPush? Push { get; init; }
+
+    /// <inheritdoc cref="Content.Overrides"/>
+    public IReadOnlyDictionary<string, JsonElement>? Overrides { get; init; }
+
     /// <summary>Gets the attached files, or null if there are none.</summary>
     public IReadOnlyList<SandboxAttachment>? Attachments { get; init; }
 
@@ -89,10 +105,54 @@ public sealed record SandboxContent
             Body = content.Body,
             Html = content.Html,
             Data = content.Data,
+            Push = content.Push is { } push ? SandboxPush.From(push) : null,
+            Overrides = content.Overrides,
             Attachments = content.Attachments is { Count: > 0 } files
                 ? [.. files.Select(file => new SandboxAttachment(file.FileName, file.MediaType, file.Bytes.Length))]
                 : null,
             Email = content.Email is { } email ? SandboxEmail.From(email) : null,
+        };
+}
+
+/// <summary>A captured message's <see cref="PushContent"/>, in the JSON form of the HTTP API.</summary>
+public sealed record SandboxPush
+{
+    /// <inheritdoc cref="PushContent.ImageUrl"/>
+    public string? ImageUrl { get; init; }
+
+    /// <inheritdoc cref="PushContent.Link"/>
+    public string? Link { get; init; }
+
+    /// <inheritdoc cref="PushContent.Sound"/>
+    public string? Sound { get; init; }
+
+    /// <inheritdoc cref="PushContent.Badge"/>
+    public int? Badge { get; init; }
+
+    /// <inheritdoc cref="PushContent.Action"/>
+    public string? Action { get; init; }
+
+    /// <inheritdoc cref="PushContent.Thread"/>
+    public string? Thread { get; init; }
+
+    /// <inheritdoc cref="PushContent.IsSilent"/>
+    [JsonPropertyName("silent")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsSilent { get; init; }
+
+    /// <summary>Returns only the type's name, so that the content can never reach a log.</summary>
+    public override string ToString() => nameof(SandboxPush);
+
+    internal static SandboxPush From(PushContent push) =>
+        new()
+        {
+            ImageUrl = push.ImageUrl,
+            Link = push.Link,
+            Sound = push.Sound,
+            Badge = push.Badge,
+            Action = push.Action,
+            Thread = push.Thread,
+            IsSilent = push.IsSilent,
         };
 }
 

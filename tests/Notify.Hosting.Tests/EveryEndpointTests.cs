@@ -22,7 +22,7 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,
         ["PATCH /v1/users/{id}/preferences"] = """{"items":[]}""",
-        ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"ios","token":"a-token"}""",
+        ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"android","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,
         ["POST /v1/topics/{topic}/subscribers"] = """{"users":["ada"]}""",
         ["POST /v1/topics/{topic}/subscribers/remove"] = """{"users":["ada"]}""",

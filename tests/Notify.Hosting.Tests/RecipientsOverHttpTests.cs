@@ -99,7 +99,7 @@ public sealed class RecipientsOverHttpTests
     public async Task Two_users_can_have_devices_with_the_same_id()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
-        await app.CallAsync("PUT", "/v1/users/ada/devices/phone-1", """{"platform":"ios","token":"token-of-ada-7f3a"}""");
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone-1", """{"platform":"android","token":"token-of-ada-7f3a"}""");
         await app.CallAsync("PUT", "/v1/users/bob/devices/phone-1", """{"platform":"android","token":"token-of-bob-11c0"}""");
 
         Assert.Equal("…7f3a", (await OnlyDeviceAsync(app)).Text("token"));
@@ -112,8 +112,8 @@ public sealed class RecipientsOverHttpTests
     public async Task A_token_that_another_user_registers_moves_to_that_user()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
-        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"ios","token":"shared-phone-7f3a"}""");
-        await app.CallAsync("PUT", "/v1/users/bob/devices/phone", """{"platform":"ios","token":"shared-phone-7f3a"}""");
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"android","token":"shared-phone-7f3a"}""");
+        await app.CallAsync("PUT", "/v1/users/bob/devices/phone", """{"platform":"android","token":"shared-phone-7f3a"}""");
 
         Assert.Empty((await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("items").EnumerateArray());
         Assert.Equal("…7f3a", (await OnlyDeviceAsync(app, "bob")).Text("token"));
@@ -128,7 +128,7 @@ public sealed class RecipientsOverHttpTests
         );
         await using var app = await ApiApplication.StartOnSqliteAsync(push);
         await app.CallAsync("PUT", "/v1/users/ada", "{}");
-        const string Phone = """{"platform":"ios","token":"token-7f3a"}""";
+        const string Phone = """{"platform":"android","token":"token-7f3a"}""";
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone", Phone);
         const string Hello = """{"to":{"user":"ada"},"content":{"body":"x"},"channels":["push"]}""";
         await app.WhenAsync(await app.AcceptAsync(Hello), "deadLetter", 1);
@@ -179,7 +179,7 @@ public sealed class RecipientsOverHttpTests
     public async Task A_short_token_is_not_shown_at_all()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
-        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"web","token":"short"}""");
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"android","token":"short"}""");
 
         Assert.Equal("…", (await OnlyDeviceAsync(app)).Text("token"));
     }

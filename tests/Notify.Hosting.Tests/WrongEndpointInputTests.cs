@@ -67,7 +67,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
                 ["app", "locale", "name", "platform", "timeZone", "token"]
             },
             { "PUT", $"/v1/users/ada/devices/{Long}", """{"platform":"ios","token":5}""", ["id", "token"] },
-            { "PUT", $"/v1/users/{Long}/devices/phone", """{"platform":"ios","token":"t"}""", ["userId"] },
+            { "PUT", $"/v1/users/{Long}/devices/phone", """{"platform":"ios","token":"aa"}""", ["userId"] },
             { "POST", Subscribers, "{}", ["users"] },
             { "POST", Subscribers, "[]", ["body"] },
             { "POST", Subscribers, """{"users":[]}""", ["users"] },
@@ -205,7 +205,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
 
     [Theory]
     [InlineData("PUT", User, "{}")]
-    [InlineData("PUT", Device, """{"platform":"ios","token":"t"}""")]
+    [InlineData("PUT", Device, """{"platform":"ios","token":"aa"}""")]
     [InlineData("POST", Subscribers, """{"users":["ada"]}""")]
     [InlineData("PUT", Template, """{"variants":[{"body":"x"}]}""")]
     public async Task An_invalid_tenant_is_named(string method, string path, string json)

@@ -84,7 +84,7 @@ public sealed class MessageTests
             {
                 Title = "Never shown",
                 Data = new Dictionary<string, string> { ["sync"] = "1" },
-                Push = new PushContent { IsSilent = true, Badge = 1 },
+                Push = new PushContent { IsSilent = true },
             }
         );
 

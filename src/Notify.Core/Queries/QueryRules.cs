@@ -34,6 +34,7 @@ internal static class QueryRules
         Names.Check(errors, "tenant", query.Tenant);
         CheckText(errors, "template", query.Template);
         CheckText(errors, "category", query.Category);
+        CheckTimes(errors, query.From, query.To);
         if (query.Priority is { } priority && !Enum.IsDefined(priority))
             errors.Add(new FieldError("priority", FieldErrorCodes.Invalid, "Use one of high, normal, bulk."));
     }
@@ -45,6 +46,7 @@ internal static class QueryRules
             errors.Add(new FieldError("ids", filter.Ids.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany, $"Must contain 1 to {MaxIds} delivery ids."));
         CheckCriterion(errors, "provider", filter.Provider);
         CheckCriterion(errors, "reason", filter.Reason);
+        CheckTimes(errors, filter.From, filter.To);
     }
 
     /// <summary>Validates a replay, which must name the dead letters to replay or explicitly replay all of them.</summary>
@@ -79,6 +81,13 @@ internal static class QueryRules
         if (begin >= end || end - begin > MaxSpan)
             errors.Add(new FieldError("from", FieldErrorCodes.OutOfRange, $"Must be before to, by at most {MaxSpan.TotalDays:0} days."));
         return (begin, end);
+    }
+
+    // An empty period is a mistake. It would find nothing, and a replay would seem to succeed.
+    private static void CheckTimes(List<FieldError> errors, DateTimeOffset? from, DateTimeOffset? to)
+    {
+        if (from >= to)
+            errors.Add(new FieldError("from", FieldErrorCodes.OutOfRange, "from must be before to."));
     }
 
     // Every reason contains the empty text, so an empty criterion would match every dead letter.

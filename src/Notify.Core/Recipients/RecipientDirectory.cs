@@ -109,7 +109,7 @@ internal sealed partial class RecipientDirectory(
 
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
     {
-        if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
+        if (timeZone is not null && !IsIanaZone(timeZone))
             errors.Add(
                 new FieldError(
                     "timeZone",
@@ -118,6 +118,14 @@ internal sealed partial class RecipientDirectory(
                 )
             );
     }
+
+    // .NET also finds the ids of Windows, and any file below the folder of the zones. Other machines may not know them.
+    private static bool IsIanaZone(string id) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(id, out _)
+        && !TimeZoneInfo.TryConvertWindowsIdToIanaId(id, out _)
+        && id is not ("localtime" or "posixrules")
+        && !id.StartsWith("posix/", StringComparison.Ordinal)
+        && !id.StartsWith("right/", StringComparison.Ordinal);
 
     private void CheckAddresses(List<FieldError> errors, User user)
     {

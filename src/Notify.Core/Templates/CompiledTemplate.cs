@@ -158,18 +158,18 @@ internal sealed class CompiledTemplate
         var used = _variants.Where(variant => request.IsUsed(variant.Channel)).ToArray();
         for (var i = 0; i < used.Length; i++)
         {
-            foreach (var error in check(rendered[i], IsForSms(used[i])))
+            foreach (var error in check(rendered[i], channel => IsFor(used[i], channel)))
                 yield return new FieldError("template", error.Code, $"variants[{used[i].Index}].{error.Field}: {error.Message}");
         }
     }
 
-    // SMS uses the variant for all channels only if the language has no variant for SMS.
-    private bool IsForSms(CompiledVariant variant) =>
-        variant.Channel == Channel.Sms
+    // A channel uses the variant for all channels only if the language has no variant for this channel.
+    private bool IsFor(CompiledVariant variant, Channel channel) =>
+        variant.Channel == channel
         || (
             variant.Channel is null
             && !_variants.Any(other =>
-                other.Channel == Channel.Sms && string.Equals(other.Locale, variant.Locale, StringComparison.OrdinalIgnoreCase)
+                other.Channel == channel && string.Equals(other.Locale, variant.Locale, StringComparison.OrdinalIgnoreCase)
             )
         );
 
@@ -244,7 +244,7 @@ internal sealed class CompiledTemplate
 /// <param name="IsUsed">Determines whether the variants of a channel are requested.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Check">
-/// Finds the errors of a rendered variant, given whether SMS uses it; null to skip the check.
+/// Finds the errors of a rendered variant, given whether a channel uses it in its language; null to skip the check.
 /// </param>
 /// <param name="Recipient">The value of <c>recipient</c>; null if it is unknown and must not be used.</param>
 internal sealed record RenderRequest(
@@ -253,7 +253,7 @@ internal sealed record RenderRequest(
     IReadOnlyList<RenderZone> Zones,
     Func<Channel?, bool> IsUsed,
     TimeProvider Time,
-    Func<ContentVariant, bool, IEnumerable<FieldError>>? Check = null,
+    Func<ContentVariant, Func<Channel, bool>, IEnumerable<FieldError>>? Check = null,
     FluidValue? Recipient = null
 )
 {
@@ -265,7 +265,7 @@ internal sealed record RenderRequest(
         Trigger trigger,
         IReadOnlyList<RenderZone> zones,
         TimeProvider time,
-        Func<ContentVariant, bool, IEnumerable<FieldError>>? check
+        Func<ContentVariant, Func<Channel, bool>, IEnumerable<FieldError>>? check
     ) => new(trigger.DataElement, trigger.Digest is not null, zones, channel => MayUse(trigger, channel), time, check);
 
     private static bool MayUse(Trigger trigger, Channel? variantChannel) =>

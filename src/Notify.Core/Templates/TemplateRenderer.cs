@@ -87,7 +87,7 @@ internal sealed class TemplateRenderer(
             trigger,
             zones,
             time,
-            version is null ? (variant, isForSms) => rules.FindErrors(trigger, variant, isForSms) : null
+            version is null ? (variant, isFor) => rules.FindErrors(trigger, variant, isFor) : null
         );
         var contents = compiled.Render(request, budget, errors);
         if (trigger.Digest is { } digest && errors.Count == 0)

@@ -13,7 +13,7 @@ internal static class CancelEndpoint
 {
     public static async Task<IResult> HandleAsync(HttpContext context, INotifier notifier)
     {
-        if (!Guid.TryParse(RequestValues.Route(context.Request, "id"), out var id))
+        if (!Guid.TryParseExact(RequestValues.Route(context.Request, "id"), "D", out var id))
             return Problem.Unknown("notification");
 
         var errors = new FieldErrors();

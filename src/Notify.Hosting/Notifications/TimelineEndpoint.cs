@@ -13,7 +13,7 @@ internal static class TimelineEndpoint
     public static async Task<IResult> HandleAsync(HttpContext context, INotificationQueries queries)
     {
         var request = context.Request;
-        if (!Guid.TryParse(RequestValues.Route(request, "id"), out var id))
+        if (!Guid.TryParseExact(RequestValues.Route(request, "id"), "D", out var id))
             return Problem.Unknown("notification");
         var errors = new FieldErrors();
         var page = RequestPage.Read(request, errors).ToRequest();
