@@ -19,4 +19,8 @@ Assembly[] packages =
 ];
 File.WriteAllText(Path.Combine(folder, "options.md"), OptionsPage.Write(packages));
 File.WriteAllText(Path.Combine(folder, "log-events.md"), LogEventsPage.Write(packages));
+File.WriteAllText(
+    Path.Combine(folder, "errors.md"),
+    ErrorsPage.Write(packages.Single(package => package.GetName().Name == "Notify.Hosting"))
+);
 return 0;

@@ -17,4 +17,16 @@ internal sealed class FileSharedTokenStore(TenantFiles files) : ISharedTokenStor
                 tokens.TryGetValue(name, out var kept) && kept.IssuedAt > stale ? kept : tokens[name] = offered
             )
         );
+
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken) =>
+        new(
+            files.ChangeSharedTokens(tokens =>
+                tokens
+                    .Where(token => token.Key.StartsWith(prefix, StringComparison.Ordinal) && token.Value.IssuedAt < issuedBefore)
+                    .Select(token => token.Key)
+                    .Take(most)
+                    .ToArray()
+                    .Count(tokens.Remove)
+            )
+        );
 }

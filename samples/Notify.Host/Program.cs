@@ -47,8 +47,13 @@ static WebApplication Build(string[] args, out Roles roles)
     var app = builder.Build();
     var api = roles.Map(app);
     api.MapMetrics(app);
-    api.MapFallback("{**path}", () =>
-        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "This path does not exist.")
+    api.MapFallback("{**path}", (HttpContext context) =>
+        TypedResults.Problem(
+            type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",
+            statusCode: StatusCodes.Status404NotFound,
+            title: "This path does not exist.",
+            extensions: [new("code", ProblemCodes.PathNotFound)]
+        )
     );
     LocalAddress.ChooseUnlessConfigured(app);
     return app;

@@ -42,12 +42,19 @@ internal static class EmailContentRules
     private static void CheckMailboxes(List<FieldError> errors, EmailContent email)
     {
         if (email.ReplyTo?.Count > EmailContent.MaxReplyTo)
-            errors.Add(new FieldError("email.replyTo", $"At most {EmailContent.MaxReplyTo} mailboxes are allowed."));
+            errors.Add(
+                new FieldError(
+                    "email.replyTo",
+                    FieldErrorCodes.TooMany,
+                    $"At most {EmailContent.MaxReplyTo} mailboxes are allowed."
+                )
+            );
         if ((email.Cc?.Count ?? 0) + (email.Bcc?.Count ?? 0) > EmailContent.MaxCopies)
         {
             errors.Add(
                 new FieldError(
                     email.Cc?.Count > 0 ? "email.cc" : "email.bcc",
+                    FieldErrorCodes.TooMany,
                     $"At most {EmailContent.MaxCopies} mailboxes are allowed in cc and bcc together."
                 )
             );
@@ -63,12 +70,13 @@ internal static class EmailContentRules
         for (var i = 0; i < (mailboxes?.Count ?? 0); i++)
         {
             if (AddressFormat.FindError(Channel.Email, mailboxes![i]?.Address) is { } error)
-                errors.Add(new FieldError($"{field}[{i}]", error));
+                errors.Add(new FieldError($"{field}[{i}]", FieldErrorCodes.InvalidAddress, error));
             else if (mailboxes[i].Name is { } name && (name.Length > Mailbox.MaxNameLength || name.Any(char.IsControl)))
             {
                 errors.Add(
                     new FieldError(
                         $"{field}[{i}]",
+                        FieldErrorCodes.Invalid,
                         $"The name must have at most {Mailbox.MaxNameLength} characters and no control characters."
                     )
                 );
@@ -80,13 +88,18 @@ internal static class EmailContentRules
     {
         if (images.Count > EmailContent.MaxInlineImages)
             errors.Add(
-                new FieldError("email.inlineImages", $"At most {EmailContent.MaxInlineImages} inline images are allowed.")
+                new FieldError(
+                    "email.inlineImages",
+                    FieldErrorCodes.TooMany,
+                    $"At most {EmailContent.MaxInlineImages} inline images are allowed."
+                )
             );
         if (images.Sum(image => (long)(image?.Bytes.Length ?? 0)) > EmailContent.MaxInlineImagesBytes)
         {
             errors.Add(
                 new FieldError(
                     "email.inlineImages",
+                    FieldErrorCodes.TooLarge,
                     $"The inline images exceed {EmailContent.MaxInlineImagesBytes:N0} bytes in total. Link to large images."
                 )
             );
@@ -98,7 +111,7 @@ internal static class EmailContentRules
             if (images[i] is { } image)
                 CheckImage(errors, $"email.inlineImages[{i}]", image, seen);
             else
-                errors.Add(new FieldError($"email.inlineImages[{i}]", "The image is required."));
+                errors.Add(new FieldError($"email.inlineImages[{i}]", FieldErrorCodes.Required, "The image is required."));
         }
     }
 
@@ -109,24 +122,30 @@ internal static class EmailContentRules
             errors.Add(
                 new FieldError(
                     $"{field}.contentId",
+                    FieldErrorCodes.Invalid,
                     $"Use 1 to {InlineImage.MaxContentIdLength} letters, digits and . _ - + @, such as logo@example.org."
                 )
             );
         }
         else if (!seen.Add(image.ContentId))
-            errors.Add(new FieldError($"{field}.contentId", "Another image has the same content ID."));
+            errors.Add(new FieldError($"{field}.contentId", FieldErrorCodes.Duplicate, "Another image has the same content ID."));
 
         if (!IsImageType(image.MediaType))
             errors.Add(
-                new FieldError($"{field}.mediaType", "Use the media type of an image, such as image/png, without parameters.")
+                new FieldError(
+                    $"{field}.mediaType",
+                    FieldErrorCodes.Invalid,
+                    "Use the media type of an image, such as image/png, without parameters."
+                )
             );
         if (image.Bytes.IsEmpty)
-            errors.Add(new FieldError($"{field}.base64", "The image is empty."));
+            errors.Add(new FieldError($"{field}.base64", FieldErrorCodes.Required, "The image is empty."));
         else if (image.Bytes.Length > EmailContent.MaxInlineImageBytes)
         {
             errors.Add(
                 new FieldError(
                     $"{field}.base64",
+                    FieldErrorCodes.TooLarge,
                     $"The image exceeds {EmailContent.MaxInlineImageBytes:N0} bytes. Use a smaller image or link to it."
                 )
             );
@@ -156,7 +175,11 @@ internal static class EmailContentRules
             // Report the position instead of the ID, because an error must not contain content.
             var (line, column) = FindPlace(html!, missing.Index);
             errors.Add(
-                new FieldError("html", $"Line {line}, column {column}: No inline image has the content ID in this cid: URL.")
+                new FieldError(
+                    "html",
+                    FieldErrorCodes.NotFound,
+                    $"Line {line}, column {column}: No inline image has the content ID in this cid: URL."
+                )
             );
         }
 
@@ -166,6 +189,7 @@ internal static class EmailContentRules
                 errors.Add(
                     new FieldError(
                         $"email.inlineImages[{i}].contentId",
+                        FieldErrorCodes.Unused,
                         "The HTML does not reference this image. Reference it by cid: and its content ID, or attach it as a file."
                     )
                 );

@@ -44,7 +44,13 @@ internal static class EmailHeaderRules
             return;
 
         if (headers.Count > EmailContent.MaxHeaders)
-            errors.Add(new FieldError("email.headers", $"At most {EmailContent.MaxHeaders} headers are allowed."));
+            errors.Add(
+                new FieldError(
+                    "email.headers",
+                    FieldErrorCodes.TooMany,
+                    $"At most {EmailContent.MaxHeaders} headers are allowed."
+                )
+            );
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in headers)
         {
@@ -53,6 +59,7 @@ internal static class EmailHeaderRules
                 errors.Add(
                     new FieldError(
                         "email.headers",
+                        FieldErrorCodes.Invalid,
                         $"A header name must have 1 to {EmailContent.MaxHeaderNameLength} printable ASCII characters, without "
                             + "spaces or colons."
                     )
@@ -61,11 +68,12 @@ internal static class EmailHeaderRules
             }
 
             if (FindReason(name) is { } reserved)
-                errors.Add(new FieldError($"email.headers.{name}", reserved));
+                errors.Add(new FieldError($"email.headers.{name}", FieldErrorCodes.NotAllowed, reserved));
             else if (!seen.Add(name))
                 errors.Add(
                     new FieldError(
                         $"email.headers.{name}",
+                        FieldErrorCodes.Duplicate,
                         "This header occurs more than once. Header names are case-insensitive."
                     )
                 );
@@ -74,6 +82,7 @@ internal static class EmailHeaderRules
                 errors.Add(
                     new FieldError(
                         $"email.headers.{name}",
+                        FieldErrorCodes.Invalid,
                         $"Use 1 to {EmailContent.MaxHeaderValueLength} characters, without line breaks or other control "
                             + "characters, and without white space at the beginning or end."
                     )

@@ -1,10 +1,5 @@
 namespace Notify;
 
-/// <summary>An error in one field of a request.</summary>
-/// <param name="Field">The field in JSON notation, such as <c>to[0].email</c> or <c>expiresAt</c>.</param>
-/// <param name="Message">A sentence that explains how to correct the field. It never contains an address or content.</param>
-public readonly record struct FieldError(string Field, string Message);
-
 /// <summary>The exception that is thrown when a trigger, user, device or template is invalid. Nothing was stored.</summary>
 public sealed class InvalidRequestException : Exception
 {
@@ -13,6 +8,9 @@ public sealed class InvalidRequestException : Exception
     public InvalidRequestException(IReadOnlyList<FieldError> errors)
         : base("The request is invalid. " + string.Join(" ", errors.Select(error => $"{error.Field}: {error.Message}"))) =>
         Errors = errors;
+
+    /// <summary>Gets the code of the problem: <see cref="ProblemCodes.InvalidRequest"/>.</summary>
+    public string Code { get; } = ProblemCodes.InvalidRequest;
 
     /// <summary>Gets the errors, at least one.</summary>
     public IReadOnlyList<FieldError> Errors { get; }

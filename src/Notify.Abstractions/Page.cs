@@ -11,13 +11,15 @@ public sealed record Page<T>
     public string? Next { get; init; }
 }
 
-/// <summary>A request for a page of a list that is ordered by name.</summary>
+/// <summary>A request for a page of a list.</summary>
 public sealed record PageRequest
 {
-    /// <summary>Gets the prefix of the names to list. Default: empty, which lists all.</summary>
+    /// <summary>
+    /// Gets the prefix of the names to list. Only lists that are ordered by name accept one. Default: empty, which lists all.
+    /// </summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>Gets the last name of the previous page. Default: empty, which requests the first page.</summary>
+    /// <summary>Gets <see cref="Page{T}.Next"/> of the previous page. Default: empty, which requests the first page.</summary>
     public string After { get; init; } = "";
 
     /// <summary>Gets the maximum number of items. 1 to 500. Default: 100.</summary>

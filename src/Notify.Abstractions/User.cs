@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>
@@ -35,14 +37,34 @@ public sealed record User
 
 /// <summary>
 /// The hours of the day during which a user receives only high-priority notifications and mandatory categories. They extend past
-/// midnight if <paramref name="From"/> is later than <paramref name="To"/>. The two must differ.
+/// midnight if <see cref="From"/> is later than <see cref="To"/>. The two must differ.
 /// </summary>
-/// <param name="From">
-/// The first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
-/// </param>
-/// <param name="To">The first minute after the quiet hours.</param>
 /// <remarks>
-/// If <paramref name="From"/> or <paramref name="To"/> falls into a gap in local time, it moves forward by the length of the gap.
+/// If <see cref="From"/> or <see cref="To"/> falls into a gap in local time, it moves forward by the length of the gap.
 /// If it occurs twice, the first occurrence counts.
 /// </remarks>
-public sealed record QuietHours(TimeOnly From, TimeOnly To);
+public sealed record QuietHours
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public QuietHours() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="from">
+    /// The first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
+    /// </param>
+    /// <param name="to">The first minute after the quiet hours.</param>
+    [SetsRequiredMembers]
+    public QuietHours(TimeOnly from, TimeOnly to)
+    {
+        From = from;
+        To = to;
+    }
+
+    /// <summary>
+    /// Gets the first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
+    /// </summary>
+    public required TimeOnly From { get; init; }
+
+    /// <summary>Gets the first minute after the quiet hours.</summary>
+    public required TimeOnly To { get; init; }
+}

@@ -54,9 +54,18 @@ public sealed class NotificationsApiOptions : IValidatableObject
     [Range(1, 10_000)]
     public int MaxEventStreams { get; set; } = 20;
 
+    /// <summary>
+    /// Gets or sets the base of the <c>type</c> of problem documents, to which the code of the problem is appended, such as
+    /// <c>https://docs.example.org/notify/errors#</c>. The default is null, for the pages that the API itself serves at
+    /// <c>/v1/errors/{code}</c>.
+    /// </summary>
+    public Uri? ProblemTypeBase { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (ProblemTypeBase is { IsAbsoluteUri: false })
+            yield return new ValidationResult("ProblemTypeBase must be an absolute URL.", [nameof(ProblemTypeBase)]);
         if (ApiKeys.Any(string.IsNullOrWhiteSpace))
             yield return new ValidationResult("API keys must not be empty.", [nameof(ApiKeys)]);
         else if (ApiKeys.Any(key => key.Length < MinKeyLength))

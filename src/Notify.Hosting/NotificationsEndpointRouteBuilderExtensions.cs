@@ -38,8 +38,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// only loopback addresses are served.
     /// </para>
     /// <para>
-    /// Two endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
-    /// sign, and <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead.
+    /// Three endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
+    /// sign, <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead, and
+    /// <c>/v1/errors/{code}</c>, which describes the problem documents.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The application.</param>
@@ -49,7 +50,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
-        var group = MapGroup(endpoints, prefix);
+        var group = MapGroup(endpoints, prefix, out var pages);
         group.MapReading();
         group.MapTriggering();
         group.MapRecipients();
@@ -59,7 +60,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapEndpointSecrets();
         group.MapCapturedMessages(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
-        MapOpen(endpoints, prefix);
+        MapOpen(endpoints, prefix, pages);
         return group;
     }
 
@@ -75,7 +76,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotificationsAnalytics(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
-        var group = MapGroup(endpoints, prefix);
+        var group = MapGroup(endpoints, prefix, out _);
         group.MapReading();
         group.MapUnknown(prefix);
         return group;
@@ -91,9 +92,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "") =>
-        MapGroup(endpoints, prefix);
+        MapGroup(endpoints, prefix, out _);
 
-    private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix)
+    private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix, out ProblemPages pages)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
@@ -109,9 +110,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var failures = new FailedCalls(endpoints.ServiceProvider.GetRequiredService<TimeProvider>());
         if (!keys.None)
             Log.Keys(logger, keys.Count);
+        pages = MapProblemPages(endpoints, prefix, options);
         var group = endpoints
             .MapGroup(prefix)
-            .WithMetadata(NotificationsEndpoint.Instance)
+            .WithMetadata(NotificationsEndpoint.Instance, pages, new RunningKeys())
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
@@ -125,6 +127,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
         return group;
     }
 
+    // Whoever has no key must be able to read what its problem means.
+    private static ProblemPages MapProblemPages(IEndpointRouteBuilder endpoints, string prefix, NotificationsApiOptions options)
+    {
+        var pages = new ProblemPages(prefix, options.ProblemTypeBase);
+        pages.Map(endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages).AddEndpointFilter(new RequestFilter()));
+        return pages;
+    }
+
     private static void MapReading(this RouteGroupBuilder group)
     {
         group.MapTimeline();
@@ -134,14 +144,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     // Vendors and recipients have no key. A signature or a token authorizes their calls.
-    private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix)
+    private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix, ProblemPages pages)
     {
         var open = endpoints
             .MapGroup(prefix)
             .AllowAnonymous()
             // The query of a callback URL is a part of what the vendor signs, and mail programs add parameters to links.
             .IgnoresQuery()
-            .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(endpoints.ServiceProvider)))
+            .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(endpoints.ServiceProvider)), pages)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .AddEndpointFilter(new RequestFilter());
         open.MapCallbacks();

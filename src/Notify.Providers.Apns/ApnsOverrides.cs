@@ -44,7 +44,7 @@ internal static class ApnsOverrides
             else if (member.NameEquals("payload"))
                 CheckPayload(check, member.Value);
             else
-                check.Add(member.Name, "Only payload and headers are allowed.");
+                check.Add(member.Name, FieldErrorCodes.UnknownField, "Only payload and headers are allowed.");
         }
 
         check.IsAtMost(overrides, PushType.GetMaxPayloadBytes(PushType.Voip));
@@ -55,7 +55,7 @@ internal static class ApnsOverrides
     {
         if (headers.ValueKind != JsonValueKind.Object)
         {
-            check.Add("headers", "Must be an object.");
+            check.Add("headers", FieldErrorCodes.WrongType, "Must be an object.");
             return;
         }
 
@@ -67,7 +67,7 @@ internal static class ApnsOverrides
     {
         if (value is not { Length: > 0 } || value.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            check.Add(path, "Must be a string or a number, in printable ASCII without spaces.");
+            check.Add(path, FieldErrorCodes.Invalid, "Must be a string or a number, in printable ASCII without spaces.");
             return;
         }
 
@@ -85,14 +85,14 @@ internal static class ApnsOverrides
             _ => "Use apns-push-type, apns-topic, apns-priority, apns-expiration or apns-collapse-id.",
         };
         if (error is not null)
-            check.Add(path, error);
+            check.Add(path, FieldErrorCodes.Invalid, error);
     }
 
     private static void CheckPayload(OverrideCheck check, JsonElement payload)
     {
         if (payload.ValueKind != JsonValueKind.Object)
         {
-            check.Add("payload", "Must be an object.");
+            check.Add("payload", FieldErrorCodes.WrongType, "Must be an object.");
             return;
         }
 
@@ -100,7 +100,7 @@ internal static class ApnsOverrides
             return;
         if (aps.ValueKind != JsonValueKind.Object)
         {
-            check.Add("payload.aps", "Must be an object. APNs refuses a payload without aps.");
+            check.Add("payload.aps", FieldErrorCodes.WrongType, "Must be an object. APNs refuses a payload without aps.");
             return;
         }
 
@@ -114,7 +114,7 @@ internal static class ApnsOverrides
         {
             case "alert" or "sound":
                 if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Object or JsonValueKind.Null))
-                    check.Add(path, "Must be a string or an object.");
+                    check.Add(path, FieldErrorCodes.WrongType, "Must be a string or an object.");
                 break;
             case "badge" or "content-available" or "mutable-content":
                 check.IsWholeNumber(path, value);

@@ -42,7 +42,7 @@ internal static partial class FcmOverrides
         switch (name)
         {
             case "token" or "topic" or "condition" or "name":
-                check.Add(name, "The recipient cannot be overridden.");
+                check.Add(name, FieldErrorCodes.NotAllowed, "The recipient cannot be overridden.");
                 break;
             case "data":
                 CheckData(check, name, value);
@@ -63,7 +63,7 @@ internal static partial class FcmOverrides
                 CheckTexts(check, name, value, "analytics_label", "analyticsLabel");
                 break;
             default:
-                check.Add(name, "An FCM message has no member of this name.");
+                check.Add(name, FieldErrorCodes.UnknownField, "An FCM message has no member of this name.");
                 break;
         }
     }
@@ -76,9 +76,9 @@ internal static partial class FcmOverrides
 
         CheckTexts(check, Block, android, "collapse_key", "collapseKey", "restricted_package_name", "restrictedPackageName");
         if (Find(check, Block, android, "priority") is { } priority && priority.ToUpperInvariant() is not ("HIGH" or "NORMAL"))
-            check.Add("android.priority", "Use HIGH or NORMAL.");
+            check.Add("android.priority", FieldErrorCodes.Invalid, "Use HIGH or NORMAL.");
         if (Find(check, Block, android, "ttl") is { } ttl && !Seconds().IsMatch(ttl))
-            check.Add("android.ttl", "Use seconds followed by an s, such as 3600s.");
+            check.Add("android.ttl", FieldErrorCodes.Invalid, "Use seconds followed by an s, such as 3600s.");
         CheckData(check, "android.data", GetMember(android, "data"));
         CheckTexts(
             check,
@@ -123,7 +123,7 @@ internal static partial class FcmOverrides
             && Find(check, "webpush.fcm_options", options, "link") is { } link
             && !link.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         )
-            check.Add("webpush.fcm_options.link", "Use an https URL.");
+            check.Add("webpush.fcm_options.link", FieldErrorCodes.Invalid, "Use an https URL.");
     }
 
     private static void CheckData(OverrideCheck check, string path, JsonElement data)
@@ -131,7 +131,11 @@ internal static partial class FcmOverrides
         if (data.ValueKind == JsonValueKind.Undefined || !check.IsMapOfTexts(path, data))
             return;
         foreach (var member in data.EnumerateObject().Where(member => FcmData.IsReserved(member.Name)))
-            check.Add($"{path}.{member.Name}", "FCM reserves the keys from, message_type, google.* and gcm.*.");
+            check.Add(
+                $"{path}.{member.Name}",
+                FieldErrorCodes.NotAllowed,
+                "FCM reserves the keys from, message_type, google.* and gcm.*."
+            );
     }
 
     private static void CheckTexts(OverrideCheck check, string path, JsonElement block, params ReadOnlySpan<string> names)

@@ -17,9 +17,10 @@ public sealed class OverrideCheck(string root)
 
     /// <summary>Adds an error.</summary>
     /// <param name="path">The path below the vendor's object, such as <c>android.ttl</c>; empty for the object itself.</param>
+    /// <param name="code">The kind of the error, one of <see cref="FieldErrorCodes"/>.</param>
     /// <param name="message">What is wrong and how to fix it.</param>
-    public void Add(string path, string message) =>
-        _errors.Add(new FieldError(path.Length == 0 ? root : $"{root}.{path}", message));
+    public void Add(string path, string code, string message) =>
+        _errors.Add(new FieldError(path.Length == 0 ? root : $"{root}.{path}", code, message));
 
     /// <summary>Checks that a value is an object. Adds an error for anything else except null.</summary>
     /// <param name="path">Its path.</param>
@@ -29,7 +30,7 @@ public sealed class OverrideCheck(string root)
         if (value.ValueKind == JsonValueKind.Object)
             return true;
         if (value.ValueKind != JsonValueKind.Null || path.Length == 0)
-            Add(path, "Give an object.");
+            Add(path, FieldErrorCodes.WrongType, "Give an object.");
         return false;
     }
 
@@ -41,7 +42,7 @@ public sealed class OverrideCheck(string root)
         if (value.ValueKind == JsonValueKind.String)
             return true;
         if (value.ValueKind != JsonValueKind.Null)
-            Add(path, "Give a string.");
+            Add(path, FieldErrorCodes.WrongType, "Give a string.");
         return false;
     }
 
@@ -51,7 +52,7 @@ public sealed class OverrideCheck(string root)
     public void IsWholeNumber(string path, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Null && !(value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)))
-            Add(path, "Give a whole number.");
+            Add(path, FieldErrorCodes.WrongType, "Give a whole number.");
     }
 
     /// <summary>Checks that a value is an object whose members are strings.</summary>
@@ -72,7 +73,7 @@ public sealed class OverrideCheck(string root)
     public void IsAtMost(JsonElement overrides, int maxBytes)
     {
         if (CountBytes(overrides) > maxBytes)
-            Add("", $"Use at most {maxBytes} bytes.");
+            Add("", FieldErrorCodes.TooLarge, $"Use at most {maxBytes} bytes.");
     }
 
     // Counts only what is sent: not white space, and not a member that is null.

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Providers.Sandbox;
 
 /// <summary>A captured message. <see cref="SandboxJson"/> writes it as JSON.</summary>
@@ -95,11 +97,32 @@ public sealed record SandboxContent
 }
 
 /// <summary>An attached file, without its bytes.</summary>
-/// <param name="FileName">The file name that the recipient sees.</param>
-/// <param name="MediaType">The media type, such as <c>application/pdf</c>.</param>
-/// <param name="Size">The size in bytes.</param>
-public sealed record SandboxAttachment(string FileName, string MediaType, int Size)
+public sealed record SandboxAttachment
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public SandboxAttachment() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="fileName">The file name that the recipient sees.</param>
+    /// <param name="mediaType">The media type, such as <c>application/pdf</c>.</param>
+    /// <param name="size">The size in bytes.</param>
+    [SetsRequiredMembers]
+    public SandboxAttachment(string fileName, string mediaType, int size)
+    {
+        FileName = fileName;
+        MediaType = mediaType;
+        Size = size;
+    }
+
+    /// <summary>Gets the file name that the recipient sees.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>Gets the media type, such as <c>application/pdf</c>.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>Gets the size in bytes.</summary>
+    public required int Size { get; init; }
+
     /// <summary>Returns the media type and size. The text never contains the file name.</summary>
     public override string ToString() => $"{MediaType}, {Size} bytes";
 }
@@ -139,11 +162,32 @@ public sealed record SandboxEmail
 }
 
 /// <summary>An inline image, without its bytes.</summary>
-/// <param name="ContentId">The id by which the HTML shows it.</param>
-/// <param name="MediaType">The media type, such as <c>image/png</c>.</param>
-/// <param name="Size">The size in bytes.</param>
-public sealed record SandboxImage(string ContentId, string MediaType, int Size)
+public sealed record SandboxImage
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public SandboxImage() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="contentId">The id by which the HTML shows it.</param>
+    /// <param name="mediaType">The media type, such as <c>image/png</c>.</param>
+    /// <param name="size">The size in bytes.</param>
+    [SetsRequiredMembers]
+    public SandboxImage(string contentId, string mediaType, int size)
+    {
+        ContentId = contentId;
+        MediaType = mediaType;
+        Size = size;
+    }
+
+    /// <summary>Gets the id by which the HTML shows it.</summary>
+    public required string ContentId { get; init; }
+
+    /// <summary>Gets the media type, such as <c>image/png</c>.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>Gets the size in bytes.</summary>
+    public required int Size { get; init; }
+
     /// <summary>The media type and size, never the id.</summary>
     public override string ToString() => $"{MediaType}, {Size} bytes";
 }

@@ -12,10 +12,18 @@ internal sealed class SandboxPage(ISandbox sandbox) : ICapturedMessages
     /// </summary>
     private static readonly ConditionalWeakTable<SandboxMessage, string> Serialized = [];
 
-    public string Page { get; } = Read();
+    public string Page { get; } = ReadPage();
 
-    public byte[] Serialize() =>
-        JsonSerializer.SerializeToUtf8Bytes(sandbox.Messages, SandboxJson.Default.IReadOnlyListSandboxMessage);
+    public CapturedMessagePage Read(long before, int limit)
+    {
+        SandboxMessage[] found = [.. sandbox.Messages.Where(message => message.Sequence < before).Take(limit + 1)];
+        SandboxMessage[] shown = [.. found.Take(limit)];
+        return new CapturedMessagePage
+        {
+            Items = JsonSerializer.SerializeToElement(shown, SandboxJson.Default.IReadOnlyListSandboxMessage),
+            Last = found.Length > limit ? shown[^1].Sequence : null,
+        };
+    }
 
     // Not an async iterator: watching begins with this call, and not with the enumeration.
     public IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken) =>
@@ -29,7 +37,7 @@ internal sealed class SandboxPage(ISandbox sandbox) : ICapturedMessages
             );
     }
 
-    private static string Read()
+    private static string ReadPage()
     {
         using var stream = typeof(SandboxPage).Assembly.GetManifestResourceStream("Notify.Providers.Sandbox.SandboxPage.html")!;
         using var reader = new StreamReader(stream, Encoding.UTF8);

@@ -25,12 +25,13 @@ public static class StoredForm
     /// </summary>
     public static byte[] WriteContents(Notification notification) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new StoredContents(
-                notification.Contents,
-                notification.TraceParent,
-                notification.Trigger.Category,
-                notification.TemplateVersion
-            ),
+            new StoredContents
+            {
+                Variants = notification.Contents,
+                TraceParent = notification.TraceParent,
+                Category = notification.Trigger.Category,
+                TemplateVersion = notification.TemplateVersion,
+            },
             StoredJson.Default.StoredContents
         );
 
@@ -105,17 +106,20 @@ public static class StoredForm
 }
 
 /// <summary>The part of a notification that its deliveries share. A store keeps it once per notification.</summary>
-/// <param name="Variants">See <see cref="Notification.Contents"/>.</param>
-/// <param name="TraceParent">See <see cref="Notification.TraceParent"/>.</param>
-/// <param name="Category">See <see cref="Trigger.Category"/>.</param>
-/// <param name="TemplateVersion">See <see cref="Notification.TemplateVersion"/>.</param>
-public sealed record StoredContents(
-    IReadOnlyList<ContentVariant> Variants,
-    string? TraceParent,
-    string? Category,
-    int? TemplateVersion
-)
+public sealed record StoredContents
 {
+    /// <summary>Gets see <see cref="Notification.Contents"/>.</summary>
+    public required IReadOnlyList<ContentVariant> Variants { get; init; }
+
+    /// <summary>Gets see <see cref="Notification.TraceParent"/>.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Gets see <see cref="Trigger.Category"/>.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Gets see <see cref="Notification.TemplateVersion"/>.</summary>
+    public int? TemplateVersion { get; init; }
+
     /// <summary>Adds the shared part to a delivery that was read without it.</summary>
     public Delivery Complete(Delivery delivery) =>
         delivery with

@@ -103,6 +103,9 @@ internal sealed class KeepsEveryToken(ISharedTokenStore inner) : ISharedTokenSto
         DateTimeOffset stale,
         CancellationToken cancellationToken
     ) => inner.OfferAsync(name, offered, DateTimeOffset.MaxValue, cancellationToken);
+
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken) =>
+        inner.PurgeAsync(prefix, issuedBefore, most, cancellationToken);
 }
 
 internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceStore

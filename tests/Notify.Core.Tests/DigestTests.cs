@@ -160,12 +160,12 @@ public sealed class DigestTests
         var first = await application.SendAsync(Collected(1));
         await application.SendAsync(Collected(2));
 
-        var cancellation = await application.Notifier.CancelAsync(first);
+        var cancellation = await application.Notifier.CancelAsync(Trigger.DefaultTenant, first);
         await UntilSentAsync(1);
 
         Assert.Equal((0, 0, 0, 1), Counts(cancellation));
         Assert.Equal("1 orders: 2 ", Assert.Single(_mail.Sent).Content.Body);
-        Assert.Equal((0, 0, 1, 0), Counts(await application.Notifier.CancelAsync(first)));
+        Assert.Equal((0, 0, 1, 0), Counts(await application.Notifier.CancelAsync(Trigger.DefaultTenant, first)));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class DigestTests
     {
         await using var application = await StartAsync();
         var id = await application.SendAsync(Collected(1));
-        await application.Notifier.CancelAsync(id);
+        await application.Notifier.CancelAsync(Trigger.DefaultTenant, id);
 
         await _passing.PassAsync(application, Window * 2);
 
@@ -290,7 +290,19 @@ public sealed class DigestTests
 
     private static Task SaveTemplateAsync(TestApplication application, string body) =>
         application.Templates.SaveAsync(
-            new Template { Name = "orders", Variants = [new TemplateVariant(Channel.Email, null, "Orders", body)] }
+            new Template
+            {
+                Name = "orders",
+                Variants =
+                [
+                    new TemplateVariant
+                    {
+                        Channel = Channel.Email,
+                        Title = "Orders",
+                        Body = body,
+                    },
+                ],
+            }
         );
 
     private Task<TestApplication> StartAsync(params PreferenceChange[] preferences) => StartAsync(_ => { }, preferences);
@@ -313,7 +325,11 @@ public sealed class DigestTests
                 Name = "orders",
                 Variants =
                 [
-                    new TemplateVariant(null, null, "Orders", "{{count}} orders: {% for e in events %}{{e.number}} {% endfor %}"),
+                    new TemplateVariant
+                    {
+                        Title = "Orders",
+                        Body = "{{count}} orders: {% for e in events %}{{e.number}} {% endfor %}",
+                    },
                 ],
             }
         );

@@ -77,7 +77,7 @@ public sealed class FanOutTests
         var progress = await ProgressAsync(application, id);
         Assert.False(progress.IsComplete);
         Assert.InRange(progress.Done, 1, Subscribers - 1);
-        await application.Notifier.CancelAsync(id);
+        await application.Notifier.CancelAsync(Trigger.DefaultTenant, id);
         goOn.Set();
         await _passing.PassAsync(application, TimeSpan.FromMinutes(5));
 

@@ -194,10 +194,15 @@ public sealed class PlanningTests
                 Name = "welcome",
                 Variants =
                 [
-                    new TemplateVariant(null, null, null, "default"),
-                    new TemplateVariant(Channel.Sms, null, null, "sms"),
-                    new TemplateVariant(null, "pt", null, "pt"),
-                    new TemplateVariant(Channel.Email, "pt-BR", null, "email pt-BR"),
+                    new TemplateVariant { Body = "default" },
+                    new TemplateVariant { Channel = Channel.Sms, Body = "sms" },
+                    new TemplateVariant { Locale = "pt", Body = "pt" },
+                    new TemplateVariant
+                    {
+                        Channel = Channel.Email,
+                        Locale = "pt-BR",
+                        Body = "email pt-BR",
+                    },
                 ],
             }
         );
@@ -220,7 +225,7 @@ public sealed class PlanningTests
     {
         await using var application = await StartAsync();
         await application.Templates.SaveAsync(
-            new Template { Name = "mail", Variants = [new TemplateVariant(Channel.Email, null, null, "mail")] }
+            new Template { Name = "mail", Variants = [new TemplateVariant { Channel = Channel.Email, Body = "mail" }] }
         );
         await SaveAsync(application, Ada());
 

@@ -236,7 +236,13 @@ public sealed class RecipientCheckTests
         _time.Advance(TimeSpan.FromMilliseconds(5));
         var now = _time.GetUtcNow();
         await application.DeadLetters.ReplayAsync(
-            new ReplayRequest(new DeadLetterFilter(), now, now.AddHours(1), 10),
+            new ReplayRequest
+            {
+                Filter = new DeadLetterFilter { Tenant = Trigger.DefaultTenant },
+                Now = now,
+                ExpiresAt = now.AddHours(1),
+                Limit = 10,
+            },
             CancellationToken.None
         );
         await _passing.PassAsync(application, TimeSpan.FromSeconds(1));

@@ -110,8 +110,8 @@ public sealed class TemplateKeepingTests
                 Name = "welcome",
                 Variants =
                 [
-                    new TemplateVariant(null, null, null, "{{ at | date: '%H:%M' }}"),
-                    new TemplateVariant(null, "de", null, "{{ at | date: '%H:%M' }} Uhr"),
+                    new TemplateVariant { Body = "{{ at | date: '%H:%M' }}" },
+                    new TemplateVariant { Locale = "de", Body = "{{ at | date: '%H:%M' }} Uhr" },
                 ],
             }
         );
@@ -214,9 +214,7 @@ public sealed class TemplateKeepingTests
         };
 
     private static Task<int> SaveAsync(TestApplication application, string body) =>
-        application.Templates.SaveAsync(
-            new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, null, body)] }
-        );
+        application.Templates.SaveAsync(new Template { Name = "welcome", Variants = [new TemplateVariant { Body = body }] });
 
     private static Task UserAsync(TestApplication application, string id, string? timeZone, string? locale = null) =>
         application.Directory.SaveUserAsync(

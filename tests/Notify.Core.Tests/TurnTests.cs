@@ -159,7 +159,7 @@ public sealed class TurnTests
                 {
                     Tenant = tenant,
                     Name = "summary",
-                    Variants = [new TemplateVariant(null, null, "Summary", "{{count}}")],
+                    Variants = [new TemplateVariant { Title = "Summary", Body = "{{count}}" }],
                 }
             );
         }

@@ -68,7 +68,19 @@ public sealed class UnreachedTests
             }
         );
         await application.Templates.SaveAsync(
-            new Template { Name = "hej", Variants = [new TemplateVariant(null, "sv", "Hej", "Hej", null)] }
+            new Template
+            {
+                Name = "hej",
+                Variants =
+                [
+                    new TemplateVariant
+                    {
+                        Locale = "sv",
+                        Title = "Hej",
+                        Body = "Hej",
+                    },
+                ],
+            }
         );
 
         var id = await application.SendAsync(
@@ -211,7 +223,10 @@ public sealed class UnreachedTests
         var refused = await Assert.ThrowsAsync<InvalidRequestException>(() =>
             application.SendAsync([Recipient.User("ada"), Recipient.Topic("left"), Recipient.Topic("lfet")])
         );
-        Assert.Equal([new FieldError("to[2]", "No user has ever subscribed to this topic.")], refused.Errors);
+        Assert.Equal(
+            [new FieldError("to[2]", FieldErrorCodes.NotFound, "No user has ever subscribed to this topic.")],
+            refused.Errors
+        );
 
         var id = await application.SendAsync(Recipient.Topic("left"));
         var progress = Assert.Single(

@@ -73,15 +73,27 @@ public sealed class ApiApplication : IAsyncDisposable
     }
 
     /// <summary>Starts an application with SQLite. Channels without a provider from the test use the sandbox.</summary>
-    internal static async Task<ApiApplication> StartOnSqliteAsync(params IDeliveryProvider[] providers)
+    internal static Task<ApiApplication> StartOnSqliteAsync(params IDeliveryProvider[] providers)
+    {
+        var folder = new TemporaryFolder();
+        return StartOnAsync(store => store.UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False"), folder, providers);
+    }
+
+    /// <summary>Starts an application with the in-memory store, otherwise like <see cref="StartOnSqliteAsync"/>.</summary>
+    internal static Task<ApiApplication> StartInMemoryAsync(params IDeliveryProvider[] providers) =>
+        StartOnAsync(store => store.UseInMemory(), null, providers);
+
+    private static async Task<ApiApplication> StartOnAsync(
+        Action<INotificationsBuilder> useStore,
+        TemporaryFolder? folder,
+        IDeliveryProvider[] providers
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var folder = new TemporaryFolder();
-        builder
-            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
-            .UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False")
-            .AddSandbox(AllChannels.Except(providers.Select(provider => provider.Channel)));
+        var notifications = builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20));
+        useStore(notifications);
+        notifications.AddSandbox(AllChannels.Except(providers.Select(provider => provider.Channel)));
         foreach (var provider in providers)
             builder.Services.AddSingleton(provider);
 
@@ -172,16 +184,32 @@ internal static class Answers
         var problem = await response.JsonAsync();
         Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.GetProperty("title").GetString()!);
+        Assert.EndsWith($"/v1/errors/{problem.Text("code")}", problem.Text("type"), StringComparison.Ordinal);
         return problem;
     }
 
     /// <summary>Returns the delivery in a timeline for this channel.</summary>
     public static JsonElement DeliveryOver(this JsonElement timeline, string channel) =>
-        timeline.GetProperty("deliveries").EnumerateArray().Single(delivery => delivery.Text("channel") == channel);
+        timeline
+            .GetProperty("deliveries")
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(delivery => delivery.Text("channel") == channel);
 
     public static string? Text(this JsonElement json, string property) =>
         json.TryGetProperty(property, out var value) ? value.GetString() : null;
 
     public static string[] Fields(this JsonElement problem) =>
-        [.. problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order(StringComparer.Ordinal)];
+        [
+            .. problem
+                .GetProperty("errors")
+                .EnumerateArray()
+                .Select(error => error.Text("field")!)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>Returns the errors of a problem document for a field.</summary>
+    public static JsonElement[] ErrorsIn(this JsonElement problem, string field) =>
+        [.. problem.GetProperty("errors").EnumerateArray().Where(error => error.Text("field") == field)];
 }

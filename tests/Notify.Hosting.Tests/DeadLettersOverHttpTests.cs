@@ -25,7 +25,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         Assert.Equal((3, false), await ReplayAsync(app, """{"provider":"mail","reason":"550"}"""));
 
         var timeline = await app.WhenAsync(url, "sent", 3);
-        Assert.All(timeline.GetProperty("deliveries").EnumerateArray(), delivery =>
+        Assert.All(timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray(), delivery =>
             Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength())
         );
         Assert.Equal((0, false), await ReplayAsync(app, """{"all":true}"""));
@@ -81,6 +81,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
             async () =>
                 (await app.WhenAsync(url, "deadLetter", 3))
                     .GetProperty("deliveries")
+                    .GetProperty("items")
                     .EnumerateArray()
                     .All(delivery => delivery.GetProperty("attempts").GetArrayLength() == 2),
             "the second attempts"
@@ -100,6 +101,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
             async () =>
                 (await app.CallAsync("GET", url))
                     .GetProperty("deliveries")
+                    .GetProperty("items")
                     .EnumerateArray()
                     .All(delivery => delivery.Text("reason") == "expires before the next attempt: 421 come back"),
             "the replayed deliveries to expire"
@@ -111,7 +113,10 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     {
         await using var app = await StartAsync();
         var timeline = await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
-        string[] ids = [.. timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("id")!)];
+        string[] ids =
+        [
+            .. timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray().Select(delivery => delivery.Text("id")!),
+        ];
         const string Past = "2020-01-01T00:00:00Z",
             Future = "2099-01-01T00:00:00Z";
 
@@ -150,11 +155,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         var second = await app.CallAsync("GET", first.Text("next")!);
         Assert.Contains("reason=no", first.Text("next"));
         Assert.Null(second.Text("next"));
-        JsonElement[] all =
-        [
-            .. first.GetProperty("deliveries").EnumerateArray(),
-            .. second.GetProperty("deliveries").EnumerateArray(),
-        ];
+        JsonElement[] all = [.. first.GetProperty("items").EnumerateArray(), .. second.GetProperty("items").EnumerateArray()];
         Assert.Equal(
             ["a@example.org", "b@example.org", "c@example.org"],
             all.Select(delivery => delivery.Text("address")!).Order()
@@ -171,7 +172,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         var count = (
             await Eventually.FindAsync(
                 async () =>
-                    (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("counts") is var counts
+                    (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("items") is var counts
                     && counts.GetArrayLength() > 0
                         ? (JsonElement?[])[.. counts.EnumerateArray()]
                         : null,
@@ -182,7 +183,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         Assert.Equal(0, count.GetProperty("minute").GetDateTimeOffset().Second);
 
         var old = await app.CallAsync("GET", "/v1/analytics/deliveries?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z");
-        Assert.Equal(0, old.GetProperty("counts").GetArrayLength());
+        Assert.Equal(0, old.GetProperty("items").GetArrayLength());
     }
 
     private Task<ApiApplication> StartAsync() =>

@@ -165,7 +165,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
         );
 
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
-        var error = problem.GetProperty("errors").GetProperty("content.html")[0].GetString();
+        var error = problem.ErrorsIn("content.html")[0].Text("message");
         Assert.StartsWith(message, error, StringComparison.Ordinal);
         Assert.DoesNotContain("example.org", error, StringComparison.Ordinal);
     }

@@ -47,8 +47,14 @@ public sealed class ErasureTests
         await Eventually.TrueAsync(() => !Secrets.Any(secret => IsInFiles(app, secret)), "the files to be clean");
         foreach (var url in (string[])[.. urls, waiting, collected, shared])
             Assert.DoesNotContain("lovelace", (await app.AskAsync("GET", url)).Body, StringComparison.Ordinal);
-        Assert.Equal(("deadLetter", Reason), Describe((await app.CallAsync("GET", ended)).GetProperty("deliveries")[0]));
-        Assert.Equal(("cancelled", Reason), Describe((await app.CallAsync("GET", waiting)).GetProperty("deliveries")[0]));
+        Assert.Equal(
+            ("deadLetter", Reason),
+            Describe((await app.CallAsync("GET", ended)).GetProperty("deliveries").GetProperty("items")[0])
+        );
+        Assert.Equal(
+            ("cancelled", Reason),
+            Describe((await app.CallAsync("GET", waiting)).GetProperty("deliveries").GetProperty("items")[0])
+        );
         Assert.Equal(("cancelled", Reason), Describe((await app.CallAsync("GET", collected)).GetProperty("collected")[0]));
         Assert.Contains("bo@example.org", (await app.AskAsync("GET", shared)).Body, StringComparison.Ordinal);
         Assert.Equal(0, (await app.CallAsync("GET", "/v1/dead-letters")).GetProperty("count").GetInt32());

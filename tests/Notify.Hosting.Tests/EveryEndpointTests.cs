@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -25,13 +24,13 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["PATCH /v1/users/{id}/preferences"] = """{"items":[]}""",
         ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"ios","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,
-        ["PUT /v1/topics/{topic}/subscribers"] = """["ada"]""",
-        ["DELETE /v1/topics/{topic}/subscribers"] = """["ada"]""",
+        ["POST /v1/topics/{topic}/subscribers"] = """{"users":["ada"]}""",
+        ["POST /v1/topics/{topic}/subscribers/remove"] = """{"users":["ada"]}""",
         ["PUT /v1/templates/{name}"] = """{"variants":[{"body":"x"}]}""",
         ["DELETE /v1/templates/{name}"] = null,
         ["POST /v1/templates/preview"] = """{"variants":[{"body":"x"}]}""",
         ["POST /v1/templates/{name}/preview"] = "{}",
-        ["POST /v1/receipts"] = "[]",
+        ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
         ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
         ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
@@ -151,7 +150,10 @@ public sealed partial class HostTests
                     (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("counts").GetProperty("sent").GetInt32() == 1,
                 "the delivery"
             );
-            var attempts = (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("deliveries")[0].GetProperty("attempts");
+            var attempts = (await again.GetFromJsonAsync<JsonElement>(url))
+                .GetProperty("deliveries")
+                .GetProperty("items")[0]
+                .GetProperty("attempts");
             Assert.Equal(1, attempts.GetArrayLength());
         }
 
@@ -159,7 +161,7 @@ public sealed partial class HostTests
     }
 
     private static async Task<List<JsonElement>> MessagesAsync(HttpClient client) =>
-        (await client.GetFromJsonAsync<List<JsonElement>>("/v1/sandbox/messages"))!;
+        [.. (await client.GetFromJsonAsync<JsonElement>("/v1/sandbox/messages")).GetProperty("items").EnumerateArray()];
 
     private static Task<string> RunAsync(string file, params string[] arguments) => RunAsync(file, [], arguments);
 

@@ -23,7 +23,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
         foreach (var name in (string[])["anna", "ada", "bob", "a%2Fb"])
         {
             await _app.CallAsync("PUT", $"/v1/users/{name}", """{"locale":"sv"}""");
-            await _app.CallAsync("PUT", $"/v1/topics/{name}/subscribers", """["ada"]""");
+            await _app.CallAsync("POST", $"/v1/topics/{name}/subscribers", """{"users":["ada"]}""");
             await _app.CallAsync("PUT", $"/v1/templates/{name}", """{"variants":[{"body":"x"}]}""");
         }
 
@@ -34,15 +34,15 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
         {
             var first = await _app.CallAsync("GET", $"/v1/{list}?limit=3");
             var second = await _app.CallAsync("GET", first.Text("next")!);
-            Assert.Equal(["a/b", "ada", "anna"], Names(first, list, key));
-            Assert.Equal(["bob"], Names(second, list, key));
+            Assert.Equal(["a/b", "ada", "anna"], Names(first, key));
+            Assert.Equal(["bob"], Names(second, key));
             Assert.Null(second.Text("next"));
-            Assert.Equal(["ada", "anna"], Names(await _app.CallAsync("GET", $"/v1/{list}?prefix=a&after=a%2Fb"), list, key));
-            Assert.Empty(Names(await _app.CallAsync("GET", $"/v1/{list}?prefix=c"), list, key));
+            Assert.Equal(["ada", "anna"], Names(await _app.CallAsync("GET", $"/v1/{list}?prefix=a&after=a%2Fb"), key));
+            Assert.Empty(Names(await _app.CallAsync("GET", $"/v1/{list}?prefix=c"), key));
         }
 
-        Assert.Equal("sv", (await _app.CallAsync("GET", "/v1/users?prefix=ada")).GetProperty("users")[0].Text("locale"));
-        var templates = (await _app.CallAsync("GET", "/v1/templates?prefix=bob")).GetProperty("templates");
+        Assert.Equal("sv", (await _app.CallAsync("GET", "/v1/users?prefix=ada")).GetProperty("items")[0].Text("locale"));
+        var templates = (await _app.CallAsync("GET", "/v1/templates?prefix=bob")).GetProperty("items");
         Assert.Equal(2, templates[0].GetProperty("version").GetInt32());
     }
 
@@ -68,8 +68,8 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
 
         var first = await _app.CallAsync("GET", "/v1/notifications?limit=3");
         var second = await _app.CallAsync("GET", first.Text("next")!);
-        Assert.Equal([urls[3], urls[2], urls[1]], Names(first, "notifications", "statusUrl"));
-        Assert.Equal([urls[0]], Names(second, "notifications", "statusUrl"));
+        Assert.Equal([urls[3], urls[2], urls[1]], Names(first, "statusUrl"));
+        Assert.Equal([urls[0]], Names(second, "statusUrl"));
         Assert.Null(second.Text("next"));
         Assert.DoesNotContain("secret", first.GetRawText(), StringComparison.Ordinal);
         Assert.DoesNotContain("example.org", first.GetRawText(), StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
         Assert.Empty(await FindAsync("from=2099-01-01T00:00:00Z"));
         Assert.Equal(4, (await FindAsync("from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z")).Length);
         var page = await _app.CallAsync("GET", "/v1/notifications?category=a&limit=1");
-        Assert.Equal([urls[0]], Names(await _app.CallAsync("GET", page.Text("next")!), "notifications", "statusUrl"));
+        Assert.Equal([urls[0]], Names(await _app.CallAsync("GET", page.Text("next")!), "statusUrl"));
     }
 
     [Fact]
@@ -147,16 +147,20 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
         var url = await app.AcceptAsync("""{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""");
         await provider.Called.Task;
 
-        var delivery = (await app.CallAsync("GET", url)).GetProperty("deliveries")[0];
+        var delivery = (await app.CallAsync("GET", url)).GetProperty("deliveries").GetProperty("items")[0];
         provider.Answer.SetResult(Outcome.Retry("busy", TimeSpan.FromHours(1)));
         await Eventually.TrueAsync(
-            async () => (await app.CallAsync("GET", url)).GetProperty("deliveries")[0].TryGetProperty("dueAt", out _),
+            async () =>
+                (await app.CallAsync("GET", url))
+                    .GetProperty("deliveries")
+                    .GetProperty("items")[0]
+                    .TryGetProperty("dueAt", out _),
             "the time of the next attempt"
         );
 
         Assert.False(delivery.TryGetProperty("dueAt", out _));
         Assert.True(delivery.GetProperty("inFlight").GetBoolean());
-        var waiting = (await app.CallAsync("GET", url)).GetProperty("deliveries")[0];
+        var waiting = (await app.CallAsync("GET", url)).GetProperty("deliveries").GetProperty("items")[0];
         Assert.False(waiting.TryGetProperty("inFlight", out _));
         Assert.True(waiting.GetProperty("dueAt").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(30));
     }
@@ -169,10 +173,10 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     }
 
     private async Task<string[]> FindAsync(string query) =>
-        Names(await _app.CallAsync("GET", $"/v1/notifications?{query}"), "notifications", "statusUrl");
+        Names(await _app.CallAsync("GET", $"/v1/notifications?{query}"), "statusUrl");
 
-    private static string[] Names(JsonElement page, string list, string key) =>
-        [.. page.GetProperty(list).EnumerateArray().Select(item => item.Text(key)!)];
+    private static string[] Names(JsonElement page, string key) =>
+        [.. page.GetProperty("items").EnumerateArray().Select(item => item.Text(key)!)];
 
     private static string CreateAddress(string channel) =>
         channel switch

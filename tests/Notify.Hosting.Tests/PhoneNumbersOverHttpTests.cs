@@ -57,7 +57,7 @@ public sealed class PhoneNumbersOverHttpTests
         using var other = await app.TriggerAsync(Sms("070-123 45 68"), ("Idempotency-Key", "k"));
 
         Assert.True((await second.JsonAsync()).GetProperty("duplicate").GetBoolean());
-        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
         await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 2, "both messages");
         Assert.All(app.Sandbox.Messages, message => Assert.Equal(Number, message.Address));
     }
@@ -135,7 +135,7 @@ public sealed class PhoneNumbersOverHttpTests
 
     private static void AssertError(JsonElement problem, string field, string number, string message)
     {
-        var error = problem.GetProperty("errors").GetProperty(field)[0].GetString();
+        var error = problem.ErrorsIn(field)[0].Text("message");
         Assert.True(error!.Contains(message, StringComparison.Ordinal), $"{number}: {error}");
         Assert.True(number.Length == 1 || !error.Contains(number, StringComparison.Ordinal), error);
     }

@@ -271,7 +271,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         await app.CallAsync("PUT", "/v1/users/secret-user", "{}");
         await app.CallAsync("PUT", "/v1/users/secret-user/devices/secret-phone", """{"platform":"ios","token":"secret-token"}""");
         await app.CallAsync("DELETE", "/v1/users/secret-user/devices/secret-phone", null, "default");
-        await app.CallAsync("DELETE", "/v1/topics/secret-topic/subscribers", """["secret-user"]""");
+        await app.CallAsync("POST", "/v1/topics/secret-topic/subscribers/remove", """{"users":["secret-user"]}""");
         await app.CallAsync("DELETE", "/v1/users/secret-user");
         await app.AskAsync("DELETE", "/v1/users/secret-user");
         await app.CallAsync("PUT", "/v1/templates/secret", """{"variants":[{"body":"secret"}]}""", "acme");

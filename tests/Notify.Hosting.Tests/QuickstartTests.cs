@@ -28,7 +28,11 @@ public sealed class QuickstartTests
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var message = await Eventually.FindAsync(
             async () =>
-                (await client.GetFromJsonAsync<List<JsonElement?>>("/notify/v1/sandbox/messages"))!.FirstOrDefault()?.ToString(),
+                (await client.GetFromJsonAsync<JsonElement>("/notify/v1/sandbox/messages"))
+                    .GetProperty("items")
+                    .EnumerateArray()
+                    .Select(message => message.ToString())
+                    .FirstOrDefault(),
             "the confirmation"
         );
         Assert.Contains("a kite", message);

@@ -54,7 +54,9 @@ public sealed class RecipientsOverHttpTests
             """{"to":{"user":"ada"},"content":{"body":"x"},"category":"marketing","priority":"high"}"""
         );
 
-        var delivery = Assert.Single((await app.WhenAsync(url, "sent", 1)).GetProperty("deliveries").EnumerateArray());
+        var delivery = Assert.Single(
+            (await app.WhenAsync(url, "sent", 1)).GetProperty("deliveries").GetProperty("items").EnumerateArray()
+        );
         Assert.Equal(("email", "ada"), (delivery.Text("channel"), delivery.Text("user")));
     }
 
@@ -85,7 +87,7 @@ public sealed class RecipientsOverHttpTests
         const string Phone = """{"platform":"android","token":"a-token"}""";
         await app.CallAsync("PUT", "/v1/users/a%252Fb/devices/x%252Fy?", Phone);
         await app.CallAsync("PUT", "/v1/users/a%2Fb/devices/x%2Fy", Phone.Replace("a-token", "b-token"));
-        await app.CallAsync("PUT", "/v1/topics/t%252Fu/subscribers", """["ada"]""");
+        await app.CallAsync("POST", "/v1/topics/t%252Fu/subscribers", """{"users":["ada"]}""");
 
         Assert.Equal("x%2Fy", (await OnlyDeviceAsync(app, "a%252Fb")).Text("id"));
         Assert.Equal("x/y", (await OnlyDeviceAsync(app, "a%2Fb")).Text("id"));
@@ -113,7 +115,7 @@ public sealed class RecipientsOverHttpTests
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"ios","token":"shared-phone-7f3a"}""");
         await app.CallAsync("PUT", "/v1/users/bob/devices/phone", """{"platform":"ios","token":"shared-phone-7f3a"}""");
 
-        Assert.Empty((await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("devices").EnumerateArray());
+        Assert.Empty((await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("items").EnumerateArray());
         Assert.Equal("…7f3a", (await OnlyDeviceAsync(app, "bob")).Text("token"));
     }
 
@@ -187,9 +189,9 @@ public sealed class RecipientsOverHttpTests
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         const string Path = "/v1/topics/news/subscribers";
-        await app.CallAsync("PUT", Path, """["eve","ada","bob","c&d","ada"]""");
-        await app.CallAsync("PUT", Path, """["dan"]""");
-        await app.CallAsync("DELETE", Path, """["eve","nobody"]""");
+        await app.CallAsync("POST", Path, """{"users":["eve","ada","bob","c&d","ada"]}""");
+        await app.CallAsync("POST", Path, """{"users":["dan"]}""");
+        await app.CallAsync("POST", $"{Path}/remove", """{"users":["eve","nobody"]}""");
 
         var seen = new List<string>();
         var pages = 0;
@@ -197,7 +199,7 @@ public sealed class RecipientsOverHttpTests
         {
             var page = await app.CallAsync("GET", url);
             Assert.Equal(4, page.GetProperty("count").GetInt32());
-            seen.AddRange(page.GetProperty("users").EnumerateArray().Select(user => user.GetString()!));
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.Text("user")!));
             url = page.Text("next");
         }
 
@@ -212,7 +214,7 @@ public sealed class RecipientsOverHttpTests
         string[] users = ["ada", "bob", "eve"];
         foreach (var user in users)
             await app.CallAsync("PUT", $"/v1/users/{user}", $$$"""{"addresses":{"email":"{{{user}}}@example.org"}}""");
-        await app.CallAsync("PUT", "/v1/topics/news/subscribers", JsonSerializer.Serialize(users));
+        await app.CallAsync("POST", "/v1/topics/news/subscribers", JsonSerializer.Serialize(new { users }));
 
         var url = await app.AcceptAsync("""{"to":{"topic":"news"},"content":{"body":"x"}}""");
         var begun = Assert.Single((await app.CallAsync("GET", url)).GetProperty("expansions").EnumerateArray());
@@ -228,10 +230,15 @@ public sealed class RecipientsOverHttpTests
         Assert.Equal(0, done.GetProperty("remainingSeconds").GetDouble());
         Assert.Equal(
             users,
-            timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("user")!).Order()
+            timeline
+                .GetProperty("deliveries")
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(delivery => delivery.Text("user")!)
+                .Order()
         );
     }
 
     private static async Task<JsonElement> OnlyDeviceAsync(ApiApplication app, string user = "ada") =>
-        Assert.Single((await app.CallAsync("GET", $"/v1/users/{user}/devices")).GetProperty("devices").EnumerateArray());
+        Assert.Single((await app.CallAsync("GET", $"/v1/users/{user}/devices")).GetProperty("items").EnumerateArray());
 }

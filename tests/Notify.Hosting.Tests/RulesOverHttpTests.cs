@@ -117,16 +117,19 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
             "POST",
             "/v1/receipts",
             JsonSerializer.Serialize(
-                new object[]
+                new
                 {
-                    new
+                    receipts = new object[]
                     {
-                        deliveryId = email,
-                        kind = "opened",
-                        at = "2099-01-01T00:00:00Z",
-                        detail = "pixel",
+                        new
+                        {
+                            deliveryId = email,
+                            kind = "opened",
+                            at = "2099-01-01T00:00:00Z",
+                            detail = "pixel",
+                        },
+                        new { deliveryId = stranger, kind = "delivered" },
                     },
-                    new { deliveryId = stranger, kind = "delivered" },
                 }
             )
         );
@@ -149,7 +152,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
         await using var app = await ApiApplication.StartOnSqliteAsync();
         var url = await TriggerWithFallbackAsync(app, "PT1H");
         var email = (await app.WhenAsync(url, "sent", 1)).DeliveryOver("email").GetProperty("id").GetGuid();
-        await app.CallAsync("POST", "/v1/receipts", $$"""[{"deliveryId":"{{email}}","kind":"bounced"}]""");
+        await app.CallAsync("POST", "/v1/receipts", $$"""{"receipts":[{"deliveryId":"{{email}}","kind":"bounced"}]}""");
 
         Assert.Equal("sent", (await app.WhenAsync(url, "sent", 2)).DeliveryOver("sms").Text("state"));
     }
@@ -174,7 +177,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
         );
         await called.Task;
         var before = await app.WhenAsync(url, "sent", 1);
-        Assert.Equal(3, before.GetProperty("deliveries").GetArrayLength());
+        Assert.Equal(3, before.GetProperty("deliveries").GetProperty("items").GetArrayLength());
 
         var cancellation = await app.CallAsync("POST", $"{url}/cancel?ids=true");
         var id = before.DeliveryOver("sms").Text("id");
@@ -270,7 +273,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
         await app.CallAsync("PUT", "/v1/templates/sum", """{"variants":[{"body":"{{count}}"}]}""");
         var url = await app.AcceptAsync("""{"to":{"email":"a@example.org"},"template":"sum","digest":{"cron":"0 8 * * 1-5"}}""");
 
-        Assert.Equal(0, (await app.CallAsync("GET", url)).GetProperty("deliveries").GetArrayLength());
+        Assert.Equal(0, (await app.CallAsync("GET", url)).GetProperty("deliveries").GetProperty("items").GetArrayLength());
     }
 
     [Fact]

@@ -33,7 +33,9 @@ public sealed class SandboxPageTests
         var list = await app.ReadAsync("/v1/sandbox/messages");
         Assert.Equal(
             ["second", "first"],
-            list.EnumerateArray().Select(message => message.GetProperty("content").GetProperty("body").GetString()!)
+            list.GetProperty("items")
+                .EnumerateArray()
+                .Select(message => message.GetProperty("content").GetProperty("body").GetString()!)
         );
     }
 

@@ -29,7 +29,7 @@ public sealed class SharedApplicationOnSqlite : IAsyncLifetime
         App = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("550 no such mailbox"))
         );
-        await App.CallAsync("PUT", "/v1/topics/news/subscribers", """["ada"]""");
+        await App.CallAsync("POST", "/v1/topics/news/subscribers", """{"users":["ada"]}""");
         await App.WhenAsync(
             await App.AcceptAsync(
                 """

@@ -17,7 +17,7 @@ public sealed class TenantsOverHttpTests
         );
         await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""", Acme);
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"ios","token":"a-token"}""", Acme);
-        await app.CallAsync("PUT", "/v1/topics/news/subscribers", """["ada"]""", Acme);
+        await app.CallAsync("POST", "/v1/topics/news/subscribers", """{"users":["ada"]}""", Acme);
         await app.CallAsync("PUT", "/v1/templates/t", """{"variants":[{"body":"x"}]}""", Acme);
         var url = await app.AcceptAsync(
             """{"to":{"user":"ada"},"template":"t","channels":["push","email"],"fallback":[{"channel":"sms","after":"PT1H"}]}""",
@@ -27,7 +27,7 @@ public sealed class TenantsOverHttpTests
         var timeline = await app.WhenAsync(url, "sent", 1, Acme);
         await Eventually.TrueAsync(
             async () =>
-                (await app.CallAsync("GET", "/v1/analytics/deliveries", null, Acme)).GetProperty("counts").GetArrayLength() > 0,
+                (await app.CallAsync("GET", "/v1/analytics/deliveries", null, Acme)).GetProperty("items").GetArrayLength() > 0,
             "the counts"
         );
 
@@ -46,17 +46,21 @@ public sealed class TenantsOverHttpTests
                 (call, (await app.AskAsync(call.Split(' ')[0], call.Split(' ')[1])).Status)
             );
 
-        Assert.Equal(0, (await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("devices").GetArrayLength());
+        Assert.Equal(0, (await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("items").GetArrayLength());
         Assert.Equal(0, (await app.CallAsync("GET", "/v1/topics/news/subscribers")).GetProperty("count").GetInt32());
         Assert.Equal(0, (await app.CallAsync("GET", "/v1/dead-letters")).GetProperty("count").GetInt32());
-        Assert.Equal(0, (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("counts").GetArrayLength());
+        Assert.Equal(0, (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("items").GetArrayLength());
         Assert.Equal(
             0,
             (await app.CallAsync("POST", "/v1/dead-letters/replay", """{"all":true}""")).GetProperty("count").GetInt32()
         );
-        await app.CallAsync("DELETE", "/v1/topics/news/subscribers", """["ada"]""");
+        await app.CallAsync("POST", "/v1/topics/news/subscribers/remove", """{"users":["ada"]}""");
         var push = timeline.DeliveryOver("push").Text("id");
-        var receipts = await app.CallAsync("POST", "/v1/receipts", $$"""[{"deliveryId":"{{push}}","kind":"delivered"}]""");
+        var receipts = await app.CallAsync(
+            "POST",
+            "/v1/receipts",
+            $$"""{"receipts":[{"deliveryId":"{{push}}","kind":"delivered"}]}"""
+        );
         Assert.Equal(push, Assert.Single(receipts.GetProperty("unknown").EnumerateArray()).GetString());
         foreach (
             var to in (string[])["""{"user":"ada"},"content":{"body":"x"}""", """{"email":"a@example.org"},"template":"t" """]
@@ -67,14 +71,11 @@ public sealed class TenantsOverHttpTests
             );
 
         Assert.Equal(
-            timeline.GetProperty("deliveries").GetRawText(),
-            (await app.CallAsync("GET", url, null, Acme)).GetProperty("deliveries").GetRawText()
+            timeline.GetProperty("deliveries").GetProperty("items").GetRawText(),
+            (await app.CallAsync("GET", url, null, Acme)).GetProperty("deliveries").GetProperty("items").GetRawText()
         );
         Assert.Equal(HttpStatusCode.OK, (await app.AskAsync("GET", "/v1/users/ada", null, Acme)).Status);
-        Assert.Equal(
-            1,
-            (await app.CallAsync("GET", "/v1/users/ada/devices", null, Acme)).GetProperty("devices").GetArrayLength()
-        );
+        Assert.Equal(1, (await app.CallAsync("GET", "/v1/users/ada/devices", null, Acme)).GetProperty("items").GetArrayLength());
         Assert.Equal(1, (await app.CallAsync("GET", "/v1/topics/news/subscribers", null, Acme)).GetProperty("count").GetInt32());
         Assert.Equal(1, (await app.CallAsync("GET", "/v1/templates/t", null, Acme)).GetProperty("version").GetInt32());
         Assert.Equal(

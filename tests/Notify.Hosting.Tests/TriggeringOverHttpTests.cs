@@ -32,7 +32,7 @@ public sealed class TriggeringOverHttpTests
 
         var timeline = await WhenSentAsync(app, url, 3);
         Assert.Equal("high", timeline.GetProperty("priority").GetString());
-        var deliveries = timeline.GetProperty("deliveries").EnumerateArray().ToList();
+        var deliveries = timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(
             ["email", "push", "sms"],
             deliveries.Select(delivery => delivery.GetProperty("channel").GetString()!).Order()
@@ -86,7 +86,7 @@ public sealed class TriggeringOverHttpTests
         );
 
         var timeline = await app.ReadAsync(response.Headers.Location!.ToString());
-        var delivery = Assert.Single(timeline.GetProperty("deliveries").EnumerateArray());
+        var delivery = Assert.Single(timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray());
         Assert.Equal("pending", delivery.GetProperty("state").GetString());
         Assert.Equal(timeline.GetProperty("sendAt").GetDateTimeOffset(), delivery.GetProperty("dueAt").GetDateTimeOffset());
         Assert.Equal(1, timeline.GetProperty("counts").GetProperty("pending").GetInt32());
@@ -106,9 +106,12 @@ public sealed class TriggeringOverHttpTests
         {
             var page = await app.ReadAsync(url);
             seen.AddRange(
-                page.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.GetProperty("address").GetString()!)
+                page.GetProperty("deliveries")
+                    .GetProperty("items")
+                    .EnumerateArray()
+                    .Select(delivery => delivery.GetProperty("address").GetString()!)
             );
-            url = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+            url = page.GetProperty("deliveries").Text("next");
         }
 
         Assert.Equal(3, pages);
@@ -126,7 +129,7 @@ public sealed class TriggeringOverHttpTests
 
         var url = response.Headers.Location!.ToString();
         await Eventually.TrueAsync(async () => Counts(await app.ReadAsync(url), "deadLetter") == 1, "the dead letter");
-        var delivery = (await app.ReadAsync(url)).GetProperty("deliveries")[0];
+        var delivery = (await app.ReadAsync(url)).GetProperty("deliveries").GetProperty("items")[0];
         Assert.Equal("the hawk is out", delivery.GetProperty("reason").GetString());
         Assert.Equal("rejected", delivery.GetProperty("attempts")[0].GetProperty("outcome").GetString());
     }
@@ -173,7 +176,7 @@ public sealed class TriggeringOverHttpTests
             """{"to":{"email":"a@example.org"},"content":{"body":"y"},"idempotencyKey":"k"}"""
         );
 
-        var problem = await second.ProblemAsync(HttpStatusCode.Conflict);
+        var problem = await second.ProblemAsync(HttpStatusCode.UnprocessableEntity);
         Assert.Equal((await first.JsonAsync()).GetProperty("id").GetGuid(), problem.GetProperty("existingId").GetGuid());
     }
 

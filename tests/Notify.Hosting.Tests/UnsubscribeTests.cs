@@ -178,6 +178,7 @@ public sealed class UnsubscribeTests
         [
             .. (await app.CallAsync("GET", await SendAsync(app, category)))
                 .GetProperty("deliveries")
+                .GetProperty("items")
                 .EnumerateArray()
                 .Where(delivery => delivery.Text("state") != "cancelled")
                 .Select(delivery => delivery.Text("channel")!)

@@ -68,12 +68,14 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
             },
             { "PUT", $"/v1/users/ada/devices/{Long}", """{"platform":"ios","token":5}""", ["id", "token"] },
             { "PUT", $"/v1/users/{Long}/devices/phone", """{"platform":"ios","token":"t"}""", ["userId"] },
-            { "PUT", Subscribers, "{}", ["body"] },
-            { "PUT", Subscribers, "[]", ["body"] },
-            { "PUT", Subscribers, """["ada",5,"",null]""", ["[1]", "[2]", "[3]"] },
-            { "PUT", $"/v1/topics/{Long}/subscribers", """["ada"]""", ["topic"] },
-            { "DELETE", Subscribers, """["ada",5]""", ["[1]"] },
-            { "DELETE", Subscribers, "{}", ["body"] },
+            { "POST", Subscribers, "{}", ["users"] },
+            { "POST", Subscribers, "[]", ["body"] },
+            { "POST", Subscribers, """{"users":[]}""", ["users"] },
+            { "POST", Subscribers, """{"users":["ada",5,"",null],"user":"ada"}""", ["user", "users[1]", "users[2]", "users[3]"] },
+            { "POST", $"/v1/topics/{Long}/subscribers", """{"users":["ada"]}""", ["topic"] },
+            { "POST", $"{Subscribers}/remove", """{"users":["ada",5]}""", ["users[1]"] },
+            { "POST", $"{Subscribers}/remove", "{}", ["users"] },
+            { "POST", $"{Subscribers}/remove", "[]", ["body"] },
             { "PUT", Template, "{}", ["variants"] },
             { "PUT", Template, """{"variants":{},"versions":1}""", ["variants", "versions"] },
             {
@@ -93,24 +95,39 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
                 ]
             },
             { "PUT", $"/v1/templates/{Long}", """{"variants":[{"body":"x"}]}""", ["name"] },
-            { "POST", "/v1/receipts", "{}", ["body"] },
-            { "POST", "/v1/receipts", """[{"deliveryId":"\ud800","kind":"\ud800"}]""", ["[0].deliveryId", "[0].kind"] },
+            { "POST", "/v1/receipts", "{}", ["receipts"] },
+            { "POST", "/v1/receipts", "[]", ["body"] },
             {
                 "POST",
                 "/v1/receipts",
-                """[{},{"deliveryId":"x","kind":"lost","at":"now","detail":5,"by":"me"},5]""",
-                ["[0].deliveryId", "[0].kind", "[1].at", "[1].by", "[1].deliveryId", "[1].detail", "[1].kind", "[2]"]
+                """{"receipts":[{"deliveryId":"\ud800","kind":"\ud800"}]}""",
+                ["receipts[0].deliveryId", "receipts[0].kind"]
+            },
+            {
+                "POST",
+                "/v1/receipts",
+                """{"receipts":[{},{"deliveryId":"x","kind":"lost","at":"now","detail":5,"by":"me"},5]}""",
+                [
+                    "receipts[0].deliveryId",
+                    "receipts[0].kind",
+                    "receipts[1].at",
+                    "receipts[1].by",
+                    "receipts[1].deliveryId",
+                    "receipts[1].detail",
+                    "receipts[1].kind",
+                    "receipts[2]",
+                ]
             },
             {
                 "POST",
                 "/v1/receipts",
                 $$"""
-                    [{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11",
-                     "kind":"opened","detail":"{{new string('x', 1_001)}}"}]
+                    {"receipts":[{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11",
+                     "kind":"opened","detail":"{{new string('x', 1_001)}}"}]}
                     """,
-                ["[0].detail"]
+                ["receipts[0].detail"]
             },
-            { "POST", "/v1/receipts", $"[{string.Join(',', Enumerable.Repeat(Opened, 1_001))}]", ["body"] },
+            { "POST", "/v1/receipts", $"{{\"receipts\":[{string.Join(',', Enumerable.Repeat(Opened, 1_001))}]}}", ["receipts"] },
             { "POST", Replay, "[]", ["body"] },
             {
                 "POST",
@@ -172,8 +189,8 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [Theory]
     [InlineData("PUT", User)]
     [InlineData("PUT", Device)]
-    [InlineData("PUT", Subscribers)]
-    [InlineData("DELETE", Subscribers)]
+    [InlineData("POST", Subscribers)]
+    [InlineData("POST", Subscribers + "/remove")]
     [InlineData("PUT", Template)]
     [InlineData("POST", "/v1/receipts")]
     [InlineData("POST", Replay)]
@@ -189,7 +206,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [Theory]
     [InlineData("PUT", User, "{}")]
     [InlineData("PUT", Device, """{"platform":"ios","token":"t"}""")]
-    [InlineData("PUT", Subscribers, """["ada"]""")]
+    [InlineData("POST", Subscribers, """{"users":["ada"]}""")]
     [InlineData("PUT", Template, """{"variants":[{"body":"x"}]}""")]
     public async Task An_invalid_tenant_is_named(string method, string path, string json)
     {

@@ -35,6 +35,9 @@ internal sealed class TokenStore : ISharedTokenStore
         }
     }
 
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Nothing that these tests run purges tokens.");
+
     private async Task AnswerAsync(CancellationToken cancellationToken)
     {
         if (Failure is { } failure)

@@ -176,7 +176,7 @@ public sealed class MessageTests
             {
                 Deliveries.Push() with
                 {
-                    To = new Address(Channel.Push, "../device/0", Platform.Ios),
+                    To = new Address(Channel.Push, "../device/0") { Platform = Platform.Ios },
                 },
                 "the address is not a device token, which is hexadecimal"
             },

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Notify.FakeGateways.Fcm;
 
 namespace Notify.Providers.Fcm.Tests;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Notify.FakeGateways.Fcm;
 
 namespace Notify.Providers.Fcm.Tests;

@@ -81,11 +81,11 @@ public sealed class OutcomeTests
 
     private static ExpectedOutcome Retry { get; } = new(OutcomeKind.Retry);
 
-    private static ExpectedOutcome ProviderFailed { get; } = new(OutcomeKind.Retry, IsProviderFailure: true);
+    private static ExpectedOutcome ProviderFailed { get; } = new(OutcomeKind.Retry, isProviderFailure: true);
 
-    private static ExpectedOutcome AnswerLost { get; } = new(OutcomeKind.AnswerLost, IsProviderFailure: true);
+    private static ExpectedOutcome AnswerLost { get; } = new(OutcomeKind.AnswerLost, isProviderFailure: true);
 
-    private static ExpectedOutcome Throttled { get; } = new(OutcomeKind.Retry, IsThrottled: true);
+    private static ExpectedOutcome Throttled { get; } = new(OutcomeKind.Retry, isThrottled: true);
 
     [Theory]
     [MemberData(nameof(DocumentedCodes))]

@@ -127,7 +127,7 @@ public sealed class MessageTests
         var sent = await SentAsync(change: delivery =>
             delivery with
             {
-                To = new Address(Channel.Push, address, Platform.Android),
+                To = new Address(Channel.Push, address) { Platform = Platform.Android },
             }
         );
 

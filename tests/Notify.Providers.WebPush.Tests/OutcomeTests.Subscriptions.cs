@@ -1,8 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.FakeGateways;
 using Notify.FakeGateways.WebPush;
 using Notify.Storage;
 

@@ -118,7 +118,7 @@ public sealed class SubscriptionTests
             NotificationId = Guid.CreateVersion7(),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = new Address(Channel.Push, subscription, Platform.Web),
+            To = new Address(Channel.Push, subscription) { Platform = Platform.Web },
             Provider = "webpush",
             Content = new Content { Body = "content-text" },
             ContentIndex = 0,

@@ -230,5 +230,12 @@ public sealed class SecretRotationTests
                 return new(_tokens[name] = offered);
             }
         }
+
+        public ValueTask<int> PurgeAsync(
+            string prefix,
+            DateTimeOffset issuedBefore,
+            int most,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException("Nothing that these tests run purges tokens.");
     }
 }

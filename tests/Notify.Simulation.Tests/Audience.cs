@@ -67,7 +67,7 @@ internal sealed class Audience
         {
             Tenant = tenant,
             Name = Template,
-            Variants = [new TemplateVariant(null, null, "Summary", _random.Next(2) == 0 ? body : "{{count}}: " + body)],
+            Variants = [new TemplateVariant { Title = "Summary", Body = _random.Next(2) == 0 ? body : "{{count}}: " + body }],
         };
         _world.Store.GetRequiredService<ITemplateStore>().SaveAsync(template, 100, CancellationToken.None);
     }

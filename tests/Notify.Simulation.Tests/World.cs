@@ -236,12 +236,13 @@ internal sealed class World
     private void Replay()
     {
         var tenant = Audience.Tenants[_random.Next(Audience.Tenants.Length)];
-        var request = new ReplayRequest(
-            new DeadLetterFilter { Tenant = tenant },
-            Clock.Now,
-            Clock.Now + TimeSpan.FromMinutes(10),
-            Limit: 3
-        );
+        var request = new ReplayRequest
+        {
+            Filter = new DeadLetterFilter { Tenant = tenant },
+            Now = Clock.Now,
+            ExpiresAt = Clock.Now + TimeSpan.FromMinutes(10),
+            Limit = 3,
+        };
         var replayed = Store.GetRequiredService<IDeadLetterStore>().ReplayAsync(request, CancellationToken.None).Result;
         Trace.Add($"replays {replayed} of {tenant}", 0);
         Ledger.Replayed(tenant, replayed);

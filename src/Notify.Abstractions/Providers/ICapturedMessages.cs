@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Notify.Providers;
 
 /// <summary>
@@ -14,9 +16,12 @@ public interface ICapturedMessages
     /// </summary>
     string Page { get; }
 
-    /// <summary>Serializes the most recent messages, newest first.</summary>
-    /// <returns>A JSON array in UTF-8.</returns>
-    byte[] Serialize();
+    /// <summary>Reads a page of the captured messages, newest first.</summary>
+    /// <param name="before">
+    /// The <see cref="CapturedMessagePage.Last"/> of the previous page; <see cref="long.MaxValue"/> for the first page.
+    /// </param>
+    /// <param name="limit">The maximum number of messages.</param>
+    CapturedMessagePage Read(long before, int limit);
 
     /// <summary>
     /// Streams the messages that are captured after this call. To receive all messages, a client opens the stream before it reads
@@ -28,4 +33,14 @@ public interface ICapturedMessages
     /// <paramref name="cancellationToken"/> was cancelled. The enumeration throws this exception.
     /// </exception>
     IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A page of captured messages.</summary>
+public sealed record CapturedMessagePage
+{
+    /// <summary>Gets the messages: a JSON array.</summary>
+    public required JsonElement Items { get; init; }
+
+    /// <summary>Gets the sequence number of the last message of the page; null if no message follows.</summary>
+    public long? Last { get; init; }
 }

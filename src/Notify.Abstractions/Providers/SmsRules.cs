@@ -40,7 +40,7 @@ public sealed class SmsRules : IProviderRules
     {
         ArgumentNullException.ThrowIfNull(content);
         return IsTooLong(content.Body, _maxBodyLength)
-            ? [new FieldError("body", $"Use at most {_maxBodyLength:N0} characters for an SMS.")]
+            ? [new FieldError("body", FieldErrorCodes.TooLong, $"Use at most {_maxBodyLength:N0} characters for an SMS.")]
             : [];
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Notify.Providers;
 
 namespace Notify.Storage;
@@ -5,6 +6,7 @@ namespace Notify.Storage;
 /// <summary>
 /// The removal of erased recipients' data from notifications. All stores use this class, so that they erase the same data.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public static class ErasedNotification
 {
     private static readonly Content NoContent = new();

@@ -1,9 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// A store of small values that one process creates and all processes use: tokens of vendors that limit how often a token may
-/// change, and rotations of webhook secrets. The creator must seal secret values, because others can read the store.
+/// change, rotations of webhook secrets, and answers to calls with an idempotency key. The creator must seal secret values,
+/// because others can read the store.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface ISharedTokenStore
 {
     /// <summary>Finds a token by its name.</summary>
@@ -27,13 +31,39 @@ public interface ISharedTokenStore
         DateTimeOffset stale,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Deletes the tokens whose names have a prefix and that were issued before the specified time.</summary>
+    /// <param name="prefix">The prefix of the names, in ASCII, not empty.</param>
+    /// <param name="issuedBefore">The cutoff time. Tokens that were issued at or after this time are kept.</param>
+    /// <param name="most">The maximum number of tokens to delete in one transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of tokens that were deleted.</returns>
+    ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken);
 }
 
 /// <summary>A token that processes share.</summary>
-/// <param name="Value">The token, sealed if it is secret.</param>
-/// <param name="IssuedAt">The time at which it was created, to the millisecond.</param>
-public sealed record SharedToken(ReadOnlyMemory<byte> Value, DateTimeOffset IssuedAt)
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record SharedToken
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public SharedToken() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="value">The token, sealed if it is secret.</param>
+    /// <param name="issuedAt">The time at which it was created, to the millisecond.</param>
+    [SetsRequiredMembers]
+    public SharedToken(ReadOnlyMemory<byte> value, DateTimeOffset issuedAt)
+    {
+        Value = value;
+        IssuedAt = issuedAt;
+    }
+
+    /// <summary>Gets the token, sealed if it is secret.</summary>
+    public required ReadOnlyMemory<byte> Value { get; init; }
+
+    /// <summary>Gets the time at which it was created, to the millisecond.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
     /// <summary>Returns the time at which the token was created; never the token.</summary>
     public override string ToString() => $"issued at {IssuedAt:O}";
 }

@@ -63,11 +63,10 @@ internal sealed class Sample
     public Delivery[] Deliveries(int count) => [.. Enumerable.Range(0, count).Select(_ => Delivery())];
 
     public EnqueueRequest Request(params IReadOnlyList<Delivery> deliveries) =>
-        new(
-            Notification,
-            [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))],
-            Idempotency,
-            Expansions,
-            Digests
-        );
+        new(Notification, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))])
+        {
+            Idempotency = Idempotency,
+            Expansions = Expansions,
+            Digests = Digests,
+        };
 }

@@ -19,7 +19,15 @@ public abstract partial class StoreConformance
             Priority = Priority.High,
             Digest = new Digest { Window = TimeSpan.FromHours(1) },
         };
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), Guid.Empty, recipient, trigger, 7, Now.AddHours(1));
+        var collected = new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now),
+            NotificationId = Guid.Empty,
+            Recipient = recipient,
+            Trigger = trigger,
+            TemplateVersion = 7,
+            DueAt = Now.AddHours(1),
+        };
 
         var sample = await CollectAsync(collected);
 
@@ -102,15 +110,15 @@ public abstract partial class StoreConformance
         var events = await Store.Digests.ListAsync(Tenant, summary.Notification.Id, true, 10, Cancellation);
         Assert.Equal([first.Notification.Id, second.Notification.Id], events.Select(one => one.NotificationId));
         Assert.Equal(
-            new CollectedEvent(
-                lease.Events[0].Id,
-                first.Notification.Id,
-                lease.Key.ToId(),
-                "u",
-                CollectedState.Summarized,
-                summary.Notification.Id,
-                null
-            ),
+            new CollectedEvent
+            {
+                Id = lease.Events[0].Id,
+                NotificationId = first.Notification.Id,
+                DigestId = lease.Key.ToId(),
+                UserId = "u",
+                State = CollectedState.Summarized,
+                SummaryId = summary.Notification.Id,
+            },
             Assert.Single(await ListCollectedAsync(first))
         );
         Assert.Single(await Store.Digests.ListAsync(Tenant, summary.Notification.Id, true, 1, Cancellation));
@@ -125,15 +133,14 @@ public abstract partial class StoreConformance
         var sample = await CollectAsync(collected);
 
         Assert.Equal(
-            new CollectedEvent(
-                collected.Id,
-                sample.Notification.Id,
-                collected.Key.ToId(),
-                "u",
-                CollectedState.Waiting,
-                null,
-                null
-            ),
+            new CollectedEvent
+            {
+                Id = collected.Id,
+                NotificationId = sample.Notification.Id,
+                DigestId = collected.Key.ToId(),
+                UserId = "u",
+                State = CollectedState.Waiting,
+            },
             Assert.Single(await ListCollectedAsync(sample))
         );
     }
@@ -297,7 +304,17 @@ public abstract partial class StoreConformance
         var sample = await BeginAsync(new NewExpansion("news", 1, Now));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
         var collected = Event(0) with { NotificationId = sample.Notification.Id };
-        var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, LeaseEnd, [], [collected]);
+        var step = new ExpansionStep
+        {
+            Lease = lease,
+            Cursor = "u",
+            Done = 1,
+            IsComplete = true,
+            At = Now,
+            Until = LeaseEnd,
+            Deliveries = [],
+            Digests = [collected],
+        };
 
         Assert.True(await Store.Expansions.AdvanceAsync(step, Cancellation));
         Assert.False(await Store.Expansions.AdvanceAsync(step with { Digests = [Event(1)] }, Cancellation));
@@ -324,14 +341,15 @@ public abstract partial class StoreConformance
             Category = category,
             Priority = priority,
         };
-        return new DigestEvent(
-            Guid.CreateVersion7(Now.AddMilliseconds(number)),
-            Guid.Empty,
-            Recipient.User(user),
-            trigger,
-            1,
-            Now.AddSeconds(dueIn)
-        );
+        return new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now.AddMilliseconds(number)),
+            NotificationId = Guid.Empty,
+            Recipient = Recipient.User(user),
+            Trigger = trigger,
+            TemplateVersion = 1,
+            DueAt = Now.AddSeconds(dueIn),
+        };
     }
 
     private async Task<Sample> CollectAsync(params DigestEvent[] events)

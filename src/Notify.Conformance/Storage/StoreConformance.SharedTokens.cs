@@ -44,6 +44,35 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Old_tokens_with_a_prefix_are_purged()
+    {
+        (string Name, DateTimeOffset IssuedAt)[] tokens =
+        [
+            ("once:a", Now),
+            ("once:b", Now.AddMinutes(-1)),
+            ("once:c", Now.AddMinutes(-2)),
+            ("once:", Now.AddMinutes(-3)),
+            ("once", Now.AddMinutes(-3)),
+            ("once;", Now.AddMinutes(-3)),
+            ("ONCE:d", Now.AddMinutes(-3)),
+        ];
+        foreach (var (name, issuedAt) in tokens)
+            await Store.SharedTokens.OfferAsync(name, CreateToken(1, issuedAt), issuedAt, Cancellation);
+
+        Assert.Equal(3, await Store.SharedTokens.PurgeAsync("once:", Now, 100, Cancellation));
+        Assert.Equal(0, await Store.SharedTokens.PurgeAsync("once:", Now, 100, Cancellation));
+
+        List<string> kept = [];
+        foreach (var (name, _) in tokens)
+        {
+            if (await Store.SharedTokens.FindAsync(name, Cancellation) is not null)
+                kept.Add(name);
+        }
+
+        Assert.Equal(["once:a", "once", "once;", "ONCE:d"], kept);
+    }
+
+    [Fact]
     public async Task Concurrent_offers_all_return_the_same_token()
     {
         await Store.SharedTokens.OfferAsync("key", CreateToken(99, Now.AddHours(-1)), Now.AddDays(-1), Cancellation);

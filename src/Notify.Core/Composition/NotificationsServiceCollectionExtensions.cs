@@ -9,6 +9,7 @@ using Notify.Core.Deliveries;
 using Notify.Core.Digests;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
+using Notify.Core.Queries;
 using Notify.Core.Queue;
 using Notify.Core.Recipients;
 using Notify.Core.Retention;
@@ -77,6 +78,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
+        services.AddSingleton<INotificationQueries, NotificationQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();

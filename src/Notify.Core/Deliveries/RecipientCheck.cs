@@ -159,7 +159,9 @@ internal sealed class RecipientCheck(
     private static Address? FindAddress(Delivery delivery, User user, Device? device)
     {
         if (delivery.Channel == Channel.Push)
-            return device is null ? null : new Address(Channel.Push, device.Token, device.Platform, device.App);
+            return device is null
+                ? null
+                : new Address(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
         return user.Addresses.TryGetValue(delivery.Channel.AddressName, out var address)
             ? new Address(delivery.Channel, address)
             : null;
@@ -181,7 +183,13 @@ internal sealed class RecipientCheck(
     }
 
     private static RecipientQuestion CreateQuestion(Delivery delivery, string? topic) =>
-        new(delivery.Tenant, delivery.UserId!, topic, WithDevices: delivery.Channel == Channel.Push);
+        new()
+        {
+            Tenant = delivery.Tenant,
+            UserId = delivery.UserId!,
+            Topic = topic,
+            WithDevices = delivery.Channel == Channel.Push,
+        };
 
     // A delivery's id is a UUIDv7, whose first 48 bits are the time at which it was planned.
     private static DateTimeOffset GetPlannedTime(Guid id)

@@ -29,4 +29,19 @@ internal sealed class InMemorySharedTokens : ISharedTokenStore
             return new(_tokens[name] = offered);
         }
     }
+
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            string[] old =
+            [
+                .. _tokens
+                    .Where(token => token.Key.StartsWith(prefix, StringComparison.Ordinal) && token.Value.IssuedAt < issuedBefore)
+                    .Select(token => token.Key)
+                    .Take(most),
+            ];
+            return new(old.Count(_tokens.Remove));
+        }
+    }
 }

@@ -25,18 +25,15 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids) :
             plan.Planned.Remove(recipient);
             plan.Drafts.RemoveAll(draft => draft.Recipient == recipient);
             plan.Digests.Add(
-                new DigestEvent(
-                    ids.Create(plan.Notification.AcceptedAt),
-                    plan.Notification.Id,
-                    recipient.Recipient,
-                    plan.Trigger with
-                    {
-                        To = recipient.Recipient,
-                        IdempotencyKey = null,
-                    },
-                    plan.Notification.TemplateVersion!.Value,
-                    DigestSchedule.GetDueTime(digest, plan.Notification.AcceptedAt, recipient.User)
-                )
+                new DigestEvent
+                {
+                    Id = ids.Create(plan.Notification.AcceptedAt),
+                    NotificationId = plan.Notification.Id,
+                    Recipient = recipient.Recipient,
+                    Trigger = plan.Trigger with { To = recipient.Recipient, IdempotencyKey = null },
+                    TemplateVersion = plan.Notification.TemplateVersion!.Value,
+                    DueAt = DigestSchedule.GetDueTime(digest, plan.Notification.AcceptedAt, recipient.User),
+                }
             );
         }
 

@@ -19,7 +19,7 @@ internal sealed partial class RecipientDirectory
         Names.Check(errors, "tenant", tenant);
         Names.Check(errors, "topic", topic);
         if (userIds.Count is 0 or > MaxSubscribersAtOnce)
-            errors.Add(new FieldError("userIds", $"Give 1 to {MaxSubscribersAtOnce} user ids."));
+            errors.Add(new FieldError("userIds", FieldErrorCodes.TooMany, $"Give 1 to {MaxSubscribersAtOnce} user ids."));
         for (var i = 0; i < userIds.Count; i++)
             Names.Check(errors, $"userIds[{i}]", userIds[i]);
         InvalidRequestException.ThrowIfAny(errors);
@@ -73,9 +73,9 @@ internal sealed partial class RecipientDirectory
     {
         var errors = new List<FieldError>();
         if (page.Limit is < 1 or > MaxPageSize)
-            errors.Add(new FieldError("limit", $"Use a number from 1 to {MaxPageSize}."));
+            errors.Add(new FieldError("limit", FieldErrorCodes.OutOfRange, $"Use a number from 1 to {MaxPageSize}."));
         if (!mayHavePrefix && page.Prefix.Length > 0)
-            errors.Add(new FieldError("prefix", "This list cannot be filtered by prefix."));
+            errors.Add(new FieldError("prefix", FieldErrorCodes.NotAllowed, "This list cannot be filtered by prefix."));
         InvalidRequestException.ThrowIfAny(errors);
     }
 

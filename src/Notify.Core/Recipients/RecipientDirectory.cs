@@ -35,7 +35,9 @@ internal sealed partial class RecipientDirectory(
         LanguageTag.Check(errors, "locale", user.Locale);
         CheckTimeZone(errors, user.TimeZone);
         if (user.QuietHours is { } quiet && quiet.From == quiet.To)
-            errors.Add(new FieldError("quietHours.to", "quietHours.from and quietHours.to must differ."));
+            errors.Add(
+                new FieldError("quietHours.to", FieldErrorCodes.Conflict, "quietHours.from and quietHours.to must differ.")
+            );
         CheckAddresses(errors, user);
         return errors;
     }
@@ -67,9 +69,9 @@ internal sealed partial class RecipientDirectory(
         if (device.App is not null)
             Names.Check(errors, "app", device.App);
         if (!Enum.IsDefined(device.Platform))
-            errors.Add(new FieldError("platform", "Use android, ios or web."));
+            errors.Add(new FieldError("platform", FieldErrorCodes.Invalid, "Use android, ios or web."));
         else if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
-            errors.Add(new FieldError("token", tokenError));
+            errors.Add(new FieldError("token", FieldErrorCodes.InvalidAddress, tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);
         return errors;
@@ -80,7 +82,7 @@ internal sealed partial class RecipientDirectory(
         ArgumentNullException.ThrowIfNull(changes);
         var errors = new List<FieldError>();
         if (changes.Count > MaxPreferences)
-            errors.Add(new FieldError("items", $"Give at most {MaxPreferences} preferences."));
+            errors.Add(new FieldError("items", FieldErrorCodes.TooMany, $"Give at most {MaxPreferences} preferences."));
         var seen = new HashSet<(string?, Channel?)>();
         for (var i = 0; i < changes.Count; i++)
         {
@@ -88,44 +90,74 @@ internal sealed partial class RecipientDirectory(
                 Names.Check(errors, $"items[{i}].category", category);
             if (changes[i].Channel is { Name: "" })
                 errors.Add(
-                    new FieldError($"items[{i}].channel", "Give the name of a channel, or leave it out for every channel.")
+                    new FieldError(
+                        $"items[{i}].channel",
+                        FieldErrorCodes.Required,
+                        "Give the name of a channel, or leave it out for every channel."
+                    )
                 );
             if (changes[i].Status is { } status && !Enum.IsDefined(status))
-                errors.Add(new FieldError($"items[{i}].status", "Use optedIn or optedOut."));
+                errors.Add(new FieldError($"items[{i}].status", FieldErrorCodes.Unsupported, "Use optedIn or optedOut."));
             if (!seen.Add((changes[i].Category, changes[i].Channel)))
-                errors.Add(new FieldError($"items[{i}]", "There is more than one change for this category and channel."));
+                errors.Add(
+                    new FieldError(
+                        $"items[{i}]",
+                        FieldErrorCodes.Conflict,
+                        "There is more than one change for this category and channel."
+                    )
+                );
         }
 
         return errors;
     }
 
-    private static Address GetAddress(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
+    private static Address GetAddress(Device device) =>
+        new(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
 
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
     {
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
-            errors.Add(new FieldError("timeZone", "This is not an IANA time zone. Write it as Europe/Stockholm."));
+            errors.Add(
+                new FieldError(
+                    "timeZone",
+                    FieldErrorCodes.Invalid,
+                    "This is not an IANA time zone. Write it as Europe/Stockholm."
+                )
+            );
     }
 
     private void CheckAddresses(List<FieldError> errors, User user)
     {
         if (user.Addresses.Count > MaxAddresses)
-            errors.Add(new FieldError("addresses", $"Give at most {MaxAddresses} addresses."));
+            errors.Add(new FieldError("addresses", FieldErrorCodes.TooMany, $"Give at most {MaxAddresses} addresses."));
         foreach (var (name, address) in user.Addresses)
         {
             if (name == Channel.Sms.Name)
-                errors.Add(new FieldError($"addresses.{name}", "Use phone. The channel is sms, and its address is phone."));
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        FieldErrorCodes.Invalid,
+                        "Use phone. The channel is sms, and its address is phone."
+                    )
+                );
             else if (!TryParseAddressName(name, out var channel))
                 errors.Add(
                     new FieldError(
                         $"addresses.{name}",
+                        FieldErrorCodes.Invalid,
                         "This is not a valid address name. Use email, phone, webhook or the name of a custom channel."
                     )
                 );
             else if (channel == Channel.Push)
-                errors.Add(new FieldError($"addresses.{name}", "Push goes to devices. Register a device instead."));
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        FieldErrorCodes.NotAllowed,
+                        "Push goes to devices. Register a device instead."
+                    )
+                );
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
-                errors.Add(new FieldError($"addresses.{name}", error));
+                errors.Add(new FieldError($"addresses.{name}", FieldErrorCodes.InvalidAddress, error));
         }
     }
 

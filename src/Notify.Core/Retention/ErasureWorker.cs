@@ -74,7 +74,13 @@ internal sealed class ErasureWorker(
     {
         for (Guid? after = Guid.Empty; after is not null; )
         {
-            var batch = new ErasureBatch(waiting, after.Value, BatchSize, Time.GetUtcNow());
+            var batch = new ErasureBatch
+            {
+                Erasures = waiting,
+                After = after.Value,
+                Limit = BatchSize,
+                Now = Time.GetUtcNow(),
+            };
             var step = await erase(batch, stopping).ConfigureAwait(false);
             busy.UnionWith(step.Busy);
             after = step.Next;

@@ -45,7 +45,13 @@ internal sealed class CompiledTemplate
     {
         if (template.Variants is not { Count: > 0 } variants || variants.Count > limits.MaxVariants)
         {
-            errors.Add(new FieldError("variants", $"Use 1 to {limits.MaxVariants} variants."));
+            errors.Add(
+                new FieldError(
+                    "variants",
+                    template.Variants is not { Count: > 0 } ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                    $"Use 1 to {limits.MaxVariants} variants."
+                )
+            );
             return null;
         }
 
@@ -95,7 +101,7 @@ internal sealed class CompiledTemplate
         }
 
         if (contents.All.Count == 0 && errors.Count == before)
-            errors.Add(new FieldError("template", "The template has no variant for these channels."));
+            errors.Add(new FieldError("template", FieldErrorCodes.NotFound, "The template has no variant for these channels."));
         return contents.All;
     }
 
@@ -109,7 +115,7 @@ internal sealed class CompiledTemplate
         for (var i = 0; i < used.Length; i++)
         {
             foreach (var error in check(rendered[i], IsForSms(used[i])))
-                yield return new FieldError("template", $"variants[{used[i].Index}].{error.Field}: {error.Message}");
+                yield return new FieldError("template", error.Code, $"variants[{used[i].Index}].{error.Field}: {error.Message}");
         }
     }
 
@@ -130,13 +136,13 @@ internal sealed class CompiledTemplate
 
         if (source.Length > limits.MaxSourceLength)
         {
-            errors.Add(new FieldError(field, $"Use at most {limits.MaxSourceLength:N0} characters."));
+            errors.Add(new FieldError(field, FieldErrorCodes.TooLong, $"Use at most {limits.MaxSourceLength:N0} characters."));
             return null;
         }
 
         var parsed = LiquidLanguage.Instance.Parse(source, limits.MaxNesting, out var error);
         if (parsed is null)
-            errors.Add(new FieldError(field, error.ToString()));
+            errors.Add(new FieldError(field, FieldErrorCodes.TemplateInvalid, error.ToString()));
         return parsed;
     }
 

@@ -38,7 +38,11 @@ internal sealed class ContentRules(ProviderRules rules)
     {
         var content = variant.Content;
         if (content is { Title: null or "", Body: null or "", Html: null or "" })
-            yield return new FieldError("body", "With this data, the title, the body and the HTML are all empty.");
+            yield return new FieldError(
+                "body",
+                FieldErrorCodes.Required,
+                "With this data, the title, the body and the HTML are all empty."
+            );
         else if (isForSms && (variant.Channel == Channel.Sms || MustGoBySms(trigger)))
         {
             foreach (var error in FindSmsErrors(content))
@@ -52,9 +56,16 @@ internal sealed class ContentRules(ProviderRules rules)
     private IEnumerable<FieldError> FindSmsErrors(Content content)
     {
         if (string.IsNullOrWhiteSpace(content.Body))
-            return [new FieldError("body", "An SMS needs a body. The title is not sent.")];
+            return [new FieldError("body", FieldErrorCodes.Required, "An SMS needs a body. The title is not sent.")];
         if (content.Body.Any(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
-            return [new FieldError("body", "An SMS must not contain control characters other than line breaks and tabs.")];
+            return
+            [
+                new FieldError(
+                    "body",
+                    FieldErrorCodes.InvalidText,
+                    "An SMS must not contain control characters other than line breaks and tabs."
+                ),
+            ];
         return rules.FindContentErrors(Channel.Sms, content);
     }
 }

@@ -59,9 +59,21 @@ internal sealed class TemplateCatalog(
         var compiled = Check(template, errors);
         LanguageTag.Check(errors, "locale", preview.Locale);
         if (preview.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
-            errors.Add(new FieldError("timeZone", "Use the name of an IANA time zone, such as Europe/Stockholm."));
+            errors.Add(
+                new FieldError(
+                    "timeZone",
+                    FieldErrorCodes.Invalid,
+                    "Use the name of an IANA time zone, such as Europe/Stockholm."
+                )
+            );
         if (preview.DataElement is { ValueKind: not JsonValueKind.Object })
-            errors.Add(new FieldError("data", "Use an object whose properties are the variables of the template."));
+            errors.Add(
+                new FieldError(
+                    "data",
+                    FieldErrorCodes.WrongType,
+                    "Use an object whose properties are the variables of the template."
+                )
+            );
         InvalidRequestException.ThrowIfAny(errors);
 
         // Renders on the thread pool, because the caller's thread may be one that shows a page.
@@ -115,9 +127,21 @@ internal sealed class TemplateCatalog(
         {
             var variant = variants[i];
             if (variant is { Title: null or "", Body: null or "", Html: null or "" })
-                errors.Add(new FieldError($"variants[{i}]", "At least one of title, body and html is required."));
+                errors.Add(
+                    new FieldError(
+                        $"variants[{i}]",
+                        FieldErrorCodes.Required,
+                        "At least one of title, body and html is required."
+                    )
+                );
             if (!seen.Add((variant.Channel, variant.Locale?.ToUpperInvariant())))
-                errors.Add(new FieldError($"variants[{i}]", "Another variant has the same channel and locale."));
+                errors.Add(
+                    new FieldError(
+                        $"variants[{i}]",
+                        FieldErrorCodes.Duplicate,
+                        "Another variant has the same channel and locale."
+                    )
+                );
             LanguageTag.Check(errors, $"variants[{i}].locale", variant.Locale);
         }
     }

@@ -176,7 +176,7 @@ internal sealed class TemplateRenderer(
         if (template is null)
         {
             _newest.TryRemove((tenant, name), out _);
-            errors.Add(new FieldError("template", "There is no template with this name."));
+            errors.Add(new FieldError("template", FieldErrorCodes.NotFound, "There is no template with this name."));
             return null;
         }
 
@@ -203,7 +203,11 @@ internal sealed class TemplateRenderer(
         List<FieldError> faults = [];
         var compiled = CompiledTemplate.Compile(template, options.Value.Templates, faults);
         errors.AddRange(
-            faults.Select(fault => new FieldError("template", $"The template cannot be used. {fault.Field}: {fault.Message}"))
+            faults.Select(fault => new FieldError(
+                "template",
+                FieldErrorCodes.TemplateInvalid,
+                $"The template cannot be used. {fault.Field}: {fault.Message}"
+            ))
         );
         return compiled;
     }

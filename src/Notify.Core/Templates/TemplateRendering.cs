@@ -59,10 +59,11 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
         foreach (var (path, place) in _missing)
             yield return new FieldError(
                 $"data.{(isDigest ? StripEvent(path) : path)}",
+                FieldErrorCodes.Required,
                 $"The template '{template}' needs this variable ({place})."
             );
         if (Failure is not null)
-            yield return new FieldError("template", Failure);
+            yield return new FieldError("template", FieldErrorCodes.TemplateFailed, Failure);
     }
 
     private string Finish(string text)

@@ -20,13 +20,13 @@ internal sealed class IdempotencyKeys(INotificationStore notifications, TimeProv
             return null;
         if (!holder.Fingerprint.Span.SequenceEqual(TriggerFingerprint.Compute(trigger)))
             throw new IdempotencyConflictException(holder.NotificationId);
-        return new TriggerResult(holder.NotificationId, IsDuplicate: true);
+        return new TriggerResult(holder.NotificationId, isDuplicate: true);
     }
 
     // An invalid key or tenant is never stored, and a trigger without recipients has no fingerprint.
     private static bool CanBeStored(Trigger trigger, string key) =>
-        Names.FindError(key) is null
-        && Names.FindError(trigger.Tenant) is null
+        Names.IsValid(key)
+        && Names.IsValid(trigger.Tenant)
         && trigger.To is not null
         && trigger.To.All(recipient => recipient is not null);
 }

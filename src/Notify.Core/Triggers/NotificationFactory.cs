@@ -32,12 +32,18 @@ internal sealed class NotificationFactory(
         InvalidRequestException.ThrowIfAny([
             .. planned.Unknown.Select(index => new FieldError(
                 $"to[{trigger.To.IndexOf(named[index])}]",
+                FieldErrorCodes.NotFound,
                 "This user does not exist."
             )),
         ]);
 
         return new PlannedRequest(
-            new EnqueueRequest(notification, planned.Deliveries, CreateClaim(notification), expansions, planned.Digests),
+            new EnqueueRequest(notification, planned.Deliveries)
+            {
+                Idempotency = CreateClaim(notification),
+                Expansions = expansions,
+                Digests = planned.Digests,
+            },
             planned.Permits
         );
     }
@@ -83,11 +89,12 @@ internal sealed class NotificationFactory(
                 errors.Add(
                     new FieldError(
                         $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]",
+                        FieldErrorCodes.NotFound,
                         "No user has ever subscribed to this topic."
                     )
                 );
             else if (subscribers == 0)
-                expansions.Add(new NewExpansion(topic, 0, DueAt: null));
+                expansions.Add(new NewExpansion(topic, 0, dueAt: null));
             else
                 all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers.Value, notification.AcceptedAt);
         }

@@ -44,20 +44,19 @@ internal sealed class TriggerValidator(
 
     private static void CheckTenant(Trigger trigger, ref List<FieldError>? errors)
     {
-        if (Names.FindError(trigger.Tenant) is { } error)
-            Add(ref errors, "tenant", error);
+        CheckName(ref errors, "tenant", trigger.Tenant);
     }
 
     private void CheckRecipientList(Trigger trigger, ref List<FieldError>? errors)
     {
         if (trigger.To is not { Count: > 0 })
         {
-            Add(ref errors, "to", "At least one recipient is required.");
+            Add(ref errors, "to", FieldErrorCodes.Required, "At least one recipient is required.");
             return;
         }
 
         if (trigger.To.Count > options.Value.MaxRecipients)
-            Add(ref errors, "to", $"Use at most {options.Value.MaxRecipients} recipients, or a topic.");
+            Add(ref errors, "to", FieldErrorCodes.TooMany, $"Use at most {options.Value.MaxRecipients} recipients, or a topic.");
 
         for (var i = 0; i < trigger.To.Count; i++)
             CheckRecipient(trigger.To[i], $"to[{i}]", ref errors);
@@ -67,22 +66,23 @@ internal sealed class TriggerValidator(
     {
         if (recipient is null)
         {
-            Add(ref errors, field, "A recipient is required.");
+            Add(ref errors, field, FieldErrorCodes.Required, "A recipient is required.");
             return;
         }
 
         if (recipient.Kind != RecipientKind.Address)
         {
-            if (Names.FindError(recipient.Value) is { } nameError)
-                Add(ref errors, field, nameError);
+            CheckName(ref errors, field, recipient.Value);
             return;
         }
 
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
-            Add(ref errors, field, providers.DescribeUnserved(channel));
-        else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
-            Add(ref errors, field, addressError);
+            Add(ref errors, field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
+        else if (
+            rules.FindAddressError(new Address(channel, recipient.Value) { Platform = recipient.Platform }) is { } addressError
+        )
+            Add(ref errors, field, FieldErrorCodes.InvalidAddress, addressError);
     }
 
     private void CheckContent(Trigger trigger, ref List<FieldError>? errors)
@@ -90,15 +90,20 @@ internal sealed class TriggerValidator(
         switch (trigger)
         {
             case { Content: not null, Template: not null }:
-                Add(ref errors, "template", "Use either content or a template, not both.");
+                Add(ref errors, "template", FieldErrorCodes.Conflict, "Use either content or a template, not both.");
                 break;
             case { Content: null, Template: null }:
-                Add(ref errors, "content", "Either content or a template is required.");
+                Add(ref errors, "content", FieldErrorCodes.Required, "Either content or a template is required.");
                 break;
             case {
                 Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false, Badge: null } }
             }:
-                Add(ref errors, "content", "At least one of title, body and html is required, or push.badge alone.");
+                Add(
+                    ref errors,
+                    "content",
+                    FieldErrorCodes.Required,
+                    "At least one of title, body and html is required, or push.badge alone."
+                );
                 break;
         }
 
@@ -106,32 +111,37 @@ internal sealed class TriggerValidator(
         if (trigger.Content is { } content)
         {
             foreach (var error in contents.FindErrors(trigger, content))
-                Add(ref errors, $"content.{error.Field}", error.Message);
+                Add(ref errors, $"content.{error.Field}", error.Code, error.Message);
         }
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            Add(ref errors, "data", "Use an object whose properties are the variables of the template.");
+            Add(
+                ref errors,
+                "data",
+                FieldErrorCodes.WrongType,
+                "Use an object whose properties are the variables of the template."
+            );
         if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
-            Add(ref errors, "content.title", "The title must not contain line breaks.");
+            Add(ref errors, "content.title", FieldErrorCodes.InvalidText, "The title must not contain line breaks.");
     }
 
     private void CheckPush(Content? content, ref List<FieldError>? errors)
     {
         if (content?.Push is { Badge: < 0 })
-            Add(ref errors, "content.push.badge", "Use 0 or more.");
+            Add(ref errors, "content.push.badge", FieldErrorCodes.OutOfRange, "Use 0 or more.");
         if (content?.Push?.ImageUrl is { } image && !Uri.TryCreate(image, UriKind.Absolute, out _))
-            Add(ref errors, "content.push.imageUrl", "Use an absolute URL.");
+            Add(ref errors, "content.push.imageUrl", FieldErrorCodes.Invalid, "Use an absolute URL.");
 
         foreach (var (vendor, laidOver) in content?.Overrides ?? new Dictionary<string, JsonElement>())
         {
             if (laidOver.ValueKind != JsonValueKind.Object)
-                Add(ref errors, $"content.overrides.{vendor}", "Use an object.");
+                Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.WrongType, "Use an object.");
         }
 
         if (content?.Overrides is { Count: > 0 } overrides)
         {
             foreach (var error in rules.FindOverrideErrors(overrides))
-                Add(ref errors, $"content.overrides.{error.Field}", error.Message);
+                Add(ref errors, $"content.overrides.{error.Field}", error.Code, error.Message);
         }
     }
 
@@ -141,12 +151,17 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Channels.Count == 0)
-            Add(ref errors, "channels", "Use at least one channel, or omit channels to use every channel that has an address.");
+            Add(
+                ref errors,
+                "channels",
+                FieldErrorCodes.Required,
+                "Use at least one channel, or omit channels to use every channel that has an address."
+            );
 
         for (var i = 0; i < trigger.Channels.Count; i++)
         {
             if (!providers.Serves(trigger.Channels[i]))
-                Add(ref errors, $"channels[{i}]", providers.DescribeUnserved(trigger.Channels[i]));
+                Add(ref errors, $"channels[{i}]", FieldErrorCodes.Unsupported, providers.DescribeUnserved(trigger.Channels[i]));
         }
 
         for (var i = 0; i < (trigger.To?.Count ?? 0); i++)
@@ -156,7 +171,12 @@ internal sealed class TriggerValidator(
                 && !trigger.Channels.Contains(channel)
                 && trigger.Fallback?.Any(step => step?.Channel == channel) != true
             )
-                Add(ref errors, $"to[{i}]", $"This is an address for {channel}, but channels does not contain {channel}.");
+                Add(
+                    ref errors,
+                    $"to[{i}]",
+                    FieldErrorCodes.Conflict,
+                    $"This is an address for {channel}, but channels does not contain {channel}."
+                );
         }
     }
 
@@ -168,32 +188,47 @@ internal sealed class TriggerValidator(
         if (trigger.SendAtLocal is { } sendAtLocal)
             CheckSchedule("sendAtLocal", new DateTimeOffset(sendAtLocal, TimeSpan.Zero), now, ref errors);
         if (trigger is { SendAt: not null, SendAtLocal: not null })
-            Add(ref errors, "sendAtLocal", "Use either sendAt or sendAtLocal, not both.");
+            Add(ref errors, "sendAtLocal", FieldErrorCodes.Conflict, "Use either sendAt or sendAtLocal, not both.");
         if (trigger.ExpiresAt is { } expiresAt)
             CheckExpiry(trigger, expiresAt, now, ref errors);
         if (!Enum.IsDefined(trigger.Priority))
-            Add(ref errors, "priority", "Use high, normal or bulk.");
+            Add(ref errors, "priority", FieldErrorCodes.Invalid, "Use high, normal or bulk.");
     }
 
     // A time in another century is a mistake, and date arithmetic overflows near the ends of the calendar.
     private void CheckSchedule(string field, DateTimeOffset at, DateTimeOffset now, ref List<FieldError>? errors)
     {
         if (at > now + options.Value.MaxScheduleAhead)
-            Add(ref errors, field, $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
+            Add(
+                ref errors,
+                field,
+                FieldErrorCodes.OutOfRange,
+                $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead."
+            );
         else if (at < now - LongestPast)
-            Add(ref errors, field, $"The time must not be more than {LongestPast.TotalDays:0} days in the past.");
+            Add(
+                ref errors,
+                field,
+                FieldErrorCodes.OutOfRange,
+                $"The time must not be more than {LongestPast.TotalDays:0} days in the past."
+            );
     }
 
     private void CheckExpiry(Trigger trigger, DateTimeOffset expiresAt, DateTimeOffset now, ref List<FieldError>? errors)
     {
         if (expiresAt <= now)
-            Add(ref errors, "expiresAt", "expiresAt must be in the future.");
+            Add(ref errors, "expiresAt", FieldErrorCodes.OutOfRange, "expiresAt must be in the future.");
         else if (expiresAt > now + options.Value.MaxExpiryAhead)
-            Add(ref errors, "expiresAt", $"Expire at most {options.Value.MaxExpiryAhead.TotalDays:0} days ahead.");
+            Add(
+                ref errors,
+                "expiresAt",
+                FieldErrorCodes.OutOfRange,
+                $"Expire at most {options.Value.MaxExpiryAhead.TotalDays:0} days ahead."
+            );
         else if (trigger.SendAt >= expiresAt)
-            Add(ref errors, "expiresAt", "expiresAt must be after sendAt.");
+            Add(ref errors, "expiresAt", FieldErrorCodes.Conflict, "expiresAt must be after sendAt.");
         else if (trigger.SendAtLocal >= (expiresAt + FarthestAhead).UtcDateTime)
-            Add(ref errors, "expiresAt", "expiresAt is before sendAtLocal in every time zone.");
+            Add(ref errors, "expiresAt", FieldErrorCodes.Conflict, "expiresAt is before sendAtLocal in every time zone.");
     }
 
     private void CheckFallback(Trigger trigger, ref List<FieldError>? errors)
@@ -202,25 +237,35 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Fallback.Count is 0 or > MaxFallbackSteps)
-            Add(ref errors, "fallback", $"Use 1 to {MaxFallbackSteps} fallback steps, or omit fallback.");
+            Add(
+                ref errors,
+                "fallback",
+                trigger.Fallback.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                $"Use 1 to {MaxFallbackSteps} fallback steps, or omit fallback."
+            );
 
         for (var i = 0; i < trigger.Fallback.Count; i++)
         {
             if (trigger.Fallback[i] is not { } step)
             {
-                Add(ref errors, $"fallback[{i}]", "A fallback step is required.");
+                Add(ref errors, $"fallback[{i}]", FieldErrorCodes.Required, "A fallback step is required.");
                 continue;
             }
 
             if (!providers.Serves(step.Channel))
-                Add(ref errors, $"fallback[{i}].channel", providers.DescribeUnserved(step.Channel));
+                Add(ref errors, $"fallback[{i}].channel", FieldErrorCodes.Unsupported, providers.DescribeUnserved(step.Channel));
             if (
                 trigger.Channels?.Contains(step.Channel) == true
                 || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel)
             )
-                Add(ref errors, $"fallback[{i}].channel", "This channel is already used in channels or in an earlier step.");
+                Add(
+                    ref errors,
+                    $"fallback[{i}].channel",
+                    FieldErrorCodes.Duplicate,
+                    "This channel is already used in channels or in an earlier step."
+                );
             if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
-                Add(ref errors, $"fallback[{i}].after", "Use 1 second to 7 days.");
+                Add(ref errors, $"fallback[{i}].after", FieldErrorCodes.OutOfRange, "Use 1 second to 7 days.");
         }
     }
 
@@ -229,23 +274,23 @@ internal sealed class TriggerValidator(
         if (trigger.Throttle is { } throttle)
         {
             if (trigger.Category is null)
-                Add(ref errors, "category", "A throttle counts per category, so category is required.");
+                Add(ref errors, "category", FieldErrorCodes.Required, "A throttle counts per category, so category is required.");
             if (throttle.Max is < 1 or > 10_000)
-                Add(ref errors, "throttle.max", "Use 1 to 10,000.");
+                Add(ref errors, "throttle.max", FieldErrorCodes.OutOfRange, "Use 1 to 10,000.");
             if (!IsValidPeriod(throttle.Per))
-                Add(ref errors, "throttle.per", "Use 1 second to 31 days.");
+                Add(ref errors, "throttle.per", FieldErrorCodes.OutOfRange, "Use 1 second to 31 days.");
         }
 
         if (trigger.Digest is not { } digest)
             return;
 
         if (trigger.Template is null)
-            Add(ref errors, "digest", "A digest requires a template, which renders its events.");
+            Add(ref errors, "digest", FieldErrorCodes.Conflict, "A digest requires a template, which renders its events.");
         CheckDigestTimes(trigger, ref errors);
         if ((digest.Window is null) == (digest.Cron is null))
-            Add(ref errors, "digest", "Exactly one of window and cron is required.");
+            Add(ref errors, "digest", FieldErrorCodes.Conflict, "Exactly one of window and cron is required.");
         if (digest.Window is { } window && !IsValidPeriod(window))
-            Add(ref errors, "digest.window", "Use 1 second to 31 days.");
+            Add(ref errors, "digest.window", FieldErrorCodes.OutOfRange, "Use 1 second to 31 days.");
         if (digest.Cron is { } cron)
             CheckCron(cron, ref errors);
     }
@@ -253,37 +298,45 @@ internal sealed class TriggerValidator(
     private void CheckCron(string cron, ref List<FieldError>? errors)
     {
         if (!CronTime.TryParse(cron, out var parsed, out var error))
-            Add(ref errors, "digest.cron", error);
+            Add(ref errors, "digest.cron", FieldErrorCodes.Invalid, error);
         else if (parsed.GetNext(time.GetUtcNow(), timeZone: null) is null)
-            Add(ref errors, "digest.cron", "This cron expression never matches a time.");
+            Add(ref errors, "digest.cron", FieldErrorCodes.Invalid, "This cron expression never matches a time.");
     }
 
     private static void CheckDigestTimes(Trigger trigger, ref List<FieldError>? errors)
     {
         const string message = "The digest determines when it is sent. Omit this field.";
         if (trigger.SendAt is not null)
-            Add(ref errors, "sendAt", message);
+            Add(ref errors, "sendAt", FieldErrorCodes.Conflict, message);
         if (trigger.SendAtLocal is not null)
-            Add(ref errors, "sendAtLocal", message);
+            Add(ref errors, "sendAtLocal", FieldErrorCodes.Conflict, message);
         if (trigger.ExpiresAt is not null)
-            Add(ref errors, "expiresAt", message);
+            Add(ref errors, "expiresAt", FieldErrorCodes.Conflict, message);
     }
 
     private static bool IsValidPeriod(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;
 
     private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {
-        if (trigger.IdempotencyKey is { } key && Names.FindError(key) is { } keyError)
-            Add(ref errors, "idempotencyKey", keyError);
-        if (trigger.Category is { } category && Names.FindError(category) is { } categoryError)
-            Add(ref errors, "category", categoryError);
-        if (
-            trigger.CollapseKey is { } collapseKey
-            && (Names.FindError(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength)
-        )
-            Add(ref errors, "collapseKey", $"Use 1 to {MaxCollapseKeyLength} characters, without control characters.");
+        if (trigger.IdempotencyKey is { } key)
+            CheckName(ref errors, "idempotencyKey", key);
+        if (trigger.Category is { } category)
+            CheckName(ref errors, "category", category);
+        if (trigger.CollapseKey is { } collapseKey && (!Names.IsValid(collapseKey) || collapseKey.Length > MaxCollapseKeyLength))
+            Add(
+                ref errors,
+                "collapseKey",
+                FieldErrorCodes.Invalid,
+                $"Use 1 to {MaxCollapseKeyLength} characters, without control characters."
+            );
     }
 
-    private static void Add(ref List<FieldError>? errors, string field, string message) =>
-        (errors ??= []).Add(new FieldError(field, message));
+    private static void CheckName(ref List<FieldError>? errors, string field, string? name)
+    {
+        if (Names.FindError(field, name) is { } error)
+            (errors ??= []).Add(error);
+    }
+
+    private static void Add(ref List<FieldError>? errors, string field, string code, string message) =>
+        (errors ??= []).Add(new FieldError(field, code, message));
 }

@@ -1,17 +1,17 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Analytics;
 
 /// <summary><c>GET /v1/analytics/deliveries</c>: counts settled deliveries per minute, provider and state.</summary>
 internal static class AnalyticsEndpoint
 {
-    private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
-    private static readonly TimeSpan MaxSpan = TimeSpan.FromDays(7);
+    /// <summary>A day of one provider, minute by minute, and more.</summary>
+    private const int MaxLimit = 5_000;
 
     public static void MapAnalytics(this RouteGroupBuilder group)
     {
@@ -19,52 +19,78 @@ internal static class AnalyticsEndpoint
         group.MapOtherMethods("/v1/analytics/deliveries", "GET, HEAD");
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAnalyticsStore store, TimeProvider time)
+    private static async Task<IResult> HandleAsync(HttpContext context, INotificationQueries queries)
     {
         var errors = new FieldErrors();
-        var (from, to) = Read(context.Request, errors, time.GetUtcNow());
+        var (page, query) = Read(context.Request, errors);
+        var after = ReadCursor(page);
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var counts = await store
-            .ListAsync(RequestValues.GetTenant(context.Request), from, to, context.RequestAborted)
+        // A later page does not need the minutes of the earlier ones.
+        var counts = await queries
+            .CountDeliveriesAsync(after is null ? query : query with { From = after.Value.Minute }, context.RequestAborted)
             .ConfigureAwait(false);
+        DeliveryCount[] found =
+        [
+            .. counts
+                .Counts.OrderBy(count => count.Minute)
+                .ThenBy(GetKey, StringComparer.Ordinal)
+                .SkipWhile(count =>
+                    after is var (minute, key) && count.Minute <= minute && string.CompareOrdinal(GetKey(count), key) <= 0
+                )
+                .Take(page.FetchCount),
+        ];
+        var next = page.Next(context.Request, found, count => $"{count.Minute.ToUnixTimeSeconds()}/{GetKey(count)}");
         return TypedResults.Json(
-            new AnalyticsView(from, to, [.. counts.Select(CountView.Create)]),
+            new AnalyticsView(query.From ?? counts.From, counts.To, [.. found.Take(page.Limit).Select(CountView.Create)], next),
             AnalyticsJson.Default.AnalyticsView
         );
     }
 
-    private static (DateTimeOffset From, DateTimeOffset To) Read(HttpRequest request, FieldErrors errors, DateTimeOffset now)
+    // A minute has one count with this key.
+    private static string GetKey(DeliveryCount count) => $"{count.Channel}/{count.Provider}/{(int)count.State}";
+
+    private static (DateTimeOffset Minute, string Key)? ReadCursor(RequestPage page)
     {
-        DateTimeOffset? from = null,
-            to = null;
-        foreach (var field in RequestQuery.Fields(request, errors))
+        if (page.After?.Text() is not { } text)
+            return null;
+        if (
+            text.Split('/', 2) is [var minute, var key]
+            && int.TryParse(minute, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        )
+            return (DateTimeOffset.FromUnixTimeSeconds(seconds), key);
+
+        page.After.Wrong("Use the URL in next of the previous page.");
+        return null;
+    }
+
+    private static (RequestPage Page, DeliveryCountQuery Query) Read(HttpRequest request, FieldErrors errors)
+    {
+        var query = new DeliveryCountQuery { Tenant = RequestValues.GetTenant(request) };
+        var page = RequestPage.Read(request, errors, ReadPeriod, MaxLimit);
+        return (page, query);
+
+        void ReadPeriod(JsonField field)
         {
             switch (field.Name)
             {
                 case "from":
-                    from = field.Time();
+                    query = query with { From = field.Time() };
                     break;
                 case "to":
-                    to = field.Time();
+                    query = query with { To = field.Time() };
                     break;
                 default:
-                    field.Unknown("from", "to");
+                    field.Unknown("from", "to", "after", "limit");
                     break;
             }
         }
-
-        var end = to ?? now;
-        var begin = from ?? (end - DateTimeOffset.MinValue > DefaultSpan ? end - DefaultSpan : DateTimeOffset.MinValue);
-        if (!errors.Any && (begin >= end || end - begin > MaxSpan))
-            errors.Add("from", $"Must be before to, by at most {MaxSpan.TotalDays:0} days.");
-        return (begin, end);
     }
 }
 
 /// <summary>The counts of all minutes that begin within a period.</summary>
-internal sealed record AnalyticsView(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<CountView> Counts);
+internal sealed record AnalyticsView(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<CountView> Items, string? Next);
 
 internal sealed record CountView(DateTimeOffset Minute, Channel Channel, string Provider, DeliveryState State, long Count)
 {
@@ -72,6 +98,9 @@ internal sealed record CountView(DateTimeOffset Minute, Channel Channel, string 
         new(count.Minute, count.Channel, count.Provider, count.State, count.Count);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(AnalyticsView))]
 internal sealed partial class AnalyticsJson : JsonSerializerContext;

@@ -25,9 +25,7 @@ internal static class CapturedMessagesEndpoints
         var page = new CapturedMessagesPage(messages.Page);
         group.MapRead("/", (HttpContext context) => page.Show(context)).WithOrder(PageOrder);
         group.MapOtherMethods("/", "GET, HEAD", PageOrder);
-        group.MapRead("/v1/sandbox/messages", (ICapturedMessages captured) =>
-            TypedResults.Text(captured.Serialize(), "application/json; charset=utf-8")
-        );
+        group.MapRead("/v1/sandbox/messages", CapturedMessagesListEndpoint.Handle).ReadsQuery();
         group.MapOtherMethods("/v1/sandbox/messages", "GET, HEAD");
         group.MapRead("/v1/sandbox/messages/stream", OpenStream);
         group.MapOtherMethods("/v1/sandbox/messages/stream", "GET, HEAD");

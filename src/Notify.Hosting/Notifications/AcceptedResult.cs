@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
@@ -13,6 +14,8 @@ internal sealed class AcceptedResult(AcceptedView accepted) : IResult
         var response = httpContext.Response;
         var body = JsonSerializer.SerializeToUtf8Bytes(accepted, NotificationsJson.Default.AcceptedView);
         response.StatusCode = StatusCodes.Status202Accepted;
+        if (accepted.Duplicate)
+            response.Headers[ReplayedResult.Header] = "true";
         response.Headers.Location = accepted.StatusUrl;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;

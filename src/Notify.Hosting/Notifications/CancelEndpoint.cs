@@ -22,7 +22,7 @@ internal static class CancelEndpoint
             return Problem.InvalidFields(errors);
 
         var tenant = RequestValues.GetTenant(context.Request);
-        return await notifier.CancelAsync(id, tenant, context.RequestAborted).ConfigureAwait(false) is { } cancellation
+        return await notifier.CancelAsync(tenant, id, context.RequestAborted).ConfigureAwait(false) is { } cancellation
             ? TypedResults.Json(CancellationView.Create(cancellation, withIds), NotificationsJson.Default.CancellationView)
             : Problem.Unknown("notification");
     }

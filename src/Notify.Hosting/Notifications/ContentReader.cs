@@ -11,7 +11,7 @@ internal static class ContentReader
     {
         if (!content.IsObject)
         {
-            content.Wrong("Use a JSON object.");
+            content.Wrong(FieldErrorCodes.WrongType, "Use a JSON object.");
             return null;
         }
 
@@ -100,7 +100,7 @@ internal static class ContentReader
         field.Text() switch
         {
             null => null,
-            "" => field.Wrong("Must not be empty."),
+            "" => field.Wrong(FieldErrorCodes.Required, "Must not be empty."),
             var name when name.Any(c => c is '/' or '\\' || char.IsControl(c)) => field.Wrong("Use a file name without a path."),
             var name => name,
         };

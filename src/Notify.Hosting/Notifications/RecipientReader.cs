@@ -91,7 +91,7 @@ internal static class RecipientReader
     private static void Refuse(Dictionary<string, JsonField> fields, string name, string message)
     {
         if (fields.TryGetValue(name, out var field))
-            field.Wrong(message);
+            field.Wrong(FieldErrorCodes.NotAllowed, message);
     }
 }
 

@@ -8,8 +8,6 @@ namespace Notify.Hosting.Notifications;
 /// </summary>
 internal sealed class TriggerBody
 {
-    public const string IdempotencyKeyHeader = "Idempotency-Key";
-
     public static readonly IReadOnlyDictionary<string, Priority> Priorities = new Dictionary<string, Priority>(
         StringComparer.Ordinal
     )
@@ -86,7 +84,7 @@ internal sealed class TriggerBody
     {
         var key = field.Text();
         if (key is not null && Trigger.IdempotencyKey is { } header && header != key)
-            field.Wrong($"Differs from the header {IdempotencyKeyHeader}. Set only one of them.");
+            field.Wrong(FieldErrorCodes.Conflict, $"Differs from the header {IdempotencyKey.Header}. Set only one of them.");
         return key;
     }
 

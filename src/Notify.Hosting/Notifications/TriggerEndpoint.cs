@@ -13,16 +13,17 @@ internal static class TriggerEndpoint
     private static async Task<IResult> TriggerAsync(HttpContext context, INotifier notifier, JsonField json)
     {
         var request = context.Request;
-        var body = TriggerBody.Read(
-            json,
-            RequestValues.GetTenant(request),
-            RequestValues.Header(request, TriggerBody.IdempotencyKeyHeader)
-        );
+        var body = TriggerBody.Read(json, RequestValues.GetTenant(request), IdempotencyKey.Read(request));
         if (body.Errors.Any)
         {
             body.Add(notifier.Validate(body.Trigger));
             return Problem.InvalidFields(body.Errors);
         }
+
+        var running = context.GetEndpoint()!.Metadata.GetRequiredMetadata<RunningKeys>();
+        var (tenant, key) = (body.Trigger.Tenant, body.Trigger.IdempotencyKey);
+        if (key is not null && !running.TryEnter(tenant, key))
+            return Problem.IdempotencyKeyInUse(context.Response);
 
         try
         {
@@ -36,7 +37,12 @@ internal static class TriggerEndpoint
         }
         catch (IdempotencyConflictException exception)
         {
-            return Problem.IdempotencyConflict(exception.ExistingId);
+            return Problem.IdempotencyKeyReused(exception.ExistingId);
+        }
+        finally
+        {
+            if (key is not null)
+                running.Exit(tenant, key);
         }
     }
 

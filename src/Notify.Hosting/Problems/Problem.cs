@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
 
 /// <summary>Creates the error responses of the API as problem documents (RFC 9457).</summary>
-internal static class Problem
+internal static partial class Problem
 {
     public static IResult InvalidFields(FieldErrors errors) =>
-        TypedResults.ValidationProblem(
-            errors.ToDictionary(),
+        Create(
+            ProblemCodes.InvalidRequest,
             "The invalid fields are listed in errors. Nothing was stored.",
-            title: "The request has invalid fields."
+            new() { ["errors"] = JsonSerializer.SerializeToElement(errors.All, FieldErrorsJson.Default.IReadOnlyListFieldError) }
         );
 
     public static IResult InvalidJson(JsonException exception)
@@ -20,138 +21,125 @@ internal static class Problem
         // System.Text.Json counts from 0, editors from 1.
         var (line, position) = (exception.LineNumber + 1, exception.BytePositionInLine + 1);
         return Create(
-            StatusCodes.Status400BadRequest,
-            "The body is not valid JSON.",
+            ProblemCodes.InvalidJson,
             $"Reading stopped at line {line}, byte {position}.",
             new() { ["line"] = line, ["position"] = position }
         );
     }
 
-    public static IResult NotUtf8() =>
-        Create(StatusCodes.Status400BadRequest, "The body is not UTF-8.", "JSON must be encoded in UTF-8 (RFC 8259).");
+    public static IResult NotUtf8() => Create(ProblemCodes.InvalidEncoding, "JSON must be encoded in UTF-8 (RFC 8259).");
 
     public static IResult ByteOrderMark() =>
         Create(
-            StatusCodes.Status400BadRequest,
-            "The body begins with a byte order mark.",
+            ProblemCodes.ByteOrderMark,
             "JSON must not begin with one (RFC 8259, section 8.1). Send the text as UTF-8 without a BOM."
         );
 
-    public static IResult TooDeep(int levels) =>
-        Create(StatusCodes.Status400BadRequest, "The body is nested too deeply.", $"At most {levels} levels are allowed.");
+    public static IResult TooDeep(int levels) => Create(ProblemCodes.NestedTooDeeply, $"At most {levels} levels are allowed.");
 
     public static IResult Encoded(HttpResponse response)
     {
         response.Headers.AcceptEncoding = "identity";
-        return Create(
-            StatusCodes.Status415UnsupportedMediaType,
-            "The Content-Encoding is not supported.",
-            "Send the body uncompressed, without Content-Encoding."
-        );
+        return Create(ProblemCodes.UnsupportedContentEncoding, "Send the body uncompressed, without Content-Encoding.");
     }
 
     public static IResult Unauthorized() =>
-        Create(
-            StatusCodes.Status401Unauthorized,
-            "An API key is required.",
-            "Send Authorization: Bearer KEY, or HTTP Basic with the key as the password."
-        );
+        Create(ProblemCodes.Unauthorized, "Send Authorization: Bearer KEY, or HTTP Basic with the key as the password.");
 
     public static IResult NotLocal() =>
         Create(
-            StatusCodes.Status403Forbidden,
-            "Only local calls are allowed.",
+            ProblemCodes.LocalCallsOnly,
             "No API key is configured. Set NotificationsApiOptions.ApiKeys to allow other calls."
         );
 
-    public static IResult Unknown(string what) =>
+    public static IResult InvalidSignature() => Create(ProblemCodes.InvalidSignature, "Nothing was stored.");
+
+    public static IResult Unknown(string resource) =>
         Create(
-            StatusCodes.Status404NotFound,
-            $"The {what} does not exist.",
-            $"The tenant has no such {what}. The header {RequestValues.TenantHeader} selects the tenant."
+            ProblemCodes.NotFound,
+            $"The tenant has no such {resource}. The header {RequestValues.TenantHeader} selects the tenant.",
+            new() { ["resource"] = resource }
         );
 
-    public static IResult UnknownPath() => Create(StatusCodes.Status404NotFound, "This path does not exist.");
+    public static IResult UnknownProvider() => Create(ProblemCodes.ProviderNotFound);
 
-    public static IResult WrongMethod(string allowed) =>
-        Create(StatusCodes.Status405MethodNotAllowed, "This path does not support this method.", $"Use {allowed}.");
+    public static IResult UnknownPath() => Create(ProblemCodes.PathNotFound);
 
     public static IResult PreconditionFailed() =>
         Create(
-            StatusCodes.Status412PreconditionFailed,
-            "The precondition failed.",
-            "The resource is not in the state that If-Match or If-None-Match requires. Nothing was changed.",
-            new() { ["code"] = "precondition_failed" }
+            ProblemCodes.PreconditionFailed,
+            "The resource is not in the state that If-Match or If-None-Match requires. Nothing was changed."
         );
 
-    public static IResult IdempotencyConflict(Guid existingId) =>
-        Create(
-            StatusCodes.Status409Conflict,
-            "The idempotency key was used with a different body.",
-            $"It belongs to notification {existingId}.",
-            new() { ["existingId"] = existingId }
-        );
+    public static IResult WrongMethod(string allowed) => Create(ProblemCodes.MethodNotAllowed, $"Use {allowed}.");
 
-    public static IResult BodyTooLarge(long maxBytes) =>
-        Create(StatusCodes.Status413PayloadTooLarge, "The body is too large.", $"The limit is {maxBytes} bytes.");
+    /// <summary>The key was used with another body, for a notification if its id is given.</summary>
+    public static IResult IdempotencyKeyReused(Guid? existingId = null) =>
+        existingId is { } id
+            ? Create(ProblemCodes.IdempotencyKeyReused, $"It belongs to notification {id}.", new() { ["existingId"] = id })
+            : Create(ProblemCodes.IdempotencyKeyReused, "It belongs to an earlier call with another body.");
+
+    public static IResult IdempotencyKeyInUse(HttpResponse response)
+    {
+        response.Headers.RetryAfter = "1";
+        return Create(ProblemCodes.IdempotencyKeyInUse, "Repeat the call later with the same key and body.");
+    }
+
+    public static IResult BodyTooLarge(long maxBytes) => Create(ProblemCodes.BodyTooLarge, $"The limit is {maxBytes} bytes.");
 
     public static IResult BodyTooSlow(HttpResponse response, TimeSpan timeout)
     {
         // Closes the connection, because the rest of the body is not read.
         response.Headers.Connection = "close";
-        return Create(
-            StatusCodes.Status408RequestTimeout,
-            "The body did not arrive in time.",
-            $"Send the whole body within {timeout.TotalSeconds:0} seconds."
-        );
+        return Create(ProblemCodes.BodyTooSlow, $"Send the whole body within {timeout.TotalSeconds:0} seconds.");
     }
 
     public static IResult TooBusy(HttpResponse response)
     {
         response.Headers.Connection = "close";
         response.Headers.RetryAfter = "1";
-        return Create(StatusCodes.Status503ServiceUnavailable, "Too many requests are being handled.", "Try again in a second.");
+        return Create(ProblemCodes.TooBusy, "Try again in a second.");
     }
 
     public static IResult TooManyStreams(int max) =>
-        Create(
-            StatusCodes.Status429TooManyRequests,
-            "Too many event streams are open.",
-            $"Each API key may have at most {max} open. Close one first."
-        );
+        Create(ProblemCodes.TooManyStreams, $"Each API key may have at most {max} open. Close one first.");
 
     public static IResult TooManyFailures(HttpResponse response, TimeSpan wait)
     {
         response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return Create(
-            StatusCodes.Status429TooManyRequests,
-            "Too many calls had an invalid API key.",
+            ProblemCodes.TooManyFailedCalls,
             "Calls from this address are refused until the time in Retry-After has passed."
         );
     }
 
-    public static IResult Stopping() => Create(StatusCodes.Status503ServiceUnavailable, "The process is stopping.");
+    public static IResult Stopping() => Create(ProblemCodes.Stopping);
 
     public static IResult NotJson() =>
-        Create(
-            StatusCodes.Status415UnsupportedMediaType,
-            "The body must be JSON.",
-            "Send Content-Type: application/json with UTF-8."
-        );
+        Create(ProblemCodes.UnsupportedMediaType, "Send Content-Type: application/json with UTF-8.");
 
     public static IResult StoreUnavailable() =>
+        Create(ProblemCodes.StoreUnavailable, "Try again. With the same idempotency key, nothing is sent twice.");
+
+    public static IResult NotSupported(string detail) => Create(ProblemCodes.NotSupported, detail);
+
+    public static IResult Unexpected() => Create(ProblemCodes.InternalError);
+
+    /// <summary>The server itself could not read the request, for example because the caller sent only a part of it.</summary>
+    public static IResult Unreadable(int status) =>
         Create(
-            StatusCodes.Status503ServiceUnavailable,
-            "The store is unavailable.",
-            "Try again. With the same idempotency key, nothing is sent twice."
+            status switch
+            {
+                StatusCodes.Status408RequestTimeout => ProblemCodes.BodyTooSlow,
+                StatusCodes.Status413PayloadTooLarge => ProblemCodes.BodyTooLarge,
+                _ => ProblemCodes.UnreadableRequest,
+            }
         );
 
-    public static IResult Unexpected() => Create(StatusCodes.Status500InternalServerError, "An unexpected error occurred.");
+    private static ProblemResult Create(string code, string? detail = null, Dictionary<string, object?>? extensions = null) =>
+        new(ProblemTypes.Get(code), detail, extensions);
 
-    public static IResult Create(
-        int status,
-        string title,
-        string? detail = null,
-        Dictionary<string, object?>? extensions = null
-    ) => TypedResults.Problem(detail, statusCode: status, title: title, extensions: extensions);
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(IReadOnlyList<FieldError>))]
+    private sealed partial class FieldErrorsJson : JsonSerializerContext;
 }

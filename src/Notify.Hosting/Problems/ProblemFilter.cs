@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
 
@@ -19,9 +20,15 @@ internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
         {
             return await next(context).ConfigureAwait(false);
         }
+        catch (InvalidRequestException exception)
+        {
+            var errors = new FieldErrors();
+            errors.Add(exception.Errors);
+            return Problem.InvalidFields(errors);
+        }
         catch (BadHttpRequestException exception)
         {
-            return Problem.Create(exception.StatusCode, "The request could not be read.");
+            return Problem.Unreadable(exception.StatusCode);
         }
         catch (Exception exception) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
         {

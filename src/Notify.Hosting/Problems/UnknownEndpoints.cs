@@ -22,6 +22,7 @@ internal static class UnknownEndpoints
         "/v1/callbacks",
         "/v1/unsubscribe",
         "/v1/analytics",
+        "/v1/errors",
         "/v1/sandbox",
         "/health",
     ];

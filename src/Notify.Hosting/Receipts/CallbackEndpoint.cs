@@ -27,13 +27,13 @@ internal static class CallbackEndpoint
             .RequestServices.GetServices<IReceiptCallback>()
             .FirstOrDefault(known => known.Provider == provider);
         if (callback is null)
-            return Problem.Create(StatusCodes.Status404NotFound, "No provider with this name accepts callbacks.");
+            return Problem.UnknownProvider();
 
         return await RequestBody
             .ReadAsync(context, async body =>
             {
                 if (callback.Read(CreateCall(context.Request, body)) is not { } read)
-                    return Problem.Create(StatusCodes.Status403Forbidden, "The signature is invalid.", "Nothing was stored.");
+                    return Problem.InvalidSignature();
 
                 // A vendor's clock may be ahead. The store compares times of receipts with its own, so a time in the future could
                 // stop deliveries that are being sent.

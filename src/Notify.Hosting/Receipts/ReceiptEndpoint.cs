@@ -23,21 +23,38 @@ internal static class ReceiptEndpoint
         RequestBody.ReadJsonAsync(context, async body =>
         {
             var now = time.GetUtcNow();
-            JsonField[] items = [.. body.Items()];
-            if (items.Length > MaxReceipts)
-                body.Wrong($"Must contain at most {MaxReceipts} receipts.");
-            Receipt[] receipts = [.. items.Select(item => ReceiptReader.Read(item, now))];
+            var receipts = Read(body, now);
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            var tenant = RequestValues.GetTenant(context.Request);
-            var known = await store.AddAsync(tenant, receipts, context.RequestAborted).ConfigureAwait(false);
-            Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
-            return TypedResults.Json(
-                new ReceiptsView(receipts.Length - unknown.Length, unknown),
-                ReceiptsJson.Default.ReceiptsView
-            );
+            return await IdempotentCall
+                .RunAsync(context, body, ReceiptsJson.Default.ReceiptsView, async () =>
+                {
+                    var tenant = RequestValues.GetTenant(context.Request);
+                    var known = await store.AddAsync(tenant, receipts, context.RequestAborted).ConfigureAwait(false);
+                    Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
+                    return new ReceiptsView(receipts.Count - unknown.Length, unknown);
+                })
+                .ConfigureAwait(false);
         });
+
+    private static IReadOnlyList<Receipt> Read(JsonField body, DateTimeOffset now)
+    {
+        Receipt[]? receipts = null;
+        foreach (var field in body.Members())
+        {
+            if (field.Name == "receipts")
+                receipts = [.. field.Items().Select(item => ReceiptReader.Read(item, now))];
+            else
+                field.Unknown("receipts");
+        }
+
+        if (body.IsObject && receipts is null)
+            body.Missing("receipts", "Required: the receipts, each with deliveryId and kind.");
+        else if (receipts?.Length > MaxReceipts)
+            body.Errors.Add("receipts", FieldErrorCodes.TooMany, $"Must contain at most {MaxReceipts} receipts.");
+        return receipts ?? [];
+    }
 }
 
 /// <summary>The number of receipts that were stored, and the ids of unknown deliveries whose receipts were not.</summary>

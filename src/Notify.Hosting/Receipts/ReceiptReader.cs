@@ -54,7 +54,7 @@ internal static class ReceiptReader
     private static string? ReadDetail(JsonField field) =>
         field.Text() switch
         {
-            { Length: > MaxDetailLength } => field.Wrong($"Use at most {MaxDetailLength} characters."),
+            { Length: > MaxDetailLength } => field.Wrong(FieldErrorCodes.TooLong, $"Use at most {MaxDetailLength} characters."),
             var detail => detail,
         };
 }

@@ -19,7 +19,11 @@ internal static class DeviceEndpoints
             if (known is not null)
                 device = Complete(device, given, known, body);
             else if (PushToken.IsMasked(device.Token))
-                body.Missing("token", "This is a shortened token, and not that of the registered device. Send the whole token.");
+                body.Errors.Add(
+                    "token",
+                    FieldErrorCodes.Invalid,
+                    "This is a shortened token, and not that of the registered device. Send the whole token."
+                );
             if (body.IsObject && !given.HasPlatform && known is null)
                 body.Missing("platform", "Required: ios, android or web.");
             body.Errors.Add(recipients.Validate(device));
@@ -43,14 +47,31 @@ internal static class DeviceEndpoints
 
     public static async Task<IResult> ListAsync(HttpContext context, IRecipients recipients)
     {
-        var found = await recipients
+        var errors = new FieldErrors();
+        var page = RequestPage.Read(context.Request, errors);
+        var after = page.After?.Text() ?? "";
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var all = await recipients
             .ListDevicesAsync(
                 RequestValues.GetTenant(context.Request),
                 RequestValues.Route(context.Request, "userId"),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
-        return TypedResults.Json(new DevicesView([.. found.Select(DeviceView.Create)]), RecipientsJson.Default.DevicesView);
+        // A user has few devices, so the store returns all of them.
+        Device[] found =
+        [
+            .. all.Where(device => string.CompareOrdinal(device.Id, after) > 0)
+                .OrderBy(device => device.Id, StringComparer.Ordinal)
+                .Take(page.FetchCount),
+        ];
+        var next = page.Next(context.Request, found, device => device.Id);
+        return TypedResults.Json(
+            new DevicesView([.. found.Take(page.Limit).Select(DeviceView.Create)], next),
+            RecipientsJson.Default.DevicesView
+        );
     }
 
     public static async Task<IResult> RemoveAsync(HttpContext context, IRecipients recipients)
@@ -78,9 +99,9 @@ internal static class DeviceEndpoints
     {
         const string Message = "Send the whole token to change this field.";
         if (given.HasPlatform && device.Platform != known.Platform)
-            body.Missing("platform", Message);
+            body.Errors.Add("platform", FieldErrorCodes.NotAllowed, Message);
         if (given.HasApp && device.App != known.App)
-            body.Missing("app", Message);
+            body.Errors.Add("app", FieldErrorCodes.NotAllowed, Message);
         return known with { Locale = device.Locale, TimeZone = device.TimeZone };
     }
 

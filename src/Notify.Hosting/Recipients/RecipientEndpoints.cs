@@ -26,7 +26,7 @@ internal static class RecipientEndpoints
         group.MapOtherMethods(Preferences, "GET, HEAD, PATCH");
 
         const string Devices = "/v1/users/{userId}/devices";
-        group.MapRead(Devices, DeviceEndpoints.ListAsync);
+        group.MapRead(Devices, DeviceEndpoints.ListAsync).ReadsQuery();
         group.MapOtherMethods(Devices, "GET, HEAD");
         group.MapRead($"{Devices}/{{id}}", DeviceEndpoints.FindAsync);
         group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.SaveAsync);
@@ -36,9 +36,10 @@ internal static class RecipientEndpoints
         group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery();
         group.MapOtherMethods("/v1/topics", "GET, HEAD");
         const string Subscribers = "/v1/topics/{topic}/subscribers";
-        group.MapPut(Subscribers, SubscriberEndpoints.SubscribeAsync);
+        group.MapPost(Subscribers, SubscriberEndpoints.SubscribeAsync);
         group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery();
-        group.MapDelete(Subscribers, SubscriberEndpoints.UnsubscribeAsync).Audit("subscribers deleted");
-        group.MapOtherMethods(Subscribers, "GET, HEAD, PUT, DELETE");
+        group.MapOtherMethods(Subscribers, "GET, HEAD, POST");
+        group.MapPost($"{Subscribers}/remove", SubscriberEndpoints.UnsubscribeAsync).Audit("subscribers deleted");
+        group.MapOtherMethods($"{Subscribers}/remove", "POST");
     }
 }

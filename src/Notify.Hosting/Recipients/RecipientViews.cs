@@ -3,7 +3,8 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Recipients;
 
-internal sealed record DevicesView(IReadOnlyList<DeviceView> Devices);
+/// <summary>A page of a user's devices.</summary>
+internal sealed record DevicesView(IReadOnlyList<DeviceView> Items, string? Next);
 
 /// <summary>A device. Only the last characters of its token are shown.</summary>
 internal sealed record DeviceView(
@@ -41,15 +42,17 @@ internal sealed record WarningsView(IReadOnlyList<FieldWarning> Warnings);
 internal sealed record PreferencesView(IReadOnlyList<Preference> Items);
 
 /// <summary>A page of users.</summary>
-internal sealed record UsersView(IReadOnlyList<User> Users, string? Next);
+internal sealed record UsersView(IReadOnlyList<User> Items, string? Next);
 
 /// <summary>A page of topics that have or had subscribers.</summary>
-internal sealed record TopicsView(IReadOnlyList<TopicView> Topics, string? Next);
+internal sealed record TopicsView(IReadOnlyList<TopicView> Items, string? Next);
 
 internal sealed record TopicView(string Name);
 
 /// <summary>A page of a topic's subscribers and their total number.</summary>
-internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, string? Next);
+internal sealed record SubscribersView(long Count, IReadOnlyList<SubscriberView> Items, string? Next);
+
+internal sealed record SubscriberView(string User);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -63,4 +66,5 @@ internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, 
 [JsonSerializable(typeof(TopicsView))]
 [JsonSerializable(typeof(DevicesView))]
 [JsonSerializable(typeof(SubscribersView))]
+[JsonSerializable(typeof(object))]
 internal sealed partial class RecipientsJson : JsonSerializerContext;

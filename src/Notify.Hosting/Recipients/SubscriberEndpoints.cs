@@ -10,17 +10,21 @@ internal static class SubscriberEndpoints
     public static Task<IResult> SubscribeAsync(HttpContext context, IRecipients recipients) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
+            var users = ReadUsers(body);
+            if (!body.IsObject)
+                return Problem.InvalidFields(body.Errors);
+
             try
             {
-                await recipients
-                    .SubscribeAsync(
-                        RequestValues.GetTenant(context.Request),
-                        RequestValues.Route(context.Request, "topic"),
-                        ReadUsers(body),
-                        context.RequestAborted
+                return await RunAsync(context, body, () =>
+                        recipients.SubscribeAsync(
+                            RequestValues.GetTenant(context.Request),
+                            RequestValues.Route(context.Request, "topic"),
+                            users,
+                            context.RequestAborted
+                        )
                     )
                     .ConfigureAwait(false);
-                return TypedResults.NoContent();
             }
             catch (InvalidRequestException exception)
             {
@@ -36,15 +40,15 @@ internal static class SubscriberEndpoints
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            await recipients
-                .UnsubscribeAsync(
-                    RequestValues.GetTenant(context.Request),
-                    RequestValues.Route(context.Request, "topic"),
-                    users,
-                    context.RequestAborted
+            return await RunAsync(context, body, () =>
+                    recipients.UnsubscribeAsync(
+                        RequestValues.GetTenant(context.Request),
+                        RequestValues.Route(context.Request, "topic"),
+                        users,
+                        context.RequestAborted
+                    )
                 )
                 .ConfigureAwait(false);
-            return TypedResults.NoContent();
         });
 
     public static async Task<IResult> ListAsync(HttpContext context, IRecipients recipients)
@@ -61,7 +65,10 @@ internal static class SubscriberEndpoints
             .ListSubscribersAsync(tenant, topic, new PageRequest { After = after, Limit = page.Limit }, context.RequestAborted)
             .ConfigureAwait(false);
         var next = users.Next is { } last ? RequestPage.NextAfter(context.Request, last) : null;
-        return TypedResults.Json(new SubscribersView(count, users.Items, next), RecipientsJson.Default.SubscribersView);
+        return TypedResults.Json(
+            new SubscribersView(count, [.. users.Items.Select(user => new SubscriberView(user))], next),
+            RecipientsJson.Default.SubscribersView
+        );
     }
 
     public static async Task<IResult> ListTopicsAsync(HttpContext context, IRecipients recipients)
@@ -80,18 +87,36 @@ internal static class SubscriberEndpoints
         );
     }
 
-    // An item that is not a string becomes null, which the directory refuses together with all other errors.
-    private static List<string> ReadUsers(JsonField body) => [.. body.Items().Select(item => item.Text()!)];
-
-    // The directory names the list userIds. Here the body itself is the list, so the paths are mapped.
-    private static FieldError MapPath(FieldError error) =>
-        error.Field switch
+    private static Task<IResult> RunAsync(HttpContext context, JsonField body, Func<Task> work) =>
+        IdempotentCall.RunAsync(context, body, RecipientsJson.Default.Object, async () =>
         {
-            "userIds" => error with { Field = JsonField.RootPath },
-            var field when field.StartsWith("userIds[", StringComparison.Ordinal) => error with
+            await work().ConfigureAwait(false);
+            return null;
+        });
+
+    // An item that is not a string becomes null, which the directory refuses together with all other errors.
+    private static List<string> ReadUsers(JsonField body)
+    {
+        List<string>? users = null;
+        foreach (var field in body.Members())
+        {
+            if (field.Name == "users")
+                users = [.. field.Items().Select(item => item.Text()!)];
+            else
+                field.Unknown("users");
+        }
+
+        if (body.IsObject && users is null)
+            body.Missing("users", "Required: the ids of the users.");
+        return users ?? [];
+    }
+
+    // The directory names the list userIds.
+    private static FieldError MapPath(FieldError error) =>
+        error.Field.StartsWith("userIds", StringComparison.Ordinal)
+            ? error with
             {
-                Field = field["userIds".Length..],
-            },
-            _ => error,
-        };
+                Field = $"users{error.Field["userIds".Length..]}",
+            }
+            : error;
 }

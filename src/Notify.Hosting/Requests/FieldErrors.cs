@@ -1,44 +1,41 @@
 namespace Notify.Hosting.Requests;
 
-/// <summary>The errors in the fields of a request, by the paths of the fields.</summary>
+/// <summary>The errors in the fields of a request.</summary>
 internal sealed class FieldErrors
 {
     /// <summary>
-    /// The maximum number of fields with errors. It bounds the response, because a hostile body could have a hundred thousand.
+    /// The maximum number of errors. It bounds the response, because a hostile body could have a hundred thousand.
     /// </summary>
     private const int Max = 1_000;
 
-    private readonly Dictionary<string, List<string>> _messages = new(StringComparer.Ordinal);
+    private readonly List<FieldError> _all = [];
+    private readonly HashSet<string> _fields = new(StringComparer.Ordinal);
     private readonly HashSet<string> _covered = new(StringComparer.Ordinal);
 
-    public bool Any => _messages.Count > 0;
+    public bool Any => _all.Count > 0;
 
-    public void Add(string field, string message)
+    public IReadOnlyList<FieldError> All => _all;
+
+    public void Add(string field, string code, string message)
     {
-        if (!_messages.TryGetValue(field, out var messages))
-        {
-            if (_messages.Count == Max)
-                return;
-            _messages.Add(field, messages = []);
-            Cover(field);
-        }
+        if (_all.Count == Max)
+            return;
 
-        messages.Add(message);
+        _all.Add(new FieldError(field, code, message));
+        if (_fields.Add(field))
+            Cover(field);
     }
 
     /// <summary>Adds errors from validation. Errors that result from a field that already has an error are skipped.</summary>
     public void Add(IEnumerable<FieldError> found)
     {
         FieldError[] independent = [.. found.Where(error => !IsCovered(error.Field))];
-        foreach (var (field, message) in independent)
-            Add(field == "tenant" ? RequestValues.TenantHeader : field, message);
+        foreach (var error in independent)
+            Add(error.Field == "tenant" ? RequestValues.TenantHeader : error.Field, error.Code, error.Message);
     }
 
     /// <summary>Returns whether the field, a field within it or a field around it already has an error.</summary>
-    private bool IsCovered(string field) => _covered.Contains(field) || GetAncestors(field).Any(_messages.ContainsKey);
-
-    public Dictionary<string, string[]> ToDictionary() =>
-        _messages.ToDictionary(error => error.Key, error => error.Value.ToArray());
+    private bool IsCovered(string field) => _covered.Contains(field) || GetAncestors(field).Any(_fields.Contains);
 
     private void Cover(string field)
     {

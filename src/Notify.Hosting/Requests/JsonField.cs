@@ -54,7 +54,7 @@ internal sealed class JsonField
     {
         if (!IsObject)
         {
-            Wrong(Path.Length == 0 ? "The body must be a JSON object." : "Use a JSON object.");
+            Wrong(FieldErrorCodes.WrongType, Path.Length == 0 ? "The body must be a JSON object." : "Use a JSON object.");
             yield break;
         }
 
@@ -63,13 +63,13 @@ internal sealed class JsonField
         {
             if (ReadName(property) is not { } name)
             {
-                Wrong("A field name contains a NUL character or an unpaired surrogate.");
+                Wrong(FieldErrorCodes.InvalidText, "A field name contains a NUL character or an unpaired surrogate.");
                 continue;
             }
 
             var member = new JsonField(property.Value, name, Errors, this);
             if (!seen.Add(name))
-                member.Wrong("This field occurs more than once.");
+                member.Wrong(FieldErrorCodes.Duplicate, "This field occurs more than once.");
             else
                 yield return member;
         }
@@ -79,7 +79,7 @@ internal sealed class JsonField
     {
         if (Value.ValueKind != JsonValueKind.Array)
         {
-            Wrong("Use a JSON array.");
+            Wrong(FieldErrorCodes.WrongType, "Use a JSON array.");
             yield break;
         }
 
@@ -107,7 +107,7 @@ internal sealed class JsonField
     public string? Text(string message)
     {
         if (Value.ValueKind != JsonValueKind.String)
-            return Wrong(message);
+            return Wrong(FieldErrorCodes.WrongType, message);
 
         string text;
         try
@@ -116,12 +116,14 @@ internal sealed class JsonField
         }
         catch (InvalidOperationException)
         {
-            return Wrong("The text contains an unpaired surrogate.");
+            return Wrong(FieldErrorCodes.InvalidText, "The text contains an unpaired surrogate.");
         }
 
         // PostgreSQL cannot store NUL characters, and no vendor displays them. They are refused here so that all stores behave
         // the same.
-        return text.Contains('\0', StringComparison.Ordinal) ? Wrong("The text contains a NUL character.") : text;
+        return text.Contains('\0', StringComparison.Ordinal)
+            ? Wrong(FieldErrorCodes.InvalidText, "The text contains a NUL character.")
+            : text;
     }
 
     /// <summary>
@@ -183,7 +185,7 @@ internal sealed class JsonField
         if (Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number))
             return number;
 
-        Wrong("Use a whole number.");
+        Wrong(FieldErrorCodes.WrongType, "Use a whole number.");
         return null;
     }
 
@@ -192,7 +194,7 @@ internal sealed class JsonField
         if (Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
             return Value.GetBoolean();
 
-        Wrong("Use true or false.");
+        Wrong(FieldErrorCodes.WrongType, "Use true or false.");
         return null;
     }
 
@@ -219,7 +221,7 @@ internal sealed class JsonField
     {
         if (!IsObject)
         {
-            Wrong("Use a JSON object.");
+            Wrong(FieldErrorCodes.WrongType, "Use a JSON object.");
             return null;
         }
 
@@ -237,15 +239,24 @@ internal sealed class JsonField
         return null;
     }
 
-    public void Unknown(params ReadOnlySpan<string> known) =>
-        Wrong($"Unknown field. The known fields are {string.Join(", ", known)}.");
+    public void Unknown(params ReadOnlySpan<string> known)
+    {
+        if (_around is null)
+            Wrong(FieldErrorCodes.UnknownParameter, $"Unknown parameter. The known parameters are {string.Join(", ", known)}.");
+        else
+            Wrong(FieldErrorCodes.UnknownField, $"Unknown field. The known fields are {string.Join(", ", known)}.");
+    }
 
     /// <summary>Adds an error for a missing member.</summary>
-    public void Missing(string name, string message) => Errors.Add(GetPath(name), message);
+    public void Missing(string name, string message) => Errors.Add(GetPath(name), FieldErrorCodes.Required, message);
 
-    public string? Wrong(string message)
+    /// <summary>Adds an error for a value that does not have the form of the field.</summary>
+    public string? Wrong(string message) => Wrong(FieldErrorCodes.Invalid, message);
+
+    /// <summary>Adds an error of the kind with the code.</summary>
+    public string? Wrong(string code, string message)
     {
-        Errors.Add(Path.Length == 0 ? RootPath : Path, message);
+        Errors.Add(Path.Length == 0 ? RootPath : Path, code, message);
         return null;
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Requests;
@@ -13,7 +12,7 @@ internal sealed class RequestFilter : IEndpointFilter
 {
     private static readonly StringValues NoStore = "no-store";
 
-    private static readonly string[] Headers = [RequestValues.TenantHeader, TriggerBody.IdempotencyKeyHeader];
+    private static readonly string[] Headers = [RequestValues.TenantHeader, IdempotencyKey.Header];
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -25,13 +24,20 @@ internal sealed class RequestFilter : IEndpointFilter
         if (request.QueryString.HasValue && context.HttpContext.GetEndpoint()!.Metadata.GetMetadata<QueryUse>() is null)
         {
             foreach (var (name, _) in request.Query)
-                (errors ??= new()).Add(name, "Unknown query parameter.");
+                (errors ??= new()).Add(name, FieldErrorCodes.UnknownParameter, "Unknown query parameter.");
         }
 
         foreach (var name in Headers)
         {
             if (request.Headers.TryGetValue(name, out var values) && (values.Count != 1 || values[0] is not { Length: > 0 }))
-                (errors ??= new()).Add(name, "Send this header once with a value, or omit it.");
+                (errors ??= new()).Add(name, FieldErrorCodes.Invalid, "Send this header once with a value, or omit it.");
+        }
+
+        if (RequestValues.Header(request, IdempotencyKey.Header) is { } key && !IdempotencyKey.TryParse(key, out _))
+        {
+            const string message =
+                "Send a quoted string of printable ASCII characters, such as \"abc\", or the key without quotes.";
+            (errors ??= new()).Add(IdempotencyKey.Header, FieldErrorCodes.Invalid, message);
         }
 
         return errors is null ? next(context) : new(Problem.InvalidFields(errors));

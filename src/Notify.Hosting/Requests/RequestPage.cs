@@ -10,6 +10,8 @@ internal sealed class RequestPage
     private const int DefaultLimit = 100;
     private const int MaxLimit = 500;
 
+    private int _maxLimit = MaxLimit;
+
     private RequestPage() { }
 
     /// <summary>Gets the last item of the previous page, or null for the first page.</summary>
@@ -29,9 +31,10 @@ internal sealed class RequestPage
     /// <param name="request">The request.</param>
     /// <param name="errors">The errors to add to.</param>
     /// <param name="other">Reads the parameters that do not belong to the page.</param>
-    public static RequestPage Read(HttpRequest request, FieldErrors errors, Action<JsonField> other)
+    /// <param name="maxLimit">The maximum limit.</param>
+    public static RequestPage Read(HttpRequest request, FieldErrors errors, Action<JsonField> other, int maxLimit = MaxLimit)
     {
-        var page = new RequestPage();
+        var page = new RequestPage { _maxLimit = maxLimit };
         foreach (var field in RequestQuery.Fields(request, errors))
         {
             switch (field.Name)
@@ -40,7 +43,7 @@ internal sealed class RequestPage
                     page.After = field;
                     break;
                 case "limit":
-                    page.Limit = ReadLimit(field);
+                    page.Limit = page.ReadLimit(field);
                     break;
                 default:
                     other(field);
@@ -51,9 +54,16 @@ internal sealed class RequestPage
         return page;
     }
 
+    /// <summary>Gets the page of a list that is ordered by IDs, and adds an error if the last item is not an ID.</summary>
+    public PageRequest ToRequest() => new() { After = After?.Id()?.ToString() ?? "", Limit = Limit };
+
     /// <summary>Gets the URL of the next page, or null if this is the last one.</summary>
     public string? Next<T>(HttpRequest request, IReadOnlyList<T> found, Func<T, string> key) =>
         found.Count <= Limit ? null : NextAfter(request, key(found[Limit - 1]));
+
+    /// <summary>Gets the URL of the page that follows another, or null if that is the last one.</summary>
+    public static string? NextAfter<T>(HttpRequest request, Page<T> page) =>
+        page.Next is { } last ? NextAfter(request, last) : null;
 
     /// <summary>Gets the URL of the page that follows an item.</summary>
     public static string NextAfter(HttpRequest request, string last)
@@ -62,16 +72,17 @@ internal sealed class RequestPage
         return $"{request.PathBase}{request.Path}{QueryString.Create(query)}";
     }
 
-    private static int ReadLimit(JsonField field)
+    private int ReadLimit(JsonField field)
     {
         if (
             field.Value.ValueKind == JsonValueKind.String
             && int.TryParse(field.Value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            && limit is >= 1 and <= MaxLimit
+            && limit >= 1
+            && limit <= _maxLimit
         )
             return limit;
 
-        field.Wrong($"Use a number from 1 to {MaxLimit}.");
+        field.Wrong(FieldErrorCodes.OutOfRange, $"Use a number from 1 to {_maxLimit}.");
         return DefaultLimit;
     }
 }

@@ -74,7 +74,7 @@ internal static class TemplateEndpoints
             else if (int.TryParse(field.Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
                 version = number;
             else
-                field.Wrong("Must be a version number, 1 or more.");
+                field.Wrong(FieldErrorCodes.OutOfRange, "Must be a version number, 1 or more.");
         }
 
         return version;

@@ -24,4 +24,4 @@ internal static class TemplateListEndpoint
 }
 
 /// <summary>A page of templates with their latest versions.</summary>
-internal sealed record TemplatesView(IReadOnlyList<TemplateSummary> Templates, string? Next);
+internal sealed record TemplatesView(IReadOnlyList<TemplateSummary> Items, string? Next);

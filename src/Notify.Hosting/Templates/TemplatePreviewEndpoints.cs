@@ -101,7 +101,14 @@ internal static class TemplatePreviewEndpoints
     }
 
     private static TemplateVariant Show(ContentVariant variant) =>
-        new(variant.Channel, variant.Locale, variant.Content.Title, variant.Content.Body, variant.Content.Html);
+        new()
+        {
+            Channel = variant.Channel,
+            Locale = variant.Locale,
+            Title = variant.Content.Title,
+            Body = variant.Content.Body,
+            Html = variant.Content.Html,
+        };
 }
 
 /// <summary>The response to a preview.</summary>

@@ -29,7 +29,7 @@ internal static class TemplateReader
 
     private static TemplateVariant ReadVariant(JsonField item)
     {
-        var variant = new TemplateVariant(null, null, null, null);
+        var variant = new TemplateVariant();
         foreach (var field in item.Members())
         {
             switch (field.Name)

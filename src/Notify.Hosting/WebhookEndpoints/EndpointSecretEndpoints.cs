@@ -55,7 +55,7 @@ internal static class EndpointSecretEndpoints
             }
             catch (NotSupportedException exception)
             {
-                return Problem.Create(StatusCodes.Status501NotImplemented, "Secrets cannot be rotated.", exception.Message);
+                return Problem.NotSupported(exception.Message);
             }
         });
 

@@ -58,12 +58,11 @@ internal static class DeliveryDocument
             NotificationId = GetNotification(document),
             Tenant = document[DeliveryField.Tenant].AsString,
             Priority = (Priority)document[DeliveryField.Priority].AsInt32,
-            To = new Address(
-                Channel.Create(document[DeliveryField.Channel].AsString),
-                document[DeliveryField.Address].AsString,
-                (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
-                document.TextOrNull(DeliveryField.App)
-            ),
+            To = new Address(Channel.Create(document[DeliveryField.Channel].AsString), document[DeliveryField.Address].AsString)
+            {
+                Platform = (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
+                App = document.TextOrNull(DeliveryField.App),
+            },
             Provider = document[DeliveryField.Provider].AsString,
             Content = NotReadYet,
             ContentIndex = document[DeliveryField.Content].AsInt32,
@@ -80,15 +79,16 @@ internal static class DeliveryDocument
         };
 
     public static DeliveryRecord ReadRecord(BsonDocument document) =>
-        new(
-            Read(document),
-            (DeliveryState)document[DeliveryField.State].AsInt32,
-            document.TimeOrNull(DeliveryField.DueAt),
-            document.TextOrNull(DeliveryField.Reason),
-            StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
-            StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),
-            document.ValueOrNull(DeliveryField.Owner) is not null
-        );
+        new()
+        {
+            Delivery = Read(document),
+            State = (DeliveryState)document[DeliveryField.State].AsInt32,
+            DueAt = document.TimeOrNull(DeliveryField.DueAt),
+            Reason = document.TextOrNull(DeliveryField.Reason),
+            Attempts = StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
+            Receipts = StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),
+            IsInFlight = document.ValueOrNull(DeliveryField.Owner) is not null,
+        };
 
     public static Guid GetNotification(BsonDocument document) => document[DeliveryField.Notification].AsGuid;
 

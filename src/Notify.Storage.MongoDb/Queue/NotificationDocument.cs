@@ -62,6 +62,7 @@ internal static class NotificationDocument
             throw new InvalidRequestException([
                 new FieldError(
                     field,
+                    FieldErrorCodes.TooLarge,
                     "The notification is larger than 15 MiB with all its languages and attachments, and MongoDB cannot store it. "
                         + "Link to large files."
                 ),
@@ -127,10 +128,11 @@ internal static class NotificationDocument
     }
 
     public static NotificationSummary ReadSummary(BsonDocument document) =>
-        new(
-            document[Id].AsGuid,
-            document[AcceptedAt].AsTime(),
-            document[ExpiresAt].AsTime(),
-            StoredForm.ReadTrigger(document[Trigger].AsByteArray)
-        );
+        new()
+        {
+            Id = document[Id].AsGuid,
+            AcceptedAt = document[AcceptedAt].AsTime(),
+            ExpiresAt = document[ExpiresAt].AsTime(),
+            Trigger = StoredForm.ReadTrigger(document[Trigger].AsByteArray),
+        };
 }

@@ -40,4 +40,21 @@ internal sealed class SharedTokenStore(StoreDatabase database) : ISharedTokenSto
 
         return await FindAsync(name, cancellationToken).ConfigureAwait(false) ?? offered;
     }
+
+    // Deletes all of them, in batches, and not only as many as asked for: each batch is small on the server anyway.
+    public async ValueTask<int> PurgeAsync(
+        string prefix,
+        DateTimeOffset issuedBefore,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var end = $"{prefix[..^1]}{(char)(prefix[^1] + 1)}";
+        var old = new BsonDocument(IssuedAt, new BsonDocument("$lt", issuedBefore.ToBsonValue()));
+        var filter = new BsonDocument(Id, new BsonDocument { { "$gte", prefix }, { "$lt", end } }).Merge(old);
+        var deleted = await database
+            .SharedTokens.DeleteEachAsync(filter, new BsonDocument(Id, 1), old, cancellationToken)
+            .ConfigureAwait(false);
+        return (int)deleted;
+    }
 }

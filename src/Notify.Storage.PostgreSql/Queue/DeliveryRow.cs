@@ -32,12 +32,11 @@ internal static class DeliveryRow
             NotificationId = row.GetGuid(1),
             Tenant = row.GetString(2),
             Priority = (Priority)row.GetInt16(3),
-            To = new Address(
-                Channel.Create(row.GetString(4)),
-                row.GetString(5),
-                row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
-                row.TextOrNull(7)
-            ),
+            To = new Address(Channel.Create(row.GetString(4)), row.GetString(5))
+            {
+                Platform = row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
+                App = row.TextOrNull(7),
+            },
             Provider = row.GetString(8),
             Content = NotReadYet,
             ContentIndex = row.GetInt32(9),

@@ -14,6 +14,12 @@ internal sealed class SharedTokenStore(StoreDatabase database) : ISharedTokenSto
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, issued_at = excluded.issued_at WHERE kept.issued_at <= $4
         """;
 
+    private readonly string _purge = $"""
+        DELETE FROM {database.Schema}.shared_token WHERE name IN (
+            SELECT name FROM {database.Schema}.shared_token
+            WHERE name >= $1 AND starts_with(name, $1) AND issued_at < $2 LIMIT $3)
+        """;
+
     public async ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken) =>
         (
             await database.QueryAsync(_find, parameters => parameters.With(name), Read, cancellationToken).ConfigureAwait(false)
@@ -42,6 +48,24 @@ internal sealed class SharedTokenStore(StoreDatabase database) : ISharedTokenSto
                             .ConfigureAwait(false)
                     )[0];
                 },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    public async ValueTask<int> PurgeAsync(
+        string prefix,
+        DateTimeOffset issuedBefore,
+        int most,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.ExecuteAsync(
+                        _purge,
+                        parameters => parameters.With(prefix).With(issuedBefore).With(most),
+                        cancellation
+                    ),
                 cancellationToken
             )
             .ConfigureAwait(false);

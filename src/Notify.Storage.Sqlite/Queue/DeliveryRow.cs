@@ -31,12 +31,11 @@ internal static class DeliveryRow
             NotificationId = notificationId,
             Tenant = row.Text(2),
             Priority = (Priority)row.Int32(3),
-            To = new Address(
-                Channel.Create(row.Text(4)),
-                row.Text(5),
-                row.IsNull(6) ? null : (Platform)row.Int32(6),
-                row.TextOrNull(7)
-            ),
+            To = new Address(Channel.Create(row.Text(4)), row.Text(5))
+            {
+                Platform = row.IsNull(6) ? null : (Platform)row.Int32(6),
+                App = row.TextOrNull(7),
+            },
             UserId = row.TextOrNull(8),
             Provider = row.Text(9),
             Content = shared.Variants[contentIndex].Content,
@@ -58,13 +57,14 @@ internal static class DeliveryRow
     public static long ReadFence(Statement row) => row.Int64(19);
 
     public static DeliveryRecord ReadRecord(Statement row, ContentReader contents) =>
-        new(
-            ReadDelivery(row, contents),
-            (DeliveryState)row.Int32(20),
-            row.TimeOrNull(DueAtColumn),
-            row.TextOrNull(21),
-            StoredForm.ReadHistory(row.Text(22)),
-            StoredForm.ReadReceipts(row.Text(23)),
-            !row.IsNull(26)
-        );
+        new()
+        {
+            Delivery = ReadDelivery(row, contents),
+            State = (DeliveryState)row.Int32(20),
+            DueAt = row.TimeOrNull(DueAtColumn),
+            Reason = row.TextOrNull(21),
+            Attempts = StoredForm.ReadHistory(row.Text(22)),
+            Receipts = StoredForm.ReadReceipts(row.Text(23)),
+            IsInFlight = !row.IsNull(26),
+        };
 }

@@ -42,5 +42,23 @@ internal sealed class SharedTokenStore(DatabaseWriter writer, StoreDatabase data
             cancellationToken
         );
 
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var purge = new Statement(
+                    writer.Connection,
+                    """
+                    DELETE FROM notify_shared_token WHERE name IN (
+                        SELECT name FROM notify_shared_token
+                        WHERE name >= @prefix AND substr(name, 1, length(@prefix)) = @prefix AND issued_at < @before
+                        LIMIT @most)
+                    """
+                );
+                return purge.Bind("@prefix", prefix).Bind("@before", issuedBefore).Bind("@most", most).Execute();
+            },
+            cancellationToken
+        );
+
     private static SharedToken? Read(Statement row) => row.Read() ? new SharedToken(row.Blob(0).ToArray(), row.Time(1)) : null;
 }
