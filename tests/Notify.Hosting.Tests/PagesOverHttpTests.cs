@@ -57,9 +57,7 @@ public sealed class PagesOverHttpTests
             Assert.Equal((12 + limit - 1) / limit, pages.Count);
             Assert.Equal(
                 counts.Select(count => $"{count.Minute:HH:mm} {count.Provider} {count.Count}").Order(StringComparer.Ordinal),
-                pages
-                    .SelectMany(page => page)
-                    .Select(Describe)
+                pages.SelectMany(page => page).Select(Describe)
             );
         }
 

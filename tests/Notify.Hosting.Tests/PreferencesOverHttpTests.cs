@@ -66,7 +66,7 @@ public sealed class PreferencesOverHttpTests : IAsyncLifetime
         await _app.CallAsync("PATCH", Preferences, """{"items":[{"channel":"email","status":"optedOut"}],"source":"import"}""");
         Assert.Equal(HttpStatusCode.NotFound, (await _app.AskAsync("GET", User)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await _app.AskAsync("PATCH", User, "{}")).Status);
-        Assert.Equal(0, (await _app.CallAsync("GET", "/v1/users")).GetProperty("users").GetArrayLength());
+        Assert.Equal(0, (await _app.CallAsync("GET", "/v1/users")).GetProperty("items").GetArrayLength());
         using var unknown = await _app.SendAsync("POST", "/v1/notifications", Message);
         Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
 

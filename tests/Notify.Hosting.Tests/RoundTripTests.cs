@@ -30,14 +30,14 @@ public sealed class RoundTripTests : IAsyncLifetime
             await _app.CallAsync("PUT", device, CreateDevice(random));
             var template = $"/v1/templates/t{random.Next(3)}";
             await _app.CallAsync("PUT", template, CreateTemplate(random));
-            await _app.CallAsync("PUT", "/v1/topics/news/subscribers", $"""["u{random.Next(5)}","u{random.Next(5)}"]""");
+            await _app.CallAsync("POST", "/v1/topics/news/subscribers", $$"""{"users":["u{{random.Next(5)}}"]}""");
 
             await SendBackAsync(user, "PUT");
             await SendBackAsync(user, "PATCH");
             await SendBackAsync($"{user}/preferences", "PATCH");
             await SendBackAsync(device, "PUT");
             await SendBackAsync(template, "PUT");
-            await SendBackAsync("/v1/topics/news/subscribers", "PUT", json => json.GetProperty("users").GetRawText());
+            await SendBackAsync("/v1/topics/news/subscribers", "POST", ToUsers);
         }
     }
 
@@ -70,6 +70,11 @@ public sealed class RoundTripTests : IAsyncLifetime
         Assert.Equal(before, await again.Content.ReadAsStringAsync());
         Assert.Equal(read.Headers.ETag, again.Headers.ETag);
     }
+
+    private static string ToUsers(JsonElement subscribers) =>
+        JsonSerializer.Serialize(
+            new { users = subscribers.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("user").GetString()) }
+        );
 
     private static string CreateUser(Random random)
     {

@@ -57,7 +57,7 @@ public sealed record RecipientAnswer
     public RecipientAnswer() { }
 
     /// <summary>Initializes a new instance with the specified values.</summary>
-    /// <param name="user">The user; null if it does not exist.</param>
+    /// <param name="user">The user; null if it is not stored.</param>
     /// <param name="devices">The devices that are not pruned; empty if they were not requested.</param>
     /// <param name="isSubscribed">Whether the user subscribes to the topic; false if no topic was requested.</param>
     [SetsRequiredMembers]
@@ -68,7 +68,7 @@ public sealed record RecipientAnswer
         IsSubscribed = isSubscribed;
     }
 
-    /// <summary>Gets the user; null if it does not exist.</summary>
+    /// <summary>Gets the user; null if it is not stored.</summary>
     public UserRecord? User { get; init; }
 
     /// <summary>Gets the devices that are not pruned; empty if they were not requested.</summary>

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// What a store keeps about a user: the profile, which the application writes, and the preferences, which also come from
 /// unsubscribe links and replies. Preferences may exist before the profile does.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed record UserRecord
 {
     /// <summary>Gets the tenant of the user.</summary>

@@ -39,10 +39,7 @@ public abstract partial class StoreConformance
             Stored(FullUser(), preferences),
             Assert.Single(await Store.Users.FindAsync(Tenant, [FullUser().Id], Cancellation))
         );
-        var answer = await Store.RecipientChecks.ReadAsync(
-            [new RecipientQuestion(Tenant, FullUser().Id, null, WithDevices: false)],
-            Cancellation
-        );
+        var answer = await Store.RecipientChecks.ReadAsync([CreateQuestion(FullUser().Id)], Cancellation);
         Same.As(Stored(FullUser(), preferences), Assert.Single(answer).User);
     }
 
@@ -96,7 +93,7 @@ public abstract partial class StoreConformance
         };
         Same.As(early, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)));
         Assert.Empty(await Store.Users.ListAsync(Tenant, "", "", 10, Cancellation));
-        RecipientQuestion question = new(Tenant, "u", null, WithDevices: false);
+        var question = CreateQuestion("u");
         Same.As(early, Assert.Single(await Store.RecipientChecks.ReadAsync([question], Cancellation)).User);
 
         var profile = new User { Tenant = Tenant, Id = "u" };
@@ -134,6 +131,14 @@ public abstract partial class StoreConformance
         var found = Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation));
         Assert.Equal(("sv", 16), (found.User?.Locale, found.Preferences.Count));
     }
+
+    private static RecipientQuestion CreateQuestion(string userId) =>
+        new()
+        {
+            Tenant = Tenant,
+            UserId = userId,
+            WithDevices = false,
+        };
 
     private Preference OptOut(string? category, Channel? channel) =>
         new()

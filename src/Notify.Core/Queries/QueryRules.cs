@@ -25,7 +25,13 @@ internal static class QueryRules
         if (Guid.TryParse(page.After, out var after))
             return after;
 
-        errors.Add(new FieldError("after", FieldErrorCodes.Invalid, "Use an id that Notify issued, such as 0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04."));
+        errors.Add(
+            new FieldError(
+                "after",
+                FieldErrorCodes.Invalid,
+                "Use an id that Notify issued, such as 0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04."
+            )
+        );
         return null;
     }
 
@@ -43,7 +49,13 @@ internal static class QueryRules
     {
         Names.Check(errors, "tenant", filter.Tenant);
         if (filter.Ids is { Count: 0 or > MaxIds })
-            errors.Add(new FieldError("ids", filter.Ids.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany, $"Must contain 1 to {MaxIds} delivery ids."));
+            errors.Add(
+                new FieldError(
+                    "ids",
+                    filter.Ids.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                    $"Must contain 1 to {MaxIds} delivery ids."
+                )
+            );
         CheckCriterion(errors, "provider", filter.Provider);
         CheckCriterion(errors, "reason", filter.Reason);
         CheckTimes(errors, filter.From, filter.To);
@@ -56,13 +68,23 @@ internal static class QueryRules
         if (replay.ExpiresAt <= now)
             errors.Add(new FieldError("expiresAt", FieldErrorCodes.OutOfRange, "Must be in the future."));
         else if (replay.ExpiresAt > now + longestExpiry)
-            errors.Add(new FieldError("expiresAt", FieldErrorCodes.OutOfRange, $"Must be at most {longestExpiry.TotalDays:0} days in the future."));
+            errors.Add(
+                new FieldError(
+                    "expiresAt",
+                    FieldErrorCodes.OutOfRange,
+                    $"Must be at most {longestExpiry.TotalDays:0} days in the future."
+                )
+            );
 
         var hasCriteria = replay.Filter is not { Ids: null, Provider: null, Reason: null, From: null, To: null };
         if (errors.Count == 0 && replay.All == hasCriteria)
         {
             errors.Add(
-                new FieldError("all", FieldErrorCodes.Required, "Set ids, provider, reason, from or to. To replay every dead letter, set only \"all\": true.")
+                new FieldError(
+                    "all",
+                    FieldErrorCodes.Required,
+                    "Set ids, provider, reason, from or to. To replay every dead letter, set only \"all\": true."
+                )
             );
         }
     }
@@ -79,7 +101,9 @@ internal static class QueryRules
         var end = query.To ?? now;
         var begin = query.From ?? (end - DateTimeOffset.MinValue > DefaultSpan ? end - DefaultSpan : DateTimeOffset.MinValue);
         if (begin >= end || end - begin > MaxSpan)
-            errors.Add(new FieldError("from", FieldErrorCodes.OutOfRange, $"Must be before to, by at most {MaxSpan.TotalDays:0} days."));
+            errors.Add(
+                new FieldError("from", FieldErrorCodes.OutOfRange, $"Must be before to, by at most {MaxSpan.TotalDays:0} days.")
+            );
         return (begin, end);
     }
 

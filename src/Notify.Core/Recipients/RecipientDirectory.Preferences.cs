@@ -50,7 +50,9 @@ internal sealed partial class RecipientDirectory
             var changed = changes.Aggregate(stored, (user, change) => Change(user, change, source, now));
             if (changed.Preferences.Count > MaxPreferences && changed.Preferences.Count > stored.Preferences.Count)
             {
-                errors.Add(new FieldError("items", FieldErrorCodes.TooMany, $"A user may have at most {MaxPreferences} preferences."));
+                errors.Add(
+                    new FieldError("items", FieldErrorCodes.TooMany, $"A user may have at most {MaxPreferences} preferences.")
+                );
                 return null;
             }
 

@@ -75,7 +75,7 @@ internal sealed partial class RecipientDirectory
         if (page.Limit is < 1 or > MaxPageSize)
             errors.Add(new FieldError("limit", FieldErrorCodes.OutOfRange, $"Use a number from 1 to {MaxPageSize}."));
         if (!mayHavePrefix && page.Prefix.Length > 0)
-            errors.Add(new FieldError("prefix", FieldErrorCodes.Unused, "This list cannot be filtered by prefix."));
+            errors.Add(new FieldError("prefix", FieldErrorCodes.NotAllowed, "This list cannot be filtered by prefix."));
         InvalidRequestException.ThrowIfAny(errors);
     }
 

@@ -93,12 +93,22 @@ internal sealed partial class RecipientDirectory(
                 Names.Check(errors, $"items[{i}].category", category);
             if (changes[i].Channel is { Name: "" })
                 errors.Add(
-                    new FieldError($"items[{i}].channel", FieldErrorCodes.Required, "Give the name of a channel, or leave it out for every channel.")
+                    new FieldError(
+                        $"items[{i}].channel",
+                        FieldErrorCodes.Required,
+                        "Give the name of a channel, or leave it out for every channel."
+                    )
                 );
             if (changes[i].Status is { } status && !Enum.IsDefined(status))
-                errors.Add(new FieldError($"items[{i}].status", FieldErrorCodes.Invalid, "Use optedIn or optedOut."));
+                errors.Add(new FieldError($"items[{i}].status", FieldErrorCodes.Unsupported, "Use optedIn or optedOut."));
             if (!seen.Add((changes[i].Category, changes[i].Channel)))
-                errors.Add(new FieldError($"items[{i}]", FieldErrorCodes.Duplicate, "There is more than one change for this category and channel."));
+                errors.Add(
+                    new FieldError(
+                        $"items[{i}]",
+                        FieldErrorCodes.Conflict,
+                        "There is more than one change for this category and channel."
+                    )
+                );
         }
 
         return errors;

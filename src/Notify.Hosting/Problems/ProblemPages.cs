@@ -59,13 +59,22 @@ internal sealed class ProblemPages(string prefix, Uri? typeBase)
     private static string Write(ProblemType type)
     {
         var page = new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"en\"><title>{type.Code}</title>\n<h1><code>{type.Code}</code></h1>\n")
-            .Append(CultureInfo.InvariantCulture, $"<p>Status {type.Status}: {Encode(type.Title)}</p>\n<p>{Encode(type.Fix)}</p>\n");
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<!doctype html>\n<html lang=\"en\"><title>{type.Code}</title>\n<h1><code>{type.Code}</code></h1>\n"
+            )
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<p>Status {type.Status}: {Encode(type.Title)}</p>\n<p>{Encode(type.Fix)}</p>\n"
+            );
         if (type.Code == ProblemCodes.InvalidRequest)
         {
             page.Append("<p>Each error has a code:</p>\n<dl>\n");
             foreach (var code in FieldErrorTypes.All)
-                page.Append(CultureInfo.InvariantCulture, $"<dt><code>{code.Code}</code></dt><dd>{Encode(code.Meaning)} {Encode(code.Fix)}</dd>\n");
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<dt><code>{code.Code}</code></dt><dd>{Encode(code.Meaning)} {Encode(code.Fix)}</dd>\n"
+                );
             page.Append("</dl>\n");
         }
 

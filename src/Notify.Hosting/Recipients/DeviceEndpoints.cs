@@ -19,7 +19,11 @@ internal static class DeviceEndpoints
             if (known is not null)
                 device = Complete(device, given, known, body);
             else if (PushToken.IsMasked(device.Token))
-                body.Missing("token", "This is a shortened token, and not that of the registered device. Send the whole token.");
+                body.Errors.Add(
+                    "token",
+                    FieldErrorCodes.Invalid,
+                    "This is a shortened token, and not that of the registered device. Send the whole token."
+                );
             if (body.IsObject && !given.HasPlatform && known is null)
                 body.Missing("platform", "Required: ios, android or web.");
             body.Errors.Add(recipients.Validate(device));
@@ -95,9 +99,9 @@ internal static class DeviceEndpoints
     {
         const string Message = "Send the whole token to change this field.";
         if (given.HasPlatform && device.Platform != known.Platform)
-            body.Missing("platform", Message);
+            body.Errors.Add("platform", FieldErrorCodes.NotAllowed, Message);
         if (given.HasApp && device.App != known.App)
-            body.Missing("app", Message);
+            body.Errors.Add("app", FieldErrorCodes.NotAllowed, Message);
         return known with { Locale = device.Locale, TimeZone = device.TimeZone };
     }
 

@@ -65,7 +65,10 @@ internal static class SubscriberEndpoints
             .ListSubscribersAsync(tenant, topic, new PageRequest { After = after, Limit = page.Limit }, context.RequestAborted)
             .ConfigureAwait(false);
         var next = users.Next is { } last ? RequestPage.NextAfter(context.Request, last) : null;
-        return TypedResults.Json(new SubscribersView(count, [.. users.Items.Select(user => new SubscriberView(user))], next), RecipientsJson.Default.SubscribersView);
+        return TypedResults.Json(
+            new SubscribersView(count, [.. users.Items.Select(user => new SubscriberView(user))], next),
+            RecipientsJson.Default.SubscribersView
+        );
     }
 
     public static async Task<IResult> ListTopicsAsync(HttpContext context, IRecipients recipients)

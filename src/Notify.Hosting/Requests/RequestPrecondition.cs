@@ -13,14 +13,18 @@ internal static class RequestPrecondition
         var noneMatch = RequestValues.Header(request, HeaderNames.IfNoneMatch);
         if (match is not null && noneMatch is not null)
         {
-            errors.Add(HeaderNames.IfNoneMatch, "Send If-Match or If-None-Match, not both.");
+            errors.Add(HeaderNames.IfNoneMatch, FieldErrorCodes.Invalid, "Send If-Match or If-None-Match, not both.");
             return Precondition.None;
         }
 
         if (noneMatch is not null)
         {
             if (noneMatch.Trim() != "*")
-                errors.Add(HeaderNames.IfNoneMatch, "Use *, which requires that the resource does not exist.");
+                errors.Add(
+                    HeaderNames.IfNoneMatch,
+                    FieldErrorCodes.Invalid,
+                    "Use *, which requires that the resource does not exist."
+                );
             return Precondition.DoesNotExist;
         }
 
@@ -30,7 +34,7 @@ internal static class RequestPrecondition
             return Precondition.Exists;
         if (!EntityTagHeaderValue.TryParse(match, out var tag) || tag.Tag.Length < 2)
         {
-            errors.Add(HeaderNames.IfMatch, "Use * or one entity tag, as a response has it in ETag.");
+            errors.Add(HeaderNames.IfMatch, FieldErrorCodes.Invalid, "Use * or one entity tag, as a response has it in ETag.");
             return Precondition.None;
         }
 

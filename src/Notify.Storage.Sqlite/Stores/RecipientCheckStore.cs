@@ -1,5 +1,4 @@
 using Notify.Storage.Sqlite.Connection;
-using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
