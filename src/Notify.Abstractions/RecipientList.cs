@@ -54,7 +54,7 @@ public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
         {
             var kind = Enum.Parse<RecipientKind>(element.GetProperty("kind").GetString()!);
             Channel? channel = element.TryGetProperty("channel", out var c) ? Channel.Named(c.GetString()!) : null;
-            Platform? platform = element.TryGetProperty("platform", out var p) ? Enum.Parse<Platform>(p.GetString()!) : null;
+            Platform? platform = element.TryGetProperty("platform", out var p) ? Platform.Named(p.GetString()!) : null;
             items.Add(Recipient.Stored(kind, element.GetProperty("value").GetString()!, channel, platform));
         }
 
@@ -73,7 +73,7 @@ public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
             if (recipient.Channel is { } channel)
                 writer.WriteString("channel", channel.Name);
             if (recipient.Platform is { } platform)
-                writer.WriteString("platform", platform.ToString());
+                writer.WriteString("platform", platform.Name);
             writer.WriteEndObject();
         }
 

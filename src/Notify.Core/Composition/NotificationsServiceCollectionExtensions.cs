@@ -87,6 +87,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ApplyThrottle>();
         services.AddSingleton<UnusedPermits>();
         services.AddSingleton<CollectDigests>();
+        services.AddSingleton<PlatformRules>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
         services.AddSingleton<DropDuplicateAddresses>();

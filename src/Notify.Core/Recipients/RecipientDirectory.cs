@@ -15,6 +15,7 @@ internal sealed class RecipientDirectory(
     ErasureWorker eraser,
     ProviderRules rules,
     ProviderCatalog catalog,
+    PlatformRules platforms,
     PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
@@ -147,9 +148,9 @@ internal sealed class RecipientDirectory(
         Names.Check(errors, "userId", device.UserId);
         if (device.App is not null)
             Names.Check(errors, "app", device.App);
-        if (!Enum.IsDefined(device.Platform))
-            errors.Add(new FieldError("platform", "Use android, ios or web."));
-        else if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
+        if (platforms.FindError(device.Platform) is { } platformError)
+            errors.Add(new FieldError("platform", platformError));
+        if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
             errors.Add(new FieldError("token", tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);

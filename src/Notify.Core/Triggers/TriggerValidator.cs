@@ -12,6 +12,7 @@ namespace Notify.Core.Triggers;
 internal sealed class TriggerValidator(
     ProviderCatalog providers,
     ProviderRules rules,
+    PlatformRules platforms,
     ContentRules contents,
     IOptions<NotificationsOptions> options,
     TimeProvider time
@@ -81,6 +82,8 @@ internal sealed class TriggerValidator(
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, providers.DescribeUnserved(channel));
+        else if (recipient.Platform is { } platform && platforms.FindError(platform) is { } platformError)
+            Add(ref errors, $"{field}.platform", platformError);
         else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
             Add(ref errors, field, addressError);
     }

@@ -84,7 +84,8 @@ internal static class DeviceEndpoints
         }
 
         if (body.IsObject && !hasPlatform)
-            body.Missing("platform", "Required: ios, android or web.");
-        return device with { Platform = platform ?? default };
+            body.Missing("platform", "Required, such as ios, android or web.");
+        // A platform that is missing or malformed has its error already; any other keeps the token's errors.
+        return device with { Platform = platform ?? Platform.Android };
     }
 }

@@ -35,7 +35,7 @@ internal static class DeliveryDocument
         document
             .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
             .With(DeliveryField.AddressKey, queued.AddressKey?.ToBsonValue())
-            .With(DeliveryField.Platform, (int?)delivery.To.Platform)
+            .With(DeliveryField.Platform, delivery.To.Platform?.Name)
             .With(DeliveryField.App, delivery.To.App)
             .With(DeliveryField.Topic, delivery.Topic)
             .With(DeliveryField.DeviceId, delivery.DeviceId)
@@ -54,11 +54,11 @@ internal static class DeliveryDocument
             Id = document[DeliveryField.Id].AsGuid,
             NotificationId = GetNotification(document),
             Tenant = document[DeliveryField.Tenant].AsString,
-            Priority = (Priority)document[DeliveryField.Priority].AsInt32,
+            Priority = StoredForm.ReadPriority(document[DeliveryField.Priority].AsInt32),
             To = new Address(
                 Channel.Named(document[DeliveryField.Channel].AsString),
                 document[DeliveryField.Address].AsString,
-                (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
+                document.TextOrNull(DeliveryField.Platform) is { } platform ? Platform.Named(platform) : null,
                 document.TextOrNull(DeliveryField.App)
             ),
             Provider = document[DeliveryField.Provider].AsString,
@@ -79,7 +79,7 @@ internal static class DeliveryDocument
     public static DeliveryRecord ReadRecord(BsonDocument document) =>
         new(
             Read(document),
-            (DeliveryState)document[DeliveryField.State].AsInt32,
+            StoredForm.ReadState(document[DeliveryField.State].AsInt32),
             document.TimeOrNull(DeliveryField.DueAt),
             document.TextOrNull(DeliveryField.Reason),
             StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),

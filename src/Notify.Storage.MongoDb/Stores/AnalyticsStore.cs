@@ -2,6 +2,7 @@ using System.Globalization;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
@@ -59,7 +60,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
                 document[Tenant].AsString,
                 Channel.Named(document[OfChannel].AsString),
                 document[Provider].AsString,
-                (DeliveryState)document[State].AsInt32,
+                StoredForm.ReadState(document[State].AsInt32),
                 document[Count].AsInt64
             )),
         ];

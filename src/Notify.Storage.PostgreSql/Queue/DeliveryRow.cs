@@ -31,11 +31,11 @@ internal static class DeliveryRow
             Id = row.GetGuid(0),
             NotificationId = row.GetGuid(1),
             Tenant = row.GetString(2),
-            Priority = (Priority)row.GetInt16(3),
+            Priority = StoredForm.ReadPriority(row.GetInt16(3)),
             To = new Address(
                 Channel.Named(row.GetString(4)),
                 row.GetString(5),
-                row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
+                row.IsDBNull(6) ? null : Platform.Named(row.GetString(6)),
                 row.TextOrNull(7)
             ),
             Provider = row.GetString(8),

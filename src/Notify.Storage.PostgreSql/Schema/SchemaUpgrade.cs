@@ -20,6 +20,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Ninth(name),
         SchemaSteps.Tenth(name),
         SchemaSteps.Eleventh(name),
+        SchemaSteps.Twelfth(name),
     ];
 
     /// <summary>

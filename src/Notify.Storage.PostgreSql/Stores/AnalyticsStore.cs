@@ -1,5 +1,6 @@
 using Notify.Storage.PostgreSql.Connection;
 using Notify.Storage.PostgreSql.Queue;
+using Notify.Storage.Toolkit;
 using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
@@ -56,7 +57,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
                     tenant,
                     Channel.Named(row.GetString(1)),
                     row.GetString(2),
-                    (DeliveryState)row.GetInt16(3),
+                    StoredForm.ReadState(row.GetInt16(3)),
                     row.GetInt64(4)
                 ),
                 cancellationToken

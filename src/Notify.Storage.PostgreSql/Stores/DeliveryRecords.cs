@@ -37,7 +37,7 @@ internal static class DeliveryRecords
     private static DeliveryRecord Read(NpgsqlDataReader row) =>
         new(
             DeliveryRow.ReadDelivery(row),
-            (DeliveryState)row.GetInt16(DeliveryRow.ColumnCount),
+            StoredForm.ReadState(row.GetInt16(DeliveryRow.ColumnCount)),
             row.TimeOrNull(DeliveryRow.ColumnCount + 1),
             row.TextOrNull(DeliveryRow.ColumnCount + 2),
             StoredForm.ReadHistory(row.GetString(DeliveryRow.ColumnCount + 3)),

@@ -30,11 +30,11 @@ internal static class DeliveryRow
             Id = row.Guid(0),
             NotificationId = notificationId,
             Tenant = row.Text(2),
-            Priority = (Priority)row.Int32(3),
+            Priority = StoredForm.ReadPriority(row.Int32(3)),
             To = new Address(
                 Channel.Named(row.Text(4)),
                 row.Text(5),
-                row.IsNull(6) ? null : (Platform)row.Int32(6),
+                row.IsNull(6) ? null : Platform.Named(row.Text(6)),
                 row.TextOrNull(7)
             ),
             UserId = row.TextOrNull(8),
@@ -60,7 +60,7 @@ internal static class DeliveryRow
     public static DeliveryRecord ReadRecord(Statement row, ContentReader contents) =>
         new(
             ReadDelivery(row, contents),
-            (DeliveryState)row.Int32(20),
+            StoredForm.ReadState(row.Int32(20)),
             row.TimeOrNull(DueAtColumn),
             row.TextOrNull(21),
             StoredForm.ReadHistory(row.Text(22)),

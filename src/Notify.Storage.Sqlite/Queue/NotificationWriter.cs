@@ -148,7 +148,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
                 .Bind(3, delivery.To.Value)
                 .Bind(4, now)
                 .Bind(5, delivery.To.Channel.Name)
-                .Bind(6, (long?)delivery.To.Platform)
+                .Bind(6, delivery.To.Platform?.Name)
                 .Bind(7, delivery.To.App)
                 .Execute();
         }
@@ -160,7 +160,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
             .Bind(4, (long)delivery.Priority)
             .Bind(5, delivery.To.Channel.Name)
             .Bind(6, delivery.To.Value)
-            .Bind(7, (long?)delivery.To.Platform)
+            .Bind(7, delivery.To.Platform?.Name)
             .Bind(8, delivery.To.App)
             .Bind(9, delivery.UserId)
             .Bind(10, delivery.Provider)

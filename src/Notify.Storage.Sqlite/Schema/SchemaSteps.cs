@@ -271,6 +271,20 @@ internal static class SchemaSteps
             ALTER TABLE notify_delivery ADD COLUMN address_key BLOB;
             CREATE INDEX notify_delivery_reached ON notify_delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
             """,
+        // Platforms are stored by name: a provider may declare one that Notify does not know. The columns are INTEGER in STRICT
+        // tables, so new ones take their place.
+        """
+            ALTER TABLE notify_delivery ADD COLUMN platform_name TEXT;
+            UPDATE notify_delivery SET platform_name = CASE platform WHEN 0 THEN 'android' WHEN 1 THEN 'ios' ELSE 'web' END
+                WHERE platform IS NOT NULL;
+            ALTER TABLE notify_delivery DROP COLUMN platform;
+            ALTER TABLE notify_delivery RENAME COLUMN platform_name TO platform;
+
+            ALTER TABLE notify_device ADD COLUMN platform_name TEXT NOT NULL DEFAULT 'web';
+            UPDATE notify_device SET platform_name = CASE platform WHEN 0 THEN 'android' ELSE 'ios' END WHERE platform < 2;
+            ALTER TABLE notify_device DROP COLUMN platform;
+            ALTER TABLE notify_device RENAME COLUMN platform_name TO platform;
+            """,
     ];
 
     /// <summary>

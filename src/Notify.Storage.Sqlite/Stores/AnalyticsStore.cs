@@ -1,4 +1,5 @@
 using Notify.Storage.Sqlite.Connection;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
@@ -69,7 +70,7 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
                     tenant,
                     Channel.Named(statement.Text(1)),
                     statement.Text(2),
-                    (DeliveryState)statement.Int32(3),
+                    StoredForm.ReadState(statement.Int32(3)),
                     statement.Int64(4)
                 )
             );

@@ -54,7 +54,7 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
                     return save.Bind(1, device.Tenant)
                         .Bind(2, device.Id)
                         .Bind(3, device.UserId)
-                        .Bind(4, (long)device.Platform)
+                        .Bind(4, device.Platform.Name)
                         .Bind(5, device.Token)
                         .Bind(6, device.App)
                         .Bind(7, device.Locale)
@@ -133,7 +133,7 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
             Tenant = row.Text(0),
             Id = row.Text(1),
             UserId = row.Text(2),
-            Platform = (Platform)row.Int32(3),
+            Platform = Platform.Named(row.Text(3)),
             Token = row.Text(4),
             App = row.TextOrNull(5),
             Locale = row.TextOrNull(6),

@@ -113,9 +113,9 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
             "SELECT state, COUNT(*) FROM notify_delivery WHERE notification_id = ?1 AND tenant = ?2 GROUP BY state"
         );
         statement.Bind(1, notificationId).Bind(2, tenant);
-        var counts = new Dictionary<DeliveryState, long>();
+        var counts = new List<(int State, long Count)>();
         while (statement.Read())
-            counts.Add((DeliveryState)statement.Int32(0), statement.Int64(1));
-        return new(counts);
+            counts.Add((statement.Int32(0), statement.Int64(1)));
+        return new(StoredForm.ReadCounts(counts));
     }
 }

@@ -59,8 +59,10 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
         if (_add.Bind(1, receipt.DeliveryId).Bind(2, tenant).Bind(3, StoredForm.WriteReceipt(receipt)).Execute() == 0)
             return false;
 
-        var chain = receipt.Kind == ReceiptKind.Bounced ? _makeNextDue : _stopLater;
-        chain.Bind(1, receipt.DeliveryId).Bind(2, receipt.At).Execute();
+        if (receipt.Kind == ReceiptKind.Bounced)
+            _makeNextDue.Bind(1, receipt.DeliveryId).Bind(2, receipt.At).Execute();
+        else if (receipt.Kind.ProvesArrival)
+            _stopLater.Bind(1, receipt.DeliveryId).Bind(2, receipt.At).Execute();
         return true;
     }
 }

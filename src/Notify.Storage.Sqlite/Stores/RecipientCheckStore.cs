@@ -53,7 +53,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
                             .Bind(1, one.DeliveryId)
                             .Bind(2, one.Fence)
                             .Bind(3, one.To.Value)
-                            .Bind(4, (long?)one.To.Platform)
+                            .Bind(4, one.To.Platform?.Name)
                             .Bind(5, one.To.App)
                             .Execute() == 1
                     ),
