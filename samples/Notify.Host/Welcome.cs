@@ -70,7 +70,7 @@ internal static class Welcome
     private static object CreateRecipient(IDeliveryProvider provider, Platform platform) =>
         provider.Channel.Name switch
         {
-            "push" => new { pushToken = CreateToken(platform), platform = platform.ToString().ToLowerInvariant() },
+            "push" => new { pushToken = CreateToken(platform), platform = platform.Name },
             "sms" => new { phone = "+46701234567" },
             "email" => new { email = "ada@example.org" },
             "webhook" => new { webhook = "https://example.org/hook" },
@@ -81,10 +81,10 @@ internal static class Welcome
     /// Creates a push token in the platform's form. APNs requires hexadecimal digits, and a browser's subscription is JSON.
     /// </summary>
     private static string CreateToken(Platform platform) =>
-        platform switch
+        platform.Name switch
         {
-            Platform.Ios => new string('0', 64),
-            Platform.Web => JsonSerializer.Serialize(
+            "ios" => new string('0', 64),
+            "web" => JsonSerializer.Serialize(
                 new
                 {
                     endpoint = "https://push.example.org/subscription",

@@ -71,14 +71,8 @@ public readonly record struct Channel
     public static bool TryParse([NotNullWhen(true)] string? name, out Channel channel)
     {
         channel = default;
-        if (name is not { Length: >= 1 and <= 32 } || !char.IsAsciiLetterLower(name[0]) || name == PhoneAddress)
+        if (!OpenName.IsValid(name) || name == PhoneAddress)
             return false;
-
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
-                return false;
-        }
 
         channel = new Channel(name);
         return true;

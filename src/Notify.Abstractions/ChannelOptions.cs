@@ -20,9 +20,11 @@ public sealed class ChannelOptions
     public IList<string> Providers { get; set; } = [];
 
     /// <summary>
-    /// Gets the push providers for the tokens of individual platforms, where they differ from <see cref="Providers"/>.
+    /// Gets the push providers for the tokens of individual platforms, where they differ from <see cref="Providers"/>. The keys
+    /// are the names of platforms, such as <c>ios</c>.
     /// </summary>
-    public IDictionary<Platform, IList<string>> PlatformProviders { get; } = new Dictionary<Platform, IList<string>>();
+    public IDictionary<string, IList<string>> PlatformProviders { get; } =
+        new Dictionary<string, IList<string>>(StringComparer.OrdinalIgnoreCase);
 
     // A text message that arrives many hours late is merely confusing, whereas a push is still useful on a phone that was off
     // overnight.

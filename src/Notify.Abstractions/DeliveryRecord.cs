@@ -4,9 +4,13 @@ using Notify.Providers;
 namespace Notify;
 
 /// <summary>The state of a delivery. Every state except <see cref="Pending"/> is terminal.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<DeliveryState>))]
+[JsonConverter(typeof(DeliveryStateJsonConverter))]
 public enum DeliveryState
 {
+    /// <summary>A state that this version of Notify does not know. A newer version wrote it.</summary>
+    [JsonStringEnumMemberName("unknown")]
+    Unknown = -1,
+
     /// <summary>The delivery is waiting, or an attempt is in progress.</summary>
     [JsonStringEnumMemberName("pending")]
     Pending = 0,

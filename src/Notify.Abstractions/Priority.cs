@@ -6,7 +6,7 @@ namespace Notify;
 /// The priority of a delivery. Deliveries of each priority wait in a separate lane. The lanes share the providers by weight, so
 /// that none can starve another.
 /// </summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Priority>))]
+[JsonConverter(typeof(PriorityJsonConverter))]
 public enum Priority
 {
     /// <summary>High priority, for messages that someone is waiting for, such as one-time codes and alarms.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json.Serialization;
 
 namespace Notify;
 
@@ -32,25 +31,4 @@ public sealed record Receipt
 
     /// <summary>Gets the vendor's code or description of the event; never an address or content.</summary>
     public string? Detail { get; init; }
-}
-
-/// <summary>The kind of event that a receipt reports.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ReceiptKind>))]
-public enum ReceiptKind
-{
-    /// <summary>The message reached the device or mailbox.</summary>
-    [JsonStringEnumMemberName("delivered")]
-    Delivered,
-
-    /// <summary>The message was returned.</summary>
-    [JsonStringEnumMemberName("bounced")]
-    Bounced,
-
-    /// <summary>The message was opened.</summary>
-    [JsonStringEnumMemberName("opened")]
-    Opened,
-
-    /// <summary>A link in the message was followed.</summary>
-    [JsonStringEnumMemberName("clicked")]
-    Clicked,
 }

@@ -54,7 +54,7 @@ public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
         {
             var kind = Enum.Parse<RecipientKind>(element.GetProperty("kind").GetString()!);
             Channel? channel = element.TryGetProperty("channel", out var c) ? Channel.Create(c.GetString()!) : null;
-            Platform? platform = element.TryGetProperty("platform", out var p) ? Enum.Parse<Platform>(p.GetString()!) : null;
+            Platform? platform = element.TryGetProperty("platform", out var p) ? Platform.Create(p.GetString()!) : null;
             JsonElement? data = element.TryGetProperty("data", out var d) ? d : null;
             var recipient = Recipient.Stored(kind, element.GetProperty("value").GetString()!, channel, platform);
             items.Add(data is null ? recipient : recipient with { DataElement = data });
@@ -75,7 +75,7 @@ public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
             if (recipient.Channel is { } channel)
                 writer.WriteString("channel", channel.Name);
             if (recipient.Platform is { } platform)
-                writer.WriteString("platform", platform.ToString());
+                writer.WriteString("platform", platform.Name);
             if (recipient.DataElement is { } data)
             {
                 writer.WritePropertyName("data");

@@ -38,11 +38,11 @@ internal static class FcmMessage
         WriteTexts(writer, delivery.Content);
 
         // A Firebase registration token does not reveal its platform, so without a registered platform every block is written.
-        if (delivery.To.Platform is not (Platform.Ios or Platform.Web))
+        if (delivery.To.Platform != Platform.Ios && delivery.To.Platform != Platform.Web)
             FcmAndroid.Write(writer, delivery, now);
-        if (delivery.To.Platform is not Platform.Web)
+        if (delivery.To.Platform != Platform.Web)
             FcmApns.Write(writer, delivery);
-        if (delivery.To.Platform is not Platform.Ios)
+        if (delivery.To.Platform != Platform.Ios)
             FcmWebPush.Write(writer, delivery, now);
         writer.WriteEndObject();
     }

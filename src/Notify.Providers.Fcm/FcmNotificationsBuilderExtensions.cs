@@ -40,6 +40,7 @@ public static class FcmNotificationsBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FcmOptions>, FcmOptionsValidator>());
         builder.Services.AddProviderHttpClient(name);
         builder.Services.AddSingleton<IProviderRules>(new FcmRules(name));
+        builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Android, Platform.Ios, Platform.Web));
         return builder.AddProvider(name, services => Create(services, name));
     }
 

@@ -107,7 +107,9 @@ public sealed class FailoverTests
         var (fcm, apns) = (Up("fcm", Channel.Push), Up("apns", Channel.Push));
         await using var application = await TestApplication.StartAsync(
             builder =>
-                builder.Services.Configure<ChannelOptions>("push", options => options.PlatformProviders[Platform.Ios] = ["apns"]),
+                builder.Services.Configure<ChannelOptions>("push", options =>
+                    options.PlatformProviders[Platform.Ios.Name] = ["apns"]
+                ),
             fcm,
             apns
         );

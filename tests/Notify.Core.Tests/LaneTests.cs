@@ -92,8 +92,8 @@ public sealed class LaneTests
                 builder
                     .Services.Configure<ChannelOptions>("push", options =>
                     {
-                        options.PlatformProviders[Platform.Ios] = ["hanging"];
-                        options.PlatformProviders[Platform.Android] = ["other"];
+                        options.PlatformProviders[Platform.Ios.Name] = ["hanging"];
+                        options.PlatformProviders[Platform.Android.Name] = ["other"];
                     })
                     .Configure<NotificationsOptions>(options =>
                     {

@@ -19,7 +19,7 @@ public sealed class PlanningTests
         var deliveries = await application.DeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
 
         Assert.Equal(
-            ["email ada@example.org  ", "push t-phone Android shop", "push t-tablet Ios news", "sms +46701234567  "],
+            ["email ada@example.org  ", "push t-phone android shop", "push t-tablet ios news", "sms +46701234567  "],
             deliveries
                 .Select(d => $"{d.Delivery.Channel} {d.Delivery.To.Value} {d.Delivery.To.Platform} {d.Delivery.To.App}")
                 .Order(StringComparer.Ordinal)

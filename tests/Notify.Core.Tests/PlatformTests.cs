@@ -73,7 +73,7 @@ public sealed class PlatformTests
             builder =>
                 builder
                     .Services.AddSingleton(For("apns", Platform.Ios))
-                    .Configure<ChannelOptions>("push", options => options.PlatformProviders[Platform.Ios] = ["fcm"]),
+                    .Configure<ChannelOptions>("push", options => options.PlatformProviders[Platform.Ios.Name] = ["fcm"]),
             every,
             apple
         );

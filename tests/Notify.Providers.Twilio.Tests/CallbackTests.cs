@@ -41,12 +41,12 @@ public sealed class CallbackTests
     [InlineData("queued", null, null, null)]
     [InlineData("sending", null, null, null)]
     [InlineData("sent", null, null, null)]
-    [InlineData("delivered", null, ReceiptKind.Delivered, null)]
-    [InlineData("read", null, ReceiptKind.Opened, null)]
-    [InlineData("failed", null, ReceiptKind.Bounced, null)]
-    [InlineData("failed", 21610, ReceiptKind.Bounced, "21610 Attempt to send to unsubscribed recipient")]
-    [InlineData("undelivered", 39999, ReceiptKind.Bounced, "error 39999")]
-    public async Task A_final_status_creates_a_receipt(string status, int? code, ReceiptKind? kind, string? detail)
+    [InlineData("delivered", null, "delivered", null)]
+    [InlineData("read", null, "opened", null)]
+    [InlineData("failed", null, "bounced", null)]
+    [InlineData("failed", 21610, "bounced", "21610 Attempt to send to unsubscribed recipient")]
+    [InlineData("undelivered", 39999, "bounced", "error 39999")]
+    public async Task A_final_status_creates_a_receipt(string status, int? code, string? kind, string? detail)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await StartAsync(gateway);
@@ -55,7 +55,7 @@ public sealed class CallbackTests
         Assert.Equal(204, await gateway.CallBackAsync(Assert.Single(gateway.Messages), status, code));
 
         var receipts = (await ReceiptsAsync(application, sent, kind is null ? 0 : 1)).Receipts;
-        Assert.Equal((kind, detail), (receipts.SingleOrDefault()?.Kind, receipts.SingleOrDefault()?.Detail));
+        Assert.Equal((kind, detail), (receipts.SingleOrDefault()?.Kind.Name, receipts.SingleOrDefault()?.Detail));
     }
 
     [Fact]

@@ -84,7 +84,7 @@ internal sealed partial class TenantData
         {
             MakeDue(later.Where(other => other.Delivery.Fallback!.Step == place.Step + 1), receipt.At);
         }
-        else
+        else if (receipt.Kind.ProvesArrival)
         {
             foreach (var other in later.Where(other => other.IsFree(receipt.At)))
                 other.Move(DeliveryState.Cancelled, null, "receipt came", receipt.At);

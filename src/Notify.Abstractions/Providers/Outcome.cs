@@ -142,12 +142,16 @@ public sealed class Outcome
 }
 
 /// <summary>The kind of outcome of an attempt.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<OutcomeKind>))]
+[JsonConverter(typeof(OutcomeKindJsonConverter))]
 public enum OutcomeKind
 {
+    /// <summary>An outcome that this version of Notify does not know. A newer version recorded it.</summary>
+    [JsonStringEnumMemberName("unknown")]
+    Unknown = -1,
+
     /// <summary>The message was sent: the vendor took it over.</summary>
     [JsonStringEnumMemberName("sent")]
-    Sent,
+    Sent = 0,
 
     /// <summary>The attempt failed. A later attempt may succeed.</summary>
     [JsonStringEnumMemberName("retry")]

@@ -40,19 +40,34 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Theory]
-    [InlineData(ReceiptKind.Delivered)]
-    [InlineData(ReceiptKind.Opened)]
-    [InlineData(ReceiptKind.Clicked)]
-    public async Task A_receipt_cancels_the_fallback_steps(ReceiptKind kind)
+    [InlineData("delivered")]
+    [InlineData("opened")]
+    [InlineData("clicked")]
+    [InlineData("complained")]
+    public async Task A_receipt_cancels_the_fallback_steps(string kind)
     {
         var chain = await EnqueueChainAsync(0, 1, 2);
         await SettleAsync(Sent(await LeaseOneAsync(), Now));
 
-        await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, kind, Now)], Cancellation);
+        await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, ReceiptKind.Create(kind), Now)], Cancellation);
 
         Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(chain[1]));
         Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(chain[2]));
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
+    }
+
+    [Fact]
+    public async Task A_receipt_of_another_kind_is_stored_and_changes_no_fallback_step()
+    {
+        var chain = await EnqueueChainAsync(0, 1, 2);
+        await SettleAsync(Sent(await LeaseOneAsync(), Now));
+        var receipt = new Receipt(chain[0].Id, ReceiptKind.Create("deferred"), Now);
+
+        await Store.Receipts.AddAsync(Tenant, [receipt], Cancellation);
+
+        Assert.Equal(receipt, Assert.Single((await FindAsync(chain[0])).Receipts));
+        Assert.Equal((DeliveryState.Pending, chain[1].DueAt), await GetStateAsync(chain[1]));
+        Assert.Equal((DeliveryState.Pending, chain[2].DueAt), await GetStateAsync(chain[2]));
     }
 
     [Fact]

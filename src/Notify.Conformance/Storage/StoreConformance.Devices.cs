@@ -3,6 +3,31 @@ namespace Notify.Conformance.Storage;
 /// <summary>This part tests devices and their tokens.</summary>
 public abstract partial class StoreConformance
 {
+    [Theory]
+    [InlineData("android")]
+    [InlineData("ios")]
+    [InlineData("web")]
+    [InlineData("huawei")]
+    [InlineData("windows")]
+    [InlineData("tizen")]
+    public async Task A_device_can_have_any_platform(string platform)
+    {
+        var device = new Device
+        {
+            Tenant = Tenant,
+            Id = "d",
+            UserId = "u",
+            Platform = Platform.Create(platform),
+            Token = "token",
+            RegisteredAt = Now,
+            LastSeenAt = Now,
+        };
+
+        await Store.Devices.RegisterAsync(device, Cancellation);
+
+        Assert.Equal(platform, Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation)).Platform.Name);
+    }
+
     [Fact]
     public async Task Every_field_of_a_device_is_stored()
     {

@@ -89,6 +89,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ApplyThrottle>();
         services.AddSingleton<UnusedPermits>();
         services.AddSingleton<CollectDigests>();
+        services.AddSingleton<PlatformRules>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
         services.AddSingleton<RenderOwnContent>();

@@ -141,9 +141,13 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
                 .ToArray()
         )
         {
-            if (receipt.Kind != ReceiptKind.Bounced)
+            if (receipt.Kind.ProvesArrival)
                 Change(later, () => later.Cancel("receipt came", receipt.At));
-            else if (later.Delivery.Fallback!.Step == place.Step + 1 && later.DueAt > receipt.At)
+            else if (
+                receipt.Kind == ReceiptKind.Bounced
+                && later.Delivery.Fallback!.Step == place.Step + 1
+                && later.DueAt > receipt.At
+            )
                 Change(later, () => later.MakeDue(receipt.At));
         }
 

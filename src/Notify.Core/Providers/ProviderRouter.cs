@@ -26,7 +26,7 @@ internal sealed class ProviderRouter(
     {
         var configured = options.Get(channel.Name);
         var names =
-            platform is { } known && configured.PlatformProviders.TryGetValue(known, out var platformProviders)
+            platform is { } known && configured.PlatformProviders.TryGetValue(known.Name, out var platformProviders)
                 ? platformProviders
                 : configured.Providers;
         if (names.Count > 0)

@@ -18,6 +18,7 @@ internal sealed partial class RecipientDirectory(
     ErasureWorker eraser,
     ProviderRules rules,
     ProviderCatalog catalog,
+    PlatformRules platforms,
     PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
@@ -71,9 +72,9 @@ internal sealed partial class RecipientDirectory(
         Names.Check(errors, "userId", device.UserId);
         if (device.App is not null)
             Names.Check(errors, "app", device.App);
-        if (!Enum.IsDefined(device.Platform))
-            errors.Add(new FieldError("platform", FieldErrorCodes.Invalid, "Use android, ios or web."));
-        else if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
+        if (platforms.FindError(device.Platform) is { } platformError)
+            errors.Add(new FieldError("platform", FieldErrorCodes.Unsupported, platformError));
+        if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
             errors.Add(new FieldError("token", FieldErrorCodes.InvalidAddress, tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);

@@ -102,7 +102,8 @@ internal static class EngineTelemetry
             OutcomeKind.Retry => "retry",
             OutcomeKind.Rejected => "rejected",
             OutcomeKind.AnswerLost => "answer_lost",
-            _ => "recipient_gone",
+            OutcomeKind.RecipientGone => "recipient_gone",
+            _ => "unknown",
         };
 
     private static string GetTag(DeliveryState state) =>
@@ -111,6 +112,7 @@ internal static class EngineTelemetry
             DeliveryState.Pending => "pending",
             DeliveryState.Sent => "sent",
             DeliveryState.DeadLetter => "dead_letter",
-            _ => "cancelled",
+            DeliveryState.Cancelled => "cancelled",
+            _ => "unknown",
         };
 }

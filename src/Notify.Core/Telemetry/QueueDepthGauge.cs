@@ -59,7 +59,12 @@ internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider ti
         }
 
         foreach (var depth in depths)
-            lanes[(depth.Provider, depth.Priority)] = depth.Pending;
+        {
+            // A priority that only a newer process knows is read as one of ours, so two depths can belong to one lane.
+            var lane = (depth.Provider, depth.Priority);
+            lanes[lane] = lanes.GetValueOrDefault(lane) + depth.Pending;
+        }
+
         return
         [
             .. lanes.Select(lane => new Measurement<long>(

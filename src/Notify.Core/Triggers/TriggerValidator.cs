@@ -12,6 +12,7 @@ namespace Notify.Core.Triggers;
 internal sealed class TriggerValidator(
     ProviderCatalog providers,
     ProviderRules rules,
+    PlatformRules platforms,
     ContentRules contents,
     IOptions<NotificationsOptions> options,
     TimeProvider time
@@ -81,6 +82,8 @@ internal sealed class TriggerValidator(
             Add(ref errors, field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
         else if (channel == Channel.Push && recipient.Platform is null)
             Add(ref errors, field, FieldErrorCodes.Required, "A push token needs its platform: ios, android or web.");
+        else if (recipient.Platform is { } platform && platforms.FindError(platform) is { } platformError)
+            Add(ref errors, $"{field}.platform", FieldErrorCodes.Unsupported, platformError);
         else if (
             rules.FindAddressError(new Address(channel, recipient.Value) { Platform = recipient.Platform }) is { } addressError
         )

@@ -78,7 +78,7 @@ internal static class RecipientReader
         if (fields.TryGetValue("platform", out var platform))
             return PlatformReader.Read(platform);
 
-        item.Missing("platform", "Required with pushToken: ios, android or web.");
+        item.Missing("platform", "Required with pushToken, such as ios, android or web.");
         return null;
     }
 

@@ -7,13 +7,10 @@ internal static class ReceiptReader
 {
     private const int MaxDetailLength = 1_000;
 
-    private static readonly Dictionary<string, ReceiptKind> Kinds = new(StringComparer.Ordinal)
-    {
-        ["delivered"] = ReceiptKind.Delivered,
-        ["bounced"] = ReceiptKind.Bounced,
-        ["opened"] = ReceiptKind.Opened,
-        ["clicked"] = ReceiptKind.Clicked,
-    };
+    private static readonly Dictionary<string, ReceiptKind> Kinds = ReceiptKind.WellKnown.ToDictionary(
+        kind => kind.Name,
+        StringComparer.Ordinal
+    );
 
     public static Receipt Read(JsonField item, DateTimeOffset now)
     {

@@ -148,6 +148,7 @@ internal static class DeviceEndpoints
         }
 
         var isWhole = device.Token.Length > 0 && !PushToken.IsMasked(device.Token);
-        return (device with { Platform = platform ?? default }, new GivenFields(hasPlatform, hasApp, isWhole));
+        // A platform that is missing or malformed has its error already; any other keeps the token's errors.
+        return (device with { Platform = platform ?? Platform.Android }, new GivenFields(hasPlatform, hasApp, isWhole));
     }
 }

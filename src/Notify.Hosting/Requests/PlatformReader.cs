@@ -1,14 +1,16 @@
 namespace Notify.Hosting.Requests;
 
-/// <summary>Reads the platform of a push token.</summary>
+/// <summary>Reads the platform of a push token. Whether the application knows it is checked with the other fields.</summary>
 internal static class PlatformReader
 {
-    private static readonly Dictionary<string, Platform> Platforms = new(StringComparer.Ordinal)
+    public static Platform? Read(JsonField field)
     {
-        ["ios"] = Platform.Ios,
-        ["android"] = Platform.Android,
-        ["web"] = Platform.Web,
-    };
+        if (field.Text() is not { } name)
+            return null;
+        if (Platform.TryParse(name, out var platform))
+            return platform;
 
-    public static Platform? Read(JsonField field) => field.GetOne(Platforms);
+        field.Wrong($"Use one of {string.Join(", ", Platform.WellKnown)}.");
+        return null;
+    }
 }

@@ -34,7 +34,7 @@ internal static class DeliveryDocument
             .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
             .With(DeliveryField.AddressKey, queued.AddressKey?.ToBsonValue())
             .With(DeliveryField.OwnContent, StoredForm.WriteOwnContent(delivery))
-            .With(DeliveryField.Platform, (int?)delivery.To.Platform)
+            .With(DeliveryField.Platform, delivery.To.Platform?.Name)
             .With(DeliveryField.App, delivery.To.App)
             .With(DeliveryField.Topic, delivery.Topic)
             .With(DeliveryField.DeviceId, delivery.DeviceId)
@@ -56,10 +56,10 @@ internal static class DeliveryDocument
             Id = document[DeliveryField.Id].AsGuid,
             NotificationId = GetNotification(document),
             Tenant = document[DeliveryField.Tenant].AsString,
-            Priority = (Priority)document[DeliveryField.Priority].AsInt32,
+            Priority = StoredForm.ReadPriority(document[DeliveryField.Priority].AsInt32),
             To = new Address(Channel.Create(document[DeliveryField.Channel].AsString), document[DeliveryField.Address].AsString)
             {
-                Platform = (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
+                Platform = document.TextOrNull(DeliveryField.Platform) is { } platform ? Platform.Create(platform) : null,
                 App = document.TextOrNull(DeliveryField.App),
             },
             Provider = document[DeliveryField.Provider].AsString,
@@ -81,7 +81,7 @@ internal static class DeliveryDocument
         new()
         {
             Delivery = Read(document),
-            State = (DeliveryState)document[DeliveryField.State].AsInt32,
+            State = StoredForm.ReadState(document[DeliveryField.State].AsInt32),
             DueAt = document.TimeOrNull(DeliveryField.DueAt),
             Reason = document.TextOrNull(DeliveryField.Reason),
             Attempts = StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),

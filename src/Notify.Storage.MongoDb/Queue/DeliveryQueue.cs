@@ -82,7 +82,7 @@ internal sealed class DeliveryQueue(
     {
         var lane = counted[DeliveryField.Id].AsBsonDocument;
         return new QueueDepth(
-            (Priority)lane[DeliveryField.Priority].AsInt32,
+            StoredForm.ReadPriority(lane[DeliveryField.Priority].AsInt32),
             lane[DeliveryField.Provider].AsString,
             counted["pending"].ToInt64()
         );

@@ -2,6 +2,7 @@ using System.Globalization;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
@@ -60,7 +61,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
                 Tenant = document[Tenant].AsString,
                 Channel = Channel.Create(document[OfChannel].AsString),
                 Provider = document[Provider].AsString,
-                State = (DeliveryState)document[State].AsInt32,
+                State = StoredForm.ReadState(document[State].AsInt32),
                 Count = document[Count].AsInt64,
             }),
         ];

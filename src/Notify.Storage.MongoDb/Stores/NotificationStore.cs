@@ -3,6 +3,7 @@ using MongoDB.Driver;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Queue;
 using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
@@ -88,10 +89,7 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
             ),
         ];
         var counts = await database.Deliveries.AggregateAsync(byState, null, cancellationToken).ConfigureAwait(false);
-        return counts.ToDictionary(
-            counted => (DeliveryState)counted[DeliveryField.Id].AsInt32,
-            counted => counted["count"].ToInt64()
-        );
+        return StoredForm.ReadCounts(counts.Select(counted => (counted[DeliveryField.Id].AsInt32, counted["count"].ToInt64())));
     }
 
     /// <summary>Creates the records of those found deliveries whose notifications are stored.</summary>

@@ -123,8 +123,8 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
     private static IEnumerable<WriteModel<BsonDocument>> Decide(Receipt receipt, BsonDocument link, List<BsonDocument> links)
     {
         var at = receipt.At.ToBsonValue();
-        return receipt.Kind == ReceiptKind.Bounced
-            ? FallbackChains.MakeNextDue(link, links, at)
-            : FallbackChains.StopLater(link, links, "receipt came", at);
+        if (receipt.Kind == ReceiptKind.Bounced)
+            return FallbackChains.MakeNextDue(link, links, at);
+        return receipt.Kind.ProvesArrival ? FallbackChains.StopLater(link, links, "receipt came", at) : [];
     }
 }

@@ -59,7 +59,7 @@ internal sealed class RecipientCheckStore(StoreDatabase database, ShardKeys shar
     private static BsonDocument MoveTo(Address to)
     {
         var set = new BsonDocument(DeliveryField.Address, to.Value)
-            .With(DeliveryField.Platform, (int?)to.Platform)
+            .With(DeliveryField.Platform, to.Platform?.Name)
             .With(DeliveryField.App, to.App);
         var update = new BsonDocument("$set", set);
         return to.App is null ? update.Add("$unset", new BsonDocument(DeliveryField.App, "")) : update;

@@ -104,7 +104,7 @@ internal sealed class DeliveryQueue(
             .QueryAsync(
                 _depth,
                 _ => { },
-                row => new QueueDepth((Priority)row.GetInt16(0), row.GetString(1), row.GetInt64(2)),
+                row => new QueueDepth(StoredForm.ReadPriority(row.GetInt16(0)), row.GetString(1), row.GetInt64(2)),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -29,10 +29,10 @@ internal static class DeliveryRow
             Id = row.GetGuid(0),
             NotificationId = row.GetGuid(1),
             Tenant = row.GetString(2),
-            Priority = (Priority)row.GetInt16(3),
+            Priority = StoredForm.ReadPriority(row.GetInt16(3)),
             To = new Address(Channel.Create(row.GetString(4)), row.GetString(5))
             {
-                Platform = row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
+                Platform = row.IsDBNull(6) ? null : Platform.Create(row.GetString(6)),
                 App = row.TextOrNull(7),
             },
             Provider = row.GetString(8),

@@ -15,7 +15,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
             user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
             attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key, content)
         SELECT * FROM unnest(
-            $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::text[],
+            $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
             $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[],
             $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
             $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[],
@@ -27,7 +27,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         SET state = {(int)
             DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = d.fence + 1,
             reason = 'superseded', ended_at = newest.now
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[])
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
             AS newest(id, tenant, collapse_key, channel, address, platform, app, now)
         WHERE d.tenant = newest.tenant AND d.collapse_key = newest.collapse_key AND d.due_at IS NOT NULL
             AND d.channel = newest.channel AND d.address = newest.address
@@ -77,7 +77,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
                 .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
                 .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
                 .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
-                .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Queued.Delivery.To.Platform)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Platform?.Name)
                 .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
                 .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
                 .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
@@ -124,7 +124,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.CollapseKey)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Channel.Name)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Value)
-                        .Column(NpgsqlDbType.Smallint, newest, row => (short?)row.Delivery.To.Platform)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Platform?.Name)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.App)
                         .Column(NpgsqlDbType.TimestampTz, newest, row => row.Now.ToDatabase()),
                 cancellationToken

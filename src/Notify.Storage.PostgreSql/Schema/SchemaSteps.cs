@@ -221,6 +221,17 @@ internal static class SchemaSteps
             UPDATE "{schema}".schema_version SET oldest = 13;
             """;
 
+    /// <summary>Stores platforms by name: a provider may declare one that Notify does not know.</summary>
+    public static string Fourteenth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".delivery ALTER COLUMN platform TYPE text COLLATE "C"
+                USING CASE platform WHEN 0 THEN 'android' WHEN 1 THEN 'ios' WHEN 2 THEN 'web' END;
+            ALTER TABLE "{schema}".device ALTER COLUMN platform TYPE text COLLATE "C"
+                USING CASE platform WHEN 0 THEN 'android' WHEN 1 THEN 'ios' WHEN 2 THEN 'web' END;
+            UPDATE "{schema}".schema_version SET oldest = 14;
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

@@ -22,6 +22,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Eleventh(name),
         SchemaSteps.Twelfth(name),
         SchemaSteps.Thirteenth(name),
+        SchemaSteps.Fourteenth(name),
     ];
 
     /// <summary>

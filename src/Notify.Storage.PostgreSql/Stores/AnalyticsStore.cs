@@ -1,5 +1,6 @@
 using Notify.Storage.PostgreSql.Connection;
 using Notify.Storage.PostgreSql.Queue;
+using Notify.Storage.Toolkit;
 using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
@@ -57,7 +58,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
                     Tenant = tenant,
                     Channel = Channel.Create(row.GetString(1)),
                     Provider = row.GetString(2),
-                    State = (DeliveryState)row.GetInt16(3),
+                    State = StoredForm.ReadState(row.GetInt16(3)),
                     Count = row.GetInt64(4),
                 },
                 cancellationToken

@@ -38,7 +38,7 @@ internal static class DeliveryRecords
         new()
         {
             Delivery = DeliveryRow.ReadDelivery(row),
-            State = (DeliveryState)row.GetInt16(DeliveryRow.ColumnCount),
+            State = StoredForm.ReadState(row.GetInt16(DeliveryRow.ColumnCount)),
             DueAt = row.TimeOrNull(DeliveryRow.ColumnCount + 1),
             Reason = row.TextOrNull(DeliveryRow.ColumnCount + 2),
             Attempts = StoredForm.ReadHistory(row.GetString(DeliveryRow.ColumnCount + 3)),

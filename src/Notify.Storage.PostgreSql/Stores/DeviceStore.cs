@@ -147,7 +147,7 @@ internal sealed class DeviceStore(StoreDatabase database) : IDeviceStore
             .With(device.Tenant)
             .With(device.Id)
             .With(device.UserId)
-            .With((short)device.Platform)
+            .With(device.Platform.Name)
             .With(device.Token)
             .With(ComputeHash(device.Token))
             .WithOrNull(NpgsqlDbType.Text, device.App)
@@ -166,7 +166,7 @@ internal sealed class DeviceStore(StoreDatabase database) : IDeviceStore
             Tenant = row.GetString(first),
             Id = row.GetString(first + 1),
             UserId = row.GetString(first + 2),
-            Platform = (Platform)row.GetInt16(first + 3),
+            Platform = Platform.Create(row.GetString(first + 3)),
             Token = row.GetString(first + 4),
             App = row.TextOrNull(first + 5),
             Locale = row.TextOrNull(first + 6),

@@ -121,10 +121,10 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
             .QueryAsync(
                 _count,
                 parameters => parameters.With(notificationId).With(tenant),
-                row => KeyValuePair.Create((DeliveryState)row.GetInt16(0), row.GetInt64(1)),
+                row => ((int)row.GetInt16(0), row.GetInt64(1)),
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return counts.ToDictionary();
+        return StoredForm.ReadCounts(counts);
     }
 }

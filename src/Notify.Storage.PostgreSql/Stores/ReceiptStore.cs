@@ -51,12 +51,7 @@ internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
                         .Where(receipt => links.TryGetValue(receipt.DeliveryId, out var link) && link is not null)
                         .Select(receipt => (links[receipt.DeliveryId]!, receipt)),
                 ];
-                await ApplyAsync(
-                        connection,
-                        _cancelLater,
-                        [.. came.Where(one => one.Receipt.Kind != ReceiptKind.Bounced)],
-                        cancellation
-                    )
+                await ApplyAsync(connection, _cancelLater, [.. came.Where(one => one.Receipt.Kind.ProvesArrival)], cancellation)
                     .ConfigureAwait(false);
                 await ApplyAsync(
                         connection,

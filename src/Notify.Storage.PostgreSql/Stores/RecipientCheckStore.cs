@@ -27,7 +27,7 @@ internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCh
 
     private readonly string _redirect = $"""
         UPDATE {database.Schema}.delivery d SET address = moved.address, platform = moved.platform, app = moved.app
-        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::smallint[], $5::text[]) AS moved(id, fence, address, platform, app)
+        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[]) AS moved(id, fence, address, platform, app)
         WHERE d.id = moved.id AND d.fence = moved.fence AND d.owner IS NOT NULL
         RETURNING d.id
         """;
@@ -86,7 +86,7 @@ internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCh
                                 .Column(NpgsqlDbType.Uuid, rows, row => row.DeliveryId)
                                 .Column(NpgsqlDbType.Bigint, rows, row => row.Fence)
                                 .Column(NpgsqlDbType.Text, rows, row => row.To.Value)
-                                .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.To.Platform)
+                                .Column(NpgsqlDbType.Text, rows, row => row.To.Platform?.Name)
                                 .Column(NpgsqlDbType.Text, rows, row => row.To.App),
                         row => row.GetGuid(0),
                         cancellation

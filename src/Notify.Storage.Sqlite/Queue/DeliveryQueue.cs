@@ -87,7 +87,7 @@ internal sealed class DeliveryQueue : IDeliveryQueue, IDisposable
         );
         var depths = new List<QueueDepth>();
         while (statement.Read())
-            depths.Add(new QueueDepth((Priority)statement.Int32(0), statement.Text(1), statement.Int64(2)));
+            depths.Add(new QueueDepth(StoredForm.ReadPriority(statement.Int32(0)), statement.Text(1), statement.Int64(2)));
         return new(depths);
     }
 

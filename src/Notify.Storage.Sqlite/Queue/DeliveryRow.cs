@@ -30,10 +30,10 @@ internal static class DeliveryRow
             Id = row.Guid(0),
             NotificationId = notificationId,
             Tenant = row.Text(2),
-            Priority = (Priority)row.Int32(3),
+            Priority = StoredForm.ReadPriority(row.Int32(3)),
             To = new Address(Channel.Create(row.Text(4)), row.Text(5))
             {
-                Platform = row.IsNull(6) ? null : (Platform)row.Int32(6),
+                Platform = row.IsNull(6) ? null : Platform.Create(row.Text(6)),
                 App = row.TextOrNull(7),
             },
             UserId = row.TextOrNull(8),
@@ -61,7 +61,7 @@ internal static class DeliveryRow
         new()
         {
             Delivery = ReadDelivery(row, contents),
-            State = (DeliveryState)row.Int32(20),
+            State = StoredForm.ReadState(row.Int32(20)),
             DueAt = row.TimeOrNull(DueAtColumn),
             Reason = row.TextOrNull(21),
             Attempts = StoredForm.ReadHistory(row.Text(22)),

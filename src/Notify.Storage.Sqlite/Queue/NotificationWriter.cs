@@ -157,7 +157,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
                 .Bind("@address", delivery.To.Value)
                 .Bind("@now", now)
                 .Bind("@channel", delivery.To.Channel.Name)
-                .Bind("@platform", (long?)delivery.To.Platform)
+                .Bind("@platform", delivery.To.Platform?.Name)
                 .Bind("@app", delivery.To.App)
                 .Execute();
         }
@@ -169,7 +169,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
             .Bind("@priority", (long)delivery.Priority)
             .Bind("@channel", delivery.To.Channel.Name)
             .Bind("@address", delivery.To.Value)
-            .Bind("@platform", (long?)delivery.To.Platform)
+            .Bind("@platform", delivery.To.Platform?.Name)
             .Bind("@app", delivery.To.App)
             .Bind("@user_id", delivery.UserId)
             .Bind("@provider", delivery.Provider)

@@ -144,6 +144,20 @@ internal static class SchemaSteps
             """,
         // The content of a delivery that shares none with others.
         "ALTER TABLE notify_delivery ADD COLUMN content BLOB",
+        // Platforms are stored by name: a provider may declare one that Notify does not know. The columns are INTEGER in STRICT
+        // tables, so new ones take their place.
+        """
+            ALTER TABLE notify_delivery ADD COLUMN platform_name TEXT;
+            UPDATE notify_delivery SET platform_name = CASE platform WHEN 0 THEN 'android' WHEN 1 THEN 'ios' ELSE 'web' END
+                WHERE platform IS NOT NULL;
+            ALTER TABLE notify_delivery DROP COLUMN platform;
+            ALTER TABLE notify_delivery RENAME COLUMN platform_name TO platform;
+
+            ALTER TABLE notify_device ADD COLUMN platform_name TEXT NOT NULL DEFAULT 'web';
+            UPDATE notify_device SET platform_name = CASE platform WHEN 0 THEN 'android' ELSE 'ios' END WHERE platform < 2;
+            ALTER TABLE notify_device DROP COLUMN platform;
+            ALTER TABLE notify_device RENAME COLUMN platform_name TO platform;
+            """,
     ];
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Notify.Storage.Sqlite.Connection;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
@@ -71,7 +72,7 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
                     Tenant = tenant,
                     Channel = Channel.Create(statement.Text(1)),
                     Provider = statement.Text(2),
-                    State = (DeliveryState)statement.Int32(3),
+                    State = StoredForm.ReadState(statement.Int32(3)),
                     Count = statement.Int64(4),
                 }
             );

@@ -55,7 +55,7 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
                     return save.Bind("@tenant", device.Tenant)
                         .Bind("@id", device.Id)
                         .Bind("@user_id", device.UserId)
-                        .Bind("@platform", (long)device.Platform)
+                        .Bind("@platform", device.Platform.Name)
                         .Bind("@token", device.Token)
                         .Bind("@app", device.App)
                         .Bind("@locale", device.Locale)
@@ -163,7 +163,7 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
             Tenant = row.Text(0),
             Id = row.Text(1),
             UserId = row.Text(2),
-            Platform = (Platform)row.Int32(3),
+            Platform = Platform.Create(row.Text(3)),
             Token = row.Text(4),
             App = row.TextOrNull(5),
             Locale = row.TextOrNull(6),

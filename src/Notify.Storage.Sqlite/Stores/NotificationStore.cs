@@ -128,9 +128,9 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
             """
         );
         statement.Bind("@notification_id", notificationId).Bind("@tenant", tenant);
-        var counts = new Dictionary<DeliveryState, long>();
+        var counts = new List<(int State, long Count)>();
         while (statement.Read())
-            counts.Add((DeliveryState)statement.Int32(0), statement.Int64(1));
-        return new(counts);
+            counts.Add((statement.Int32(0), statement.Int64(1)));
+        return new(StoredForm.ReadCounts(counts));
     }
 }

@@ -65,8 +65,10 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
         )
             return false;
 
-        var chain = receipt.Kind == ReceiptKind.Bounced ? _makeNextDue : _stopLater;
-        chain.Bind("@id", receipt.DeliveryId).Bind("@now", receipt.At).Execute();
+        if (receipt.Kind == ReceiptKind.Bounced)
+            _makeNextDue.Bind("@id", receipt.DeliveryId).Bind("@now", receipt.At).Execute();
+        else if (receipt.Kind.ProvesArrival)
+            _stopLater.Bind("@id", receipt.DeliveryId).Bind("@now", receipt.At).Execute();
         return true;
     }
 }

@@ -54,7 +54,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
                             .Bind("@id", one.DeliveryId)
                             .Bind("@fence", one.Fence)
                             .Bind("@address", one.To.Value)
-                            .Bind("@platform", (long?)one.To.Platform)
+                            .Bind("@platform", one.To.Platform?.Name)
                             .Bind("@app", one.To.App)
                             .Execute() == 1
                     ),
