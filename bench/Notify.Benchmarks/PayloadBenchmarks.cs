@@ -11,8 +11,12 @@ namespace Notify.Benchmarks;
 public class PayloadBenchmarks
 {
     private readonly ArrayBufferWriter<byte> _body = new(4_096);
-    private readonly Delivery _push = SampleDelivery.To(new Address(Channel.Push, new string('a', 64), Platform.Ios));
-    private readonly Delivery _android = SampleDelivery.To(new Address(Channel.Push, new string('a', 152), Platform.Android));
+    private readonly Delivery _push = SampleDelivery.To(
+        new Address(Channel.Push, new string('a', 64)) { Platform = Platform.Ios }
+    );
+    private readonly Delivery _android = SampleDelivery.To(
+        new Address(Channel.Push, new string('a', 152)) { Platform = Platform.Android }
+    );
     private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
 
     [Benchmark]

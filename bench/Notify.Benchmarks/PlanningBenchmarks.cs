@@ -26,7 +26,7 @@ public class PlanningBenchmarks
         _services = services.BuildServiceProvider();
         _factory = _services.GetRequiredService<NotificationFactory>();
 
-        var recipients = _services.GetRequiredService<IRecipientDirectory>();
+        var recipients = _services.GetRequiredService<IRecipients>();
         await recipients.SaveUserAsync(
             new User
             {

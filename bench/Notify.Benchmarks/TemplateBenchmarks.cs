@@ -24,12 +24,25 @@ public class TemplateBenchmarks
     };
 
     private readonly CompiledTemplate _oneText = Compile(
-        new TemplateVariant(null, null, "Order {{Number}}", "Hello {{Name}}, it is with {{Carrier}}.")
+        new TemplateVariant { Title = "Order {{Number}}", Body = "Hello {{Name}}, it is with {{Carrier}}." }
     );
 
     private readonly CompiledTemplate _mailInTwoLanguages = Compile(
-        new TemplateVariant(Channel.Email, null, "Order {{Number}}", "Hello {{Name}}", "<p>Hello <b>{{Name}}</b></p>"),
-        new TemplateVariant(Channel.Email, "de", "Bestellung {{Number}}", "Hallo {{Name}}", "<p>Hallo <b>{{Name}}</b></p>")
+        new TemplateVariant
+        {
+            Channel = Channel.Email,
+            Title = "Order {{Number}}",
+            Body = "Hello {{Name}}",
+            Html = "<p>Hello <b>{{Name}}</b></p>",
+        },
+        new TemplateVariant
+        {
+            Channel = Channel.Email,
+            Locale = "de",
+            Title = "Bestellung {{Number}}",
+            Body = "Hallo {{Name}}",
+            Html = "<p>Hallo <b>{{Name}}</b></p>",
+        }
     );
 
     [Benchmark]

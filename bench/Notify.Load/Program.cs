@@ -28,6 +28,7 @@ try
         SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
         FloodScenario.Name => await FloodScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
+        FanoutPersonalScenario.Name => await FanoutPersonalScenario.RunAsync(arguments),
         "backlog" => await BacklogScenario.RunAsync(arguments),
         "priority" => await PriorityScenario.RunAsync(arguments),
         "fairness" => await FairnessScenario.RunAsync(arguments),
@@ -56,6 +57,7 @@ try
               slow-smtp [--latency 1500] [--count 2000] [--connections 8]
               flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]
+              fanout-personal [--count 1000000]
               backlog  [--count 1000000]
               priority [--count 500000] [--pairs 3] [--seconds 10] [--vendor-ms 50]
               fairness [--count 500000] [--pairs 3] [--vendor-ms 50]

@@ -46,11 +46,11 @@ public sealed class FileStoreTests : IAsyncLifetime
             await Store.Users.SaveAsync([user with { Locale = "de" }], Cancellation)
         );
 
-        Assert.Equal("sv", Assert.Single(await Store.Users.FindAsync(user.Tenant, ["u"], Cancellation)).Locale);
+        Assert.Equal("sv", Assert.Single(await Store.Users.FindAsync(user.Tenant, ["u"], Cancellation)).User?.Locale);
         obstacle.Delete();
         await Store.Users.SaveAsync([user with { Locale = "fi" }], Cancellation);
         await Store.ReopenAsync();
-        Assert.Equal("fi", Assert.Single(await Store.Users.FindAsync(user.Tenant, ["u"], Cancellation)).Locale);
+        Assert.Equal("fi", Assert.Single(await Store.Users.FindAsync(user.Tenant, ["u"], Cancellation)).User?.Locale);
     }
 
     [Fact]

@@ -90,7 +90,15 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
                 {
                     var wasDueAt = stored.DueAt!.Value;
                     stored.Lease(request.Owner, request.Until);
-                    rows.Add(new LeasedRow(data.GetDelivery(stored), stored.Fence, wasDueAt, Number: 0));
+                    rows.Add(
+                        new LeasedRow
+                        {
+                            Delivery = data.GetDelivery(stored),
+                            Fence = stored.Fence,
+                            WasDueAt = wasDueAt,
+                            Number = 0,
+                        }
+                    );
                 }
 
                 shares.Add(tenant, rows, found: rows.Count);
@@ -100,7 +108,13 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
         foreach (var row in shares.GetRowsInTurn())
         {
             _lastServed[lane] = row.Delivery.Tenant;
-            yield return new Lease(row.Delivery, request.Owner, row.Fence, request.Until);
+            yield return new Lease
+            {
+                Delivery = row.Delivery,
+                Owner = request.Owner,
+                Fence = row.Fence,
+                Until = request.Until,
+            };
         }
     }
 
@@ -127,7 +141,13 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
             return null;
 
         stored.Lease(request.Owner, request.Until);
-        return new Lease(found.Tenant.GetDelivery(stored), request.Owner, stored.Fence, request.Until);
+        return new Lease
+        {
+            Delivery = found.Tenant.GetDelivery(stored),
+            Owner = request.Owner,
+            Fence = stored.Fence,
+            Until = request.Until,
+        };
     }
 
     private static bool Renew(DeliveryReference reference, DateTimeOffset until, IReadOnlyList<TenantData> tenants)

@@ -25,6 +25,19 @@ internal sealed class FileDeviceStore(TenantFiles files) : IDeviceStore
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        new(files.Change(device.Tenant, data =>
+            {
+                var index = data.Devices.FindIndex(known =>
+                    known.UserId == device.UserId && known.Id == device.Id && known.Token == device.Token
+                );
+                if (index < 0)
+                    return false;
+
+                data.Devices[index] = data.Devices[index] with { Locale = device.Locale, TimeZone = device.TimeZone };
+                return true;
+            }));
+
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,
         IReadOnlyList<string> userIds,

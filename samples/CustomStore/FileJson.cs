@@ -22,7 +22,7 @@ internal static class FileJson
             Converters =
             {
                 new StoredFormConverter<Trigger>(StoredForm.WriteTrigger, StoredForm.ReadTrigger),
-                new StoredFormConverter<User>(StoredForm.WriteUser, StoredForm.ReadUser),
+                new StoredFormConverter<UserRecord>(StoredForm.WriteUserRecord, StoredForm.ReadUserRecord),
                 new StoredFormConverter<Template>(StoredForm.WriteTemplate, StoredForm.ReadTemplate),
                 new NotificationConverter(),
                 new RecipientConverter(),

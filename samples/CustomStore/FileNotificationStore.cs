@@ -59,17 +59,19 @@ internal sealed class FileNotificationStore(TenantFiles files) : INotificationSt
     )
     {
         var (from, to) = IdRange.Create(filter, before);
-        return new(
-            files.Read<IReadOnlyList<NotificationSummary>>(filter.Tenant, data =>
-                [
+        return new(files.Read<IReadOnlyList<NotificationSummary>>(filter.Tenant, data => [
                     .. data
                         .Notifications.Values.Where(one => from is null || one.Id.CompareTo(from.Value) >= 0)
                         .Where(one => to is null || one.Id.CompareTo(to.Value) < 0)
                         .OrderByDescending(one => one.Id)
                         .Take(limit)
-                        .Select(one => new NotificationSummary(one.Id, one.AcceptedAt, one.ExpiresAt, one.Trigger)),
-                ]
-            )
-        );
+                        .Select(one => new NotificationSummary
+                        {
+                            Id = one.Id,
+                            AcceptedAt = one.AcceptedAt,
+                            ExpiresAt = one.ExpiresAt,
+                            Trigger = one.Trigger,
+                        }),
+                ]));
     }
 }

@@ -1,6 +1,8 @@
+using Notify.Storage.Files.Model;
+
 namespace Notify.Storage.Files;
 
-/// <summary>Keeps users.</summary>
+/// <summary>Keeps users: their profiles and their preferences. Either may be missing.</summary>
 internal sealed class FileUserStore(TenantFiles files) : IUserStore
 {
     public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
@@ -8,20 +10,20 @@ internal sealed class FileUserStore(TenantFiles files) : IUserStore
         files.Change(users.Select(user => user.Tenant), tenants =>
         {
             foreach (var user in users)
-                tenants[user.Tenant].Users[user.Id] = user;
+                tenants[user.Tenant].Users[user.Id] = GetUser(tenants[user.Tenant], user.Id) with { User = user };
             return users.Count;
         });
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(
+    public ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
     ) =>
         new(
-            files.Read<IReadOnlyList<User>>(tenant, data =>
-                [.. ids.Distinct().Select(id => data.Users.GetValueOrDefault(id)).OfType<User>()]
+            files.Read<IReadOnlyList<UserRecord>>(tenant, data =>
+                [.. ids.Distinct().Select(id => data.Users.GetValueOrDefault(id)).OfType<UserRecord>()]
             )
         );
 
@@ -34,26 +36,46 @@ internal sealed class FileUserStore(TenantFiles files) : IUserStore
     ) =>
         new(
             files.Read<IReadOnlyList<User>>(tenant, data =>
-                [.. data.Users.Keys.TakePage(prefix, after, limit).Select(id => data.Users[id])]
+                [
+                    .. data
+                        .Users.Values.Where(user => user.User is not null)
+                        .Select(user => user.Id)
+                        .TakePage(prefix, after, limit)
+                        .Select(id => data.Users[id].User!),
+                ]
             )
         );
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
-        new(files.Change(tenant, data =>
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) => new(files.Change(tenant, data =>
             {
-                if (!data.Users.TryGetValue(id, out var user) || change(user) is not { } changed)
+                if (change(GetUser(data, id)) is not { } changed)
                     return false;
 
                 data.Users[id] = changed;
                 return true;
             }));
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        new(files.Change(tenant, data =>
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) => new(files.Change(tenant, data =>
             {
+                if (!data.Users.TryGetValue(id, out var user) || !condition(user))
+                    return false;
+
                 data.Devices.RemoveAll(device => device.UserId == id);
                 foreach (var subscribers in data.Topics.Values)
                     subscribers.Remove(id);
                 return data.Users.Remove(id);
             }));
+
+    private static UserRecord GetUser(TenantData data, string id) =>
+        data.Users.GetValueOrDefault(id) ?? new UserRecord { Tenant = data.Tenant, Id = id };
 }

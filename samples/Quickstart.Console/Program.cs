@@ -30,4 +30,8 @@ await foreach (var message in sent)
     break;
 }
 
+var queries = host.Services.GetRequiredService<INotificationQueries>();
+var timeline = await queries.FindAsync(Trigger.DefaultTenant, result.Id);
+Console.WriteLine($"It has {timeline?.Deliveries.Items.Count} delivery.");
+
 await host.StopAsync();

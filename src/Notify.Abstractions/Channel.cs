@@ -33,6 +33,12 @@ public readonly record struct Channel
     /// <summary>Gets the channel for HTTP POST requests to a URL.</summary>
     public static Channel Webhook { get; } = new("webhook");
 
+    /// <summary>
+    /// Gets the channel of a cancelled delivery for which no channel was chosen, because its recipient has no address. No
+    /// provider can have it.
+    /// </summary>
+    public static Channel None { get; } = new("none");
+
     /// <summary>Gets the channel's name. It is empty only for <c>default(Channel)</c>, which validation rejects.</summary>
     public string Name => _name ?? "";
 

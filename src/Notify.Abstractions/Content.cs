@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Notify;
@@ -45,11 +46,32 @@ public sealed record Content
 }
 
 /// <summary>A file attached to an email.</summary>
-/// <param name="FileName">The file name that is shown to the reader, without a path.</param>
-/// <param name="MediaType">The media type, such as <c>application/pdf</c>.</param>
-/// <param name="Bytes">The contents of the file.</param>
-public sealed record Attachment(string FileName, string MediaType, ReadOnlyMemory<byte> Bytes)
+public sealed record Attachment
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public Attachment() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="fileName">The file name that is shown to the reader, without a path.</param>
+    /// <param name="mediaType">The media type, such as <c>application/pdf</c>.</param>
+    /// <param name="bytes">The contents of the file.</param>
+    [SetsRequiredMembers]
+    public Attachment(string fileName, string mediaType, ReadOnlyMemory<byte> bytes)
+    {
+        FileName = fileName;
+        MediaType = mediaType;
+        Bytes = bytes;
+    }
+
+    /// <summary>Gets the file name that is shown to the reader, without a path.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>Gets the media type, such as <c>application/pdf</c>.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>Gets the contents of the file.</summary>
+    public required ReadOnlyMemory<byte> Bytes { get; init; }
+
     /// <summary>Returns the media type and size, but not the name or the contents.</summary>
     public override string ToString() => $"{MediaType}, {Bytes.Length} bytes";
 }

@@ -25,23 +25,31 @@ public enum DeliveryState
 }
 
 /// <summary>A delivery with its state and history, as read from a store.</summary>
-/// <param name="Delivery">The delivery.</param>
-/// <param name="State">The state of the delivery.</param>
-/// <param name="DueAt">
-/// The time at which the delivery is next due; while an attempt is in progress, the end of its lease. Null in a terminal state.
-/// </param>
-/// <param name="Reason">
-/// Why the delivery ended or is waiting, in the words of the vendor or of Notify; null if there is no reason to report.
-/// </param>
-/// <param name="Attempts">All attempts, oldest first.</param>
-/// <param name="Receipts">The receipts from the vendor or the app, oldest first.</param>
-/// <param name="IsInFlight">Whether a process currently holds a lease on the delivery.</param>
-public sealed record DeliveryRecord(
-    Delivery Delivery,
-    DeliveryState State,
-    DateTimeOffset? DueAt,
-    string? Reason,
-    IReadOnlyList<Attempt> Attempts,
-    IReadOnlyList<Receipt> Receipts,
-    bool IsInFlight = false
-);
+public sealed record DeliveryRecord
+{
+    /// <summary>Gets the delivery.</summary>
+    public required Delivery Delivery { get; init; }
+
+    /// <summary>Gets the state of the delivery.</summary>
+    public required DeliveryState State { get; init; }
+
+    /// <summary>
+    /// Gets the time at which the delivery is next due; while an attempt is in progress, the end of its lease. Null in a terminal
+    /// state.
+    /// </summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>
+    /// Gets why the delivery ended or is waiting, in the words of the vendor or of Notify; null if there is no reason to report.
+    /// </summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Gets all attempts, oldest first.</summary>
+    public required IReadOnlyList<Attempt> Attempts { get; init; }
+
+    /// <summary>Gets the receipts from the vendor or the app, oldest first.</summary>
+    public required IReadOnlyList<Receipt> Receipts { get; init; }
+
+    /// <summary>Gets whether a process currently holds a lease on the delivery.</summary>
+    public bool IsInFlight { get; init; }
+}

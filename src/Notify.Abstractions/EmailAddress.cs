@@ -24,6 +24,12 @@ public sealed class EmailAddress
     /// </summary>
     private const int MaxLength = 254;
 
+    /// <summary>The maximum length of a local part: RFC 5321 section 4.5.3.1.1.</summary>
+    private const int MaxLocalPartLength = 64;
+
+    /// <summary>The maximum length of a domain: RFC 5321 section 4.5.3.1.2.</summary>
+    private const int MaxDomainLength = 255;
+
     private const int MaxLabelLength = 63;
 
     private const string Alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -66,7 +72,11 @@ public sealed class EmailAddress
         var localPart = text[..at];
         var isAscii = Ascii.IsValid(localPart);
         var sent = isAscii && !Ascii.IsValid(text) ? $"{localPart}@{domain}" : text;
-        if (Encoding.UTF8.GetByteCount(sent) > MaxLength)
+        if (
+            Encoding.UTF8.GetByteCount(sent) > MaxLength
+            || Encoding.UTF8.GetByteCount(localPart) > MaxLocalPartLength
+            || domain.Length > MaxDomainLength
+        )
             return false;
         address = new EmailAddress(localPart, domain, sent);
         return true;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>
@@ -79,12 +81,29 @@ public sealed record EmailContent
 }
 
 /// <summary>An email address with an optional display name.</summary>
-/// <param name="Address">The address alone, such as <c>ada@example.org</c>.</param>
-/// <param name="Name">The display name, or null. At most 200 characters, without control characters.</param>
-public sealed record Mailbox(string Address, string? Name = null)
+public sealed record Mailbox
 {
     /// <summary>The maximum length of the display name, in characters.</summary>
     public const int MaxNameLength = 200;
+
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public Mailbox() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="address">The address alone, such as <c>ada@example.org</c>.</param>
+    /// <param name="name">The display name, or null. At most 200 characters, without control characters.</param>
+    [SetsRequiredMembers]
+    public Mailbox(string address, string? name = null)
+    {
+        Address = address;
+        Name = name;
+    }
+
+    /// <summary>Gets the address alone, such as <c>ada@example.org</c>.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Gets the display name, or null. At most 200 characters, without control characters.</summary>
+    public string? Name { get; init; }
 
     /// <summary>Creates a mailbox without a display name.</summary>
     /// <param name="address">The address.</param>
@@ -95,16 +114,40 @@ public sealed record Mailbox(string Address, string? Name = null)
 }
 
 /// <summary>An image that the HTML of an email shows with <c>&lt;img src="cid:logo"&gt;</c>.</summary>
-/// <param name="ContentId">
-/// The ID after <c>cid:</c>, such as <c>logo</c> or <c>logo@example.org</c>. 1 to 128 characters: letters, digits and <c>. _ - +
-/// @</c>.
-/// </param>
-/// <param name="MediaType">The media type, such as <c>image/png</c>.</param>
-/// <param name="Bytes">The contents of the image.</param>
-public sealed record InlineImage(string ContentId, string MediaType, ReadOnlyMemory<byte> Bytes)
+public sealed record InlineImage
 {
     /// <summary>The maximum length of a content ID, in characters.</summary>
     public const int MaxContentIdLength = 128;
+
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public InlineImage() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="contentId">
+    /// The ID after <c>cid:</c>, such as <c>logo</c> or <c>logo@example.org</c>. 1 to 128 characters: letters, digits and <c>. _
+    /// - + @</c>.
+    /// </param>
+    /// <param name="mediaType">The media type, such as <c>image/png</c>.</param>
+    /// <param name="bytes">The contents of the image.</param>
+    [SetsRequiredMembers]
+    public InlineImage(string contentId, string mediaType, ReadOnlyMemory<byte> bytes)
+    {
+        ContentId = contentId;
+        MediaType = mediaType;
+        Bytes = bytes;
+    }
+
+    /// <summary>
+    /// Gets the ID after <c>cid:</c>, such as <c>logo</c> or <c>logo@example.org</c>. 1 to 128 characters: letters, digits and
+    /// <c>. _ - + @</c>.
+    /// </summary>
+    public required string ContentId { get; init; }
+
+    /// <summary>Gets the media type, such as <c>image/png</c>.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>Gets the contents of the image.</summary>
+    public required ReadOnlyMemory<byte> Bytes { get; init; }
 
     /// <summary>Returns the media type and size, but not the ID or the contents.</summary>
     public override string ToString() => $"{MediaType}, {Bytes.Length} bytes";

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>
@@ -22,6 +24,21 @@ public interface IDeliveryFeed : IDeliveryEventSink
 }
 
 /// <summary>A settlement as seen by a watcher.</summary>
-/// <param name="Settled">The settlement.</param>
-/// <param name="Missed">The number of preceding events that were dropped because this watcher was too slow.</param>
-public readonly record struct WatchedDelivery(DeliveryEvent Settled, long Missed);
+public readonly record struct WatchedDelivery
+{
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="settled">The settlement.</param>
+    /// <param name="missed">The number of preceding events that were dropped because this watcher was too slow.</param>
+    [SetsRequiredMembers]
+    public WatchedDelivery(DeliveryEvent settled, long missed)
+    {
+        Settled = settled;
+        Missed = missed;
+    }
+
+    /// <summary>Gets the settlement.</summary>
+    public required DeliveryEvent Settled { get; init; }
+
+    /// <summary>Gets the number of preceding events that were dropped because this watcher was too slow.</summary>
+    public required long Missed { get; init; }
+}

@@ -40,15 +40,11 @@ public interface INotifier
 #pragma warning restore RS0026
 
     /// <summary>Cancels a notification. Deliveries with an attempt in progress continue.</summary>
-    /// <param name="id">The ID of the notification.</param>
     /// <param name="tenant">The tenant of the notification.</param>
+    /// <param name="id">The ID of the notification.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The exact result of the cancellation; null if the tenant has no such notification.</returns>
-    Task<Cancellation?> CancelAsync(
-        Guid id,
-        string tenant = Trigger.DefaultTenant,
-        CancellationToken cancellationToken = default
-    );
+    Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Validates a trigger on its own, without looking up templates or users. A front end can use this method to report these

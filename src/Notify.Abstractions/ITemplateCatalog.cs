@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Notify;
 
@@ -55,16 +57,19 @@ public interface ITemplateCatalog
 public sealed record TemplatePreview
 {
     private readonly JsonElement? _data;
+    private readonly JsonElement? _recipient;
 
     /// <summary>
     /// Gets the variables for the template: any object that System.Text.Json serializes as a JSON object. For a digest template,
-    /// provide <c>events</c> and <c>count</c>.
+    /// provide <c>events</c> and <c>count</c>. Applications that are trimmed or compiled ahead of time use <c>WithData</c>
+    /// instead.
     /// </summary>
+    [JsonIgnore]
     public object? Data
     {
         get => _data;
-        [RequiresUnreferencedCode("Serializes an arbitrary object as JSON. Use a JsonElement instead.")]
-        [RequiresDynamicCode("Serializes an arbitrary object as JSON. Use a JsonElement instead.")]
+        [RequiresUnreferencedCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
+        [RequiresDynamicCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
         init =>
             _data = value switch
             {
@@ -74,14 +79,46 @@ public sealed record TemplatePreview
             };
     }
 
+    /// <summary>
+    /// Gets the recipient that the template shows as <c>recipient</c>: a JSON object with the properties of a user, and, if
+    /// needed, the reserved ones such as <c>id</c> and <c>email</c>. Null for a recipient without properties.
+    /// </summary>
+    public JsonElement? Recipient
+    {
+        get => _recipient;
+        init => _recipient = value?.Clone();
+    }
+
     /// <summary>Gets the locale of the recipient as a BCP 47 tag; null to render every variant.</summary>
     public string? Locale { get; init; }
 
     /// <summary>Gets the IANA time zone of the recipient; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Returns the locale and time zone; never the data.</summary>
+    /// <summary>Returns the locale and time zone; never the data or the recipient.</summary>
     public override string ToString() => $"Preview {Locale} {TimeZone}";
 
-    internal JsonElement? DataElement => _data;
+    /// <summary>Gets the variables for the template as JSON: <see cref="Data"/> in the form in which it is used.</summary>
+    [JsonPropertyName("data")]
+    public JsonElement? DataElement
+    {
+        get => _data;
+        init => _data = value?.Clone();
+    }
+
+    /// <summary>Returns a copy of the preview with the specified template variables, serialized without reflection.</summary>
+    /// <typeparam name="TData">The type of the variables.</typeparam>
+    /// <param name="data">The variables. They must serialize as a JSON object.</param>
+    /// <param name="type">The JSON metadata of the variables, from a <see cref="JsonSerializerContext"/>.</param>
+    /// <returns>The copy.</returns>
+    public TemplatePreview WithData<TData>(TData data, JsonTypeInfo<TData> type) =>
+        this with
+        {
+            DataElement = JsonSerializer.SerializeToElement(data, type),
+        };
+
+    /// <summary>Returns a copy of the preview with the specified template variables.</summary>
+    /// <param name="data">The variables, a JSON object.</param>
+    /// <returns>The copy.</returns>
+    public TemplatePreview WithData(JsonElement data) => this with { DataElement = data };
 }

@@ -20,13 +20,12 @@ public interface IUnsubscribeLinks
 
     /// <summary>
     /// Records that the user does not want the category of the link on its channel or, if the notification had no category,
-    /// anything on that channel.
+    /// anything on that channel. The preference is kept for a user without a profile, too.
     /// </summary>
     /// <param name="token">The last segment of the link.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>
-    /// <see langword="true"/> if the preference was recorded; <see langword="false"/> if the link is not genuine or the user no
-    /// longer exists.
+    /// <see langword="true"/> if the preference was recorded; <see langword="false"/> if the link is not genuine.
     /// </returns>
     Task<bool> UnsubscribeAsync(string token, CancellationToken cancellationToken = default);
 }

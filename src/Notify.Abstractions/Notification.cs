@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Notify.Providers;
 
 namespace Notify;
@@ -21,7 +22,8 @@ public sealed record Notification
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>
-    /// Gets all contents, rendered at the time of acceptance. Deliveries refer to them by <see cref="Delivery.ContentIndex"/>.
+    /// Gets the contents that deliveries share, rendered at the time of acceptance. Deliveries refer to them by
+    /// <see cref="Delivery.ContentIndex"/>. Empty if every delivery has its own content.
     /// </summary>
     public required IReadOnlyList<ContentVariant> Contents { get; init; }
 
@@ -41,11 +43,32 @@ public sealed record Notification
 }
 
 /// <summary>The content of a notification for one channel and one locale.</summary>
-/// <param name="Channel">The channel, or null for every channel without a more specific variant.</param>
-/// <param name="Locale">The BCP 47 tag, or null for every locale without a more specific variant.</param>
-/// <param name="Content">The content.</param>
-public sealed record ContentVariant(Channel? Channel, string? Locale, Content Content)
+public sealed record ContentVariant
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public ContentVariant() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="channel">The channel, or null for every channel without a more specific variant.</param>
+    /// <param name="locale">The BCP 47 tag, or null for every locale without a more specific variant.</param>
+    /// <param name="content">The content.</param>
+    [SetsRequiredMembers]
+    public ContentVariant(Channel? channel, string? locale, Content content)
+    {
+        Channel = channel;
+        Locale = locale;
+        Content = content;
+    }
+
+    /// <summary>Gets the channel, or null for every channel without a more specific variant.</summary>
+    public Channel? Channel { get; init; }
+
+    /// <summary>Gets the BCP 47 tag, or null for every locale without a more specific variant.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>Gets the content.</summary>
+    public required Content Content { get; init; }
+
     /// <summary>
     /// Gets the time zones of the recipients of this variant: IANA names, or keys that each stand for all zones with the same
     /// rules. Null means all other recipients, with dates in UTC.

@@ -51,6 +51,9 @@ public static class ProblemCodes
     /// <summary>The first call with this idempotency key is still running (409).</summary>
     public const string IdempotencyKeyInUse = "idempotency_key_in_use";
 
+    /// <summary>The resource is not in the state that a precondition requires (412).</summary>
+    public const string PreconditionFailed = "precondition_failed";
+
     /// <summary>The body is too large (413).</summary>
     public const string BodyTooLarge = "body_too_large";
 

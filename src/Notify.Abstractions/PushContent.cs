@@ -23,8 +23,8 @@ public sealed record PushContent
 
     /// <summary>
     /// Gets the number on the app icon; 0 removes it, and null leaves it unchanged. It may be sent on its own, without a title
-    /// and a body, and together with <see cref="IsSilent"/>. Android counts the notifications that it shows, and ignores a number
-    /// that is sent on its own.
+    /// and a body, and together with <see cref="IsSilent"/>. In both cases iOS gets an alert with the number alone, which does
+    /// not wake the app. Android counts the notifications that it shows, and ignores a number that is sent on its own.
     /// </summary>
     public int? Badge { get; init; }
 
@@ -38,7 +38,8 @@ public sealed record PushContent
 
     /// <summary>
     /// Gets whether the notification only wakes the app with <see cref="Content.Data"/> and shows nothing. The title and body are
-    /// not sent. Default false.
+    /// not sent. With a <see cref="Badge"/>, iOS does not wake the app, because Apple does not allow a background push to change
+    /// the badge. Default false.
     /// </summary>
     public bool IsSilent { get; init; }
 }

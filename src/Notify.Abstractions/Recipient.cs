@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Notify;
 
@@ -22,6 +25,8 @@ public enum RecipientKind
 /// <summary>A recipient of a notification: a user, a topic, or a direct address.</summary>
 public sealed record Recipient
 {
+    private readonly JsonElement? _data;
+
     private Recipient(RecipientKind kind, string value, Channel? channel = null, Platform? platform = null) =>
         (Kind, Value, Channel, Platform) = (kind, value, channel, platform);
 
@@ -36,6 +41,34 @@ public sealed record Recipient
 
     /// <summary>Gets the platform of a push token; null for all other recipients.</summary>
     public Platform? Platform { get; }
+
+    /// <summary>
+    /// Gets the variables of the template for this recipient only: any object that System.Text.Json serializes as a JSON object.
+    /// Its members replace those of <see cref="Trigger.Data"/> with the same name. At most 64 KiB; not for topics. Applications
+    /// that are trimmed or compiled ahead of time use <see cref="WithData"/> instead.
+    /// </summary>
+    [JsonIgnore]
+    public object? Data
+    {
+        get => _data;
+        [RequiresUnreferencedCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
+        [RequiresDynamicCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
+        init =>
+            _data = value switch
+            {
+                null => null,
+                JsonElement element => element.Clone(),
+                _ => JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Web),
+            };
+    }
+
+    /// <summary>Gets <see cref="Data"/> as JSON, in the form in which it is stored.</summary>
+    [JsonPropertyName("data")]
+    public JsonElement? DataElement
+    {
+        get => _data;
+        init => _data = value?.Clone();
+    }
 
     /// <summary>
     /// Gets a string that identifies the recipient in stores. Two spellings of the same email address are the same recipient. The
@@ -81,11 +114,38 @@ public sealed record Recipient
     /// <param name="address">The address, in the format of the channel.</param>
     public static Recipient Address(Channel channel, string address) => new(RecipientKind.Address, address, channel);
 
+    /// <summary>Returns a copy of the recipient with the specified template variables, serialized without reflection.</summary>
+    /// <typeparam name="TData">The type of the variables.</typeparam>
+    /// <param name="data">The variables. They must serialize as a JSON object.</param>
+    /// <param name="type">The JSON metadata of the variables, from a <see cref="JsonSerializerContext"/>.</param>
+    /// <returns>The copy.</returns>
+    public Recipient WithData<TData>(TData data, JsonTypeInfo<TData> type) =>
+        this with
+        {
+            DataElement = JsonSerializer.SerializeToElement(data, type),
+        };
+
+    /// <summary>Determines whether two recipients are the same and have equal data.</summary>
+    /// <param name="other">The other recipient.</param>
+    public bool Equals(Recipient? other) =>
+        other is not null
+        && Kind == other.Kind
+        && Value == other.Value
+        && Channel == other.Channel
+        && Platform == other.Platform
+        && HasSameData(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Value, Channel, Platform);
+
     /// <summary>
-    /// Returns the kind, and the ID of a user or topic. The result never contains an address and can be logged.
+    /// Returns the kind, and the ID of a user or topic. The result never contains an address or data and can be logged.
     /// </summary>
     public override string ToString() => Kind == RecipientKind.Address ? $"address:{Channel}" : $"{Kind}:{Value}";
 
     internal static Recipient Stored(RecipientKind kind, string value, Channel? channel, Platform? platform) =>
         new(kind, value, channel, platform);
+
+    internal bool HasSameData(Recipient other) =>
+        (_data, other._data) is ({ } one, { } two) ? JsonElement.DeepEquals(one, two) : _data.HasValue == other._data.HasValue;
 }

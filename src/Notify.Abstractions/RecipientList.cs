@@ -55,7 +55,9 @@ public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
             var kind = Enum.Parse<RecipientKind>(element.GetProperty("kind").GetString()!);
             Channel? channel = element.TryGetProperty("channel", out var c) ? Channel.Create(c.GetString()!) : null;
             Platform? platform = element.TryGetProperty("platform", out var p) ? Enum.Parse<Platform>(p.GetString()!) : null;
-            items.Add(Recipient.Stored(kind, element.GetProperty("value").GetString()!, channel, platform));
+            JsonElement? data = element.TryGetProperty("data", out var d) ? d : null;
+            var recipient = Recipient.Stored(kind, element.GetProperty("value").GetString()!, channel, platform);
+            items.Add(data is null ? recipient : recipient with { DataElement = data });
         }
 
         return RecipientList.Create(items.ToArray());
@@ -74,6 +76,12 @@ public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
                 writer.WriteString("channel", channel.Name);
             if (recipient.Platform is { } platform)
                 writer.WriteString("platform", platform.ToString());
+            if (recipient.DataElement is { } data)
+            {
+                writer.WritePropertyName("data");
+                data.WriteTo(writer);
+            }
+
             writer.WriteEndObject();
         }
 

@@ -23,11 +23,23 @@ public sealed record Template
 }
 
 /// <summary>The texts of a template for one channel and locale. Variables are HTML-escaped in <see cref="Html"/> only.</summary>
-/// <param name="Channel">The channel, or null for every channel without a more specific variant.</param>
-/// <param name="Locale">
-/// A BCP 47 tag, or null for every locale without a more specific variant: <c>pt-BR</c> falls back to <c>pt</c>, then to null.
-/// </param>
-/// <param name="Title">The title or subject.</param>
-/// <param name="Body">The plain text.</param>
-/// <param name="Html">The HTML.</param>
-public sealed record TemplateVariant(Channel? Channel, string? Locale, string? Title, string? Body, string? Html = null);
+public sealed record TemplateVariant
+{
+    /// <summary>Gets the channel, or null for every channel without a more specific variant.</summary>
+    public Channel? Channel { get; init; }
+
+    /// <summary>
+    /// Gets a BCP 47 tag, or null for every locale without a more specific variant: <c>pt-BR</c> falls back to <c>pt</c>, then to
+    /// null.
+    /// </summary>
+    public string? Locale { get; init; }
+
+    /// <summary>Gets the title or subject.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Gets the plain text.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>Gets the HTML.</summary>
+    public string? Html { get; init; }
+}

@@ -31,7 +31,7 @@ public sealed record Trigger
 
     /// <summary>
     /// Gets the variables for the template: any object that System.Text.Json serializes as a JSON object. Applications that are
-    /// trimmed or compiled ahead of time use <see cref="WithData"/> instead.
+    /// trimmed or compiled ahead of time use <c>WithData</c> instead.
     /// </summary>
     [JsonIgnore]
     public object? Data
@@ -127,6 +127,11 @@ public sealed record Trigger
             DataElement = JsonSerializer.SerializeToElement(data, type),
         };
 
+    /// <summary>Returns a copy of the trigger with the specified template variables.</summary>
+    /// <param name="data">The variables, a JSON object.</param>
+    /// <returns>The copy.</returns>
+    public Trigger WithData(JsonElement data) => this with { DataElement = data };
+
     /// <summary>Returns the kinds and IDs of the recipients; never an address, content or data.</summary>
     public override string ToString() => $"Trigger to {To}";
 
@@ -136,27 +141,67 @@ public sealed record Trigger
 }
 
 /// <summary>A channel to fall back to if no receipt arrives.</summary>
-/// <param name="Channel">The channel.</param>
-/// <param name="After">The delay after the previous step. 1 second to 7 days.</param>
-public sealed record FallbackStep(Channel Channel, TimeSpan After);
+public sealed record FallbackStep
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public FallbackStep() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="after">The delay after the previous step. 1 second to 7 days.</param>
+    [SetsRequiredMembers]
+    public FallbackStep(Channel channel, TimeSpan after)
+    {
+        Channel = channel;
+        After = after;
+    }
+
+    /// <summary>Gets the channel.</summary>
+    public required Channel Channel { get; init; }
+
+    /// <summary>Gets the delay after the previous step. 1 second to 7 days.</summary>
+    public required TimeSpan After { get; init; }
+}
 
 /// <summary>
 /// A limit on the number of notifications of a category to one recipient within any period of the specified length.
 /// </summary>
-/// <param name="Max">The maximum number of notifications. 1 to 10,000.</param>
-/// <param name="Per">The length of the period. 1 second to 31 days.</param>
 /// <remarks>
 /// Notifications beyond the limit are dropped, and their deliveries are recorded as cancelled. With <see cref="Trigger.Digest"/>
 /// they are collected instead.
 /// </remarks>
-public sealed record Throttle(int Max, TimeSpan Per)
+public sealed record Throttle
 {
     internal static readonly TimeSpan LongestPer = TimeSpan.FromDays(31);
+
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public Throttle() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="max">The maximum number of notifications. 1 to 10,000.</param>
+    /// <param name="per">The length of the period. 1 second to 31 days.</param>
+    [SetsRequiredMembers]
+    public Throttle(int max, TimeSpan per)
+    {
+        Max = max;
+        Per = per;
+    }
+
+    /// <summary>Gets the maximum number of notifications. 1 to 10,000.</summary>
+    public required int Max { get; init; }
+
+    /// <summary>Gets the length of the period. 1 second to 31 days.</summary>
+    public required TimeSpan Per { get; init; }
 }
 
-/// <summary>The schedule on which collected notifications are sent. Set exactly one of the two properties.</summary>
+/// <summary>
+/// The schedule on which collected notifications are sent. Set exactly one of <see cref="Window"/> and <see cref="Cron"/>.
+/// Triggers that differ in any of the three properties are collected separately.
+/// </summary>
 public sealed record Digest
 {
+    internal const int MaxKeyLength = 200;
+
     /// <summary>Gets the time from the first event until the digest is sent. 1 second to 31 days.</summary>
     public TimeSpan? Window { get; init; }
 
@@ -165,4 +210,10 @@ public sealed record Digest
     /// month, month, day of week, such as <c>0 8 * * 1-5</c>.
     /// </summary>
     public string? Cron { get; init; }
+
+    /// <summary>
+    /// Gets the application's key of what is collected together, such as an order or a thread; null to collect everything for the
+    /// same recipient. 1 to 200 characters.
+    /// </summary>
+    public string? Key { get; init; }
 }

@@ -1,8 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Notify;
 
-/// <summary>A person to notify, identified by the application's own ID.</summary>
+/// <summary>
+/// The profile of a person to notify, identified by the application's own ID. The person's choices are not part of it: see
+/// <see cref="Preference"/>.
+/// </summary>
 public sealed record User
 {
+    private readonly JsonElement? _properties;
+
     /// <summary>Gets the tenant that the user belongs to. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
@@ -27,69 +37,60 @@ public sealed record User
     public QuietHours? QuietHours { get; init; }
 
     /// <summary>
-    /// Gets the user's preferences by category and channel. The most specific matching preference applies. If none matches,
-    /// everything is wanted.
+    /// Gets what templates may say about the user as <c>recipient.…</c>: a JSON object of any form, such as
+    /// <c>{"name": "Ada"}</c>; null for none. At most 16 KiB. A few names are reserved, such as <c>id</c> and <c>locale</c>.
     /// </summary>
-    public IReadOnlyList<Preference> Preferences { get; init; } = [];
+    public JsonElement? Properties
+    {
+        get => _properties;
+        init => _properties = value?.Clone();
+    }
 
-    /// <summary>
-    /// Returns a copy of the user with the specified preference, which replaces any preference for the same category and channel.
-    /// </summary>
-    /// <param name="preference">The preference.</param>
-    public User With(Preference preference) =>
+    /// <summary>Returns a copy of the user with the specified properties, serialized without reflection.</summary>
+    /// <typeparam name="TProperties">The type of the properties.</typeparam>
+    /// <param name="properties">The properties. They must serialize as a JSON object.</param>
+    /// <param name="type">The JSON metadata of the properties, from a <see cref="JsonSerializerContext"/>.</param>
+    /// <returns>The copy.</returns>
+    public User WithProperties<TProperties>(TProperties properties, JsonTypeInfo<TProperties> type) =>
         this with
         {
-            Preferences =
-            [
-                .. Preferences.Where(other => other.Category != preference.Category || other.Channel != preference.Channel),
-                preference,
-            ],
+            Properties = JsonSerializer.SerializeToElement(properties, type),
         };
 
-    /// <summary>Returns the tenant and ID; never an address.</summary>
+    /// <summary>Returns the tenant and ID; never an address or a property.</summary>
     public override string ToString() => $"{Tenant}/{Id}";
-
-    /// <summary>
-    /// Determines whether the user wants a category on a channel. A preference for the category takes precedence over one for the
-    /// channel, and one for both takes precedence over either.
-    /// </summary>
-    internal bool Wants(string? category, Channel channel)
-    {
-        var wanted = true;
-        var weight = -1;
-        foreach (var preference in Preferences)
-        {
-            if (
-                (preference.Category is not null && preference.Category != category)
-                || (preference.Channel is { } only && only != channel)
-            )
-                continue;
-
-            var specific = (preference.Category is null ? 0 : 2) + (preference.Channel is null ? 0 : 1);
-            if (specific >= weight)
-                (wanted, weight) = (preference.Wanted, specific);
-        }
-
-        return wanted;
-    }
 }
 
 /// <summary>
 /// The hours of the day during which a user receives only high-priority notifications and mandatory categories. They extend past
-/// midnight if <paramref name="From"/> is later than <paramref name="To"/>. The two must differ.
+/// midnight if <see cref="From"/> is later than <see cref="To"/>. The two must differ.
 /// </summary>
-/// <param name="From">
-/// The first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
-/// </param>
-/// <param name="To">The first minute after the quiet hours.</param>
 /// <remarks>
-/// If <paramref name="From"/> or <paramref name="To"/> falls into a gap in local time, it moves forward by the length of the gap.
+/// If <see cref="From"/> or <see cref="To"/> falls into a gap in local time, it moves forward by the length of the gap.
 /// If it occurs twice, the first occurrence counts.
 /// </remarks>
-public sealed record QuietHours(TimeOnly From, TimeOnly To);
+public sealed record QuietHours
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public QuietHours() { }
 
-/// <summary>A user's choice to receive or not receive a category on a channel.</summary>
-/// <param name="Category">The category of triggers, or null for every category.</param>
-/// <param name="Channel">The channel, or null for every channel.</param>
-/// <param name="Wanted">Whether the user wants these notifications.</param>
-public sealed record Preference(string? Category, Channel? Channel, bool Wanted);
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="from">
+    /// The first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
+    /// </param>
+    /// <param name="to">The first minute after the quiet hours.</param>
+    [SetsRequiredMembers]
+    public QuietHours(TimeOnly from, TimeOnly to)
+    {
+        From = from;
+        To = to;
+    }
+
+    /// <summary>
+    /// Gets the first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
+    /// </summary>
+    public required TimeOnly From { get; init; }
+
+    /// <summary>Gets the first minute after the quiet hours.</summary>
+    public required TimeOnly To { get; init; }
+}

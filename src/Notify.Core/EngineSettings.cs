@@ -24,6 +24,12 @@ internal sealed record EngineSettings
     public int MaxFailures { get; init; } = 10;
 
     /// <summary>
+    /// Gets how long after the removal of a user the second pass of its erasure begins. By then, what was being planned for the
+    /// user must be stored.
+    /// </summary>
+    public TimeSpan ErasureSettleTime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// Gets whether a signal or a hand-over continues as its receiver on the same thread, instead of waking it on the thread
     /// pool.
     /// </summary>

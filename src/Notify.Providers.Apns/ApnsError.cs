@@ -1,11 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Notify.Providers.Apns;
 
 /// <summary>The body of an error response (Apple, "Handling notification responses from APNs").</summary>
-/// <param name="Reason">Apple's error code, or null if the response did not come from APNs.</param>
-/// <param name="Since">The time at which APNs found that the device token is no longer valid for the topic, or null.</param>
-public readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
+public readonly record struct ApnsError
 {
     /// <summary>
     /// The number of bytes read at most. Bodies from APNs are far shorter; a longer one is a proxy's error page.
@@ -13,6 +12,22 @@ public readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
     private const int MaxBytes = 4096;
 
     private static readonly long LatestMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="reason">Apple's error code, or null if the response did not come from APNs.</param>
+    /// <param name="since">The time at which APNs found that the device token is no longer valid for the topic, or null.</param>
+    [SetsRequiredMembers]
+    public ApnsError(string? reason, DateTimeOffset? since)
+    {
+        Reason = reason;
+        Since = since;
+    }
+
+    /// <summary>Gets apple's error code, or null if the response did not come from APNs.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Gets the time at which APNs found that the device token is no longer valid for the topic, or null.</summary>
+    public DateTimeOffset? Since { get; init; }
 
     /// <summary>
     /// Reads the error. Returns an empty error if the body is unreadable or did not come from APNs; the HTTP status alone then

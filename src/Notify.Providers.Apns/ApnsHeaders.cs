@@ -29,9 +29,7 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     /// <param name="overrides">The headers that the content overrides, or null.</param>
     public static ApnsHeaders Create(Delivery delivery, string bundleId, JsonElement? overrides)
     {
-        // A badge is visible, so Apple does not allow a background push to change it. Such a push is sent as an alert.
-        var type = FindOverride(overrides, PushTypeName)
-            ?? (delivery.Content.Push is { IsSilent: true, Badge: null } ? Apns.PushType.Background : Apns.PushType.Alert);
+        var type = ChooseType(delivery.Content, overrides);
         return new ApnsHeaders(
             type,
             FindOverride(overrides, TopicName) ?? bundleId + Apns.PushType.GetTopicSuffix(type),
@@ -40,6 +38,17 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
             FindOverride(overrides, CollapseIdName) ?? FormatCollapseId(delivery.CollapseKey)
         );
     }
+
+    /// <summary>Chooses the push type of a content.</summary>
+    /// <param name="content">The content to send.</param>
+    /// <param name="overrides">The headers that the content overrides, or null.</param>
+    /// <remarks>
+    /// A badge is visible, so Apple does not allow a background push to change it ("Pushing background updates to your App"). A
+    /// badge is sent as an alert, with or without <see cref="PushContent.IsSilent"/>.
+    /// </remarks>
+    public static string ChooseType(Content content, JsonElement? overrides) =>
+        FindOverride(overrides, PushTypeName)
+        ?? (content.Push is { IsSilent: true, Badge: null } ? Apns.PushType.Background : Apns.PushType.Alert);
 
     public void AddTo(HttpRequestMessage request)
     {
@@ -54,8 +63,7 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     // APNs refuses priority 10 for a push that shows nothing.
     private static string ChoosePriority(Delivery delivery, string type)
     {
-        var isBadgeOfSilent = type == Apns.PushType.Alert && delivery.Content.Push is { IsSilent: true };
-        var canWait = isBadgeOfSilent || (delivery.Priority == Notify.Priority.Bulk && !Apns.PushType.IsMomentary(type));
+        var canWait = delivery.Priority == Notify.Priority.Bulk && !Apns.PushType.IsMomentary(type);
         return canWait || type == Apns.PushType.Background ? PowerSaving : Immediate;
     }
 

@@ -61,7 +61,14 @@ internal static class ApnsOverrides
 
         foreach (var header in headers.EnumerateObject())
             CheckHeader(check, $"headers.{header.Name}", header.Name, ApnsHeaders.ReadText(header.Value));
+
+        // "Sending notification requests to APNs": priority 10 is an error for a background push.
+        if (Has(headers, "apns-push-type", PushType.Background) && Has(headers, "apns-priority", "10"))
+            check.Add("headers.apns-priority", "Use 5 or 1 for a background push.");
     }
+
+    private static bool Has(JsonElement headers, string name, string value) =>
+        headers.TryGetProperty(name, out var header) && ApnsHeaders.ReadText(header) == value;
 
     private static void CheckHeader(OverrideCheck check, string path, string name, string? value)
     {

@@ -8,7 +8,7 @@ namespace Notify.Providers.Apns;
 /// <summary>Writes the JSON payload of a notification (Apple, "Generating a remote notification").</summary>
 internal static class ApnsPayload
 {
-    private const string Aps = "aps";
+    public const string Aps = "aps";
     private const string Link = "link";
     private const string Image = "image";
 
@@ -52,11 +52,12 @@ internal static class ApnsPayload
         writer.WriteEndObject();
     }
 
+    // Apple does not combine content-available with alert, badge or sound ("Pushing background updates to your App").
     private static void WriteSilent(Utf8JsonWriter writer, PushContent push, string pushType)
     {
-        if (pushType is PushType.Background || push.Badge is not null)
+        if (pushType is PushType.Background)
             writer.WriteNumber("content-available"u8, 1);
-        if (push.Badge is { } badge)
+        else if (push.Badge is { } badge)
             writer.WriteNumber("badge"u8, badge);
     }
 

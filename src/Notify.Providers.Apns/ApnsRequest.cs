@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.Apns;
 
@@ -46,6 +47,23 @@ internal static class ApnsRequest
     // alter the path.
     public static bool IsDeviceToken(string token) =>
         token.Length > 0 && !token.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF");
+
+    /// <summary>Finds the error of a content whose payload is larger than APNs accepts. Returns null if it fits.</summary>
+    public static FieldError? FindSizeError(Content content)
+    {
+        if (
+            PushSize.CertainlyFits(content, PushType.GetMaxPayloadBytes(PushType.Alert))
+            || !TryReadOverrides(content, out var headers, out var patch)
+        )
+            return null;
+
+        var type = ApnsHeaders.ChooseType(content, headers);
+        var limit = PushType.GetMaxPayloadBytes(type);
+        using var payload = ApnsPayload.Write(content, type, patch);
+        return payload.Written.Length > limit
+            ? PushSize.CreateError(content, ApnsOverrides.Name, payload.Written.Length, limit)
+            : null;
+    }
 
     private static bool TryReadOverrides(Content content, out JsonElement? headers, out JsonElement? payload)
     {

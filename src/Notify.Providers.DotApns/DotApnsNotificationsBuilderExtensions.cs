@@ -39,6 +39,7 @@ public static class DotApnsNotificationsBuilderExtensions
             .Services.AddProviderHttpClient(name)
             .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
+        builder.Services.AddSingleton<IProviderRules>(new DotApnsRules(name));
         return builder.AddProvider(name, services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<DotApnsOptions>>().Get(name);

@@ -32,7 +32,7 @@ internal sealed class PushComposer(bool toDevelopmentServer)
     public ApplePush Compose(Delivery delivery)
     {
         var content = delivery.Content;
-        var push = content.Push is { IsSilent: true } silent ? CreateSilent(silent.Badge) : CreateVisible(delivery);
+        var push = content.Push is { IsSilent: true } ? CreateSilent(delivery) : CreateVisible(delivery);
         push.AddToken(delivery.To.Value).AddExpiration(delivery.ExpiresAt);
         if (delivery.CollapseKey is not null)
             push.AddCollapseId(FormatCollapseId(delivery.CollapseKey));
@@ -64,19 +64,19 @@ internal sealed class PushComposer(bool toDevelopmentServer)
             : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     // The properties are added by hand, because AddContentAvailable and AddMutableContent of dotAPNS write a string where Apple
-    // documents a number. A badge is visible, so Apple does not allow a background push to change it; such a push is an alert.
-    private static ApplePush CreateSilent(int? badge)
-    {
-        var push = badge is { } number
-            ? new ApplePush(ApplePushType.Alert).SetPriority(5).AddBadge(number)
-            : new ApplePush(ApplePushType.Background);
-        return push.AddCustomProperty("content-available", 1, addToApsDict: true);
-    }
+    // documents a number. A badge is visible, so Apple does not allow a background push to change it. A badge is sent as an
+    // alert.
+    private static ApplePush CreateSilent(Delivery delivery) =>
+        delivery.Content.Push?.Badge is { } badge
+            ? new ApplePush(ApplePushType.Alert).SetPriority(GetAlertPriority(delivery)).AddBadge(badge)
+            : new ApplePush(ApplePushType.Background).AddCustomProperty("content-available", 1, addToApsDict: true);
+
+    private static int GetAlertPriority(Delivery delivery) => delivery.Priority == Priority.Bulk ? 5 : 10;
 
     private static ApplePush CreateVisible(Delivery delivery)
     {
         var content = delivery.Content;
-        var push = new ApplePush(ApplePushType.Alert).SetPriority(delivery.Priority == Priority.Bulk ? 5 : 10);
+        var push = new ApplePush(ApplePushType.Alert).SetPriority(GetAlertPriority(delivery));
         if (content.Title is not null || content.Body is not null)
             push.AddAlert(content.Body is null ? null : content.Title, content.Body ?? content.Title!);
         if (content.Push is { } options)

@@ -42,7 +42,7 @@ internal static class FcmApns
         content.Push is { IsSilent: true } || content is { Title: null, Body: null, Push: null or { ImageUrl: null } };
 
     private static bool HasOnlyData(Content content) =>
-        content.Push is { IsSilent: true }
+        content.Push is { IsSilent: true, Badge: null }
         || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
 
     private static void WriteAps(Utf8JsonWriter writer, PushContent? push)
@@ -52,7 +52,8 @@ internal static class FcmApns
 
         writer.WriteStartObject("payload"u8);
         writer.WriteStartObject("aps"u8);
-        if (push.IsSilent)
+        // Apple does not combine content-available with a badge ("Pushing background updates to your App").
+        if (push is { IsSilent: true, Badge: null })
             writer.WriteNumber("content-available"u8, 1);
         if (push.Badge is { } badge)
             writer.WriteNumber("badge"u8, badge);

@@ -5,6 +5,9 @@ namespace Notify.Providers.Fcm;
 /// <summary>Writes the <c>data</c> block of a message, which is passed to the app and not shown.</summary>
 internal static class FcmData
 {
+    /// <summary>The error of a reserved key.</summary>
+    public const string Reserved = "FCM reserves the keys from, message_type, google.* and gcm.*.";
+
     private const string Link = "link";
 
     /// <summary>

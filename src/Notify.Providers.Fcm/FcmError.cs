@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Notify.Providers.Fcm;
@@ -6,16 +7,7 @@ namespace Notify.Providers.Fcm;
 /// The documented parts of an error's body. The body may also come from a proxy between Notify and the service, so everything
 /// that Firebase does not document is ignored. Free text is never kept, because it may quote the message.
 /// </summary>
-/// <param name="Code">
-/// The <c>errorCode</c> of google.firebase.fcm.v1.FcmError, or null if the body has no documented one.
-/// </param>
-/// <param name="Field">
-/// The first field of the message that google.rpc.BadRequest names, or null if it names none.
-/// </param>
-/// <param name="IsQuotaOfTarget">
-/// Whether google.rpc.QuotaFailure concerns one device or topic, and not the whole project.
-/// </param>
-public sealed record FcmError(string? Code = null, string? Field = null, bool IsQuotaOfTarget = false)
+public sealed record FcmError
 {
     private static readonly FcmError Unknown = new();
 
@@ -44,6 +36,36 @@ public sealed record FcmError(string? Code = null, string? Field = null, bool Is
         "message.webpush",
         "message.fcm_options",
     ];
+
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public FcmError() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="code">
+    /// The <c>errorCode</c> of google.firebase.fcm.v1.FcmError, or null if the body has no documented one.
+    /// </param>
+    /// <param name="field">The first field of the message that google.rpc.BadRequest names, or null if it names none.</param>
+    /// <param name="isQuotaOfTarget">
+    /// Whether google.rpc.QuotaFailure concerns one device or topic, and not the whole project.
+    /// </param>
+    [SetsRequiredMembers]
+    public FcmError(string? code = null, string? field = null, bool isQuotaOfTarget = false)
+    {
+        Code = code;
+        Field = field;
+        IsQuotaOfTarget = isQuotaOfTarget;
+    }
+
+    /// <summary>
+    /// Gets the <c>errorCode</c> of google.firebase.fcm.v1.FcmError, or null if the body has no documented one.
+    /// </summary>
+    public string? Code { get; init; }
+
+    /// <summary>Gets the first field of the message that google.rpc.BadRequest names, or null if it names none.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>Gets whether google.rpc.QuotaFailure concerns one device or topic, and not the whole project.</summary>
+    public bool IsQuotaOfTarget { get; init; }
 
     /// <summary>Reads the error from an answer's body. A body that FCM did not write results in an empty error.</summary>
     /// <param name="body">The body.</param>

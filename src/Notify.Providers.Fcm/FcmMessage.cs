@@ -35,9 +35,7 @@ internal static class FcmMessage
     {
         writer.WriteStartObject();
         WriteTarget(writer, delivery.To.Value);
-        if (delivery.Content.Push is not { IsSilent: true })
-            WriteNotification(writer, delivery.Content);
-        FcmData.Write(writer, delivery.Content);
+        WriteTexts(writer, delivery.Content);
 
         // A Firebase registration token does not reveal its platform, so without a registered platform every block is written.
         if (delivery.To.Platform is not (Platform.Ios or Platform.Web))
@@ -47,6 +45,21 @@ internal static class FcmMessage
         if (delivery.To.Platform is not Platform.Ios)
             FcmWebPush.Write(writer, delivery, now);
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the part of a message that is the same for every recipient and platform.</summary>
+    public static void WriteShared(Utf8JsonWriter writer, Content content)
+    {
+        writer.WriteStartObject();
+        WriteTexts(writer, content);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter writer, Content content)
+    {
+        if (content.Push is not { IsSilent: true })
+            WriteNotification(writer, content);
+        FcmData.Write(writer, content);
     }
 
     private static void WriteTarget(Utf8JsonWriter writer, string address)

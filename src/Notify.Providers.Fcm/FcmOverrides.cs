@@ -14,9 +14,6 @@ internal static partial class FcmOverrides
 {
     public const string Name = "fcm";
 
-    /// <summary>Firebase limits a message to 4,096 bytes.</summary>
-    private const int MaxBytes = 4096;
-
     public static string? FindError(Content content) =>
         Get(content) is { } overrides && FindErrors(overrides).Count > 0
             ? "overrides.fcm has members that FCM does not accept"
@@ -31,7 +28,7 @@ internal static partial class FcmOverrides
         if (!check.IsObject("", overrides))
             return check.Errors;
 
-        check.IsAtMost(overrides, MaxBytes);
+        check.IsAtMost(overrides, FcmSize.MaxBytes);
         foreach (var member in overrides.EnumerateObject())
             CheckMember(check, member.Name, member.Value);
         return check.Errors;
@@ -131,11 +128,7 @@ internal static partial class FcmOverrides
         if (data.ValueKind == JsonValueKind.Undefined || !check.IsMapOfTexts(path, data))
             return;
         foreach (var member in data.EnumerateObject().Where(member => FcmData.IsReserved(member.Name)))
-            check.Add(
-                $"{path}.{member.Name}",
-                FieldErrorCodes.NotAllowed,
-                "FCM reserves the keys from, message_type, google.* and gcm.*."
-            );
+            check.Add($"{path}.{member.Name}", FieldErrorCodes.NotAllowed, FcmData.Reserved);
     }
 
     private static void CheckTexts(OverrideCheck check, string path, JsonElement block, params ReadOnlySpan<string> names)

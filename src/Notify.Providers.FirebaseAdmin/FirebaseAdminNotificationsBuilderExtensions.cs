@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Providers;
+using Notify.Providers.Fcm;
 using Notify.Providers.FirebaseAdmin;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,7 @@ public static class FirebaseAdminNotificationsBuilderExtensions
             )
             .ValidateOnStart();
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Android));
+        builder.Services.AddSingleton<IProviderRules>(new FcmRules(name));
         return builder.AddProvider(name, services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<FirebaseAdminOptions>>().Get(name);

@@ -100,7 +100,7 @@ internal static class MessageComposer
 
     private static Aps CreateAps(PushContent? push, bool silent) =>
         silent
-            ? new Aps { ContentAvailable = true, Badge = push!.Badge }
+            ? new Aps { ContentAvailable = push!.Badge is null, Badge = push.Badge }
             : new Aps
             {
                 Sound = push?.Sound,
@@ -111,7 +111,8 @@ internal static class MessageComposer
             };
 
     private static bool HasOnlyData(Content content) =>
-        IsSilent(content) || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
+        content.Push is { IsSilent: true, Badge: null }
+        || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
 
     private static bool HasNoText(Content content) => content is { Title: null, Body: null, Push: null or { ImageUrl: null } };
 

@@ -1,14 +1,33 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Notify.Providers.Mail;
 
 /// <summary>An enhanced status code (RFC 3463), which is more specific than the three digits of the reply code.</summary>
-/// <param name="Class">2 for success, 4 for a transient failure, 5 for a permanent one.</param>
-/// <param name="Subject">What the code is about, 0 to 999.</param>
-/// <param name="Detail">The detail, 0 to 999.</param>
-public readonly record struct EnhancedCode(int Class, int Subject, int Detail)
+public readonly record struct EnhancedCode
 {
     private const int MaxNumber = 999;
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="class">The class: 2 for success, 4 for a transient failure, 5 for a permanent one.</param>
+    /// <param name="subject">The subject, 0 to 999.</param>
+    /// <param name="detail">The detail, 0 to 999.</param>
+    [SetsRequiredMembers]
+    public EnhancedCode(int @class, int subject, int detail)
+    {
+        Class = @class;
+        Subject = subject;
+        Detail = detail;
+    }
+
+    /// <summary>Gets the class: 2 for success, 4 for a transient failure, 5 for a permanent one.</summary>
+    public required int Class { get; init; }
+
+    /// <summary>Gets the subject, 0 to 999.</summary>
+    public required int Subject { get; init; }
+
+    /// <summary>Gets the detail, 0 to 999.</summary>
+    public required int Detail { get; init; }
 
     /// <summary>Reads the code at the start of a reply's text; null when there is none.</summary>
     public static EnhancedCode? ReadFrom(ReadOnlySpan<byte> text)

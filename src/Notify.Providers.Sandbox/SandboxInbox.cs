@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Notify.Storage;
 
 namespace Notify.Providers.Sandbox;
 
 /// <summary>Keeps the messages that all sandboxed channels captured, and passes them on to watchers.</summary>
-internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvider time) : ISandbox
+internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvider time) : ISandbox, IErasureHandler
 {
     private readonly Lock _lock = new();
     private readonly Queue<SandboxMessage> _messages = new();
@@ -42,6 +43,26 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
         }
     }
 
+    /// <summary>Erases the messages of removed users from memory and from the file.</summary>
+    public ValueTask EraseAsync(IReadOnlyList<Erasure> erasures, CancellationToken cancellationToken)
+    {
+        var batch = new ErasureBatch(erasures, Guid.Empty, erasures.Count, time.GetUtcNow());
+        lock (_lock)
+        {
+            if (_messages.Any(message => IsErased(batch, message)))
+            {
+                SandboxMessage[] kept = [.. _messages.Where(message => !IsErased(batch, message))];
+                _messages.Clear();
+                foreach (var message in kept)
+                    _messages.Enqueue(message);
+            }
+
+            _file?.Erase(batch);
+        }
+
+        return default;
+    }
+
     public IAsyncEnumerable<SandboxMessage> WatchAsync(CancellationToken cancellationToken)
     {
         var watcher = System.Threading.Channels.Channel.CreateBounded<SandboxMessage>(
@@ -68,6 +89,9 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
                 _watchers.Remove(watcher);
         }
     }
+
+    private static bool IsErased(ErasureBatch batch, SandboxMessage message) =>
+        batch.Find(message.Tenant, message.UserId, message.AcceptedAt) is not null;
 
     private void Keep(SandboxMessage message)
     {

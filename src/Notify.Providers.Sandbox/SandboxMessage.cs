@@ -1,3 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Notify.Providers.Sandbox;
 
 /// <summary>A captured message. <see cref="SandboxJson"/> writes it as JSON.</summary>
@@ -15,6 +19,9 @@ public sealed record SandboxMessage
     /// <summary>Gets the tenant.</summary>
     public required string Tenant { get; init; }
 
+    /// <summary>Gets the id of the user who receives the message, or null for a direct address.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>Gets the channel.</summary>
     public required Channel Channel { get; init; }
 
@@ -29,6 +36,9 @@ public sealed record SandboxMessage
 
     /// <summary>Gets the priority.</summary>
     public required Priority Priority { get; init; }
+
+    /// <summary>Gets the time at which the notification was accepted.</summary>
+    public required DateTimeOffset AcceptedAt { get; init; }
 
     /// <summary>Gets the time at which the message was captured.</summary>
     public required DateTimeOffset CapturedAt { get; init; }
@@ -46,11 +56,13 @@ public sealed record SandboxMessage
             DeliveryId = delivery.Id,
             NotificationId = delivery.NotificationId,
             Tenant = delivery.Tenant,
+            UserId = delivery.UserId,
             Channel = delivery.Channel,
             Address = delivery.To.Value,
             Platform = delivery.To.Platform,
             Content = SandboxContent.FromContent(delivery.Content),
             Priority = delivery.Priority,
+            AcceptedAt = delivery.AcceptedAt,
             CapturedAt = capturedAt,
             AttemptsSpent = delivery.AttemptsSpent,
         };
@@ -71,6 +83,12 @@ public sealed record SandboxContent
     /// <inheritdoc cref="Content.Data"/>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
 
+    /// <inheritdoc cref="Content.Push"/>
+    public SandboxPush? Push { get; init; }
+
+    /// <inheritdoc cref="Content.Overrides"/>
+    public IReadOnlyDictionary<string, JsonElement>? Overrides { get; init; }
+
     /// <summary>Gets the attached files, or null if there are none.</summary>
     public IReadOnlyList<SandboxAttachment>? Attachments { get; init; }
 
@@ -87,6 +105,8 @@ public sealed record SandboxContent
             Body = content.Body,
             Html = content.Html,
             Data = content.Data,
+            Push = content.Push is { } push ? SandboxPush.From(push) : null,
+            Overrides = content.Overrides,
             Attachments = content.Attachments is { Count: > 0 } files
                 ? [.. files.Select(file => new SandboxAttachment(file.FileName, file.MediaType, file.Bytes.Length))]
                 : null,
@@ -94,12 +114,75 @@ public sealed record SandboxContent
         };
 }
 
-/// <summary>An attached file, without its bytes.</summary>
-/// <param name="FileName">The file name that the recipient sees.</param>
-/// <param name="MediaType">The media type, such as <c>application/pdf</c>.</param>
-/// <param name="Size">The size in bytes.</param>
-public sealed record SandboxAttachment(string FileName, string MediaType, int Size)
+/// <summary>A captured message's <see cref="PushContent"/>, in the JSON form of the HTTP API.</summary>
+public sealed record SandboxPush
 {
+    /// <inheritdoc cref="PushContent.ImageUrl"/>
+    public string? ImageUrl { get; init; }
+
+    /// <inheritdoc cref="PushContent.Link"/>
+    public string? Link { get; init; }
+
+    /// <inheritdoc cref="PushContent.Sound"/>
+    public string? Sound { get; init; }
+
+    /// <inheritdoc cref="PushContent.Badge"/>
+    public int? Badge { get; init; }
+
+    /// <inheritdoc cref="PushContent.Action"/>
+    public string? Action { get; init; }
+
+    /// <inheritdoc cref="PushContent.Thread"/>
+    public string? Thread { get; init; }
+
+    /// <inheritdoc cref="PushContent.IsSilent"/>
+    [JsonPropertyName("silent")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsSilent { get; init; }
+
+    /// <summary>Returns only the type's name, so that the content can never reach a log.</summary>
+    public override string ToString() => nameof(SandboxPush);
+
+    internal static SandboxPush From(PushContent push) =>
+        new()
+        {
+            ImageUrl = push.ImageUrl,
+            Link = push.Link,
+            Sound = push.Sound,
+            Badge = push.Badge,
+            Action = push.Action,
+            Thread = push.Thread,
+            IsSilent = push.IsSilent,
+        };
+}
+
+/// <summary>An attached file, without its bytes.</summary>
+public sealed record SandboxAttachment
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public SandboxAttachment() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="fileName">The file name that the recipient sees.</param>
+    /// <param name="mediaType">The media type, such as <c>application/pdf</c>.</param>
+    /// <param name="size">The size in bytes.</param>
+    [SetsRequiredMembers]
+    public SandboxAttachment(string fileName, string mediaType, int size)
+    {
+        FileName = fileName;
+        MediaType = mediaType;
+        Size = size;
+    }
+
+    /// <summary>Gets the file name that the recipient sees.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>Gets the media type, such as <c>application/pdf</c>.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>Gets the size in bytes.</summary>
+    public required int Size { get; init; }
+
     /// <summary>Returns the media type and size. The text never contains the file name.</summary>
     public override string ToString() => $"{MediaType}, {Size} bytes";
 }
@@ -139,11 +222,32 @@ public sealed record SandboxEmail
 }
 
 /// <summary>An inline image, without its bytes.</summary>
-/// <param name="ContentId">The id by which the HTML shows it.</param>
-/// <param name="MediaType">The media type, such as <c>image/png</c>.</param>
-/// <param name="Size">The size in bytes.</param>
-public sealed record SandboxImage(string ContentId, string MediaType, int Size)
+public sealed record SandboxImage
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public SandboxImage() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="contentId">The id by which the HTML shows it.</param>
+    /// <param name="mediaType">The media type, such as <c>image/png</c>.</param>
+    /// <param name="size">The size in bytes.</param>
+    [SetsRequiredMembers]
+    public SandboxImage(string contentId, string mediaType, int size)
+    {
+        ContentId = contentId;
+        MediaType = mediaType;
+        Size = size;
+    }
+
+    /// <summary>Gets the id by which the HTML shows it.</summary>
+    public required string ContentId { get; init; }
+
+    /// <summary>Gets the media type, such as <c>image/png</c>.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>Gets the size in bytes.</summary>
+    public required int Size { get; init; }
+
     /// <summary>The media type and size, never the id.</summary>
     public override string ToString() => $"{MediaType}, {Size} bytes";
 }

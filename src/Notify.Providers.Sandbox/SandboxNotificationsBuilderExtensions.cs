@@ -2,12 +2,16 @@ using Microsoft.Extensions.Logging;
 using Notify;
 using Notify.Providers;
 using Notify.Providers.Sandbox;
+using Notify.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Extension methods that add the sandbox.</summary>
 public static class SandboxNotificationsBuilderExtensions
 {
+    /// <summary>The limit of Twilio (error 21617).</summary>
+    private const int MaxSmsLength = 1_600;
+
     private static readonly Channel[] DefaultChannels = [Channel.Push, Channel.Sms, Channel.Email, Channel.Webhook];
 
     /// <summary>
@@ -69,6 +73,7 @@ public static class SandboxNotificationsBuilderExtensions
         services.AddSingleton<SandboxInbox>();
         services.AddSingleton<ISandbox>(provider => provider.GetRequiredService<SandboxInbox>());
         services.AddSingleton<ICapturedMessages, SandboxPage>();
+        services.AddSingleton<IErasureHandler>(provider => provider.GetRequiredService<SandboxInbox>());
     }
 
     private static void AddProvider(IServiceCollection services, Channel channel)
@@ -78,6 +83,11 @@ public static class SandboxNotificationsBuilderExtensions
             return;
 
         services.AddSingleton(sandboxed);
+        var name = SandboxProvider.GetName(channel);
+        if (channel == Channel.Push)
+            services.AddSingleton<IProviderRules>(new SandboxPushRules(name));
+        if (channel == Channel.Sms)
+            services.AddSingleton<IProviderRules>(new SmsRules(name, MaxSmsLength));
         services.AddSingleton<IDeliveryProvider>(provider => new SandboxProvider(
             channel,
             provider.GetRequiredService<SandboxInbox>(),

@@ -5,11 +5,14 @@ namespace Notify.Providers.Sandbox;
 /// <summary>Captures the messages of one channel.</summary>
 internal sealed class SandboxProvider(Channel channel, SandboxInbox inbox, ILogger<SandboxProvider> logger) : IDeliveryProvider
 {
-    public string Name { get; } = $"sandbox-{channel}";
+    public string Name { get; } = GetName(channel);
 
     public Channel Channel => channel;
 
     public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => new(Send(delivery));
+
+    /// <summary>Gets the name of the provider that captures a channel.</summary>
+    public static string GetName(Channel channel) => $"sandbox-{channel}";
 
     private Outcome Send(Delivery delivery)
     {

@@ -50,7 +50,10 @@ internal sealed class TwilioStatusCallback(
         {
             "delivered" => new Receipt(delivery, ReceiptKind.Delivered, now),
             "read" => new Receipt(delivery, ReceiptKind.Opened, now),
-            "undelivered" or "failed" => new Receipt(delivery, ReceiptKind.Bounced, now, DescribeError(Find(form, "ErrorCode"))),
+            "undelivered" or "failed" => new Receipt(delivery, ReceiptKind.Bounced, now)
+            {
+                Detail = DescribeError(Find(form, "ErrorCode")),
+            },
             _ => null,
         };
     }

@@ -50,7 +50,7 @@ public static class WebPushNotificationsBuilderExtensions
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Web));
         builder.Services.AddSingleton<IProviderRules>(services => new WebPushRules(
             name,
-            services.GetRequiredService<IOptionsMonitor<WebPushOptions>>()
+            GetOptions(services, name).AllowPrivateNetworks
         ));
         return builder.AddProvider(name, services => new WebPushProvider(
             name,

@@ -102,12 +102,13 @@ internal sealed class EndpointSecrets(
     private EndpointSecret Show(WebhookEndpoint endpoint, EndpointVersions versions)
     {
         var until = versions.RotatedAt + options.RotationOverlap;
-        return new EndpointSecret(
-            WebhookSecret.Format(endpoint.DeriveKey(_masterKey, versions.Current)),
-            versions.Current,
-            versions.RotatedAt,
-            until > time.GetUtcNow() ? until : null
-        );
+        return new EndpointSecret
+        {
+            Value = WebhookSecret.Format(endpoint.DeriveKey(_masterKey, versions.Current)),
+            Version = versions.Current,
+            RotatedAt = versions.RotatedAt,
+            PreviousUntil = until > time.GetUtcNow() ? until : null,
+        };
     }
 
     private Func<int, IEnumerable<byte[]>> DeriveKeys(WebhookEndpoint endpoint) =>

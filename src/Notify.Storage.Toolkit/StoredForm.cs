@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Notify.Providers;
@@ -10,6 +11,13 @@ namespace Notify.Storage.Toolkit;
 /// </summary>
 public static class StoredForm
 {
+    private static readonly Content NoContent = new();
+
+    // There may be one for each delivery, so characters are not escaped unless they must be.
+    private static readonly StoredJson Unescaped = new(
+        new JsonSerializerOptions(StoredJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+    );
+
     /// <summary>Writes a trigger without its content, which <see cref="WriteContents"/> writes.</summary>
     public static byte[] WriteTrigger(Trigger trigger) =>
         JsonSerializer.SerializeToUtf8Bytes(
@@ -25,12 +33,13 @@ public static class StoredForm
     /// </summary>
     public static byte[] WriteContents(Notification notification) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new StoredContents(
-                notification.Contents,
-                notification.TraceParent,
-                notification.Trigger.Category,
-                notification.TemplateVersion
-            ),
+            new StoredContents
+            {
+                Variants = notification.Contents,
+                TraceParent = notification.TraceParent,
+                Category = notification.Trigger.Category,
+                TemplateVersion = notification.TemplateVersion,
+            },
             StoredJson.Default.StoredContents
         );
 
@@ -38,11 +47,58 @@ public static class StoredForm
     public static StoredContents ReadContents(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, StoredJson.Default.StoredContents)!;
 
+    /// <summary>
+    /// Writes the content that was rendered for a delivery; null if it shares its content with others, or has none because it was
+    /// cancelled.
+    /// </summary>
+    public static byte[]? WriteOwnContent(Delivery delivery) =>
+        delivery.ContentIndex != Delivery.OwnContent || delivery.Content == NoContent
+            ? null
+            : JsonSerializer.SerializeToUtf8Bytes(delivery.Content, Unescaped.Content);
+
+    /// <summary>
+    /// Reads a content that <see cref="WriteOwnContent"/> wrote. Returns a content without texts for null, for which
+    /// <see cref="StoredContents.Complete"/> puts the shared one, if any.
+    /// </summary>
+    public static Content ReadOwnContent(byte[]? json) =>
+        json is null ? NoContent : JsonSerializer.Deserialize(json, StoredJson.Default.Content)!;
+
     /// <summary>Writes a user.</summary>
     public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.User);
 
     /// <summary>Reads a user that <see cref="WriteUser"/> wrote.</summary>
     public static User ReadUser(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.User)!;
+
+    /// <summary>Writes the preferences of a user.</summary>
+    /// <returns>The preferences; null if there are none.</returns>
+    public static byte[]? WritePreferences(IReadOnlyList<Preference> preferences) =>
+        preferences.Count == 0
+            ? null
+            : JsonSerializer.SerializeToUtf8Bytes(preferences, StoredJson.Default.IReadOnlyListPreference);
+
+    /// <summary>Reads a user whose parts <see cref="WriteUser"/> and <see cref="WritePreferences"/> wrote.</summary>
+    /// <param name="tenant">The tenant of the user.</param>
+    /// <param name="id">The ID of the user.</param>
+    /// <param name="user">The profile; null if the user has none.</param>
+    /// <param name="preferences">The preferences; null if there are none.</param>
+    public static UserRecord ReadUserRecord(string tenant, string id, byte[]? user, byte[]? preferences) =>
+        new()
+        {
+            Tenant = tenant,
+            Id = id,
+            User = user is null ? null : ReadUser(user),
+            Preferences = preferences is null
+                ? []
+                : JsonSerializer.Deserialize(preferences, StoredJson.Default.IReadOnlyListPreference)!,
+        };
+
+    /// <summary>Writes a user with profile and preferences as one.</summary>
+    public static byte[] WriteUserRecord(UserRecord user) =>
+        JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.UserRecord);
+
+    /// <summary>Reads a user that <see cref="WriteUserRecord"/> wrote.</summary>
+    public static UserRecord ReadUserRecord(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, StoredJson.Default.UserRecord)!;
 
     /// <summary>Writes a template.</summary>
     public static byte[] WriteTemplate(Template template) =>
@@ -74,22 +130,29 @@ public static class StoredForm
 }
 
 /// <summary>The part of a notification that its deliveries share. A store keeps it once per notification.</summary>
-/// <param name="Variants">See <see cref="Notification.Contents"/>.</param>
-/// <param name="TraceParent">See <see cref="Notification.TraceParent"/>.</param>
-/// <param name="Category">See <see cref="Trigger.Category"/>.</param>
-/// <param name="TemplateVersion">See <see cref="Notification.TemplateVersion"/>.</param>
-public sealed record StoredContents(
-    IReadOnlyList<ContentVariant> Variants,
-    string? TraceParent,
-    string? Category,
-    int? TemplateVersion
-)
+public sealed record StoredContents
 {
+    /// <summary>Gets see <see cref="Notification.Contents"/>.</summary>
+    public required IReadOnlyList<ContentVariant> Variants { get; init; }
+
+    /// <summary>Gets see <see cref="Notification.TraceParent"/>.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Gets see <see cref="Trigger.Category"/>.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Gets see <see cref="Notification.TemplateVersion"/>.</summary>
+    public int? TemplateVersion { get; init; }
+
+    /// <summary>Gets the shared content; null for <see cref="Delivery.OwnContent"/>.</summary>
+    /// <param name="index">See <see cref="Delivery.ContentIndex"/>.</param>
+    public Content? GetContent(int index) => index == Delivery.OwnContent ? null : Variants[index].Content;
+
     /// <summary>Adds the shared part to a delivery that was read without it.</summary>
     public Delivery Complete(Delivery delivery) =>
         delivery with
         {
-            Content = Variants[delivery.ContentIndex].Content,
+            Content = GetContent(delivery.ContentIndex) ?? delivery.Content,
             TraceParent = TraceParent,
             Category = Category,
         };

@@ -83,8 +83,17 @@ public sealed class TenantShares(LeaseQuota quota, IReadOnlyList<(string Tenant,
 }
 
 /// <summary>A delivery as a lease finds it, without its content.</summary>
-/// <param name="Delivery">The delivery.</param>
-/// <param name="Fence">The fence of the lease.</param>
-/// <param name="WasDueAt">The time at which it fell due.</param>
-/// <param name="Number">The position, in the request, of the item that it answers.</param>
-public sealed record LeasedRow(Delivery Delivery, long Fence, DateTimeOffset WasDueAt, int Number);
+public sealed record LeasedRow
+{
+    /// <summary>Gets the delivery.</summary>
+    public required Delivery Delivery { get; init; }
+
+    /// <summary>Gets the fence of the lease.</summary>
+    public required long Fence { get; init; }
+
+    /// <summary>Gets the time at which it fell due.</summary>
+    public required DateTimeOffset WasDueAt { get; init; }
+
+    /// <summary>Gets the position, in the request, of the item that it answers.</summary>
+    public required int Number { get; init; }
+}

@@ -12,11 +12,15 @@ public sealed class FaultyStoreTests
     {
         ["forgets preferences"] = (
             Store<IUserStore>(users => new ForgetsPreferences(users)),
-            nameof(StoreConformance.Every_field_of_a_user_is_stored)
+            nameof(StoreConformance.A_profile_sync_leaves_every_preference_in_place)
         ),
         ["loses updates"] = (
             Store<IUserStore>(users => new LosesUpdates(users)),
             nameof(StoreConformance.None_of_32_concurrent_changes_is_lost)
+        ),
+        ["changes conditionally without a lock"] = (
+            Store<IUserStore>(users => new LosesUpdates(users)),
+            nameof(StoreConformance.Of_concurrent_changes_with_the_same_condition_exactly_one_is_made)
         ),
         ["keeps every token"] = (
             Store<ISharedTokenStore>(tokens => new KeepsEveryToken(tokens)),

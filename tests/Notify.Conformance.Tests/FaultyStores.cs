@@ -5,19 +5,40 @@ namespace Notify.Conformance.Tests;
 internal sealed class ForgetsPreferences(IUserStore inner) : IUserStore
 {
     public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
-        inner.SaveAsync([.. users.Select(user => user with { Preferences = [] })], cancellationToken);
+        SaveEachAsync(users, cancellationToken);
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(
+    private async ValueTask SaveEachAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
+    {
+        foreach (var user in users)
+        {
+            await inner.UpdateAsync(
+                user.Tenant,
+                user.Id,
+                stored => stored with { User = user, Preferences = [] },
+                cancellationToken
+            );
+        }
+    }
+
+    public ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
     ) => inner.FindAsync(tenant, ids, cancellationToken);
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
-        inner.UpdateAsync(tenant, id, change, cancellationToken);
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) => inner.UpdateAsync(tenant, id, change, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        inner.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) => inner.RemoveAsync(tenant, id, condition, cancellationToken);
 
     public ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
@@ -33,7 +54,7 @@ internal sealed class LosesUpdates(IUserStore inner) : IUserStore
     public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
         inner.SaveAsync(users, cancellationToken);
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(
+    public ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -42,19 +63,25 @@ internal sealed class LosesUpdates(IUserStore inner) : IUserStore
     public async ValueTask<bool> UpdateAsync(
         string tenant,
         string id,
-        Func<User, User?> change,
+        Func<UserRecord, UserRecord?> change,
         CancellationToken cancellationToken
     )
     {
-        if (await inner.FindAsync(tenant, [id], cancellationToken) is not [var user] || change(user) is not { } changed)
+        var known = await inner.FindAsync(tenant, [id], cancellationToken) is [var user]
+            ? user
+            : new UserRecord { Tenant = tenant, Id = id };
+        if (change(known) is not { } changed)
             return false;
         await Task.Yield();
-        await inner.SaveAsync([changed], cancellationToken);
-        return true;
+        return await inner.UpdateAsync(tenant, id, _ => changed, cancellationToken);
     }
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        inner.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) => inner.RemoveAsync(tenant, id, condition, cancellationToken);
 
     public ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
@@ -85,6 +112,9 @@ internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceSt
 {
     public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
         inner.RegisterAsync(device, cancellationToken);
+
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        inner.UpdateAsync(device, cancellationToken);
 
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,

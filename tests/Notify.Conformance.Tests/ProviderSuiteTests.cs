@@ -10,22 +10,22 @@ public class FaxConformanceTests : HttpProviderConformance
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
         new Dictionary<VendorFault, ExpectedOutcome>
         {
-            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-            [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, isThrottled: true),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry, isProviderFailure: true),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, isProviderFailure: true),
             [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, isProviderFailure: true),
             [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, isProviderFailure: true),
+            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, isProviderFailure: true),
             [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, isProviderFailure: true),
+            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, isProviderFailure: true),
             // A plain HttpClient does not report whether a cancelled request was sent.
             [VendorFault.HandshakeUnfinished] = new(OutcomeKind.AnswerLost),
-            [VendorFault.TruncatedBody] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.AnswerLost, isProviderFailure: true),
             [VendorFault.SlowDrip] = new(OutcomeKind.Sent),
         };
 

@@ -48,7 +48,7 @@ public sealed class AddressNameTests
         var stored = Assert.Single(
             await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None)
         );
-        Assert.Equal(["email", "fax", "phone"], stored.Addresses.Keys.Order());
+        Assert.Equal(["email", "fax", "phone"], stored.User!.Addresses.Keys.Order());
     }
 
     [Fact]

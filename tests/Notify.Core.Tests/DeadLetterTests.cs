@@ -33,7 +33,7 @@ public sealed class DeadLetterTests
             "one in flight, one refused, one waiting"
         );
 
-        var cancelled = await application.Notifier.CancelAsync(id);
+        var cancelled = await application.Notifier.CancelAsync(Trigger.DefaultTenant, id);
         answer.SetResult(Outcome.Sent());
 
         var deliveries = await application.EndedDeliveriesAsync(id);
@@ -42,7 +42,7 @@ public sealed class DeadLetterTests
         Assert.Equal((1L, 1L), (cancelled.InFlight, cancelled.Ended));
         Assert.Equal(Channel.Sms, waiting.Delivery.Channel);
         Assert.Single(deliveries, delivery => delivery.State == DeliveryState.Sent);
-        Assert.Equal([], (await application.Notifier.CancelAsync(id))!.CancelledIds);
+        Assert.Equal([], (await application.Notifier.CancelAsync(Trigger.DefaultTenant, id))!.CancelledIds);
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public sealed class DeadLetterTests
         var sms = await application.SendAsync(Recipient.Phone("+46701234567"));
         var dead = await application.EndedDeliveryAsync(mail);
         await application.EndedDeliveryAsync(sms);
-        var all = new DeadLetterFilter();
-        var ofMail = new DeadLetterFilter { Reason = "mailbox full" };
+        var all = new DeadLetterFilter { Tenant = Trigger.DefaultTenant };
+        var ofMail = new DeadLetterFilter { Tenant = Trigger.DefaultTenant, Reason = "mailbox full" };
 
         Assert.Equal(2, await CountAsync(all));
         Assert.Equal(1, await CountAsync(ofMail));
@@ -74,7 +74,13 @@ public sealed class DeadLetterTests
         _refuse = false;
         var now = _time.GetUtcNow();
         var replayed = await application.DeadLetters.ReplayAsync(
-            new ReplayRequest(ofMail, now, now.AddHours(1), 10),
+            new ReplayRequest
+            {
+                Filter = ofMail,
+                Now = now,
+                ExpiresAt = now.AddHours(1),
+                Limit = 10,
+            },
             CancellationToken.None
         );
         _time.Advance(TimeSpan.FromSeconds(1));

@@ -130,12 +130,12 @@ internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionSto
 /// <summary>A user store that calls back after each read by id, before it returns what it found.</summary>
 internal sealed class UserProbe(IUserStore users) : IUserStore
 {
-    public required Func<IReadOnlyList<User>, Task> Found { get; init; }
+    public required Func<IReadOnlyList<UserRecord>, Task> Found { get; init; }
 
     public ValueTask SaveAsync(IReadOnlyList<User> saved, CancellationToken cancellationToken) =>
         users.SaveAsync(saved, cancellationToken);
 
-    public async ValueTask<IReadOnlyList<User>> FindAsync(
+    public async ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -154,9 +154,17 @@ internal sealed class UserProbe(IUserStore users) : IUserStore
         CancellationToken cancellationToken
     ) => users.ListAsync(tenant, prefix, after, limit, cancellationToken);
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
-        users.UpdateAsync(tenant, id, change, cancellationToken);
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) => users.UpdateAsync(tenant, id, change, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        users.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) => users.RemoveAsync(tenant, id, condition, cancellationToken);
 }

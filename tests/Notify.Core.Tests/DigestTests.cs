@@ -71,7 +71,7 @@ public sealed class DigestTests
     [Fact]
     public async Task An_event_of_a_declined_category_takes_no_other_with_it()
     {
-        await using var application = await StartAsync(new Preference("news", null, Wanted: false));
+        await using var application = await StartAsync(Choice.OptOut("news", null));
         await application.SendAsync(Collected(1) with { Category = "security" });
         var declined = await application.SendAsync(Collected(2) with { Category = "news" });
         await application.SendAsync(Collected(3) with { Category = "security" });
@@ -88,7 +88,7 @@ public sealed class DigestTests
     {
         await using var application = await StartAsync();
         var id = await application.SendAsync(Collected(1) with { Category = "news" });
-        await application.Directory.SaveUserAsync(Ada(new Preference("news", Channel.Email, Wanted: false)));
+        await application.Directory.SaveUserAsync(Ada(), Choice.OptOut("news", Channel.Email));
 
         await UntilStateAsync(application, id, CollectedState.Summarized);
         await _passing.PassAsync(application, Window);
@@ -160,12 +160,12 @@ public sealed class DigestTests
         var first = await application.SendAsync(Collected(1));
         await application.SendAsync(Collected(2));
 
-        var cancellation = await application.Notifier.CancelAsync(first);
+        var cancellation = await application.Notifier.CancelAsync(Trigger.DefaultTenant, first);
         await UntilSentAsync(1);
 
         Assert.Equal((0, 0, 0, 1), Counts(cancellation));
         Assert.Equal("1 orders: 2 ", Assert.Single(_mail.Sent).Content.Body);
-        Assert.Equal((0, 0, 1, 0), Counts(await application.Notifier.CancelAsync(first)));
+        Assert.Equal((0, 0, 1, 0), Counts(await application.Notifier.CancelAsync(Trigger.DefaultTenant, first)));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class DigestTests
     {
         await using var application = await StartAsync();
         var id = await application.SendAsync(Collected(1));
-        await application.Notifier.CancelAsync(id);
+        await application.Notifier.CancelAsync(Trigger.DefaultTenant, id);
 
         await _passing.PassAsync(application, Window * 2);
 
@@ -255,12 +255,11 @@ public sealed class DigestTests
             Digest = new Digest { Window = Window },
         };
 
-    private static User Ada(params Preference[] preferences) =>
+    private static User Ada() =>
         new()
         {
             Id = "ada",
             Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["phone"] = "+46701234567" },
-            Preferences = preferences,
         };
 
     private static async Task<IReadOnlyList<CollectedEvent>> CollectedAsync(TestApplication application, Guid id) =>
@@ -291,12 +290,24 @@ public sealed class DigestTests
 
     private static Task SaveTemplateAsync(TestApplication application, string body) =>
         application.Templates.SaveAsync(
-            new Template { Name = "orders", Variants = [new TemplateVariant(Channel.Email, null, "Orders", body)] }
+            new Template
+            {
+                Name = "orders",
+                Variants =
+                [
+                    new TemplateVariant
+                    {
+                        Channel = Channel.Email,
+                        Title = "Orders",
+                        Body = body,
+                    },
+                ],
+            }
         );
 
-    private Task<TestApplication> StartAsync(params Preference[] preferences) => StartAsync(_ => { }, preferences);
+    private Task<TestApplication> StartAsync(params PreferenceChange[] preferences) => StartAsync(_ => { }, preferences);
 
-    private async Task<TestApplication> StartAsync(Action<INotificationsBuilder> configure, params Preference[] preferences)
+    private async Task<TestApplication> StartAsync(Action<INotificationsBuilder> configure, params PreferenceChange[] preferences)
     {
         var application = await TestApplication.StartAsync(
             builder =>
@@ -307,14 +318,18 @@ public sealed class DigestTests
             _mail,
             _sms
         );
-        await application.Directory.SaveUserAsync(Ada(preferences));
+        await application.Directory.SaveUserAsync(Ada(), preferences);
         await application.Templates.SaveAsync(
             new Template
             {
                 Name = "orders",
                 Variants =
                 [
-                    new TemplateVariant(null, null, "Orders", "{{count}} orders: {% for e in events %}{{e.number}} {% endfor %}"),
+                    new TemplateVariant
+                    {
+                        Title = "Orders",
+                        Body = "{{count}} orders: {% for e in events %}{{e.number}} {% endfor %}",
+                    },
                 ],
             }
         );

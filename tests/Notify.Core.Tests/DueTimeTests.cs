@@ -113,7 +113,7 @@ public sealed class DueTimeTests
     public async Task Preferences_do_not_apply_to_a_mandatory_category(string? category, int deliveries)
     {
         await using var application = await StartAsync();
-        await application.Directory.SaveUserAsync(Ada() with { Preferences = [new Preference(null, null, Wanted: false)] });
+        await application.Directory.SaveUserAsync(Ada(), Choice.OptOut(null, null));
 
         Assert.Equal(
             deliveries,

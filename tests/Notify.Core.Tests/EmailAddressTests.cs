@@ -72,6 +72,27 @@ public sealed class EmailAddressTests
         Assert.False(EmailAddress.TryParse(new string('a', 255 - 1 - domain.Length) + "@" + domain, out _));
     }
 
+    // RFC 5321 section 4.5.3.1.1 counts octets.
+    [Theory]
+    [InlineData("a", 64, true)]
+    [InlineData("a", 65, false)]
+    [InlineData("å", 32, true)]
+    [InlineData("å", 33, false)]
+    [InlineData("a.", 32, true)]
+    [InlineData("a.", 33, false)]
+    public void A_local_part_has_at_most_64_octets(string text, int times, bool isValid)
+    {
+        var localPart = string.Concat(Enumerable.Repeat(text, times));
+
+        Assert.Equal(isValid, EmailAddress.TryParse($"{localPart}@example.org", out _));
+    }
+
+    [Theory]
+    [InlineData(62, true)]
+    [InlineData(63, false)]
+    public void A_quoted_local_part_counts_its_quotes(int length, bool isValid) =>
+        Assert.Equal(isValid, EmailAddress.TryParse($"\"{new string('a', length)}\"@example.org", out _));
+
     private static User UserWith(string email) =>
         new()
         {

@@ -25,7 +25,7 @@ public sealed class ErasureTests
         await application.EndedDeliveryAsync(id);
         probe!.Failures = 3;
 
-        Assert.True(await application.Directory.RemoveUserAsync("ada"));
+        Assert.Equal(ChangeStatus.Removed, await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada"));
 
         await PassUntilAsync(async () => (await application.DeliveryAsync(id)).Delivery.To.Value == "");
         Assert.Equal(0, probe.Failures);
@@ -47,7 +47,7 @@ public sealed class ErasureTests
             }
         );
 
-        await application.Directory.RemoveUserAsync("ada");
+        await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada");
 
         await PassUntilAsync(async () => (await application.DeliveryAsync(id)).Delivery.To.Value == "");
         var delivery = await application.DeliveryAsync(id);
@@ -60,7 +60,7 @@ public sealed class ErasureTests
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
         await application.Directory.SaveUserAsync(Ada());
-        await application.Directory.RemoveUserAsync("ada");
+        await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada");
         _time.Advance(TimeSpan.FromSeconds(1));
         await application.Directory.SaveUserAsync(Ada());
         var id = await application.SendAsync(Recipient.User("ada"));
@@ -74,11 +74,36 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task What_is_accepted_while_the_user_is_being_removed_is_erased()
+    {
+        ErasureProbe? probe = null;
+        await using var application = await TestApplication.StartAsync(
+            _time,
+            builder => builder.UseInMemory().Services.Decorate<IErasureStore>(store => probe = new ErasureProbe(store)),
+            _mail
+        );
+        await application.Directory.SaveUserAsync(Ada());
+        var id = Guid.Empty;
+        probe!.Requested = async () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            id = await application.SendAsync(Recipient.User("ada"));
+        };
+
+        await application.Directory.RemoveUserAsync("ada");
+        await PassUntilAsync(async () =>
+            (await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None)).Count == 0
+        );
+
+        Assert.Equal("", (await application.DeliveryAsync(id)).Delivery.To.Value);
+    }
+
+    [Fact]
     public async Task A_user_who_is_not_known_is_not_erased()
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
 
-        Assert.False(await application.Directory.RemoveUserAsync("nobody"));
+        Assert.Equal(ChangeStatus.NotFound, await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "nobody"));
         Assert.Empty(await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None));
     }
 
@@ -105,8 +130,14 @@ public sealed class ErasureTests
     {
         public int Failures { get; set; }
 
-        public ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken) =>
-            erasures.RequestAsync(erasure, cancellationToken);
+        public Func<Task>? Requested { get; set; }
+
+        public async ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken)
+        {
+            await erasures.RequestAsync(erasure, cancellationToken);
+            if (Requested is not null)
+                await Requested();
+        }
 
         public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken) =>
             erasures.ListAsync(limit, cancellationToken);

@@ -33,7 +33,7 @@ public sealed class EventTests
         var told = Assert.Single(_watcher.Notifications);
         Assert.Equal((id, Trigger.DefaultTenant, null, Priority.High, 1, 0), Facts(told));
 
-        await application.Directory.SubscribeAsync("news", ["u"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["u"]);
         await application.SendAsync(Recipient.Topic("news"));
         var ofUser = await application.SendAsync(Recipient.User("u"));
         Assert.Equal(
@@ -60,7 +60,7 @@ public sealed class EventTests
         );
 
         await application.EndedDeliveryAsync(await application.SendAsync(Recipient.User("u")));
-        await application.Directory.RemoveDeviceAsync("u", "d");
+        await application.Directory.RemoveDeviceAsync(Trigger.DefaultTenant, "u", "d");
         await application.EndedDeliveryAsync(await application.SendAsync(Recipient.PushToken("unknown", Platform.Ios)));
 
         Assert.Equal(

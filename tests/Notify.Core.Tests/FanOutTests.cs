@@ -77,7 +77,7 @@ public sealed class FanOutTests
         var progress = await ProgressAsync(application, id);
         Assert.False(progress.IsComplete);
         Assert.InRange(progress.Done, 1, Subscribers - 1);
-        await application.Notifier.CancelAsync(id);
+        await application.Notifier.CancelAsync(Trigger.DefaultTenant, id);
         goOn.Set();
         await _passing.PassAsync(application, TimeSpan.FromMinutes(5));
 
@@ -96,8 +96,8 @@ public sealed class FanOutTests
             Addresses = new Dictionary<string, string> { ["email"] = "yes@example.org" },
         };
         await application.Directory.SaveUserAsync(wanted);
-        await application.Directory.SaveUserAsync(wanted with { Id = "no", Preferences = [new Preference("news", null, false)] });
-        await application.Directory.SubscribeAsync("news", ["yes", "no", "stranger"]);
+        await application.Directory.SaveUserAsync(wanted with { Id = "no" }, Choice.OptOut("news", null));
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["yes", "no", "stranger"]);
 
         var id = await application.SendAsync(TestApplication.Say(Recipient.Topic("news")) with { Category = "news" });
         await _passing.UntilAsync(
@@ -121,7 +121,7 @@ public sealed class FanOutTests
     {
         await using var application = await StartAsync(store => store);
         await SaveAsync(application, "ada", "bob");
-        await application.Directory.SubscribeAsync("news", ["ada", "bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "bob"]);
 
         var id = await application.SendAsync([Recipient.Topic("news"), Recipient.User("ada")]);
 
@@ -134,8 +134,8 @@ public sealed class FanOutTests
     {
         await using var application = await StartAsync(store => store);
         await SaveAsync(application, "ada", "bob", "eve");
-        await application.Directory.SubscribeAsync("news", ["ada", "eve"]);
-        await application.Directory.SubscribeAsync("sport", ["ada", "bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "eve"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "sport", ["ada", "bob"]);
 
         var id = await application.SendAsync([Recipient.Topic("news"), Recipient.Topic("sport"), Recipient.Topic("news")]);
 
@@ -152,9 +152,9 @@ public sealed class FanOutTests
         await using var application = await StartAsync(store => store);
         string[] users = [.. Enumerable.Range(0, Subscribers).Select(i => $"user-{i:0000}")];
         await SaveAsync(application, users);
-        await application.Directory.SubscribeAsync("first", users[..1_500]);
-        await application.Directory.SubscribeAsync("second", users[900..]);
-        await application.Directory.SubscribeAsync("third", [.. users.Where((_, i) => i % 7 == 0)]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "first", users[..1_500]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "second", users[900..]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "third", [.. users.Where((_, i) => i % 7 == 0)]);
 
         var id = await application.SendAsync([Recipient.Topic("first"), Recipient.Topic("second"), Recipient.Topic("third")]);
 
@@ -170,7 +170,7 @@ public sealed class FanOutTests
             Advanced = step => topics.Add(step.Lease.Topic),
         });
         await SubscribeAsync(application);
-        await application.Directory.SubscribeAsync("alarms", [UserId(1)]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "alarms", [UserId(1)]);
 
         var news = await application.SendAsync(Recipient.Topic("news"));
         var alarms = await application.SendAsync(Recipient.Topic("alarms"));
@@ -247,7 +247,11 @@ public sealed class FanOutTests
             ],
             CancellationToken.None
         );
-        await application.Directory.SubscribeAsync("news", [.. Enumerable.Range(0, Subscribers).Select(UserId)]);
+        await application.Directory.SubscribeAsync(
+            Trigger.DefaultTenant,
+            "news",
+            [.. Enumerable.Range(0, Subscribers).Select(UserId)]
+        );
     }
 
     private static async Task<ExpansionProgress> ProgressAsync(TestApplication application, Guid id) =>

@@ -49,7 +49,7 @@ public sealed class LocaleTests
             ),
             await RefusedAsync(
                 application.Templates.SaveAsync(
-                    new Template { Name = "welcome", Variants = [new TemplateVariant(null, locale, null, "text")] }
+                    new Template { Name = "welcome", Variants = [new TemplateVariant { Locale = locale, Body = "text" }] }
                 )
             ),
         };

@@ -132,7 +132,13 @@ public sealed class LostAnswerTests
         await application.EndedDeliveryAsync(id);
 
         isLost = false;
-        var replay = new ReplayRequest(new(), _time.GetUtcNow(), _time.GetUtcNow().AddDays(1), 10);
+        var replay = new ReplayRequest
+        {
+            Filter = new() { Tenant = Trigger.DefaultTenant },
+            Now = _time.GetUtcNow(),
+            ExpiresAt = _time.GetUtcNow().AddDays(1),
+            Limit = 10,
+        };
         Assert.Equal(1, await application.DeadLetters.ReplayAsync(replay, CancellationToken.None));
 
         Assert.Equal(DeliveryState.Sent, (await RunAsync(application, id)).State);

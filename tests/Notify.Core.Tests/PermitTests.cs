@@ -179,7 +179,15 @@ public sealed class PermitTests
         await application
             .Get<IThrottleStore>()
             .TryTakeAsync(
-                new ThrottleRequest(Trigger.DefaultTenant, "news", [recipient.Key], 1, Per, at ?? _time.GetUtcNow()),
+                new ThrottleRequest
+                {
+                    Tenant = Trigger.DefaultTenant,
+                    Category = "news",
+                    Recipients = [recipient.Key],
+                    Max = 1,
+                    Per = Per,
+                    Now = at ?? _time.GetUtcNow(),
+                },
                 CancellationToken.None
             );
 
@@ -193,7 +201,7 @@ public sealed class PermitTests
                     Addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org" },
                 }
             );
-        await application.Directory.SubscribeAsync("news", users);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", users);
     }
 
     private Task UntilExpandedAsync(TestApplication application, Guid id) =>

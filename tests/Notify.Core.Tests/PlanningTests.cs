@@ -45,12 +45,12 @@ public sealed class PlanningTests
     public async Task The_most_specific_preference_decides(string preferences, string channels)
     {
         await using var application = await StartAsync();
-        await SaveAsync(
-            application,
-            Ada() with
-            {
-                Preferences = [.. preferences.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)],
-            }
+        await SaveAsync(application, Ada());
+        await application.Directory.ChangePreferencesAsync(
+            Trigger.DefaultTenant,
+            "ada",
+            [.. preferences.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)],
+            PreferenceSource.Api
         );
 
         var id = await application.SendAsync(TestApplication.Say(Recipient.User("ada")) with { Category = "news" });
@@ -66,12 +66,12 @@ public sealed class PlanningTests
             )
         );
 
-        static Preference Parse(string text) =>
+        static PreferenceChange Parse(string text) =>
             text[1..].Split('/') is var parts
-                ? new Preference(
+                ? Choice.Create(
                     parts[0] == "*" ? null : parts[0],
                     parts[1] == "*" ? null : Channel.Create(parts[1]),
-                    text[0] == '+'
+                    text[0] == '+' ? PreferenceStatus.OptedIn : PreferenceStatus.OptedOut
                 )
                 : throw new InvalidOperationException();
     }
@@ -194,10 +194,15 @@ public sealed class PlanningTests
                 Name = "welcome",
                 Variants =
                 [
-                    new TemplateVariant(null, null, null, "default"),
-                    new TemplateVariant(Channel.Sms, null, null, "sms"),
-                    new TemplateVariant(null, "pt", null, "pt"),
-                    new TemplateVariant(Channel.Email, "pt-BR", null, "email pt-BR"),
+                    new TemplateVariant { Body = "default" },
+                    new TemplateVariant { Channel = Channel.Sms, Body = "sms" },
+                    new TemplateVariant { Locale = "pt", Body = "pt" },
+                    new TemplateVariant
+                    {
+                        Channel = Channel.Email,
+                        Locale = "pt-BR",
+                        Body = "email pt-BR",
+                    },
                 ],
             }
         );
@@ -220,7 +225,7 @@ public sealed class PlanningTests
     {
         await using var application = await StartAsync();
         await application.Templates.SaveAsync(
-            new Template { Name = "mail", Variants = [new TemplateVariant(Channel.Email, null, null, "mail")] }
+            new Template { Name = "mail", Variants = [new TemplateVariant { Channel = Channel.Email, Body = "mail" }] }
         );
         await SaveAsync(application, Ada());
 

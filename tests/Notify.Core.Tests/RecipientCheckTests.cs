@@ -54,10 +54,7 @@ public sealed class RecipientCheckTests
         await SaveAsync(application);
         var id = await application.SendAsync(InAnHour(Recipient.User("ada")));
 
-        await SaveAsync(
-            application,
-            preferences: new Preference(category, channel is null ? null : Channel.Create(channel), Wanted: false)
-        );
+        await SaveAsync(application, preferences: Choice.OptOut(category, channel is null ? null : Channel.Create(channel)));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
         await AssertCancelledAsync(application, id, Declined);
@@ -70,7 +67,7 @@ public sealed class RecipientCheckTests
         await SaveAsync(application);
         var id = await application.SendAsync(InAnHour(Recipient.User("ada")));
 
-        await SaveAsync(application, "countess@example.org", new Preference("other", null, Wanted: false));
+        await SaveAsync(application, "countess@example.org", Choice.OptOut("other", null));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
         var sent = await application.EndedDeliveryAsync(id);
@@ -145,8 +142,8 @@ public sealed class RecipientCheckTests
         await using var application = await StartAsync();
         foreach (var user in (string[])["ada", "bob", "eve"])
             await SaveAsync(application, $"{user}@example.org", user: user);
-        await application.Directory.SubscribeAsync("news", ["ada", "bob", "eve"]);
-        await application.Directory.SubscribeAsync("sport", ["bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "bob", "eve"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "sport", ["bob"]);
         var id = await application.SendAsync(InAnHour([Recipient.Topic("news"), Recipient.Topic("sport")]));
         await _passing.UntilAsync(
             TimeSpan.FromSeconds(1),
@@ -170,7 +167,7 @@ public sealed class RecipientCheckTests
     {
         await using var application = await StartAsync();
         await SaveAsync(application);
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
         var id = await application.SendAsync(InAnHour([Recipient.User("ada"), Recipient.Topic("news")]));
 
         await application.Get<ITopicStore>().UnsubscribeAsync(Trigger.DefaultTenant, "news", ["ada"], CancellationToken.None);
@@ -215,7 +212,7 @@ public sealed class RecipientCheckTests
         );
         await Eventually.TrueAsync(() => _push.Sent.Count == 1, "the push");
 
-        await SaveAsync(application, preferences: new Preference(null, Channel.Email, Wanted: false));
+        await SaveAsync(application, preferences: Choice.OptOut(null, Channel.Email));
         await _passing.PassAsync(application, TimeSpan.FromMinutes(5));
 
         var mail = Assert.Single(await application.EndedDeliveriesAsync(id), one => one.Delivery.Channel == Channel.Email);
@@ -239,7 +236,13 @@ public sealed class RecipientCheckTests
         _time.Advance(TimeSpan.FromMilliseconds(5));
         var now = _time.GetUtcNow();
         await application.DeadLetters.ReplayAsync(
-            new ReplayRequest(new DeadLetterFilter(), now, now.AddHours(1), 10),
+            new ReplayRequest
+            {
+                Filter = new DeadLetterFilter { Tenant = Trigger.DefaultTenant },
+                Now = now,
+                ExpiresAt = now.AddHours(1),
+                Limit = 10,
+            },
             CancellationToken.None
         );
         await _passing.PassAsync(application, TimeSpan.FromSeconds(1));
@@ -282,7 +285,7 @@ public sealed class RecipientCheckTests
         await SaveAsync(application);
         var id = await application.SendAsync(InAnHour(Recipient.User("ada")));
 
-        await SaveAsync(application, preferences: new Preference(null, null, Wanted: false));
+        await SaveAsync(application, preferences: Choice.OptOut(null, null));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
         Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
@@ -381,7 +384,7 @@ public sealed class RecipientCheckTests
     private static Task SaveAsync(
         TestApplication application,
         string? email = "ada@example.org",
-        Preference? preferences = null,
+        PreferenceChange? preferences = null,
         string user = "ada",
         string tenant = Trigger.DefaultTenant
     ) =>
@@ -391,8 +394,8 @@ public sealed class RecipientCheckTests
                 Tenant = tenant,
                 Id = user,
                 Addresses = email is null ? new Dictionary<string, string>() : new() { ["email"] = email },
-                Preferences = preferences is null ? [] : [preferences],
-            }
+            },
+            preferences is null ? [] : [preferences]
         );
 
     private static Task RegisterAsync(TestApplication application, string id, string token, string user = "ada") =>

@@ -33,7 +33,7 @@ public sealed class RenderedTitleTests
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
         var application = await TestApplication.StartAsync(mail);
         await application.Templates.SaveAsync(
-            new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, title, body, null)] }
+            new Template { Name = "welcome", Variants = [new TemplateVariant { Title = title, Body = body }] }
         );
         return application;
     }

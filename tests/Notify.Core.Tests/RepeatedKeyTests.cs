@@ -19,7 +19,7 @@ public sealed class RepeatedKeyTests
 
         await application.Get<IUserStore>().RemoveAsync(Trigger.DefaultTenant, "ada", CancellationToken.None);
 
-        Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), await application.Notifier.TriggerAsync(trigger));
+        Assert.Equal(new TriggerResult(first.Id, isDuplicate: true), await application.Notifier.TriggerAsync(trigger));
         await AssertConflictAsync(application, trigger with { Category = "other" });
         await Assert.ThrowsAsync<InvalidRequestException>(() =>
             application.Notifier.TriggerAsync(trigger with { IdempotencyKey = "another" })
@@ -35,7 +35,7 @@ public sealed class RepeatedKeyTests
 
         _time.Advance(TimeSpan.FromMinutes(6));
 
-        Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), await application.Notifier.TriggerAsync(trigger));
+        Assert.Equal(new TriggerResult(first.Id, isDuplicate: true), await application.Notifier.TriggerAsync(trigger));
         await AssertConflictAsync(application, trigger with { ExpiresAt = trigger.ExpiresAt!.Value.AddSeconds(1) });
     }
 
@@ -50,7 +50,7 @@ public sealed class RepeatedKeyTests
         await SaveTemplateAsync(application, "{{ name }} {{ order }}");
         _time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), await application.Notifier.TriggerAsync(trigger));
+        Assert.Equal(new TriggerResult(first.Id, isDuplicate: true), await application.Notifier.TriggerAsync(trigger));
     }
 
     [Fact]
@@ -58,13 +58,13 @@ public sealed class RepeatedKeyTests
     {
         await using var application = await StartAsync();
         await SaveAdaAsync(application);
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
         var trigger = Keyed() with { To = Recipient.Topic("news"), SendAt = _time.GetUtcNow().AddDays(1) };
         var first = await application.Notifier.TriggerAsync(trigger);
 
         _time.Advance(TimeSpan.FromHours(2));
 
-        Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), await application.Notifier.TriggerAsync(trigger));
+        Assert.Equal(new TriggerResult(first.Id, isDuplicate: true), await application.Notifier.TriggerAsync(trigger));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class RepeatedKeyTests
         var first = await application.Notifier.TriggerAsync(Throttled("key"));
         for (var i = 0; i < 5; i++)
             Assert.Equal(
-                new TriggerResult(first.Id, IsDuplicate: true),
+                new TriggerResult(first.Id, isDuplicate: true),
                 await application.Notifier.TriggerAsync(Throttled("key"))
             );
         await AssertConflictAsync(application, Throttled("key") with { CollapseKey = "other" });
@@ -151,7 +151,7 @@ public sealed class RepeatedKeyTests
 
     private static Task SaveTemplateAsync(TestApplication application, string body) =>
         application.Templates.SaveAsync(
-            new Template { Name = "hello", Variants = [new TemplateVariant(null, null, "Hello", body, null)] }
+            new Template { Name = "hello", Variants = [new TemplateVariant { Title = "Hello", Body = body }] }
         );
 
     private static Task SaveAdaAsync(TestApplication application) =>

@@ -110,8 +110,8 @@ public sealed class TemplateKeepingTests
                 Name = "welcome",
                 Variants =
                 [
-                    new TemplateVariant(null, null, null, "{{ at | date: '%H:%M' }}"),
-                    new TemplateVariant(null, "de", null, "{{ at | date: '%H:%M' }} Uhr"),
+                    new TemplateVariant { Body = "{{ at | date: '%H:%M' }}" },
+                    new TemplateVariant { Locale = "de", Body = "{{ at | date: '%H:%M' }} Uhr" },
                 ],
             }
         );
@@ -131,7 +131,11 @@ public sealed class TemplateKeepingTests
         for (var number = 0; number < zones.Length; number++)
             await UserAsync(application, $"u{number}", zones[number], number == 1 ? "de-AT" : null);
         await UserAsync(application, "named", "America/Los_Angeles");
-        await application.Directory.SubscribeAsync("news", [.. Enumerable.Range(0, zones.Length).Select(n => $"u{n}")]);
+        await application.Directory.SubscribeAsync(
+            Trigger.DefaultTenant,
+            "news",
+            [.. Enumerable.Range(0, zones.Length).Select(n => $"u{n}")]
+        );
 
         var id = await application.SendAsync(
             Welcome() with
@@ -167,7 +171,7 @@ public sealed class TemplateKeepingTests
         );
         await SaveAsync(application, "{{ at | date: '%H:%M' }}");
         await UserAsync(application, "ada", "Pacific/Kiritimati");
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
 
         await application.SendAsync(Welcome() with { To = Recipient.Topic("news"), Data = new { at = "2026-03-29T10:15:00Z" } });
 
@@ -210,9 +214,7 @@ public sealed class TemplateKeepingTests
         };
 
     private static Task<int> SaveAsync(TestApplication application, string body) =>
-        application.Templates.SaveAsync(
-            new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, null, body)] }
-        );
+        application.Templates.SaveAsync(new Template { Name = "welcome", Variants = [new TemplateVariant { Body = body }] });
 
     private static Task UserAsync(TestApplication application, string id, string? timeZone, string? locale = null) =>
         application.Directory.SaveUserAsync(

@@ -72,7 +72,17 @@ public sealed class TemplateLimitTests
         var template = new Template
         {
             Name = "welcome",
-            Variants = [.. Enumerable.Range(0, 10_000).Select(i => new TemplateVariant(null, $"x{i}", "{{", "{{"))],
+            Variants =
+            [
+                .. Enumerable
+                    .Range(0, 10_000)
+                    .Select(i => new TemplateVariant
+                    {
+                        Locale = $"x{i}",
+                        Title = "{{",
+                        Body = "{{",
+                    }),
+            ],
         };
 
         var error = Assert.Single(application.Templates.Validate(template));
@@ -162,7 +172,7 @@ public sealed class TemplateLimitTests
     {
         TemplateVariant[] variants =
         [
-            .. Enumerable.Range(0, 30).Select(i => new TemplateVariant(null, $"en-x{i:00}", null, "{{ t }}")),
+            .. Enumerable.Range(0, 30).Select(i => new TemplateVariant { Locale = $"en-x{i:00}", Body = "{{ t }}" }),
         ];
 
         var fits = await TriggerAsync([.. variants.Take(20)], Data(100_000));
@@ -208,7 +218,7 @@ public sealed class TemplateLimitTests
         var source = "{% for a in (1..9999) %}{{ text | replace: 'aab', 'c' | size }}{% endfor %}";
         var data = JsonSerializer.Serialize(new { text = new string('a', 50_000) });
 
-        var errors = await TriggerAsync([new TemplateVariant(null, null, null, source)], data, limits =>
+        var errors = await TriggerAsync([new TemplateVariant { Body = source }], data, limits =>
         {
             limits.MaxSteps = 10_000_000;
             limits.MaxRenderTime = TimeSpan.FromMilliseconds(100);
@@ -286,7 +296,18 @@ public sealed class TemplateLimitTests
         for (var round = 0; round < 400; round++)
         {
             var source = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => parts[random.Next(parts.Length)]));
-            var template = Saying(source) with { Variants = [new TemplateVariant(null, null, source, source, source)] };
+            var template = Saying(source) with
+            {
+                Variants =
+                [
+                    new TemplateVariant
+                    {
+                        Title = source,
+                        Body = source,
+                        Html = source,
+                    },
+                ],
+            };
             if (application.Templates.Validate(template).Count > 0)
                 continue;
 
@@ -307,8 +328,7 @@ public sealed class TemplateLimitTests
         }
     }
 
-    private static Template Saying(string body) =>
-        new() { Name = "welcome", Variants = [new TemplateVariant(null, null, null, body)] };
+    private static Template Saying(string body) => new() { Name = "welcome", Variants = [new TemplateVariant { Body = body }] };
 
     private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
@@ -319,7 +339,7 @@ public sealed class TemplateLimitTests
         );
 
     private Task<IReadOnlyList<FieldError>> TriggerAsync(string source, string data) =>
-        TriggerAsync([new TemplateVariant(null, null, null, source)], data);
+        TriggerAsync([new TemplateVariant { Body = source }], data);
 
     private async Task<IReadOnlyList<FieldError>> TriggerAsync(
         TemplateVariant[] variants,

@@ -38,7 +38,16 @@ public sealed class TemplateSyntaxTests
     [InlineData("{{{x}}}", "Line 1, column", "")]
     public async Task What_is_wrong_is_refused_with_its_field_line_and_column(string source, string place, string says)
     {
-        var error = Assert.Single(await ErrorsAsync(new TemplateVariant(Channel.Email, null, "fine", source)));
+        var error = Assert.Single(
+            await ErrorsAsync(
+                new TemplateVariant
+                {
+                    Channel = Channel.Email,
+                    Title = "fine",
+                    Body = source,
+                }
+            )
+        );
 
         Assert.Equal("variants[1].body", error.Field);
         Assert.StartsWith(place, error.Message, StringComparison.Ordinal);
@@ -49,8 +58,20 @@ public sealed class TemplateSyntaxTests
     public async Task Every_text_names_its_own_fault()
     {
         var errors = await ErrorsAsync(
-            new TemplateVariant(Channel.Email, null, "{{ a | one }}", "{% two %}", "{% if %}"),
-            new TemplateVariant(Channel.Email, "de", "{{", "fine")
+            new TemplateVariant
+            {
+                Channel = Channel.Email,
+                Title = "{{ a | one }}",
+                Body = "{% two %}",
+                Html = "{% if %}",
+            },
+            new TemplateVariant
+            {
+                Channel = Channel.Email,
+                Locale = "de",
+                Title = "{{",
+                Body = "fine",
+            }
         );
 
         Assert.Equal(
@@ -65,7 +86,7 @@ public sealed class TemplateSyntaxTests
         var template = new Template
         {
             Name = "welcome",
-            Variants = [new TemplateVariant(null, null, "fine", "fine"), .. variants],
+            Variants = [new TemplateVariant { Title = "fine", Body = "fine" }, .. variants],
         };
 
         var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Templates.SaveAsync(template));

@@ -40,7 +40,7 @@ public sealed class TemplateTests
             {"name": "<Ada> & \"co\"", "list": ["<Ada>"], "object": {"a": "<b>"}, "lines": "<1>\r\n2", "sun": "é ☀"}
             """;
 
-        var content = await RenderAsync(new TemplateVariant(null, null, null, source, source), data);
+        var content = await RenderAsync(new TemplateVariant { Body = source, Html = source }, data);
 
         Assert.Equal((text, html), (content.Body, content.Html));
     }
@@ -64,7 +64,11 @@ public sealed class TemplateTests
     {
         foreach (var locale in new[] { null, "de", "th-TH" })
         {
-            var content = await RenderAsync(new TemplateVariant(null, locale, null, "{{ x }}"), $$"""{"x": {{json}}}""", locale);
+            var content = await RenderAsync(
+                new TemplateVariant { Locale = locale, Body = "{{ x }}" },
+                $$"""{"x": {{json}}}""",
+                locale
+            );
             Assert.Equal(json, content.Body);
         }
     }
@@ -115,7 +119,7 @@ public sealed class TemplateTests
              "object": {"a": 1, "b": 2}, "words": "hello hello", "nothing": null, "nulls": [null, null]}
             """;
 
-        Assert.Equal(text, (await RenderAsync(new TemplateVariant(null, null, null, source), data)).Body);
+        Assert.Equal(text, (await RenderAsync(new TemplateVariant { Body = source }, data)).Body);
     }
 
     [Theory]
@@ -133,7 +137,7 @@ public sealed class TemplateTests
     {
         var data = """{"name": "Ada", "order": {}, "list": [{}, {"note": "x"}]}""";
 
-        Assert.Equal(text, (await RenderAsync(new TemplateVariant(null, null, null, source), data)).Body);
+        Assert.Equal(text, (await RenderAsync(new TemplateVariant { Body = source }, data)).Body);
     }
 
     [Theory]
@@ -163,7 +167,7 @@ public sealed class TemplateTests
     {
         var data = """{"name": "Ada", "order": {"id": 1}, "list": [{"n": 1}, {}]}""";
 
-        var errors = await ErrorsAsync(new TemplateVariant(null, null, null, source), data);
+        var errors = await ErrorsAsync(new TemplateVariant { Body = source }, data);
 
         Assert.Equal(fields, string.Join(',', errors.Select(error => error.Field)));
         Assert.Contains(place, errors[0].Message, StringComparison.Ordinal);
@@ -173,7 +177,12 @@ public sealed class TemplateTests
     public async Task Every_part_names_the_variable_that_it_misses()
     {
         var errors = await ErrorsAsync(
-            new TemplateVariant(null, null, "{{first}}", "{{order.number}}", "{{name}}{{last}}"),
+            new TemplateVariant
+            {
+                Title = "{{first}}",
+                Body = "{{order.number}}",
+                Html = "{{name}}{{last}}",
+            },
             """{"name": "Ada", "order": {"id": 1}}"""
         );
 
@@ -191,7 +200,7 @@ public sealed class TemplateTests
     {
         var data = """{"n": 1234567.5, "at": "2026-03-29T10:15:00Z", "local": "2026-03-29T08:00:00"}""";
 
-        Assert.Equal(text, (await RenderAsync(new TemplateVariant(null, locale, null, source), data, locale)).Body);
+        Assert.Equal(text, (await RenderAsync(new TemplateVariant { Locale = locale, Body = source }, data, locale)).Body);
     }
 
     [Theory]
@@ -201,7 +210,7 @@ public sealed class TemplateTests
     [InlineData("Hello\n{{ name }}", "Ada", null)]
     public async Task A_title_stays_on_one_line(string source, string name, string? title)
     {
-        var variant = new TemplateVariant(null, null, source, "text");
+        var variant = new TemplateVariant { Title = source, Body = "text" };
         var data = JsonSerializer.Serialize(new { name });
 
         if (title is not null)
@@ -218,10 +227,10 @@ public sealed class TemplateTests
     public async Task Triggers_use_the_newest_version()
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
-        Assert.Equal(1, await SaveAsync(application, new TemplateVariant(null, null, null, "one")));
+        Assert.Equal(1, await SaveAsync(application, new TemplateVariant { Body = "one" }));
         var first = await application.SendAsync(TemplateTrigger.Create(null));
 
-        Assert.Equal(2, await SaveAsync(application, new TemplateVariant(null, null, null, "two")));
+        Assert.Equal(2, await SaveAsync(application, new TemplateVariant { Body = "two" }));
         _time.Advance(TimeSpan.FromSeconds(1));
         var second = await application.SendAsync(TemplateTrigger.Create(null));
 
@@ -235,7 +244,12 @@ public sealed class TemplateTests
         await using var application = await TestApplication.StartAsync(_mail);
         await SaveAsync(
             application,
-            new TemplateVariant(null, null, "{{n}}", "{% for i in list %}{{ i | plus: 0 }};{% endfor %}", "{{n}}")
+            new TemplateVariant
+            {
+                Title = "{{n}}",
+                Body = "{% for i in list %}{{ i | plus: 0 }};{% endfor %}",
+                Html = "{{n}}",
+            }
         );
 
         await Task.WhenAll(

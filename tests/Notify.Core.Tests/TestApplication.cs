@@ -17,7 +17,7 @@ internal sealed class TestApplication : IAsyncDisposable
 
     public INotifier Notifier => Get<INotifier>();
 
-    public IRecipientDirectory Directory => Get<IRecipientDirectory>();
+    public IRecipients Directory => Get<IRecipients>();
 
     public ITemplateCatalog Templates => Get<ITemplateCatalog>();
 

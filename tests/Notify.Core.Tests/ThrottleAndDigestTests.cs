@@ -170,12 +170,11 @@ public sealed class ThrottleAndDigestTests
                 Name = "orders",
                 Variants =
                 [
-                    new TemplateVariant(
-                        null,
-                        null,
-                        "Orders",
-                        "{{count}} orders: {% for event in events %}{{event.number}} {% endfor %}"
-                    ),
+                    new TemplateVariant
+                    {
+                        Title = "Orders",
+                        Body = "{{count}} orders: {% for event in events %}{{event.number}} {% endfor %}",
+                    },
                 ],
             }
         );

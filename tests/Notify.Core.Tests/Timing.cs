@@ -31,7 +31,7 @@ internal sealed class Timing : IAsyncDisposable
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
         );
         await timing._application.Templates.SaveAsync(
-            new Template { Name = Template, Variants = [new TemplateVariant(null, null, "Orders", "Orders")] }
+            new Template { Name = Template, Variants = [new TemplateVariant { Title = "Orders", Body = "Orders" }] }
         );
         return timing;
     }

@@ -40,6 +40,12 @@ public sealed class TriggerValidationTests
         ["a phone number with letters"] = ("to[0]", Good() with { To = Recipient.Phone("+4670CALLME") }),
         ["a webhook that is no URL"] = ("to[0]", Good() with { To = Recipient.Webhook("/relative") }),
         ["a webhook over ftp"] = ("to[0]", Good() with { To = Recipient.Webhook("ftp://example.org") }),
+        ["a webhook with a space before it"] = ("to[0]", Good() with { To = Recipient.Webhook(" https://example.org/") }),
+        ["a webhook with a space within it"] = ("to[0]", Good() with { To = Recipient.Webhook("https://example.org/a b") }),
+        ["a webhook at port 0"] = ("to[0]", Good() with { To = Recipient.Webhook("https://example.org:0/") }),
+        ["a tenant of white space"] = ("tenant", Good() with { Tenant = "  " }),
+        ["an idempotency key of white space"] = ("idempotencyKey", Good() with { IdempotencyKey = " \u3000" }),
+        ["a category of white space"] = ("category", Good() with { Category = "\u00a0" }),
         ["a webhook with a password"] = ("to[0]", Good() with { To = Recipient.Webhook("https://u:p@example.org") }),
         ["an empty push token"] = ("to[0]", Good() with { To = Recipient.PushToken(" ", Platform.Ios) }),
         ["a recipient's channel that nobody sends over"] = (

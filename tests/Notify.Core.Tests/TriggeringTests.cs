@@ -55,7 +55,7 @@ public sealed class TriggeringTests
         var id = await application.SendAsync(trigger with { Tenant = "one" });
 
         Assert.Null(await application.Get<INotificationStore>().FindAsync("two", id, CancellationToken.None));
-        Assert.Null(await application.Notifier.CancelAsync(id, "two"));
+        Assert.Null(await application.Notifier.CancelAsync("two", id));
         Assert.NotNull(await application.Get<INotificationStore>().FindAsync("one", id, CancellationToken.None));
     }
 
@@ -79,7 +79,7 @@ public sealed class TriggeringTests
         );
 
         Assert.False(first.IsDuplicate);
-        Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), second);
+        Assert.Equal(new TriggerResult(first.Id, isDuplicate: true), second);
         await application.EndedDeliveriesAsync(first.Id);
         Assert.Single(_mail.Sent);
     }

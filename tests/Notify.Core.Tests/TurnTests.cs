@@ -63,7 +63,7 @@ public sealed class TurnTests
         await using var application = await StartAsync(builder =>
             builder.Services.Decorate<ITopicStore>(topics => new TroubledTopics(topics, Trouble.Throws, end, "broken", "ann"))
         );
-        await application.Directory.SubscribeAsync("broken", ["u"], "ann");
+        await application.Directory.SubscribeAsync("ann", "broken", ["u"]);
         for (var i = 0; i < 10; i++)
             await application.SendAsync(Broadcast("ann", "broken"));
 
@@ -153,13 +153,13 @@ public sealed class TurnTests
                     Addresses = new Dictionary<string, string> { ["email"] = "u@example.org" },
                 }
             );
-            await application.Directory.SubscribeAsync("news", ["u"], tenant);
+            await application.Directory.SubscribeAsync(tenant, "news", ["u"]);
             await application.Templates.SaveAsync(
                 new Template
                 {
                     Tenant = tenant,
                     Name = "summary",
-                    Variants = [new TemplateVariant(null, null, "Summary", "{{count}}")],
+                    Variants = [new TemplateVariant { Title = "Summary", Body = "{{count}}" }],
                 }
             );
         }
@@ -246,7 +246,7 @@ public sealed class TurnTests
         public ValueTask SaveAsync(IReadOnlyList<User> saved, CancellationToken cancellationToken) =>
             users.SaveAsync(saved, cancellationToken);
 
-        public async ValueTask<IReadOnlyList<User>> FindAsync(
+        public async ValueTask<IReadOnlyList<UserRecord>> FindAsync(
             string tenant,
             IReadOnlyList<string> ids,
             CancellationToken cancellationToken
@@ -268,11 +268,15 @@ public sealed class TurnTests
         public ValueTask<bool> UpdateAsync(
             string tenant,
             string id,
-            Func<User, User?> change,
+            Func<UserRecord, UserRecord?> change,
             CancellationToken cancellationToken
         ) => users.UpdateAsync(tenant, id, change, cancellationToken);
 
-        public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-            users.RemoveAsync(tenant, id, cancellationToken);
+        public ValueTask<bool> RemoveAsync(
+            string tenant,
+            string id,
+            Func<UserRecord, bool> condition,
+            CancellationToken cancellationToken
+        ) => users.RemoveAsync(tenant, id, condition, cancellationToken);
     }
 }

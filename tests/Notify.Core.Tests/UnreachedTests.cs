@@ -12,10 +12,10 @@ public sealed class UnreachedTests
     private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Sent());
 
     [Theory]
-    [InlineData(null, "the user has no address for email, push")]
-    [InlineData("push", "the user has no address for push")]
-    [InlineData("push email", "the user has no address for push, email")]
-    public async Task A_user_without_an_address_is_recorded(string? channels, string reason)
+    [InlineData(null, "none", "the user has no address for email, push")]
+    [InlineData("push", "push", "the user has no address for push")]
+    [InlineData("push email", "none", "the user has no address for push, email")]
+    public async Task A_user_without_an_address_is_recorded(string? channels, string shown, string reason)
     {
         await using var application = await StartAsync();
         await application.Directory.SaveUserAsync(new User { Id = "ada" });
@@ -27,15 +27,17 @@ public sealed class UnreachedTests
             }
         );
 
-        AssertSkipped(await application.DeliveryAsync(id), "ada", reason);
+        var skipped = await application.DeliveryAsync(id);
+        AssertSkipped(skipped, "ada", reason);
+        Assert.Equal(shown, skipped.Delivery.Channel.Name);
     }
 
     [Fact]
     public async Task A_declined_channel_is_recorded_where_nothing_else_is_sent()
     {
         await using var application = await StartAsync();
-        await SaveAsync(application, "ada", new Preference("ads", null, Wanted: false));
-        await SaveAsync(application, "bob", new Preference("ads", Channel.Push, Wanted: false));
+        await SaveAsync(application, "ada", Choice.OptOut("ads", null));
+        await SaveAsync(application, "bob", Choice.OptOut("ads", Channel.Push));
 
         var id = await application.SendAsync(
             TestApplication.Say([Recipient.User("ada"), Recipient.User("bob")]) with
@@ -68,7 +70,19 @@ public sealed class UnreachedTests
             }
         );
         await application.Templates.SaveAsync(
-            new Template { Name = "hej", Variants = [new TemplateVariant(null, "sv", "Hej", "Hej", null)] }
+            new Template
+            {
+                Name = "hej",
+                Variants =
+                [
+                    new TemplateVariant
+                    {
+                        Locale = "sv",
+                        Title = "Hej",
+                        Body = "Hej",
+                    },
+                ],
+            }
         );
 
         var id = await application.SendAsync(
@@ -85,22 +99,45 @@ public sealed class UnreachedTests
         Assert.Equal(DeliveryState.Sent, Assert.Single(deliveries, one => one.Delivery.UserId == "eva").State);
     }
 
-    [Fact]
-    public async Task Two_spellings_of_one_address_get_one_message()
+    [Theory]
+    [InlineData("email", "Ua@EXAMPLE.org", "ua@example.org", "other@example.org")]
+    [InlineData("email", "ua@example.org", "ua@example.org", "other@example.org")]
+    [InlineData("sms", "+46 70-123 45 67", "0046701234567", "+46701234568")]
+    [InlineData("sms", "+46701234567", "+46701234567", "+46701234568")]
+    [InlineData("webhook", "HTTP://Hooks.example.ORG:80/a", "http://hooks.example.org/a#part", "http://hooks.example.org/A")]
+    [InlineData("webhook", "https://hooks.example.org", "https://hooks.example.org:443/", "https://hooks.example.org:444/")]
+    [InlineData(
+        "webhook",
+        "https://hooks.example.org/a/../b?x=1",
+        "https://hooks.example.org/%62?x=1",
+        "https://hooks.example.org/b?X=1"
+    )]
+    [InlineData("webhook", "https://bücher.example/", "https://XN--BCHER-KVA.example/", "https://bucher.example/")]
+    [InlineData("webhook", "http://[::1]:8080/", "http://[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8081/")]
+    public async Task Two_spellings_of_one_address_get_one_message_and_both_are_in_the_timeline(
+        string channel,
+        string first,
+        string second,
+        string other
+    )
     {
-        await using var application = await StartAsync();
+        var provider = new ScriptedProvider("any", Channel.Create(channel), _ => Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(_time, provider);
+        RecipientList to = [.. new[] { first, second, other }.Select(one => Recipient.Address(Channel.Create(channel), one))];
 
-        var id = await application.SendAsync([
-            Recipient.Email("Ua@EXAMPLE.org"),
-            Recipient.Email("ua@example.org"),
-            Recipient.Email("other@example.org"),
-        ]);
+        var deliveries = await application.EndedDeliveriesAsync(await application.SendAsync(to));
 
         Assert.Equal(
-            ["Ua@EXAMPLE.org", "other@example.org"],
-            (await application.EndedDeliveriesAsync(id)).Select(one => one.Delivery.To.Value).Order(StringComparer.Ordinal)
+            [
+                (null, DeliveryState.Sent),
+                ("the same address as another recipient", DeliveryState.Cancelled),
+                (null, DeliveryState.Sent),
+            ],
+            deliveries.OrderBy(one => one.Delivery.Id).Select(one => (one.Reason, one.State))
         );
-        Assert.Equal(2, _mail.Sent.Count);
+        Assert.Equal(2, provider.Sent.Count);
+        if (channel != "sms")
+            Assert.Equal([first, other], provider.Sent.Select(one => one.To.Value).OrderBy(one => one == other));
     }
 
     [Fact]
@@ -111,9 +148,27 @@ public sealed class UnreachedTests
 
         var id = await application.SendAsync([Recipient.Email("ADA@example.ORG"), Recipient.User("ada")]);
 
-        var only = await application.EndedDeliveryAsync(id);
-        Assert.Equal(("ada", "ada@example.org"), (only.Delivery.UserId, only.Delivery.To.Value));
+        var deliveries = await application.EndedDeliveriesAsync(id);
+        var sent = Assert.Single(deliveries, one => one.State == DeliveryState.Sent);
+        Assert.Equal(("ada", "ada@example.org"), (sent.Delivery.UserId, sent.Delivery.To.Value));
+        AssertSkipped(
+            Assert.Single(deliveries, one => one != sent),
+            "ada",
+            "the same address as another recipient",
+            "ADA@example.ORG"
+        );
         Assert.Single(_mail.Sent);
+    }
+
+    [Fact]
+    public async Task A_user_who_is_named_twice_is_one_recipient()
+    {
+        await using var application = await StartAsync();
+        await SaveAsync(application, "ada");
+
+        var id = await application.SendAsync([Recipient.User("ada"), Recipient.User("ada")]);
+
+        Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]
@@ -136,7 +191,7 @@ public sealed class UnreachedTests
         AssertSkipped(
             Assert.Single(deliveries, one => one.Delivery.UserId == "bob"),
             "bob",
-            "another recipient of this notification has the same address",
+            "the same address as another recipient",
             "family@example.org"
         );
         Assert.Single(_mail.Sent);
@@ -174,7 +229,7 @@ public sealed class UnreachedTests
                 ],
                 CancellationToken.None
             );
-        await application.Directory.SubscribeAsync("news", users);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", users);
 
         var id = await application.SendAsync([
             Recipient.Topic("news"),
@@ -205,7 +260,7 @@ public sealed class UnreachedTests
     {
         await using var application = await StartAsync();
         await SaveAsync(application, "ada");
-        await application.Directory.SubscribeAsync("left", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "left", ["ada"]);
         await application.Get<ITopicStore>().UnsubscribeAsync(Trigger.DefaultTenant, "left", ["ada"], CancellationToken.None);
 
         var refused = await Assert.ThrowsAsync<InvalidRequestException>(() =>
@@ -229,7 +284,7 @@ public sealed class UnreachedTests
     {
         await using var application = await StartAsync();
         await application.Directory.SaveUserAsync(new User { Id = "ada" });
-        await application.Directory.SubscribeAsync("news", ["ada", "stranger"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "stranger"]);
 
         var id = await application.SendAsync(Recipient.Topic("news"));
 
@@ -274,14 +329,14 @@ public sealed class UnreachedTests
         Assert.Empty(record.Attempts);
     }
 
-    private static Task SaveAsync(TestApplication application, string id, params Preference[] preferences) =>
+    private static Task SaveAsync(TestApplication application, string id, params PreferenceChange[] preferences) =>
         application.Directory.SaveUserAsync(
             new User
             {
                 Id = id,
                 Addresses = new Dictionary<string, string> { ["email"] = $"{id}@example.org" },
-                Preferences = preferences,
-            }
+            },
+            preferences
         );
 
     private Task<TestApplication> StartAsync() => TestApplication.StartAsync(_time, _mail, _push);

@@ -98,10 +98,7 @@ public sealed class UnsubscribeTests
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
 
-        var ada = Assert.Single(
-            await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None)
-        );
-        Assert.Equal([new Preference("news", Channel.Email, false)], ada.Preferences);
+        Assert.Equal([Choice.OptOut("news", Channel.Email)], await application.Directory.GetChoicesAsync("ada"));
     }
 
     [Fact]

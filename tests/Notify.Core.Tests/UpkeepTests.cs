@@ -23,27 +23,27 @@ public sealed class UpkeepTests
         Assert.Equal(DeliveryState.DeadLetter, deliveries.Single(delivery => delivery.Delivery.Channel == Channel.Sms).State);
         Assert.Equal(Channel.Email, Assert.Single(later).Delivery.Channel);
         Assert.Single(sms.Sent);
-        Assert.Equal(new Preference(null, Channel.Sms, false), Assert.Single((await FindAdaAsync(application)).Preferences));
+        Assert.Equal([Choice.OptOut(null, Channel.Sms)], await application.Directory.GetChoicesAsync("ada"));
     }
 
     [Fact]
     public async Task Opting_out_keeps_what_else_a_user_wants()
     {
         await using var application = await TestApplication.StartAsync(Answering("sms", Channel.Sms, Outcome.OptedOut("21610")));
-        var alarms = new Preference("alarm", null, true);
+        var alarms = Choice.OptIn("alarm", null);
         await application.Directory.SaveUserAsync(
             Ada(("phone", "+46701234567")) with
             {
-                Preferences = [alarms, new Preference(null, Channel.Sms, true)],
                 Locale = "sv",
-            }
+            },
+            alarms,
+            Choice.OptIn(null, Channel.Sms)
         );
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
 
-        var ada = await FindAdaAsync(application);
-        Assert.Equal([alarms, new Preference(null, Channel.Sms, false)], ada.Preferences);
-        Assert.Equal("sv", ada.Locale);
+        Assert.Equal([alarms, Choice.OptOut(null, Channel.Sms)], await application.Directory.GetChoicesAsync("ada"));
+        Assert.Equal("sv", (await FindAdaAsync(application)).Locale);
     }
 
     [Fact]
@@ -134,5 +134,5 @@ public sealed class UpkeepTests
         new() { Id = "ada", Addresses = addresses.ToDictionary(address => address.Name, address => address.Address) };
 
     private static async Task<User> FindAdaAsync(TestApplication application) =>
-        Assert.Single(await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None));
+        (await application.Directory.FindUserAsync(Trigger.DefaultTenant, "ada"))!.Value;
 }

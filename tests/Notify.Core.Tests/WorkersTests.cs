@@ -81,6 +81,6 @@ public sealed class WorkersTests
             );
         }
 
-        await application.Directory.SubscribeAsync("news", users);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", users);
     }
 }

@@ -73,15 +73,27 @@ public sealed class ApiApplication : IAsyncDisposable
     }
 
     /// <summary>Starts an application with SQLite. Channels without a provider from the test use the sandbox.</summary>
-    internal static async Task<ApiApplication> StartOnSqliteAsync(params IDeliveryProvider[] providers)
+    internal static Task<ApiApplication> StartOnSqliteAsync(params IDeliveryProvider[] providers)
+    {
+        var folder = new TemporaryFolder();
+        return StartOnAsync(store => store.UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False"), folder, providers);
+    }
+
+    /// <summary>Starts an application with the in-memory store, otherwise like <see cref="StartOnSqliteAsync"/>.</summary>
+    internal static Task<ApiApplication> StartInMemoryAsync(params IDeliveryProvider[] providers) =>
+        StartOnAsync(store => store.UseInMemory(), null, providers);
+
+    private static async Task<ApiApplication> StartOnAsync(
+        Action<INotificationsBuilder> useStore,
+        TemporaryFolder? folder,
+        IDeliveryProvider[] providers
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var folder = new TemporaryFolder();
-        builder
-            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
-            .UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False")
-            .AddSandbox(AllChannels.Except(providers.Select(provider => provider.Channel)));
+        var notifications = builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20));
+        useStore(notifications);
+        notifications.AddSandbox(AllChannels.Except(providers.Select(provider => provider.Channel)));
         foreach (var provider in providers)
             builder.Services.AddSingleton(provider);
 

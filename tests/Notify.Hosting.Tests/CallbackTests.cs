@@ -200,7 +200,7 @@ public sealed class CallbackTests
             {
                 "delivered" => new Receipt(Guid.Parse(query["delivery"]!), ReceiptKind.Delivered, now),
                 "delivered-tomorrow" => new Receipt(Guid.Parse(query["delivery"]!), ReceiptKind.Delivered, now.AddDays(1)),
-                "bounced" => new Receipt(Guid.Parse(query["delivery"]!), ReceiptKind.Bounced, now, body[1]),
+                "bounced" => new Receipt(Guid.Parse(query["delivery"]!), ReceiptKind.Bounced, now) { Detail = body[1] },
                 _ => null,
             };
             return new CallbackReceipts(query["tenant"] ?? "default", receipt is null ? [] : [receipt]);

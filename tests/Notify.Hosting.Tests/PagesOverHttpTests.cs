@@ -36,14 +36,15 @@ public sealed class PagesOverHttpTests
             .. Enumerable
                 .Range(0, 4)
                 .SelectMany(minute =>
-                    ((string[])["b", "a", "c"]).Select(provider => new DeliveryCount(
-                        start.AddMinutes(minute),
-                        "default",
-                        Channel.Email,
-                        provider,
-                        DeliveryState.Pending,
-                        minute + 1
-                    ))
+                    ((string[])["b", "a", "c"]).Select(provider => new DeliveryCount
+                    {
+                        Minute = start.AddMinutes(minute),
+                        Tenant = "default",
+                        Channel = Channel.Email,
+                        Provider = provider,
+                        State = DeliveryState.Pending,
+                        Count = minute + 1,
+                    })
                 ),
         ];
         await app.Services.GetRequiredService<IAnalyticsStore>().AddAsync(counts, CancellationToken.None);
@@ -56,9 +57,7 @@ public sealed class PagesOverHttpTests
             Assert.Equal((12 + limit - 1) / limit, pages.Count);
             Assert.Equal(
                 counts.Select(count => $"{count.Minute:HH:mm} {count.Provider} {count.Count}").Order(StringComparer.Ordinal),
-                pages
-                    .SelectMany(page => page)
-                    .Select(Describe)
+                pages.SelectMany(page => page).Select(Describe)
             );
         }
 

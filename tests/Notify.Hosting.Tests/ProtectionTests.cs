@@ -28,6 +28,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
             "/v1/notifications/a/b",
             "/v1/notifications/a/cancel",
             "/v1/users/u",
+            "/v1/users/u/preferences",
             "/v1/users/u/devices",
             "/v1/users/u/devices/d",
             "/v1/users/a/b/c/d",
@@ -268,7 +269,11 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         );
         app.Client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
         await app.CallAsync("PUT", "/v1/users/secret-user", "{}");
-        await app.CallAsync("PUT", "/v1/users/secret-user/devices/secret-phone", """{"platform":"ios","token":"secret-token"}""");
+        await app.CallAsync(
+            "PUT",
+            "/v1/users/secret-user/devices/secret-phone",
+            """{"platform":"android","token":"secret-token"}"""
+        );
         await app.CallAsync("DELETE", "/v1/users/secret-user/devices/secret-phone", null, "default");
         await app.CallAsync("POST", "/v1/topics/secret-topic/subscribers/remove", """{"users":["secret-user"]}""");
         await app.CallAsync("DELETE", "/v1/users/secret-user");
@@ -297,9 +302,31 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         );
     }
 
-    private static Task<HttpResponseMessage> AskAsync(ApiApplication app, string key)
+    [Fact]
+    public async Task A_client_that_guessed_keys_still_gets_health_callbacks_and_unsubscribing()
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { Authorization = new("Bearer", key) } };
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add(Key));
+        for (var i = 0; i < 25; i++)
+            (await AskAsync(app, $"wrong-key-number-{i}")).Dispose();
+        using var refused = await AskAsync(app, Key);
+        await refused.ProblemAsync(HttpStatusCode.TooManyRequests);
+
+        foreach (var path in (string[])["/health/live", "/health/ready"])
+        {
+            using var right = await AskAsync(app, Key, path);
+            using var wrong = await AskAsync(app, "another wrong key", path);
+            Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+            await wrong.ProblemAsync(HttpStatusCode.Unauthorized);
+        }
+
+        using var callback = await app.Client.PostAsync("/v1/callbacks/none", null);
+        using var link = await app.Client.GetAsync("/v1/unsubscribe/none");
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (callback.StatusCode, link.StatusCode));
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(ApiApplication app, string key, string path = "/v1/users")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new("Bearer", key) } };
         return app.Client.SendAsync(request);
     }
 

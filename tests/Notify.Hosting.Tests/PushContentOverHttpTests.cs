@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 
 namespace Notify.Hosting.Tests;
@@ -6,17 +7,22 @@ namespace Notify.Hosting.Tests;
 /// <summary>Tests the content of push notifications, settings for single vendors, and the cost of attempts.</summary>
 public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
-    private const string Phone = """ "to":{"pushToken":"token-1","platform":"ios"} """;
+    private const string Phone = """ "to":{"pushToken":"c0ffee01","platform":"ios"} """;
 
     [Fact]
     public async Task Details_of_the_device_reach_the_provider()
     {
         Delivery? sent = null;
-        await using var app = await ApiApplication.StartOnSqliteAsync(new ScriptedProvider("push", Channel.Push, delivery =>
-            {
-                sent = delivery;
-                return Outcome.Sent();
-            }));
+        var push = new ScriptedProvider("push", Channel.Push, delivery =>
+        {
+            sent = delivery;
+            return Outcome.Sent();
+        });
+        await using var app = await ApiApplication.StartAsync(services: services =>
+            services
+                .AddSingleton<IDeliveryProvider>(push)
+                .Configure<ChannelOptions>("push", options => options.Providers = ["push"])
+        );
         var url = await app.AcceptAsync(
             $$"""
             {

@@ -16,7 +16,7 @@ public sealed class TenantsOverHttpTests
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"))
         );
         await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""", Acme);
-        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"ios","token":"a-token"}""", Acme);
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"android","token":"a-token"}""", Acme);
         await app.CallAsync("POST", "/v1/topics/news/subscribers", """{"users":["ada"]}""", Acme);
         await app.CallAsync("PUT", "/v1/templates/t", """{"variants":[{"body":"x"}]}""", Acme);
         var url = await app.AcceptAsync(

@@ -10,7 +10,7 @@ public sealed class TriggeringOverHttpTests
 {
     private static readonly string ToThree = $$"""
         {
-          "to": [{"pushToken":"token-1","platform":"ios"}, {"phone":"+46701234567"}, {"email":"ada@example.org"}],
+          "to": [{"pushToken":"c0ffee01","platform":"ios"}, {"phone":"+46701234567"}, {"email":"ada@example.org"}],
           "content": {"title":"Hello","body":"Text","html":"<p>Text</p>","data":{"k":"v"},
             "attachments":[{"fileName":"a.txt","mediaType":"text/plain","base64":"aGVsbG8="}]},
           "priority": "high", "expiresAt": "{{DateTimeOffset.UtcNow.AddDays(2):O}}", "idempotencyKey": "first"
@@ -61,7 +61,7 @@ public sealed class TriggeringOverHttpTests
     [InlineData("""{"email":"ada@example.org"}""", "email")]
     [InlineData("""{"webhook":"https://hooks.example.org/a"}""", "webhook")]
     [InlineData("""[{"channel":"sms","address":"+46701234567"}]""", "sms")]
-    [InlineData("""{"pushToken":"t","platform":"web"}""", "push")]
+    [InlineData("""{"pushToken":"t:t","platform":"web"}""", "push")]
     public async Task All_kinds_of_addresses_are_accepted(string to, string channel)
     {
         await using var app = await ApiApplication.StartAsync();

@@ -94,7 +94,7 @@ public sealed class UnsubscribeTests
     }
 
     [Fact]
-    public async Task A_deleted_user_has_nothing_to_unsubscribe_from()
+    public async Task An_opt_out_by_the_link_of_a_deleted_user_is_kept_for_a_new_one()
     {
         var (app, services) = await StartAsync();
         await using var _ = app;
@@ -102,8 +102,10 @@ public sealed class UnsubscribeTests
         await app.CallAsync("DELETE", "/notify/v1/users/ada");
 
         using var response = await PostAsync(app, link);
+        await app.CallAsync("PUT", "/notify/v1/users/ada", Ada);
 
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(["sms"], await ChannelsAsync(app, "marketing"));
     }
 
     [Fact]

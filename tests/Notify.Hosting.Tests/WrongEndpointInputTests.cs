@@ -19,7 +19,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
         new()
         {
             { "PUT", User, "[]", ["body"] },
-            { "PUT", User, """{"id":"ada"}""", ["id"] },
+            { "PUT", User, """{"id":"bob","tenant":5}""", ["id", "tenant"] },
             { "PUT", $"/v1/users/{Long}", "{}", ["id"] },
             { "PUT", User, """{"addresses":[]}""", ["addresses"] },
             {
@@ -35,18 +35,30 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
             { "PUT", User, """{"quietHours":{"from":"25:00"}}""", ["quietHours.from", "quietHours.to"] },
             { "PUT", User, """{"quietHours":{"from":"22:00","to":"07:00","zone":"UTC"}}""", ["quietHours.zone"] },
             {
-                "PUT",
-                User,
-                """{"preferences":[{"category":"","channel":"E-Mail","wanted":"no"},{},5,{"wanted":true,"for":"me"}]}""",
+                "PATCH",
+                $"{User}/preferences",
+                """
+                    {"items":[{"category":"","channel":"E-Mail","status":"no"},{"category":"a"},5,
+                     {"category":"b","status":"optedIn","for":"me"},{"category":"b","status":"optedOut"},
+                     {"category":"c","channel":"sms","status":true}],"source":"two words"}
+                    """,
                 [
-                    "preferences[0].category",
-                    "preferences[0].channel",
-                    "preferences[0].wanted",
-                    "preferences[1].wanted",
-                    "preferences[2]",
-                    "preferences[3].for",
+                    "items[0].category",
+                    "items[0].channel",
+                    "items[0].status",
+                    "items[1].status",
+                    "items[2]",
+                    "items[3].for",
+                    "items[4]",
+                    "items[5].status",
+                    "source",
                 ]
             },
+            { "PATCH", $"{User}/preferences", "{}", ["items"] },
+            { "PATCH", $"{User}/preferences", "[]", ["body"] },
+            { "PATCH", $"/v1/users/{Long}/preferences", """{"items":[]}""", ["id"] },
+            { "PUT", User, """{"preferences":[]}""", ["preferences"] },
+            { "PUT", Device, """{"platform":"ios","token":"…4bc1"}""", ["token"] },
             { "PUT", Device, "{}", ["platform", "token"] },
             {
                 "PUT",
@@ -55,7 +67,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
                 ["app", "locale", "name", "platform", "timeZone", "token"]
             },
             { "PUT", $"/v1/users/ada/devices/{Long}", """{"platform":"ios","token":5}""", ["id", "token"] },
-            { "PUT", $"/v1/users/{Long}/devices/phone", """{"platform":"ios","token":"t"}""", ["userId"] },
+            { "PUT", $"/v1/users/{Long}/devices/phone", """{"platform":"ios","token":"aa"}""", ["userId"] },
             { "POST", Subscribers, "{}", ["users"] },
             { "POST", Subscribers, "[]", ["body"] },
             { "POST", Subscribers, """{"users":[]}""", ["users"] },
@@ -65,7 +77,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
             { "POST", $"{Subscribers}/remove", "{}", ["users"] },
             { "POST", $"{Subscribers}/remove", "[]", ["body"] },
             { "PUT", Template, "{}", ["variants"] },
-            { "PUT", Template, """{"variants":{},"version":1}""", ["variants", "version"] },
+            { "PUT", Template, """{"variants":{},"versions":1}""", ["variants", "versions"] },
             {
                 "PUT",
                 Template,
@@ -193,7 +205,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
 
     [Theory]
     [InlineData("PUT", User, "{}")]
-    [InlineData("PUT", Device, """{"platform":"ios","token":"t"}""")]
+    [InlineData("PUT", Device, """{"platform":"ios","token":"aa"}""")]
     [InlineData("POST", Subscribers, """{"users":["ada"]}""")]
     [InlineData("PUT", Template, """{"variants":[{"body":"x"}]}""")]
     public async Task An_invalid_tenant_is_named(string method, string path, string json)
@@ -213,7 +225,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [InlineData("""{"locale":"de","locale":"sv"}""", "locale")]
     [InlineData("""{"addresses":{"email":"nobody"}}""", "addresses.email")]
     [InlineData("""{"quietHours":{"from":"08:00"}}""", "quietHours.to")]
-    [InlineData("""{"preferences":{"wanted":true}}""", "preferences")]
+    [InlineData("""{"preferences":[]}""", "preferences")]
     public async Task A_patch_that_makes_a_wrong_user_changes_nothing(string patch, params string[] fields)
     {
         await shared.App.CallAsync("PUT", User, """{"locale":"sv"}""");

@@ -99,6 +99,8 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
             { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"cron\":\"5/2147483647 * * * *\"}}}}", ["digest.cron", "template"] },
             { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"cron\":\"0 8 31 2 *\"}}}}", ["digest.cron", "template"] },
             { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"1 hour\",\"at\":1}}}}", ["digest.at", "digest.window"] },
+            { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"PT1H\",\"key\":\"\"}}}}", ["digest.key", "template"] },
+            { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"PT1H\",\"key\":7}}}}", ["digest.key", "template"] },
             { $"{{{Ada},{Text},\"sendAtLocal\":\"2031-01-01T10:00:00Z\"}}", ["sendAtLocal"] },
             { $"{{{Ada},{Text},\"sendAt\":\"2020-01-01T10:00:00Z\",\"sendAtLocal\":\"2020-01-01T10:00:00\"}}", ["sendAtLocal"] },
             { $"{{{Ada},{Text},\"idempotencyKey\":\"{new string('k', 257)}\"}}", ["idempotencyKey"] },
@@ -245,7 +247,8 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     [InlineData("GET", "/v1/notifications/x/cancel", "POST")]
     [InlineData("POST", "/v1/users/u", "GET, HEAD, PUT, PATCH, DELETE")]
     [InlineData("PUT", "/v1/users/u/devices", "GET, HEAD")]
-    [InlineData("GET", "/v1/users/u/devices/d", "PUT, DELETE")]
+    [InlineData("POST", "/v1/users/u/devices/d", "GET, HEAD, PUT, DELETE")]
+    [InlineData("PUT", "/v1/users/u/preferences", "GET, HEAD, PATCH")]
     [InlineData("PUT", "/v1/topics/t/subscribers", "GET, HEAD, POST")]
     [InlineData("DELETE", "/v1/topics/t/subscribers", "GET, HEAD, POST")]
     [InlineData("GET", "/v1/topics/t/subscribers/remove", "POST")]

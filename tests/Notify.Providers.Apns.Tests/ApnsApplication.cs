@@ -71,7 +71,7 @@ internal sealed class ApnsApplication : IAsyncDisposable
             NotificationId = Guid.CreateVersion7(now),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = new Address(Channel.Push, deviceToken, Platform.Ios, app),
+            To = new Address(Channel.Push, deviceToken) { Platform = Platform.Ios, App = app },
             Provider = "apns",
             Content = content ?? new Content { Title = "title-text", Body = "body-text" },
             ContentIndex = 0,

@@ -14,12 +14,12 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected =>
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
-            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, isThrottled: true),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
-            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, isProviderFailure: true),
             [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, isProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry, isProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Sent),
@@ -34,7 +34,7 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
         _key.Dispose();
     }
 
-    protected override Address CreateAddress(Channel channel) => new(channel, new string('5', 64), Platform.Ios);
+    protected override Address CreateAddress(Channel channel) => new(channel, new string('5', 64)) { Platform = Platform.Ios };
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {

@@ -46,18 +46,19 @@ public sealed class HeaderTests
     }
 
     [Theory]
-    [InlineData(false, "10")]
-    [InlineData(true, "5")]
-    public async Task A_push_with_a_badge_is_an_alert(bool isSilent, string priority)
+    [InlineData(false, Priority.Normal, "10")]
+    [InlineData(true, Priority.Normal, "10")]
+    [InlineData(true, Priority.Bulk, "5")]
+    public async Task A_push_with_a_badge_is_an_alert(bool isSilent, Priority priority, string expected)
     {
         var content = new Content
         {
             Push = new PushContent { Badge = 0, IsSilent = isSilent },
         };
 
-        var headers = await SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
+        var headers = await SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content) with { Priority = priority });
 
-        Assert.Equal(("alert", priority), (headers["apns-push-type"], headers["apns-priority"]));
+        Assert.Equal(("alert", expected), (headers["apns-push-type"], headers["apns-priority"]));
     }
 
     [Fact]

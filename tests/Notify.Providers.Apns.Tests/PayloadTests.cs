@@ -54,14 +54,27 @@ public sealed class PayloadTests
                 Title = "title-text",
                 Body = "body-text",
                 Data = new Dictionary<string, string> { ["order"] = "42" },
+                Push = new PushContent { IsSilent = true, Sound = "default" },
+            },
+            """{"aps":{"content-available":1},"order":"42"}"""
+        );
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task A_silent_notification_with_a_badge_changes_only_the_badge(int badge) =>
+        await AssertSentAsync(
+            new Content
+            {
+                Title = "title-text",
                 Push = new PushContent
                 {
                     IsSilent = true,
                     Sound = "default",
-                    Badge = 3,
+                    Badge = badge,
                 },
             },
-            """{"aps":{"content-available":1,"badge":3},"order":"42"}"""
+            $$$"""{"aps":{"badge":{{{badge}}}}}"""
         );
 
     [Theory]

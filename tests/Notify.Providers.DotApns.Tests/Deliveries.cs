@@ -13,7 +13,7 @@ internal static class Deliveries
             NotificationId = Guid.CreateVersion7(now),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = new Address(Channel.Push, Token, Platform.Ios),
+            To = new Address(Channel.Push, Token) { Platform = Platform.Ios },
             Provider = "dotapns",
             Content = content ?? new Content { Title = "Shipped", Body = "content-text" },
             ContentIndex = 0,

@@ -75,12 +75,7 @@ public sealed class MessageTests
                 {
                     Title = "Never shown",
                     Data = new Dictionary<string, string> { ["sync"] = "1" },
-                    Push = new PushContent
-                    {
-                        IsSilent = true,
-                        Badge = 1,
-                        Sound = "default",
-                    },
+                    Push = new PushContent { IsSilent = true, Sound = "default" },
                 }
             )
         );
@@ -176,7 +171,7 @@ public sealed class MessageTests
             {
                 Deliveries.Push() with
                 {
-                    To = new Address(Channel.Push, "../device/0", Platform.Ios),
+                    To = new Address(Channel.Push, "../device/0") { Platform = Platform.Ios },
                 },
                 "the address is not a device token, which is hexadecimal"
             },

@@ -59,7 +59,7 @@ internal sealed class FcmApplication : IAsyncDisposable
             NotificationId = Guid.CreateVersion7(),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = new Address(Channel.Push, address, Platform.Android),
+            To = new Address(Channel.Push, address) { Platform = Platform.Android },
             Provider = "fcm",
             Content = content ?? new Content { Title = "title-text", Body = "content-text" },
             ContentIndex = 0,

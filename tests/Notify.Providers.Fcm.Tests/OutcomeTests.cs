@@ -81,11 +81,11 @@ public sealed class OutcomeTests
 
     private static ExpectedOutcome Retry { get; } = new(OutcomeKind.Retry);
 
-    private static ExpectedOutcome ProviderFailed { get; } = new(OutcomeKind.Retry, IsProviderFailure: true);
+    private static ExpectedOutcome ProviderFailed { get; } = new(OutcomeKind.Retry, isProviderFailure: true);
 
-    private static ExpectedOutcome AnswerLost { get; } = new(OutcomeKind.AnswerLost, IsProviderFailure: true);
+    private static ExpectedOutcome AnswerLost { get; } = new(OutcomeKind.AnswerLost, isProviderFailure: true);
 
-    private static ExpectedOutcome Throttled { get; } = new(OutcomeKind.Retry, IsThrottled: true);
+    private static ExpectedOutcome Throttled { get; } = new(OutcomeKind.Retry, isThrottled: true);
 
     [Theory]
     [MemberData(nameof(DocumentedCodes))]
@@ -181,7 +181,7 @@ public sealed class OutcomeTests
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
-        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        var directory = application.Services.GetRequiredService<IRecipients>();
         await directory.SaveUserAsync(new User { Id = "ada" });
         var token = FcmGateway.NewToken();
         gateway.MisbehaveFor(token, FcmFault.Answer(403, "SENDER_ID_MISMATCH"));
@@ -208,7 +208,7 @@ public sealed class OutcomeTests
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
-        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        var directory = application.Services.GetRequiredService<IRecipients>();
         var devices = application.Services.GetRequiredService<IDeviceStore>();
         var (dead, alive) = (FcmGateway.NewToken(), FcmGateway.NewToken());
         await directory.SaveUserAsync(new User { Id = "ada" });

@@ -11,7 +11,7 @@ internal static class Deliveries
             NotificationId = Guid.CreateVersion7(now),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = new Address(Channel.Push, Token, Platform.Android),
+            To = new Address(Channel.Push, Token) { Platform = Platform.Android },
             Provider = "firebase-admin",
             Content = content ?? new Content { Title = "Shipped", Body = "content-text" },
             ContentIndex = 0,

@@ -84,7 +84,7 @@ public sealed class MessageTests
             {
                 Title = "Never shown",
                 Data = new Dictionary<string, string> { ["sync"] = "1" },
-                Push = new PushContent { IsSilent = true, Badge = 1 },
+                Push = new PushContent { IsSilent = true },
             }
         );
 
@@ -127,7 +127,7 @@ public sealed class MessageTests
         var sent = await SentAsync(change: delivery =>
             delivery with
             {
-                To = new Address(Channel.Push, address, Platform.Android),
+                To = new Address(Channel.Push, address) { Platform = Platform.Android },
             }
         );
 

@@ -10,7 +10,7 @@ public sealed class CaptureTests
     public static TheoryData<string, Recipient> Recipients =>
         new()
         {
-            { "sandbox-push", Recipient.PushToken("token-1", Platform.Ios) },
+            { "sandbox-push", Recipient.PushToken("c0ffee01", Platform.Ios) },
             { "sandbox-sms", Recipient.Phone("+46701234567") },
             { "sandbox-email", Ada },
             { "sandbox-webhook", Recipient.Webhook("https://example.org/hook") },
@@ -128,6 +128,7 @@ public sealed class CaptureTests
                 "address",
                 "content",
                 "priority",
+                "acceptedAt",
                 "capturedAt",
                 "attemptsSpent",
             ],

@@ -84,18 +84,23 @@ public sealed class OutcomeTests
             Id = "ada",
             Addresses = new Dictionary<string, string> { ["phone"] = "+15005550004" },
         };
-        await application.Services.GetRequiredService<IRecipientDirectory>().SaveUserAsync(user);
+        await application.Services.GetRequiredService<IRecipients>().SaveUserAsync(user);
 
         var delivery = await application.SendAsync(Recipient.User("ada"));
 
         Assert.Equal(DeliveryState.DeadLetter, delivery.State);
         Assert.Equal("21610 Attempt to send to unsubscribed recipient", delivery.Reason);
         var learnt = Assert.Single(
-            await application
-                .Services.GetRequiredService<IUserStore>()
-                .FindAsync(Trigger.DefaultTenant, ["ada"], TestContext.Current.CancellationToken)
+            (
+                await application
+                    .Services.GetRequiredService<IRecipients>()
+                    .FindPreferencesAsync(Trigger.DefaultTenant, "ada", TestContext.Current.CancellationToken)
+            ).Value
         );
-        Assert.Equal(new Preference(null, Channel.Sms, Wanted: false), Assert.Single(learnt.Preferences));
+        Assert.Equal(
+            (null, Channel.Sms, PreferenceStatus.OptedOut, PreferenceSource.Reply),
+            (learnt.Category, learnt.Channel, learnt.Status, learnt.Source)
+        );
     }
 
     [Fact]

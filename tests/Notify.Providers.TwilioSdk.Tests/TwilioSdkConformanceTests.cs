@@ -13,13 +13,13 @@ public sealed class TwilioSdkConformanceTests : HttpProviderConformance
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
-            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, isThrottled: true),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
-            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, isProviderFailure: true),
             [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.Gone] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, isProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry, isProviderFailure: true),
+            [VendorFault.Gone] = new(OutcomeKind.Retry, isProviderFailure: true),
             [VendorFault.MalformedBody] = new(OutcomeKind.Sent),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Sent),
             [VendorFault.SlowDrip] = new(OutcomeKind.Sent),

@@ -98,7 +98,7 @@ public sealed class LeakTests
             NotificationId = Guid.CreateVersion7(),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = new Address(Channel.Push, subscription, Platform.Web),
+            To = new Address(Channel.Push, subscription) { Platform = Platform.Web },
             Provider = "webpush",
             Content = new Content { Title = "Shipped", Body = "Your order is on its way." },
             ContentIndex = 0,

@@ -51,7 +51,7 @@ public sealed partial class OutcomeTests
 
     private static async Task RegisterAsync(WebPushApplication application, BrowserSubscription subscription)
     {
-        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        var directory = application.Services.GetRequiredService<IRecipients>();
         await directory.SaveUserAsync(new User { Id = "u-42" });
         await directory.RegisterDeviceAsync(
             new Device

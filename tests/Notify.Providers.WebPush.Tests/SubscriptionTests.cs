@@ -42,7 +42,7 @@ public sealed class SubscriptionTests
     public async Task A_malformed_subscription_is_rejected_with_the_reason(string subscription, string reason)
     {
         await using var application = await WebPushApplication.StartAsync(null, options => options.AllowPrivateNetworks = false);
-        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        var directory = application.Services.GetRequiredService<IRecipients>();
         await directory.SaveUserAsync(new User { Id = "ada" });
 
         var sent = await application.Provider.SendAsync(Delivery(subscription), TestContext.Current.CancellationToken);
@@ -61,7 +61,7 @@ public sealed class SubscriptionTests
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
-        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        var directory = application.Services.GetRequiredService<IRecipients>();
         await directory.SaveUserAsync(new User { Id = "ada" });
         var accepted = 0;
         // Among this many random keys, some contain the characters in which the alphabets differ.
@@ -118,7 +118,7 @@ public sealed class SubscriptionTests
             NotificationId = Guid.CreateVersion7(),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = new Address(Channel.Push, subscription, Platform.Web),
+            To = new Address(Channel.Push, subscription) { Platform = Platform.Web },
             Provider = "webpush",
             Content = new Content { Body = "content-text" },
             ContentIndex = 0,

@@ -88,7 +88,7 @@ public sealed class VapidTests
             await application.Provider.SendAsync(
                 sent with
                 {
-                    To = new Address(Channel.Push, nowhere, Platform.Web),
+                    To = new Address(Channel.Push, nowhere) { Platform = Platform.Web },
                 },
                 TestContext.Current.CancellationToken
             );

@@ -35,7 +35,7 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
     }
 
     protected override Address CreateAddress(Channel channel) =>
-        new(channel, Keys.Subscription($"{VendorAddress}push/5e5e5e5e"), Platform.Web);
+        new(channel, Keys.Subscription($"{VendorAddress}push/5e5e5e5e")) { Platform = Platform.Web };
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {

@@ -64,14 +64,15 @@ public sealed class EndpointSecretTests
         var first = await application.Secrets.GetAsync(Acme, "https://example.org/hook?a=1");
         var second = await application.Secrets.RotateAsync(Acme, "https://example.org/hook?a=1");
 
-        Assert.Equal(new EndpointSecret("whsec_jyC995nkZt/iTIoCTQV/n+ti3eB8UwwedkEcgh5hMBo=", 1, null, null), first);
+        Assert.Equal(new EndpointSecret { Value = "whsec_jyC995nkZt/iTIoCTQV/n+ti3eB8UwwedkEcgh5hMBo=", Version = 1 }, first);
         Assert.Equal(
-            new EndpointSecret(
-                "whsec_AvLWyMdO6q3cJyolTNQwbjvdkp1Gb9CGovVjfhg9oi8=",
-                2,
-                TestClock.Start,
-                TestClock.Start.AddHours(24)
-            ),
+            new EndpointSecret
+            {
+                Value = "whsec_AvLWyMdO6q3cJyolTNQwbjvdkp1Gb9CGovVjfhg9oi8=",
+                Version = 2,
+                RotatedAt = TestClock.Start,
+                PreviousUntil = TestClock.Start.AddHours(24),
+            },
             second
         );
     }

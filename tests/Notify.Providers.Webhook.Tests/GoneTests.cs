@@ -62,7 +62,7 @@ public sealed class GoneTests
 
     private static Task SaveAsync(WebhookApplication application, string url) =>
         application
-            .Services.GetRequiredService<IRecipientDirectory>()
+            .Services.GetRequiredService<IRecipients>()
             .SaveUserAsync(
                 new User
                 {

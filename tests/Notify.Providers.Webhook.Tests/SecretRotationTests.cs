@@ -231,7 +231,11 @@ public sealed class SecretRotationTests
             }
         }
 
-        public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken) =>
-            throw new NotSupportedException("Nothing that these tests run purges tokens.");
+        public ValueTask<int> PurgeAsync(
+            string prefix,
+            DateTimeOffset issuedBefore,
+            int most,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException("Nothing that these tests run purges tokens.");
     }
 }

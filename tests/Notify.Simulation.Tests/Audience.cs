@@ -53,10 +53,29 @@ internal sealed class Audience
     public void Change()
     {
         var (tenant, user) = ChooseUser();
+        Change(tenant, user);
+    }
+
+    private void Change(string tenant, string user)
+    {
         if (Record.FindPerson(tenant, user) is not { } person)
             Create(tenant, user, $"{tenant}-{user}-{++_changes}");
         else
             Change(tenant, user, person);
+    }
+
+    /// <summary>Changes the user of a delivery.</summary>
+    public void Change(Delivery delivery) => Change(delivery.Tenant, delivery.UserId!);
+
+    /// <summary>Records that a user was removed from the store.</summary>
+    public void Removed(string tenant, string user)
+    {
+        Note(tenant, user, "is deleted");
+        Record.SetPerson(tenant, user, null);
+        Record.SetSubscribed(tenant, user, isSubscribed: false);
+        _installations.Forget(tenant, user);
+        _world.Ledger.Nights.Forget(tenant, user);
+        _world.Ledger.UserRemoved(tenant, user);
     }
 
     /// <summary>Saves a new version of the template, while digests collect events that were accepted with an older one.</summary>
@@ -67,7 +86,7 @@ internal sealed class Audience
         {
             Tenant = tenant,
             Name = Template,
-            Variants = [new TemplateVariant(null, null, "Summary", _random.Next(2) == 0 ? body : "{{count}}: " + body)],
+            Variants = [new TemplateVariant { Title = "Summary", Body = _random.Next(2) == 0 ? body : "{{count}}: " + body }],
         };
         _world.Store.GetRequiredService<ITemplateStore>().SaveAsync(template, 100, CancellationToken.None);
     }
@@ -128,24 +147,22 @@ internal sealed class Audience
         _installations.Install(tenant, user, token);
     }
 
+    // A process removes it by calls that may fail. Then the user may stay, or its erasure may be left to do.
     private void Delete(string tenant, string user)
     {
-        Note(tenant, user, "is deleted");
-        _users.RemoveAsync(tenant, user, CancellationToken.None);
-        Record.SetPerson(tenant, user, null);
-        Record.SetSubscribed(tenant, user, isSubscribed: false);
-        _installations.Forget(tenant, user);
-        _world.Ledger.Nights.Forget(tenant, user);
+        if (_world.AnyProcess() is { } process)
+            _ = process.Directory.RemoveUserAsync(user, tenant);
     }
 
     private void Choose(string tenant, string user, Person person)
     {
-        var preference = new Preference(
-            Categories[_random.Next(Categories.Length)],
-            Channels[_random.Next(Channels.Length)],
-            Wanted: _random.Next(3) == 0
-        );
-        Note(tenant, user, $"{(preference.Wanted ? "wants" : "declines")} {preference.Category} {preference.Channel}");
+        var preference = new Preference
+        {
+            Category = Categories[_random.Next(Categories.Length)],
+            Channel = Channels[_random.Next(Channels.Length)],
+            Status = _random.Next(3) == 0 ? PreferenceStatus.OptedIn : PreferenceStatus.OptedOut,
+        };
+        Note(tenant, user, $"{preference.Status} of {preference.Category} {preference.Channel}");
         Update(tenant, user, known => known.With(preference));
         Preference[] others =
         [
@@ -158,7 +175,9 @@ internal sealed class Audience
     {
         Note(tenant, user, "has another address");
         var address = $"{user}.{++_changes}@example.org";
-        Update(tenant, user, known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } });
+        Update(tenant, user, stored =>
+            stored.WithUser(known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } })
+        );
         Record.SetPerson(tenant, user, person with { Email = address });
     }
 
@@ -172,7 +191,7 @@ internal sealed class Audience
         Record.SetSubscribed(tenant, user, isSubscribed);
     }
 
-    private void Update(string tenant, string user, Func<User, User?> change) =>
+    private void Update(string tenant, string user, Func<UserRecord, UserRecord?> change) =>
         _world.Ledger.Require(
             _users.UpdateAsync(tenant, user, change, CancellationToken.None).Result,
             "a user who exists can be changed"

@@ -46,7 +46,7 @@ internal sealed class Callers(Random random, World world)
     {
         var chosen = random.Next(2) == 0 ? world.Ledger.AnyCollecting(random) : null;
         if ((chosen ?? world.Ledger.AnyNotification(random)) is { } notification)
-            _ = process.Notifier.CancelAsync(notification.Id, notification.Tenant);
+            _ = process.Notifier.CancelAsync(notification.Tenant, notification.Id);
     }
 
     /// <summary>Finds a user whom a call that is in flight is for; null when there is none.</summary>

@@ -20,6 +20,9 @@ internal sealed record Conditions
     /// <summary>Gets the share of calls that are slow, some of them longer than a lease.</summary>
     public required double IsSlow { get; init; }
 
+    /// <summary>Gets the share of calls whose answer comes long after their effect.</summary>
+    public required double AnswersLate { get; init; }
+
     /// <summary>Gets the share of answers of vendors that are not an acceptance.</summary>
     public required double Refuses { get; init; }
 
@@ -59,6 +62,7 @@ internal sealed record Conditions
             FailsBefore = calm ? 0 : random.NextDouble() * 0.15,
             FailsAfter = calm ? 0 : random.NextDouble() * 0.15,
             IsSlow = calm ? 0 : random.NextDouble() * 0.1,
+            AnswersLate = calm || random.Next(2) == 0 ? 0 : random.NextDouble() * 0.4,
             Refuses = random.NextDouble() * 0.6,
             Hangs = calm ? 0 : random.NextDouble() * 0.1,
             CrashWeight = calm ? 0 : random.Next(0, 8),

@@ -10,10 +10,12 @@ internal sealed partial class Ledger
     public void DigestsLeased(DueRequest request, IReadOnlyList<DigestLease> leases)
     {
         foreach (var collected in leases.SelectMany(lease => lease.Events))
-            Require(
-                _collected[collected.Id].State == CollectedState.Waiting,
-                $"nothing is leased to sum up that is {_collected[collected.Id].State}"
-            );
+        {
+            var facts = _collected[collected.Id];
+            Require(facts.State == CollectedState.Waiting, $"nothing is leased to sum up that is {facts.State}");
+            facts.LeasedIn = trace.Count;
+        }
+
         Require(
             leases.GroupBy(lease => lease.Tenant).All(tenant => tenant.Count() <= request.MaxPerTenant),
             "a tenant gets no more digests than its turn allows"
@@ -31,8 +33,18 @@ internal sealed partial class Ledger
             Require(facts.State == CollectedState.Waiting, $"an event is not summed up that is {facts.State}");
             Require(
                 closing.State == CollectedState.Summarized
-                    || recipients.WasMissing(closing.Lease.Tenant, collected.UserId!, facts.CollectedIn),
+                    || recipients.WasMissing(closing.Lease.Tenant, collected.UserId!, facts.CollectedIn)
+                    || (
+                        collected.Topic is not null
+                        && !recipients.WasSubscribed(closing.Lease.Tenant, collected.UserId!, facts.CollectedIn)
+                    ),
                 $"a digest is summed up, not {closing.State}: {closing.Reason}"
+            );
+            Require(
+                closing.State != CollectedState.Summarized
+                    || collected.Topic is null
+                    || recipients.MayBeSubscribed(closing.Lease.Tenant, collected.UserId!, facts.LeasedIn),
+                "no event of a topic is summed up for a user who unsubscribed"
             );
             (facts.State, facts.SummaryId) = (closing.State, closing.Summary?.Notification.Id);
         }
@@ -115,6 +127,9 @@ internal sealed partial class Ledger
 
         /// <summary>Gets the step of the run in which it was collected.</summary>
         public long CollectedIn => collectedIn;
+
+        /// <summary>Gets or sets the step of the run in which its digest was leased last.</summary>
+        public long LeasedIn { get; set; }
 
         public CollectedState State { get; set; }
 

@@ -14,6 +14,12 @@ internal sealed partial class Ledger
     private readonly Dictionary<(string Tenant, string Key), Guid> _keys = [];
     private readonly Dictionary<(Priority, string Provider, string Waiting), Dictionary<string, int>> _servedMeanwhile = [];
 
+    /// <summary>
+    /// Gets or sets a user's delivery that was just settled as due again, perhaps before its process has the answer. The process
+    /// may lease it while the run of the settled attempt has not ended.
+    /// </summary>
+    public Facts? DueAgain { get; set; }
+
     public void Enqueued(SimulatedProcess process, EnqueueRequest request, EnqueueResult result)
     {
         if (result.Status != EnqueueStatus.Stored)

@@ -33,6 +33,8 @@ internal sealed partial class Ledger
         facts.Holder = null;
         facts.State = settlement.State == DeliveryState.Pending ? DeliveryState.Pending : facts.State;
         Require(facts.State == DeliveryState.Pending, $"{facts.State} is an end", facts);
+        if (settlement.Attempt is not null && settlement.DueAt <= clock.Now && facts.Delivery.UserId is not null)
+            DueAgain = facts;
         if (settlement.DueAt is { } dueAt)
             facts.NotBefore = facts.NotBefore > dueAt ? facts.NotBefore : dueAt;
         Resync(_notifications[facts.Delivery.NotificationId]);

@@ -14,6 +14,7 @@ internal sealed partial class Ledger(
     INotificationStore store,
     IExpansionStore expansions,
     IDigestStore digests,
+    IErasureStore erasures,
     Trace trace
 )
 {
@@ -52,6 +53,7 @@ internal sealed partial class Ledger(
         }
 
         var now = clock.Now;
+        Require(delivery.To.Value.Length > 0, "nothing is attempted that was erased", facts);
         Require(facts.State == DeliveryState.Pending, $"nothing is attempted that is {facts.State}", facts);
         Require(facts.Holder == process && facts.HeldUntil > now, "an attempt needs a lease that holds", facts);
         Require(now < facts.Delivery.ExpiresAt, "nothing is attempted after it expired", facts);
@@ -134,6 +136,7 @@ internal sealed partial class Ledger(
         }
 
         CheckDigestsAtRest();
+        CheckErasures();
         CheckThrottlesAtRest();
         foreach (var facts in _facts.Values)
         {

@@ -46,7 +46,12 @@ internal sealed class Nights
         var quiet = new QuietHours(GetTime(from, zone), GetTime(to, zone));
         if (
             _users
-                .UpdateAsync(tenant, user, known => known with { QuietHours = quiet, TimeZone = zone }, CancellationToken.None)
+                .UpdateAsync(
+                    tenant,
+                    user,
+                    stored => stored.WithUser(known => known with { QuietHours = quiet, TimeZone = zone }),
+                    CancellationToken.None
+                )
                 .Result
         )
             _nights[(tenant, user)] = new Night(from, to, _world.Clock.Now);

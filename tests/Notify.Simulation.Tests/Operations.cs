@@ -90,8 +90,13 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
                 _pending.Remove(operation);
             if (operation.NeverAnswers)
                 operation.Earliest = operation.Latest = DateTimeOffset.MaxValue;
-            if (operation.IsAbandoned || operation.NeverAnswers || random.Next(2) == 0)
+            if (operation.IsAbandoned || operation.NeverAnswers)
                 return;
+            if (random.Next(2) == 0)
+            {
+                DelayAnswer(operation);
+                return;
+            }
         }
 
         var fails = Strikes(conditions.FailsAfter);
@@ -100,6 +105,15 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
             operation.Fail();
         else
             operation.Answer();
+    }
+
+    // Others see the effect long before the caller has the answer. Its process may meanwhile lease what it has just settled.
+    private void DelayAnswer(Operation operation)
+    {
+        if (!Strikes(conditions.AnswersLate))
+            return;
+        operation.Earliest = clock.Now + (conditions.LeaseDuration * random.NextDouble());
+        operation.Latest = operation.Earliest + (Prompt * random.NextDouble());
     }
 
     private void End(Operation operation, string how)

@@ -38,6 +38,14 @@ internal sealed class RecipientRecord(SimulatedClock clock, Trace trace)
             .Where(entry => entry.Value.InForceSince(new Moment(sinceStep, default)).All(subscribed => subscribed))
             .Select(entry => entry.Key.User);
 
+    /// <summary>Determines whether a user has been subscribed without interruption since a step.</summary>
+    public bool WasSubscribed(string tenant, string user, long sinceStep) =>
+        _subscribed[(tenant, user)].InForceSince(new Moment(sinceStep, default)).All(subscribed => subscribed);
+
+    /// <summary>Determines whether a user was subscribed at any time since a step.</summary>
+    public bool MayBeSubscribed(string tenant, string user, long sinceStep) =>
+        _subscribed[(tenant, user)].InForceSince(new Moment(sinceStep, default)).Contains(true);
+
     /// <summary>Returns the invariant that an attempt breaks; null for none.</summary>
     public string? FindViolation(Facts facts, Address to)
     {
@@ -120,6 +128,6 @@ internal sealed record Person(string Email)
     private bool? Find(string? category, Channel? channel) =>
         Preferences
             .Where(preference => preference.Category == category && preference.Channel == channel)
-            .Select(preference => (bool?)preference.Wanted)
+            .Select(preference => (bool?)(preference.Status == PreferenceStatus.OptedIn))
             .SingleOrDefault();
 }

@@ -5,6 +5,7 @@ using Notify.Core;
 using Notify.Core.Analytics;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
+using Notify.Core.Retention;
 using Notify.Core.Topics;
 using Notify.Core.Triggers;
 using Notify.Providers;
@@ -35,12 +36,14 @@ internal sealed class SimulatedProcess
         Bus = world.Conditions.UsesBus ? new SimulatedBus(this, world) : null;
         _services = Compose();
         Notifier = _services.GetRequiredService<INotifier>();
+        Directory = _services.GetRequiredService<IRecipientDirectory>();
         _running =
         [
             _services.GetRequiredService<DeliveryRecorder>().RunAsync(_stopping.Token),
             _services.GetRequiredService<DeliveryWorker>().RunAsync(_stopping.Token),
             _services.GetRequiredService<ExpansionWorker>().RunAsync(_stopping.Token),
             _services.GetRequiredService<DigestWorker>().RunAsync(_stopping.Token),
+            _services.GetRequiredService<ErasureWorker>().RunAsync(_stopping.Token),
         ];
     }
 
@@ -49,6 +52,8 @@ internal sealed class SimulatedProcess
     public SimulatedBus? Bus { get; }
 
     public INotifier Notifier { get; }
+
+    public IRecipientDirectory Directory { get; }
 
     /// <summary>Gets whether it takes calls, which it does until it stops.</summary>
     public bool TakesCalls => Stopped is null;
@@ -90,6 +95,8 @@ internal sealed class SimulatedProcess
                 ExpansionBatchSize = ExpansionBatchSize,
                 // The store fails at random here, and no fault is permanent, so everything must end.
                 MaxFailures = int.MaxValue,
+                // Longer than the slowest plan takes to be stored, which reads and writes with calls of up to two leases each.
+                ErasureSettleTime = conditions.LeaseDuration * 12,
                 ContinueInline = true,
             }
         );
@@ -140,6 +147,7 @@ internal sealed class SimulatedProcess
         services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
         services.AddSingleton(store.GetRequiredService<ITemplateStore>());
         services.AddSingleton<IThrottleStore>(new SimulatedThrottles(store.GetRequiredService<IThrottleStore>(), this, _world));
+        services.AddSingleton<IErasureStore>(new SimulatedErasures(store.GetRequiredService<IErasureStore>(), this, _world));
         services.AddSingleton<IDigestStore>(new SimulatedDigests(store.GetRequiredService<IDigestStore>(), this, _world));
     }
 }

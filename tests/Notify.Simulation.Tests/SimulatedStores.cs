@@ -109,7 +109,7 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
     public ValueTask SaveAsync(IReadOnlyList<User> saved, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(
+    public ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -121,11 +121,31 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
             cancellationToken
         );
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "remove a user",
+            () =>
+            {
+                var removed = users.RemoveAsync(tenant, id, condition, CancellationToken.None).Result;
+                if (removed)
+                    world.Audience.Removed(tenant, id);
+                return removed;
+            },
+            cancellationToken
+        );
 
     public ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
@@ -139,6 +159,8 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
 internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess process, World world) : IDeviceStore
 {
     public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,
@@ -268,4 +290,63 @@ internal sealed class SimulatedAnalytics(SimulatedProcess process, World world) 
         DateTimeOffset to,
         CancellationToken cancellationToken
     ) => throw new NotSupportedException();
+}
+
+internal sealed class SimulatedErasures(IErasureStore erasures, SimulatedProcess process, World world) : IErasureStore
+{
+    public async ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken) =>
+        await world
+            .Operations.CallAsync(
+                process,
+                "request an erasure",
+                () => erasures.RequestAsync(erasure, CancellationToken.None).IsCompletedSuccessfully,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "list erasures",
+            () => erasures.ListAsync(limit, CancellationToken.None).Result,
+            cancellationToken
+        );
+
+    // Small batches, so that an erasure takes several and a crash comes between them.
+    public ValueTask<ErasureStep> EraseDeliveriesAsync(ErasureBatch batch, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "erase deliveries",
+            () => Erase(batch, erasures.EraseDeliveriesAsync(batch with { Limit = 5 }, CancellationToken.None).Result),
+            cancellationToken
+        );
+
+    public ValueTask<ErasureStep> EraseEventsAsync(ErasureBatch batch, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "erase events",
+            () => Erase(batch, erasures.EraseEventsAsync(batch with { Limit = 5 }, CancellationToken.None).Result),
+            cancellationToken
+        );
+
+    public async ValueTask CompleteAsync(IReadOnlyList<Erasure> completed, CancellationToken cancellationToken) =>
+        await world
+            .Operations.CallAsync(
+                process,
+                "complete erasures",
+                () =>
+                {
+                    var done = erasures.CompleteAsync(completed, CancellationToken.None).IsCompletedSuccessfully;
+                    world.Ledger.ErasuresCompleted(completed);
+                    return done;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    private ErasureStep Erase(ErasureBatch batch, ErasureStep step)
+    {
+        world.Ledger.ErasedSome(batch.Erasures);
+        return step;
+    }
 }

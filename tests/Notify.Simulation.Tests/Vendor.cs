@@ -34,7 +34,12 @@ internal sealed class Vendor(Random random, Conditions conditions)
         if (!HasFaults || random.NextDouble() >= conditions.Refuses)
             return Outcome.Sent(delivery.Id.ToString("N"));
 
-        var after = random.Next(2) == 0 ? TimeSpan.FromSeconds(random.Next(0, 30)) : (TimeSpan?)null;
+        TimeSpan? after = random.Next(4) switch
+        {
+            0 => TimeSpan.Zero,
+            1 => TimeSpan.FromSeconds(random.Next(1, 30)),
+            _ => null,
+        };
         return random.Next(10) switch
         {
             < 5 => Outcome.Retry("busy", after),

@@ -47,6 +47,7 @@ internal sealed class World
             Store.GetRequiredService<INotificationStore>(),
             Store.GetRequiredService<IExpansionStore>(),
             Store.GetRequiredService<IDigestStore>(),
+            Store.GetRequiredService<IErasureStore>(),
             Trace
         );
         Audience = new Audience(_random, this);
@@ -78,6 +79,13 @@ internal sealed class World
     public Audience Audience { get; }
 
     public Callers Callers { get; }
+
+    /// <summary>Returns a process that takes calls; null if all of them are stopping.</summary>
+    public SimulatedProcess? AnyProcess()
+    {
+        SimulatedProcess[] open = [.. _processes.Where(process => process.TakesCalls)];
+        return open.Length == 0 ? null : open[_random.Next(open.Length)];
+    }
 
     public bool IsAlive(SimulatedProcess process) => _processes.Contains(process);
 
@@ -119,13 +127,16 @@ internal sealed class World
         !Callers.AreWaiting
         && Ledger.All.All(facts => facts.State != DeliveryState.Pending)
         && Ledger.ExpansionsAreDone()
-        && Ledger.DigestsAreDone();
+        && Ledger.DigestsAreDone()
+        && Ledger.ErasuresAreDone();
 
     private void Step()
     {
         KeepProcessesRunning();
         if (_events > 0 && _random.Next(12) == 0)
             Happen();
+        else if (_events > 0 && Ledger.DueAgain is { } dueAgain && _random.Next(4) == 0)
+            ChangeBetweenAttempts(dueAgain);
         else if (Vendor.Returning is { } token && _random.Next(4) == 0)
             Audience.Installations.Return(token);
         else if (_hints.Count > 0 && _random.Next(8) == 0)
@@ -187,6 +198,13 @@ internal sealed class World
             Audience.Change();
     }
 
+    private void ChangeBetweenAttempts(Facts facts)
+    {
+        Ledger.DueAgain = null;
+        if (_random.Next(2) == 0)
+            Audience.Change(facts.Delivery);
+    }
+
     private void Change()
     {
         switch (_random.Next(3))
@@ -236,12 +254,13 @@ internal sealed class World
     private void Replay()
     {
         var tenant = Audience.Tenants[_random.Next(Audience.Tenants.Length)];
-        var request = new ReplayRequest(
-            new DeadLetterFilter { Tenant = tenant },
-            Clock.Now,
-            Clock.Now + TimeSpan.FromMinutes(10),
-            Limit: 3
-        );
+        var request = new ReplayRequest
+        {
+            Filter = new DeadLetterFilter { Tenant = tenant },
+            Now = Clock.Now,
+            ExpiresAt = Clock.Now + TimeSpan.FromMinutes(10),
+            Limit = 3,
+        };
         var replayed = Store.GetRequiredService<IDeadLetterStore>().ReplayAsync(request, CancellationToken.None).Result;
         Trace.Add($"replays {replayed} of {tenant}", 0);
         Ledger.Replayed(tenant, replayed);

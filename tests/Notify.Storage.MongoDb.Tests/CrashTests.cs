@@ -97,7 +97,17 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         var lease = Assert.Single(
             await store.Expansions.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation)
         );
-        var step = new ExpansionStep(lease, "c", 3, IsComplete: true, Now, Now, request.Deliveries, []);
+        var step = new ExpansionStep
+        {
+            Lease = lease,
+            Cursor = "c",
+            Done = 3,
+            IsComplete = true,
+            At = Now,
+            Until = Now,
+            Deliveries = request.Deliveries,
+            Digests = [],
+        };
 
         await DyingAsync("insert", "deliveries", async dying => await dying.Expansions.AdvanceAsync(step, Cancellation));
         Assert.Equal(0, await CountAsync("deliveries"));
@@ -121,7 +131,17 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         var lease = Assert.Single(
             await store.Expansions.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation)
         );
-        var step = new ExpansionStep(lease, "c", 3, IsComplete: true, Now, Now, request.Deliveries, []);
+        var step = new ExpansionStep
+        {
+            Lease = lease,
+            Cursor = "c",
+            Done = 3,
+            IsComplete = true,
+            At = Now,
+            Until = Now,
+            Deliveries = request.Deliveries,
+            Digests = [],
+        };
         await DyingAsync("insert", "deliveries", async dying => await dying.Expansions.AdvanceAsync(step, Cancellation));
 
         var cancellation = await store.Queue.CancelAsync(Tenant, request.Notification.Id, Now, Cancellation);
@@ -149,7 +169,15 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         };
         var request = Request(deliveries: 0);
         var id = request.Notification.Id;
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
+        var collected = new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now),
+            NotificationId = id,
+            Recipient = Recipient.User("u"),
+            Trigger = trigger,
+            TemplateVersion = 1,
+            DueAt = Now,
+        };
         await EnqueueAsync(store, request with { Digests = [collected] });
         var lease = Assert.Single(await store.Digests.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation));
         var sum = Request();
@@ -176,7 +204,15 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         var request = Request(deliveries: 0);
         var id = request.Notification.Id;
         var trigger = request.Notification.Trigger with { To = Recipient.User("u"), Template = "summary", Content = null };
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
+        var collected = new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now),
+            NotificationId = id,
+            Recipient = Recipient.User("u"),
+            Trigger = trigger,
+            TemplateVersion = 1,
+            DueAt = Now,
+        };
         await EnqueueAsync(store, request with { Digests = [collected] });
         var lease = Assert.Single(await store.Digests.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation));
         var closing = new DigestClosing(lease, CollectedState.Summarized, Now.AddHours(1)) { Summary = Request() };
@@ -216,7 +252,13 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
                 Deliveries = [.. request.Deliveries, new QueuedDelivery(other, Now)],
             }
         );
-        var batch = new ErasureBatch([new Erasure(Tenant, "u", Now)], Guid.Empty, 10, Now);
+        var batch = new ErasureBatch
+        {
+            Erasures = [new Erasure(Tenant, "u", Now)],
+            After = Guid.Empty,
+            Limit = 10,
+            Now = Now,
+        };
         await DyingAsync(command, collection, async dying => await dying.Erasures.EraseDeliveriesAsync(batch, Cancellation));
 
         Assert.Empty((await store.Erasures.EraseDeliveriesAsync(batch, Cancellation)).Busy);

@@ -291,7 +291,16 @@ public sealed class FaultTests : IAsyncLifetime
         _server.Latency = TimeSpan.FromMilliseconds(200);
 
         var quota = new LeaseQuota(Priority.Normal, Provider, 1_000);
-        var leases = await other.Queue.LeaseAsync(new LeaseRequest("worker", s_now, s_now.AddMinutes(2), [quota]), Cancellation);
+        var leases = await other.Queue.LeaseAsync(
+            new LeaseRequest
+            {
+                Owner = "worker",
+                Now = s_now,
+                Until = s_now.AddMinutes(2),
+                Quotas = [quota],
+            },
+            Cancellation
+        );
 
         Assert.Equal(60, leases.Count);
         Assert.InRange(most, 2, 16);
@@ -341,7 +350,16 @@ public sealed class FaultTests : IAsyncLifetime
     {
         var now = at ?? s_now;
         var quota = new LeaseQuota(Priority.Normal, Provider, 1_000);
-        return await Store.Queue.LeaseAsync(new LeaseRequest("worker", now, now.AddMinutes(2), [quota]), Cancellation);
+        return await Store.Queue.LeaseAsync(
+            new LeaseRequest
+            {
+                Owner = "worker",
+                Now = now,
+                Until = now.AddMinutes(2),
+                Quotas = [quota],
+            },
+            Cancellation
+        );
     }
 
     private async Task<bool> SettleAsync(Settlement settlement) =>
@@ -355,7 +373,13 @@ public sealed class FaultTests : IAsyncLifetime
             State = DeliveryState.Sent,
             Provider = Provider,
             AttemptsSpent = 1,
-            Attempt = new Attempt(Provider, s_now, TimeSpan.FromMilliseconds(12), OutcomeKind.Sent),
+            Attempt = new Attempt
+            {
+                Provider = Provider,
+                StartedAt = s_now,
+                Duration = TimeSpan.FromMilliseconds(12),
+                Outcome = OutcomeKind.Sent,
+            },
             SettledAt = s_now,
         };
 
@@ -398,6 +422,6 @@ public sealed class FaultTests : IAsyncLifetime
             })
             .Select(change ?? (delivery => delivery))
             .Select(delivery => new QueuedDelivery(delivery, delivery.DueAt));
-        return new EnqueueRequest(notification, [.. queued], null, [], []);
+        return new EnqueueRequest(notification, [.. queued]);
     }
 }

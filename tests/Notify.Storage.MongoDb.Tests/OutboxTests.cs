@@ -56,7 +56,7 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
             cancellationToken: Cancellation
         );
 
-        Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), second);
+        Assert.Equal(new TriggerResult(first.Id, isDuplicate: true), second);
         Assert.Equal((1, 1), (await CountAsync("orders"), await CountAsync("notifications")));
     }
 

@@ -20,14 +20,15 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
             Template = "summary",
         };
         var request = Request(deliveries: 0);
-        var collected = new DigestEvent(
-            Guid.CreateVersion7(Now),
-            request.Notification.Id,
-            Recipient.User("u"),
-            trigger,
-            1,
-            Now.AddHours(5)
-        );
+        var collected = new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now),
+            NotificationId = request.Notification.Id,
+            Recipient = Recipient.User("u"),
+            Trigger = trigger,
+            TemplateVersion = 1,
+            DueAt = Now.AddHours(5),
+        };
         await EnqueueAsync(store, request with { Digests = [collected] });
 
         await PurgeAsync(store);

@@ -241,7 +241,13 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
 
         static async Task EraseAsync(ConformanceStore store, string user) =>
             await store.Erasures.EraseDeliveriesAsync(
-                new ErasureBatch([new Erasure(Tenant, user, Now)], Guid.Empty, 100, Now),
+                new ErasureBatch
+                {
+                    Erasures = [new Erasure(Tenant, user, Now)],
+                    After = Guid.Empty,
+                    Limit = 100,
+                    Now = Now,
+                },
                 Cancellation
             );
     }

@@ -65,6 +65,32 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
     }
 
     [Fact]
+    public async Task Preferences_are_moved_out_of_the_profiles_of_an_older_version()
+    {
+        await using var older = await OlderVersion.InstallAsync(ConnectionString);
+        await using (var connection = await ConnectAsync())
+            await ExecuteAsync(
+                connection,
+                """
+                INSERT INTO notify."user" (tenant, id, stored) VALUES
+                    ('t', 'ada', convert_to('{"tenant":"t","id":"ada","locale":"sv","preferences":
+                        [{"category":"news","channel":"email","wanted":false},{"wanted":true}]}', 'UTF8')),
+                    ('t', 'bob', convert_to('{"tenant":"t","id":"bob","preferences":[]}', 'UTF8'))
+                """
+            );
+
+        var store = await OpenStoreAsync();
+
+        var found = (await store.Users.FindAsync("t", ["ada", "bob"], Cancellation)).OrderBy(user => user.Id).ToArray();
+        Assert.Equal([("ada", "sv"), ("bob", null)], found.Select(user => (user.Id, user.User!.Locale)));
+        Assert.Equal(
+            [("news", Channel.Email, PreferenceStatus.OptedOut), (null, (Channel?)null, PreferenceStatus.OptedIn)],
+            found[0].Preferences.Select(preference => (preference.Category, preference.Channel, preference.Status))
+        );
+        Assert.Empty(found[1].Preferences);
+    }
+
+    [Fact]
     public async Task Two_applications_share_a_database_by_schemas_of_their_own()
     {
         var ours = await OpenStoreAsync(options => options.Schema = "ours");

@@ -213,7 +213,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
             Tenant = Tenant,
             Name = "welcome",
             SavedAt = Now,
-            Variants = [new(null, null, null, "Hi")],
+            Variants = [new() { Body = "Hi" }],
         };
 
         var versions = await Task.WhenAll(

@@ -27,13 +27,14 @@ public sealed class OutageTests
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();
         await host
-            .Services.GetRequiredService<IRecipientDirectory>()
+            .Services.GetRequiredService<IRecipients>()
             .SaveUserAsync(
                 new User
                 {
                     Id = "u",
                     Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
                 },
+                default,
                 Cancellation
             );
 

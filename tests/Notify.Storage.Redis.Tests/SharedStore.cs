@@ -92,17 +92,25 @@ internal sealed class WatchedUsers(IUserStore store) : Watched, IUserStore
             await after();
     }
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(
+    public ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
     ) => ReadAsync(store.FindAsync(tenant, ids, cancellationToken));
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
-        store.UpdateAsync(tenant, id, change, cancellationToken);
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) => store.UpdateAsync(tenant, id, change, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        store.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) => store.RemoveAsync(tenant, id, condition, cancellationToken);
 
     public ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
@@ -117,6 +125,9 @@ internal sealed class WatchedDevices(IDeviceStore store) : Watched, IDeviceStore
 {
     public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
         store.RegisterAsync(device, cancellationToken);
+
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        store.UpdateAsync(device, cancellationToken);
 
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,

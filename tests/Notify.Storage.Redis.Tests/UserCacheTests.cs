@@ -26,7 +26,7 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
         var found = await there.FindAsync(Tenant, ["u", "v", "u"], Cancellation);
 
         Assert.Equal(["u", "v"], found.Select(user => user.Id).Order());
-        Assert.Equal("sv", found.Single(user => user.Id == "u").Locale);
+        Assert.Equal("sv", found.Single(user => user.Id == "u").User?.Locale);
         Assert.Equal(1, _store.Users.Reads);
     }
 
@@ -39,7 +39,7 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
 
         await here.SaveAsync([new User { Id = "u", Locale = "de" }], Cancellation);
         Assert.Equal("de", await LocaleAsync(there));
-        await here.UpdateAsync(Tenant, "u", user => user with { Locale = "fr" }, Cancellation);
+        await here.UpdateAsync(Tenant, "u", stored => stored.WithUser(user => user with { Locale = "fr" }), Cancellation);
         Assert.Equal("fr", await LocaleAsync(there));
         await here.RemoveAsync(Tenant, "u", Cancellation);
         Assert.Null(await LocaleAsync(there));
@@ -235,5 +235,5 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
     }
 
     private static async Task<string?> LocaleAsync(IUserStore users) =>
-        (await users.FindAsync(Tenant, ["u"], Cancellation)).SingleOrDefault()?.Locale;
+        (await users.FindAsync(Tenant, ["u"], Cancellation)).SingleOrDefault()?.User?.Locale;
 }

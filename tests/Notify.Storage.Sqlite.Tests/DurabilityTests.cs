@@ -106,7 +106,7 @@ public sealed class DurabilityTests : IDisposable
         }
 
         await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent());
-        Assert.Equal(new TriggerResult(first, IsDuplicate: true), await second.TriggerAsync(idempotencyKey: "order-1"));
+        Assert.Equal(new TriggerResult(first, isDuplicate: true), await second.TriggerAsync(idempotencyKey: "order-1"));
         var conflict = await Assert.ThrowsAsync<IdempotencyConflictException>(() =>
             second.TriggerAsync("Another body", "order-1")
         );

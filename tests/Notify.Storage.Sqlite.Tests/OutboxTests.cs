@@ -79,7 +79,7 @@ public sealed class OutboxTests : IAsyncLifetime
 
         await using var transaction = _connection.BeginTransaction();
         Assert.Equal(
-            new TriggerResult(first.Id, IsDuplicate: true),
+            new TriggerResult(first.Id, isDuplicate: true),
             await _application.Notifier.TriggerAsync(OrderShipped(9), transaction, TestContext.Current.CancellationToken)
         );
     }

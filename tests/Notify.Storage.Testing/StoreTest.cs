@@ -49,11 +49,11 @@ public abstract class StoreTest
                     .Select(_ => GetDelivery(notification))
                     .Select(change ?? (delivery => delivery))
                     .Select(delivery => new QueuedDelivery(delivery, delivery.DueAt)),
-            ],
-            idempotency,
-            [],
-            []
-        );
+            ]
+        )
+        {
+            Idempotency = idempotency,
+        };
     }
 
     protected static async Task<IReadOnlyList<Lease>> LeaseAsync(
@@ -63,7 +63,13 @@ public abstract class StoreTest
         DateTimeOffset? now = null
     ) =>
         await store.Queue.LeaseAsync(
-            new LeaseRequest(owner, now ?? Now, (now ?? Now).AddMinutes(2), [new LeaseQuota(Priority.Normal, Provider, max)]),
+            new LeaseRequest
+            {
+                Owner = owner,
+                Now = now ?? Now,
+                Until = (now ?? Now).AddMinutes(2),
+                Quotas = [new LeaseQuota(Priority.Normal, Provider, max)],
+            },
             Cancellation
         );
 
@@ -76,7 +82,13 @@ public abstract class StoreTest
             Provider = lease.Delivery.Provider,
             AttemptsSpent = 1,
             Reason = state == DeliveryState.Sent ? null : "mailbox is full",
-            Attempt = new Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), OutcomeKind.Sent),
+            Attempt = new Attempt
+            {
+                Provider = Provider,
+                StartedAt = Now,
+                Duration = TimeSpan.FromMilliseconds(12),
+                Outcome = OutcomeKind.Sent,
+            },
             SettledAt = Now,
         };
 

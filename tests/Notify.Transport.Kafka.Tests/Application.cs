@@ -16,7 +16,7 @@ internal sealed class Application : IAsyncDisposable
 
     public INotifier Notifier => _host.Services.GetRequiredService<INotifier>();
 
-    public IRecipientDirectory Directory => _host.Services.GetRequiredService<IRecipientDirectory>();
+    public IRecipients Directory => _host.Services.GetRequiredService<IRecipients>();
 
     /// <summary>Starts a process that only triggers.</summary>
     public static Task<Application> StartTriggeringAsync(

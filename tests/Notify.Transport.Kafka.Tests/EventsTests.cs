@@ -84,7 +84,7 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         await using var sending = await StartAsync(Workers.Delivery, TimeSpan.FromMilliseconds(50));
         await using var processing = await StartAsync(Workers.Expansion, TimeSpan.FromMinutes(1));
         await triggering.Directory.SaveUserAsync(Ada);
-        await triggering.Directory.SubscribeAsync("news", [Ada.Id]);
+        await triggering.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", [Ada.Id]);
 
         await Eventually.TrueAsync(
             async () =>
@@ -130,8 +130,8 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
                 App = "org.example",
             }
         );
-        Assert.True(await application.Directory.RemoveDeviceAsync(Ada.Id, "d-1"));
-        Assert.False(await application.Directory.RemoveDeviceAsync(Ada.Id, "d-1"));
+        Assert.True(await application.Directory.RemoveDeviceAsync(Trigger.DefaultTenant, Ada.Id, "d-1"));
+        Assert.False(await application.Directory.RemoveDeviceAsync(Trigger.DefaultTenant, Ada.Id, "d-1"));
         var ids = await application.TriggerAsync(1, to: Recipient.User(Ada.Id));
         await _store.AcceptedAsync(ids);
         return ids[0];

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Notify.Load.Backlog;
 
 /// <summary>
@@ -8,12 +10,13 @@ internal static class Audience
 {
     public const string Topic = "everybody";
 
-    public static async Task MakeAsync(string path, int count)
+    public static async Task MakeAsync(string path, int count, bool hasNames = false)
     {
         await using (var application = await LocalApplication.StartAsync(path, new StampingVendor(Channel.Push), Workers.None))
         {
-            var directory = application.Get<IRecipientDirectory>();
-            await directory.SaveUserAsync(new User { Id = "u-model" });
+            var directory = application.Get<IRecipients>();
+            var properties = hasNames ? JsonSerializer.SerializeToElement(new { name = "Ada u-model" }) : (JsonElement?)null;
+            await directory.SaveUserAsync(new User { Id = "u-model", Properties = properties });
             await directory.RegisterDeviceAsync(
                 new Device
                 {
@@ -24,7 +27,7 @@ internal static class Audience
                     App = "shop",
                 }
             );
-            await directory.SubscribeAsync(Topic, ["u-model"]);
+            await directory.SubscribeAsync(Trigger.DefaultTenant, Topic, ["u-model"]);
         }
 
         const string User = "printf('u-%08d', n)";

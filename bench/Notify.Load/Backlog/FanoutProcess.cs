@@ -15,44 +15,70 @@ internal static class FanoutProcess
         var count = arguments.Int32("count", 0, min: 1);
         var runs = arguments.Int32("runs", 1, min: 1);
         _ = arguments.RequiredText("started");
+        var isPersonal = arguments.Text("template") is not null;
         arguments.RefuseUnknown();
 
-        await WarmUpAsync(path + ".warm-up");
+        await WarmUpAsync(path + ".warm-up", isPersonal);
         var vendor = new StampingVendor(Channel.Push);
         await using var application = await LocalApplication.StartAsync(path, vendor);
+        var trigger = await CreateTriggerAsync(application, isPersonal);
         var broadcasts = new List<WorkedOff>();
         for (var i = 0; i < runs; i++)
-            broadcasts.Add(await BroadcastAsync(application, vendor, count));
+            broadcasts.Add(await BroadcastAsync(application, vendor, trigger, count));
         var median = broadcasts.OrderBy(broadcast => broadcast.Seconds).ElementAt(runs / 2);
         (median with { RssMb = Math.Round(ResidentMemory.PeakBytes() / 1e6, 1) }).Print();
         return 0;
     }
 
     // Warms up on a separate database, so that for both sizes the code is compiled and no delivery is stored.
-    private static async Task WarmUpAsync(string path)
+    private static async Task WarmUpAsync(string path, bool isPersonal)
     {
         const int Subscribers = 10_000;
-        await Audience.MakeAsync(path, Subscribers);
+        await Audience.MakeAsync(path, Subscribers, isPersonal);
         var vendor = new StampingVendor(Channel.Push);
         await using var application = await LocalApplication.StartAsync(path, vendor);
+        var trigger = await CreateTriggerAsync(application, isPersonal);
         for (var i = 0; i < 3; i++)
-            await BroadcastAsync(application, vendor, Subscribers);
+            await BroadcastAsync(application, vendor, trigger, Subscribers);
     }
 
-    private static async Task<WorkedOff> BroadcastAsync(Application application, StampingVendor vendor, int count)
+    // The same texts, once with the name of each recipient in them.
+    private static async Task<Trigger> CreateTriggerAsync(Application application, bool isPersonal)
+    {
+        const string Title = "Now on sale";
+        const string Body = "Until Sunday, everything for the garden.";
+        var trigger = new Trigger { To = Recipient.Topic(Audience.Topic), Priority = Priority.Bulk };
+        if (!isPersonal)
+            return trigger with
+            {
+                Content = new Content { Title = Title, Body = Body },
+            };
+
+        const string Template = "sale";
+        await application
+            .Get<ITemplateCatalog>()
+            .SaveAsync(
+                new Template
+                {
+                    Name = Template,
+                    Variants = [new TemplateVariant(null, null, Title + ", {{ recipient.name }}", Body + " {{ recipient.id }}")],
+                }
+            );
+        return trigger with { Template = Template };
+    }
+
+    private static async Task<WorkedOff> BroadcastAsync(
+        Application application,
+        StampingVendor vendor,
+        Trigger trigger,
+        int count
+    )
     {
         vendor.Expect(count);
         GC.Collect();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var began = Stopwatch.GetTimestamp();
-        await application.Notifier.TriggerAsync(
-            new Trigger
-            {
-                To = Recipient.Topic(Audience.Topic),
-                Priority = Priority.Bulk,
-                Content = new Content { Title = "Now on sale", Body = "Until Sunday, everything for the garden." },
-            }
-        );
+        await application.Notifier.TriggerAsync(trigger);
         await vendor.WaitAsync(count);
         await application.SettleAsync();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;

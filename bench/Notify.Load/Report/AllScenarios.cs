@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Notify.Load.Backlog;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;
@@ -44,6 +45,7 @@ internal static class AllScenarios
         new("smtp"),
         new("smtp", "50 ms", "--latency 50 --count 20000 --pairs 2"),
         new("fanout"),
+        new(FanoutPersonalScenario.Name),
         new("backlog"),
         new("priority"),
         new("fairness"),

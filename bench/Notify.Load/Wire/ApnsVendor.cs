@@ -33,7 +33,7 @@ internal sealed class ApnsVendor : WireVendor
     protected override Address CreateAddress(int number, Uri address)
     {
         var token = SHA256.HashData(BitConverter.GetBytes(number)).AsSpan(0, TokenBytes);
-        return new Address(Channel.Push, Convert.ToHexStringLower(token), Platform.Ios);
+        return new Address(Channel.Push, Convert.ToHexStringLower(token)) { Platform = Platform.Ios };
     }
 
     protected override Content CreateContent(int number) =>

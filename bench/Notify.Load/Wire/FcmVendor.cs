@@ -49,7 +49,7 @@ internal sealed class FcmVendor : WireVendor
             : new(200, "{\n  \"name\": \"projects/shop-1234/messages/0:1726000000000000%31bd1c9631bd1c96\"\n}\n");
 
     protected override Address CreateAddress(int number, Uri address) =>
-        new(Channel.Push, Letters(number, RegistrationTokenLength), Platform.Android);
+        new(Channel.Push, Letters(number, RegistrationTokenLength)) { Platform = Platform.Android };
 
     protected override Content CreateContent(int number) =>
         base.CreateContent(number) with

@@ -37,5 +37,15 @@ internal sealed class StoredEvent
         Event = Event with { Trigger = Event.Trigger with { DataElement = null } };
     }
 
-    public CollectedEvent ToRecord() => new(Event.Id, Event.NotificationId, DigestId, Event.UserId, State, SummaryId, Reason);
+    public CollectedEvent ToRecord() =>
+        new()
+        {
+            Id = Event.Id,
+            NotificationId = Event.NotificationId,
+            DigestId = DigestId,
+            UserId = Event.UserId,
+            State = State,
+            SummaryId = SummaryId,
+            Reason = Reason,
+        };
 }

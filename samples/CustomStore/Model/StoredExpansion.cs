@@ -38,7 +38,15 @@ internal sealed class StoredExpansion
     {
         DueAt = until;
         Fence++;
-        return new ExpansionLease(notification, Topic, Cursor, Done, Failures, Fence);
+        return new ExpansionLease
+        {
+            Notification = notification,
+            Topic = Topic,
+            Cursor = Cursor,
+            Done = Done,
+            Failures = Failures,
+            Fence = Fence,
+        };
     }
 
     public bool IsHeldBy(ExpansionLease lease) =>
@@ -65,5 +73,15 @@ internal sealed class StoredExpansion
     }
 
     public ExpansionProgress GetProgress(DateTimeOffset acceptedAt) =>
-        new(Topic, Done, Total, DueAt is null, acceptedAt, UpdatedAt, Failures, Reason);
+        new()
+        {
+            Topic = Topic,
+            Done = Done,
+            Total = Total,
+            IsComplete = DueAt is null,
+            StartedAt = acceptedAt,
+            UpdatedAt = UpdatedAt,
+            Failures = Failures,
+            Reason = Reason,
+        };
 }

@@ -23,7 +23,7 @@ internal sealed partial class TenantData
     /// <summary>Gets the times at which permits were taken, by category and recipient.</summary>
     public Dictionary<string, Dictionary<string, List<DateTimeOffset>>> Permits { get; init; } = [];
 
-    public Dictionary<string, User> Users { get; init; } = [];
+    public Dictionary<string, UserRecord> Users { get; init; } = [];
 
     public List<Device> Devices { get; init; } = [];
 
@@ -46,25 +46,27 @@ internal sealed partial class TenantData
     public Providers.Delivery GetDelivery(StoredDelivery stored)
     {
         var notification = Notifications[stored.Delivery.NotificationId];
-        return new StoredContents(
-            notification.Contents,
-            notification.TraceParent,
-            notification.Trigger.Category,
-            notification.TemplateVersion
-        ).Complete(stored.Delivery);
+        return new StoredContents
+        {
+            Variants = notification.Contents,
+            TraceParent = notification.TraceParent,
+            Category = notification.Trigger.Category,
+            TemplateVersion = notification.TemplateVersion,
+        }.Complete(stored.Delivery);
     }
 
     /// <summary>Gets a delivery with its history.</summary>
     public DeliveryRecord GetRecord(StoredDelivery stored) =>
-        new(
-            GetDelivery(stored),
-            stored.State,
-            stored.DueAt,
-            stored.Reason,
-            [.. stored.Attempts],
-            [.. stored.Receipts],
-            stored.Owner is not null
-        );
+        new()
+        {
+            Delivery = GetDelivery(stored),
+            State = stored.State,
+            DueAt = stored.DueAt,
+            Reason = stored.Reason,
+            Attempts = [.. stored.Attempts],
+            Receipts = [.. stored.Receipts],
+            IsInFlight = stored.Owner is not null,
+        };
 }
 
 /// <summary>An idempotency key and the notification that holds it.</summary>

@@ -1,19 +1,26 @@
 namespace Notify.Providers;
 
 /// <summary>A call to a provider for one delivery, as recorded in the delivery's history.</summary>
-/// <param name="Provider">The name of the provider that was called.</param>
-/// <param name="StartedAt">The time at which the call began.</param>
-/// <param name="Duration">The duration of the call.</param>
-/// <param name="Outcome">The outcome of the attempt.</param>
-/// <param name="Reason">Why the message was not sent. If it was sent, what the vendor left out, or null.</param>
-/// <param name="ProviderMessageId">The vendor's ID for the message; null if the vendor did not assign one.</param>
-/// <param name="Cost">The cost that the vendor charges; null if the vendor does not report it.</param>
-public sealed record Attempt(
-    string Provider,
-    DateTimeOffset StartedAt,
-    TimeSpan Duration,
-    OutcomeKind Outcome,
-    string? Reason = null,
-    string? ProviderMessageId = null,
-    Cost? Cost = null
-);
+public sealed record Attempt
+{
+    /// <summary>Gets the name of the provider that was called.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Gets the time at which the call began.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Gets the duration of the call.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Gets the outcome of the attempt.</summary>
+    public required OutcomeKind Outcome { get; init; }
+
+    /// <summary>Gets why the message was not sent. If it was sent, what the vendor left out, or null.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Gets the vendor's ID for the message; null if the vendor did not assign one.</summary>
+    public string? ProviderMessageId { get; init; }
+
+    /// <summary>Gets the cost that the vendor charges; null if the vendor does not report it.</summary>
+    public Cost? Cost { get; init; }
+}

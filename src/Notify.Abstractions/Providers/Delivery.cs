@@ -1,8 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Providers;
 
 /// <summary>One message to one address over one channel. A delivery is the unit of work, retry and accounting.</summary>
 public sealed record Delivery
 {
+    /// <summary>The value of <see cref="ContentIndex"/> if the content was rendered for this delivery.</summary>
+    public const int OwnContent = -1;
+
     /// <summary>
     /// Gets the ID, a UUIDv7. Providers pass it to the vendor as the message ID where the vendor supports that.
     /// </summary>
@@ -27,8 +32,8 @@ public sealed record Delivery
     public required Content Content { get; init; }
 
     /// <summary>
-    /// Gets the index of <see cref="Content"/> in <see cref="Notification.Contents"/>. Stores keep each content once for all
-    /// deliveries.
+    /// Gets the index of <see cref="Content"/> in <see cref="Notification.Contents"/>, which stores keep once for all deliveries;
+    /// <see cref="OwnContent"/> if the content was rendered for this delivery, with which stores keep it.
     /// </summary>
     public required int ContentIndex { get; init; }
 
@@ -82,14 +87,39 @@ public sealed record Delivery
 }
 
 /// <summary>An address to which a delivery is sent.</summary>
-/// <param name="Channel">The channel that uses <paramref name="Value"/>.</param>
-/// <param name="Value">
-/// An email address, a phone number, a push token, a URL, or an address in the format of a custom channel.
-/// </param>
-/// <param name="Platform">The platform of a push token; null for other addresses.</param>
-/// <param name="App">The app to which a push token belongs; null if the tenant has only one app, and for other addresses.</param>
-public sealed record Address(Channel Channel, string Value, Platform? Platform = null, string? App = null)
+public sealed record Address
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public Address() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="channel">The channel that uses <see cref="Value"/>.</param>
+    /// <param name="value">
+    /// An email address, a phone number, a push token, a URL, or an address in the format of a custom channel.
+    /// </param>
+    [SetsRequiredMembers]
+    public Address(Channel channel, string value)
+    {
+        Channel = channel;
+        Value = value;
+    }
+
+    /// <summary>Gets the channel that uses <see cref="Value"/>.</summary>
+    public required Channel Channel { get; init; }
+
+    /// <summary>
+    /// Gets an email address, a phone number, a push token, a URL, or an address in the format of a custom channel.
+    /// </summary>
+    public required string Value { get; init; }
+
+    /// <summary>Gets the platform of a push token; null for other addresses.</summary>
+    public Platform? Platform { get; init; }
+
+    /// <summary>
+    /// Gets the app to which a push token belongs; null if the tenant has only one app, and for other addresses.
+    /// </summary>
+    public string? App { get; init; }
+
     /// <summary>Returns the channel; never the address.</summary>
     public override string ToString() => Channel.Name;
 }
@@ -97,6 +127,24 @@ public sealed record Address(Channel Channel, string Value, Platform? Platform =
 /// <summary>
 /// The place of a delivery in a chain of deliveries that try different channels for the same recipient, one after another.
 /// </summary>
-/// <param name="Chain">The ID of the chain, which all deliveries of one notification to one recipient share.</param>
-/// <param name="Step">The step in the chain: 0 for the channels that are used immediately, then 1, 2 and so on.</param>
-public sealed record FallbackPlace(Guid Chain, int Step);
+public sealed record FallbackPlace
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public FallbackPlace() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="chain">The ID of the chain, which all deliveries of one notification to one recipient share.</param>
+    /// <param name="step">The step in the chain: 0 for the channels that are used immediately, then 1, 2 and so on.</param>
+    [SetsRequiredMembers]
+    public FallbackPlace(Guid chain, int step)
+    {
+        Chain = chain;
+        Step = step;
+    }
+
+    /// <summary>Gets the ID of the chain, which all deliveries of one notification to one recipient share.</summary>
+    public required Guid Chain { get; init; }
+
+    /// <summary>Gets the step in the chain: 0 for the channels that are used immediately, then 1, 2 and so on.</summary>
+    public required int Step { get; init; }
+}

@@ -37,14 +37,20 @@ public interface IEndpointSecrets
 }
 
 /// <summary>The secret of one endpoint.</summary>
-/// <param name="Value">The secret, in the format that the receiver's library expects.</param>
-/// <param name="Version">The version of the secret: 1 initially, and incremented by each rotation.</param>
-/// <param name="RotatedAt">The time at which it replaced the previous secret; null for the first secret.</param>
-/// <param name="PreviousUntil">
-/// The time until which messages are also signed with the previous secret; null if they are not.
-/// </param>
-public sealed record EndpointSecret(string Value, int Version, DateTimeOffset? RotatedAt, DateTimeOffset? PreviousUntil)
+public sealed record EndpointSecret
 {
+    /// <summary>Gets the secret, in the format that the receiver's library expects.</summary>
+    public required string Value { get; init; }
+
+    /// <summary>Gets the version of the secret: 1 initially, and incremented by each rotation.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Gets the time at which it replaced the previous secret; null for the first secret.</summary>
+    public DateTimeOffset? RotatedAt { get; init; }
+
+    /// <summary>Gets the time until which messages are also signed with the previous secret; null if they are not.</summary>
+    public DateTimeOffset? PreviousUntil { get; init; }
+
     /// <summary>Returns the version; never the secret.</summary>
     public override string ToString() => $"version {Version}";
 }

@@ -12,6 +12,12 @@ public interface IProviderRules
     /// <summary>Gets the name of the provider.</summary>
     string Provider { get; }
 
+    /// <summary>
+    /// Gets the names in <see cref="Content.Overrides"/> that the provider uses, such as <c>fcm</c>. A name that no provider uses
+    /// is rejected. The default implementation returns none.
+    /// </summary>
+    IReadOnlyCollection<string> OverrideNames => [];
+
     /// <summary>Determines why the provider could never send to an address.</summary>
     /// <param name="address">The address.</param>
     /// <returns>The error, which must not contain the address; null if the provider may be able to send to it.</returns>
@@ -28,6 +34,7 @@ public interface IProviderRules
     /// Finds the parts of the content that the provider could never send. The default implementation finds none.
     /// </summary>
     /// <param name="content">The content, as given or as rendered.</param>
+    /// <param name="to">The address; null if it is not known yet, because the recipient is a user or a topic.</param>
     /// <returns>The errors, whose fields are relative to the content, such as <c>body</c>; empty if there are none.</returns>
-    IEnumerable<FieldError> FindContentErrors(Content content) => [];
+    IEnumerable<FieldError> FindContentErrors(Content content, Address? to) => [];
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Providers;
 
 /// <summary>
@@ -16,21 +18,63 @@ public interface IReceiptCallback
 }
 
 /// <summary>A request that claims to come from a vendor.</summary>
-/// <param name="Query">The query string of the requested URL, including the question mark; empty if there is none.</param>
-/// <param name="Headers">The headers, with case-insensitive names.</param>
-/// <param name="Body">
-/// The body. It is valid only until <see cref="IReceiptCallback.Read"/> returns, because the server reuses its memory for other
-/// requests.
-/// </param>
-public sealed record VendorCall(string Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
+public sealed record VendorCall
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public VendorCall() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="query">The query string of the requested URL, including the question mark; empty if there is none.</param>
+    /// <param name="headers">The headers, with case-insensitive names.</param>
+    /// <param name="body">
+    /// The body. It is valid only until <see cref="IReceiptCallback.Read"/> returns, because the server reuses its memory for
+    /// other requests.
+    /// </param>
+    [SetsRequiredMembers]
+    public VendorCall(string query, IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body)
+    {
+        Query = query;
+        Headers = headers;
+        Body = body;
+    }
+
+    /// <summary>Gets the query string of the requested URL, including the question mark; empty if there is none.</summary>
+    public required string Query { get; init; }
+
+    /// <summary>Gets the headers, with case-insensitive names.</summary>
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>
+    /// Gets the body. It is valid only until <see cref="IReceiptCallback.Read"/> returns, because the server reuses its memory
+    /// for other requests.
+    /// </summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
     /// <summary>Returns the length of the body; never its contents.</summary>
     public override string ToString() => $"{Body.Length} bytes";
 }
 
 /// <summary>The receipts in a request from a vendor.</summary>
-/// <param name="Tenant">The tenant of the deliveries.</param>
-/// <param name="Receipts">
-/// The receipts; empty if the request reports nothing to record, such as a message still in transit.
-/// </param>
-public sealed record CallbackReceipts(string Tenant, IReadOnlyList<Receipt> Receipts);
+public sealed record CallbackReceipts
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public CallbackReceipts() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="tenant">The tenant of the deliveries.</param>
+    /// <param name="receipts">
+    /// The receipts; empty if the request reports nothing to record, such as a message still in transit.
+    /// </param>
+    [SetsRequiredMembers]
+    public CallbackReceipts(string tenant, IReadOnlyList<Receipt> receipts)
+    {
+        Tenant = tenant;
+        Receipts = receipts;
+    }
+
+    /// <summary>Gets the tenant of the deliveries.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the receipts; empty if the request reports nothing to record, such as a message still in transit.</summary>
+    public required IReadOnlyList<Receipt> Receipts { get; init; }
+}

@@ -36,7 +36,7 @@ public sealed class SmsRules : IProviderRules
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) => [];
 
     /// <inheritdoc/>
-    public IEnumerable<FieldError> FindContentErrors(Content content)
+    public IEnumerable<FieldError> FindContentErrors(Content content, Address? to)
     {
         ArgumentNullException.ThrowIfNull(content);
         return IsTooLong(content.Body, _maxBodyLength)

@@ -1,14 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// A request to lease due expansions or digests. Tenants are served in turn, ordered by name, so that the backlog of one tenant
 /// does not delay another.
 /// </summary>
-/// <param name="Owner">The worker that makes the request.</param>
-/// <param name="Now">The current time. Work that is due at this time is leased.</param>
-/// <param name="Until">The time at which the leases end.</param>
-public sealed record DueRequest(string Owner, DateTimeOffset Now, DateTimeOffset Until)
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record DueRequest
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public DueRequest() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="owner">The worker that makes the request.</param>
+    /// <param name="now">The current time. Work that is due at this time is leased.</param>
+    /// <param name="until">The time at which the leases end.</param>
+    [SetsRequiredMembers]
+    public DueRequest(string owner, DateTimeOffset now, DateTimeOffset until)
+    {
+        Owner = owner;
+        Now = now;
+        Until = until;
+    }
+
+    /// <summary>Gets the worker that makes the request.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Gets the current time. Work that is due at this time is leased.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Gets the time at which the leases end.</summary>
+    public required DateTimeOffset Until { get; init; }
+
     /// <summary>Gets the maximum number of tenants to serve. Default 16.</summary>
     public int MaxTenants { get; init; } = 16;
 

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// A store of delivery counts per minute. The counts are a fast view; the attempts that are kept with the notifications are
 /// authoritative.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IAnalyticsStore
 {
     /// <summary>Adds the specified counts to those that are already stored for the same minutes.</summary>

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>A store of dead letters, which can be replayed.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDeadLetterStore
 {
     /// <summary>Lists dead letters in the order of their IDs.</summary>
@@ -31,31 +34,19 @@ public interface IDeadLetterStore
     ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken);
 }
 
-/// <summary>A filter for dead letters. A dead letter must match all of the specified criteria.</summary>
-public sealed record DeadLetterFilter
-{
-    /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
-    public string Tenant { get; init; } = Trigger.DefaultTenant;
-
-    /// <summary>Gets the IDs of the deliveries. At most 1,000.</summary>
-    public IReadOnlyList<Guid>? Ids { get; init; }
-
-    /// <summary>Gets the name of the provider that was last responsible for the delivery.</summary>
-    public string? Provider { get; init; }
-
-    /// <summary>Gets the text that the reason must contain, in the same case.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>Gets the inclusive start of the period in which the delivery ended.</summary>
-    public DateTimeOffset? From { get; init; }
-
-    /// <summary>Gets the exclusive end of the period in which the delivery ended.</summary>
-    public DateTimeOffset? To { get; init; }
-}
-
 /// <summary>A request to replay dead letters.</summary>
-/// <param name="Filter">The dead letters to replay.</param>
-/// <param name="Now">The time at which they fall due.</param>
-/// <param name="ExpiresAt">The time at which they expire.</param>
-/// <param name="Limit">The maximum number of dead letters to replay.</param>
-public sealed record ReplayRequest(DeadLetterFilter Filter, DateTimeOffset Now, DateTimeOffset ExpiresAt, int Limit);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ReplayRequest
+{
+    /// <summary>Gets the dead letters to replay.</summary>
+    public required DeadLetterFilter Filter { get; init; }
+
+    /// <summary>Gets the time at which they fall due.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Gets the time at which they expire.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Gets the maximum number of dead letters to replay.</summary>
+    public required int Limit { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Notify.Storage;
 /// worker are therefore handled alike: the delivery falls due again. Each call is one transaction, and concurrent calls may share
 /// a commit.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDeliveryQueue
 {
     /// <summary>

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>A store of users' devices.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDeviceStore
 {
     /// <summary>
@@ -12,6 +15,16 @@ public interface IDeviceStore
     /// <param name="device">The device.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask RegisterAsync(Device device, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Changes the locale and the time zone of the device with the same tenant, user, ID and token. Nothing else changes.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the device was changed; <see langword="false"/> if the user has no such device with this token.
+    /// </returns>
+    ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken);
 
     /// <summary>Finds the devices of the specified users, except for pruned devices.</summary>
     /// <param name="tenant">The tenant.</param>

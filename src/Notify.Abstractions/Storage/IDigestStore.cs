@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Notify.Storage;
 /// Closing it stores its summary in the same transaction, so that every event ends in exactly one summary, as cancelled, or as a
 /// dead letter. An event that has ended is kept, without its data, as long as its notification.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDigestStore
 {
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Notify.Storage;
 /// user is removed, and then works through the store in batches. Repeating a batch changes nothing, so an erasure that is
 /// interrupted by a crash starts again from the beginning.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IErasureStore
 {
     /// <summary>Records an erasure, replacing any earlier erasure of the same user.</summary>
@@ -44,30 +47,70 @@ public interface IErasureStore
 }
 
 /// <summary>The erasure of a removed user.</summary>
-/// <param name="Tenant">The tenant of the user.</param>
-/// <param name="UserId">The ID of the user.</param>
-/// <param name="RequestedAt">
-/// The time at which the user was removed. Anything that was accepted later belongs to a new user with the same ID.
-/// </param>
-public sealed record Erasure(string Tenant, string UserId, DateTimeOffset RequestedAt)
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record Erasure
 {
     /// <summary>The reason that is recorded for erased deliveries and events.</summary>
     public const string Reason = "the user was deleted";
+
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public Erasure() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="tenant">The tenant of the user.</param>
+    /// <param name="userId">The ID of the user.</param>
+    /// <param name="requestedAt">
+    /// The time at which the user was removed. Anything that was accepted later belongs to a new user with the same ID.
+    /// </param>
+    [SetsRequiredMembers]
+    public Erasure(string tenant, string userId, DateTimeOffset requestedAt)
+    {
+        Tenant = tenant;
+        UserId = userId;
+        RequestedAt = requestedAt;
+    }
+
+    /// <summary>Gets the tenant of the user.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the ID of the user.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>
+    /// Gets the time at which the user was removed. Anything that was accepted later belongs to a new user with the same ID.
+    /// </summary>
+    public required DateTimeOffset RequestedAt { get; init; }
 
     /// <summary>Returns the tenant and the user ID.</summary>
     public override string ToString() => $"erasure of {Tenant}/{UserId}";
 }
 
 /// <summary>A batch of rows to read, and the erasures to apply to them.</summary>
-/// <param name="Erasures">The erasures, at most one for each user.</param>
-/// <param name="After">The last ID of the previous batch; empty for the first batch.</param>
-/// <param name="Limit">The maximum number of rows to read.</param>
-/// <param name="Now">The current time.</param>
-public sealed record ErasureBatch(IReadOnlyList<Erasure> Erasures, Guid After, int Limit, DateTimeOffset Now)
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ErasureBatch
 {
-    private readonly Dictionary<(string Tenant, string UserId), Erasure> _byUser = Erasures.ToDictionary(erasure =>
-        (erasure.Tenant, erasure.UserId)
-    );
+    private readonly IReadOnlyList<Erasure> _erasures = [];
+    private readonly Dictionary<(string Tenant, string UserId), Erasure> _byUser = [];
+
+    /// <summary>Gets the erasures, at most one for each user.</summary>
+    public required IReadOnlyList<Erasure> Erasures
+    {
+        get => _erasures;
+        init
+        {
+            _erasures = value;
+            _byUser = value.ToDictionary(erasure => (erasure.Tenant, erasure.UserId));
+        }
+    }
+
+    /// <summary>Gets the last ID of the previous batch; empty for the first batch.</summary>
+    public required Guid After { get; init; }
+
+    /// <summary>Gets the maximum number of rows to read.</summary>
+    public required int Limit { get; init; }
+
+    /// <summary>Gets the current time.</summary>
+    public required DateTimeOffset Now { get; init; }
 
     /// <summary>Finds the erasure that applies to a row.</summary>
     /// <param name="tenant">The tenant of the row.</param>
@@ -81,6 +124,25 @@ public sealed record ErasureBatch(IReadOnlyList<Erasure> Erasures, Guid After, i
 }
 
 /// <summary>The result of an erasure batch.</summary>
-/// <param name="Next">The last ID that was read, after which to continue; null at the end.</param>
-/// <param name="Busy">The erasures that left work for the next pass because it is leased.</param>
-public sealed record ErasureStep(Guid? Next, IReadOnlyCollection<Erasure> Busy);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ErasureStep
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public ErasureStep() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="next">The last ID that was read, after which to continue; null at the end.</param>
+    /// <param name="busy">The erasures that left work for the next pass because it is leased.</param>
+    [SetsRequiredMembers]
+    public ErasureStep(Guid? next, IReadOnlyCollection<Erasure> busy)
+    {
+        Next = next;
+        Busy = busy;
+    }
+
+    /// <summary>Gets the last ID that was read, after which to continue; null at the end.</summary>
+    public Guid? Next { get; init; }
+
+    /// <summary>Gets the erasures that left work for the next pass because it is leased.</summary>
+    public required IReadOnlyCollection<Erasure> Busy { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Notify.Storage;
 /// complete. Each batch advances it in the same transaction that stores the deliveries of the batch, so that a crash neither
 /// repeats nor loses anything.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IExpansionStore
 {
     /// <summary>Leases due expansions, in turn among tenants.</summary>
@@ -58,81 +61,106 @@ public interface IExpansionStore
 }
 
 /// <summary>An expansion to start together with a notification.</summary>
-/// <param name="Topic">The topic; if one expansion covers several topics, the first of them.</param>
-/// <param name="Total">The number of subscribers when the notification was accepted.</param>
-/// <param name="DueAt">
-/// The time from which any worker may begin; null for a topic without subscribers, which is complete from the start.
-/// </param>
-public sealed record NewExpansion(string Topic, long Total, DateTimeOffset? DueAt);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record NewExpansion
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public NewExpansion() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="topic">The topic; if one expansion covers several topics, the first of them.</param>
+    /// <param name="total">The number of subscribers when the notification was accepted.</param>
+    /// <param name="dueAt">
+    /// The time from which any worker may begin; null for a topic without subscribers, which is complete from the start.
+    /// </param>
+    [SetsRequiredMembers]
+    public NewExpansion(string topic, long total, DateTimeOffset? dueAt)
+    {
+        Topic = topic;
+        Total = total;
+        DueAt = dueAt;
+    }
+
+    /// <summary>Gets the topic; if one expansion covers several topics, the first of them.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>Gets the number of subscribers when the notification was accepted.</summary>
+    public required long Total { get; init; }
+
+    /// <summary>
+    /// Gets the time from which any worker may begin; null for a topic without subscribers, which is complete from the start.
+    /// </summary>
+    public DateTimeOffset? DueAt { get; init; }
+}
 
 /// <summary>The right to advance an expansion.</summary>
-/// <param name="Notification">The notification.</param>
-/// <param name="Topic">The topic; see <see cref="NewExpansion.Topic"/>.</param>
-/// <param name="Cursor">The ID of the last subscriber whose deliveries are stored; empty at the beginning.</param>
-/// <param name="Done">The number of subscribers whose deliveries are stored.</param>
-/// <param name="Failures">The number of failures since the expansion last advanced.</param>
-/// <param name="Fence">The fence, which <see cref="ExpansionStep"/> must present.</param>
-public sealed record ExpansionLease(Notification Notification, string Topic, string Cursor, long Done, int Failures, long Fence);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ExpansionLease
+{
+    /// <summary>Gets the notification.</summary>
+    public required Notification Notification { get; init; }
+
+    /// <summary>Gets the topic; see <see cref="NewExpansion.Topic"/>.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>Gets the ID of the last subscriber whose deliveries are stored; empty at the beginning.</summary>
+    public required string Cursor { get; init; }
+
+    /// <summary>Gets the number of subscribers whose deliveries are stored.</summary>
+    public required long Done { get; init; }
+
+    /// <summary>Gets the number of failures since the expansion last advanced.</summary>
+    public required int Failures { get; init; }
+
+    /// <summary>Gets the fence, which <see cref="ExpansionStep"/> must present.</summary>
+    public required long Fence { get; init; }
+}
 
 /// <summary>One batch of an expansion.</summary>
-/// <param name="Lease">The lease.</param>
-/// <param name="Cursor">The ID of the last subscriber of the batch.</param>
-/// <param name="Done">The number of subscribers whose deliveries are stored after this batch.</param>
-/// <param name="IsComplete">Whether this is the last batch.</param>
-/// <param name="At">The current time.</param>
-/// <param name="Until">
-/// The new end of the lease. Set it to <paramref name="At"/> to make the expansion due immediately, behind those that were
-/// already due.
-/// </param>
-/// <param name="Deliveries">The deliveries of the batch.</param>
-/// <param name="Digests">The events that the batch collected for digests instead.</param>
-public sealed record ExpansionStep(
-    ExpansionLease Lease,
-    string Cursor,
-    long Done,
-    bool IsComplete,
-    DateTimeOffset At,
-    DateTimeOffset Until,
-    IReadOnlyList<QueuedDelivery> Deliveries,
-    IReadOnlyList<DigestEvent> Digests
-);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ExpansionStep
+{
+    /// <summary>Gets the lease.</summary>
+    public required ExpansionLease Lease { get; init; }
+
+    /// <summary>Gets the ID of the last subscriber of the batch.</summary>
+    public required string Cursor { get; init; }
+
+    /// <summary>Gets the number of subscribers whose deliveries are stored after this batch.</summary>
+    public required long Done { get; init; }
+
+    /// <summary>Gets whether this is the last batch.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>Gets the current time.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// Gets the new end of the lease. Set it to <see cref="At"/> to make the expansion due immediately, behind those that were
+    /// already due.
+    /// </summary>
+    public required DateTimeOffset Until { get; init; }
+
+    /// <summary>Gets the deliveries of the batch.</summary>
+    public required IReadOnlyList<QueuedDelivery> Deliveries { get; init; }
+
+    /// <summary>Gets the events that the batch collected for digests instead.</summary>
+    public required IReadOnlyList<DigestEvent> Digests { get; init; }
+}
 
 /// <summary>The failure of a batch of an expansion.</summary>
-/// <param name="Lease">The lease.</param>
-/// <param name="Reason">The reason, without an address or content.</param>
-/// <param name="At">The current time.</param>
-/// <param name="RetryAt">The time at which the expansion falls due again; null to end it as a dead letter.</param>
-public sealed record ExpansionFailure(ExpansionLease Lease, string Reason, DateTimeOffset At, DateTimeOffset? RetryAt);
-
-/// <summary>The progress of an expansion.</summary>
-/// <param name="Topic">The topic; see <see cref="NewExpansion.Topic"/>.</param>
-/// <param name="Done">The number of subscribers whose deliveries are stored.</param>
-/// <param name="Total">The number of subscribers when the notification was accepted.</param>
-/// <param name="IsComplete">Whether the expansion has ended.</param>
-/// <param name="StartedAt">The time at which the notification was accepted.</param>
-/// <param name="UpdatedAt">The time at which the expansion last advanced.</param>
-/// <param name="Failures">The number of failures since the expansion last advanced.</param>
-/// <param name="Reason">The reason for the last failure; null if none has occurred since the expansion last advanced.</param>
-public sealed record ExpansionProgress(
-    string Topic,
-    long Done,
-    long Total,
-    bool IsComplete,
-    DateTimeOffset StartedAt,
-    DateTimeOffset UpdatedAt,
-    int Failures = 0,
-    string? Reason = null
-)
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ExpansionFailure
 {
-    /// <summary>Gets whether the expansion ended because it failed too often; see <see cref="Reason"/>.</summary>
-    public bool IsDeadLetter => IsComplete && Reason is not null;
+    /// <summary>Gets the lease.</summary>
+    public required ExpansionLease Lease { get; init; }
 
-    /// <summary>Gets the average number of subscribers per second since the start; zero before the first batch.</summary>
-    public double Rate => UpdatedAt > StartedAt ? Done / (UpdatedAt - StartedAt).TotalSeconds : 0;
+    /// <summary>Gets the reason, without an address or content.</summary>
+    public required string Reason { get; init; }
 
-    /// <summary>Gets the estimated time to completion at the current rate; null before the first batch.</summary>
-    public TimeSpan? Remaining =>
-        IsComplete ? TimeSpan.Zero
-        : Rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, Total - Done) / Rate)
-        : null;
+    /// <summary>Gets the current time.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets the time at which the expansion falls due again; null to end it as a dead letter.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
 }

@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// A store of notifications and their deliveries, for reading. They are written by <see cref="IDeliveryQueue"/>.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface INotificationStore
 {
     /// <summary>Finds a notification by its ID.</summary>
@@ -60,10 +63,11 @@ public interface INotificationStore
 /// <summary>
 /// A filter for notifications. Because IDs begin with the millisecond of acceptance (UUIDv7), a time range is a range of IDs.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed record NotificationFilter
 {
-    /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
-    public string Tenant { get; init; } = Trigger.DefaultTenant;
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
 
     /// <summary>Gets the inclusive start of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? From { get; init; }
@@ -72,14 +76,26 @@ public sealed record NotificationFilter
     public DateTimeOffset? To { get; init; }
 }
 
-/// <summary>A notification in a list.</summary>
-/// <param name="Id">The ID of the notification.</param>
-/// <param name="AcceptedAt">The time at which it was accepted.</param>
-/// <param name="ExpiresAt">The time at which it expires.</param>
-/// <param name="Trigger">The trigger, without its content.</param>
-public sealed record NotificationSummary(Guid Id, DateTimeOffset AcceptedAt, DateTimeOffset ExpiresAt, Trigger Trigger);
-
 /// <summary>The notification that holds an idempotency key.</summary>
-/// <param name="NotificationId">The ID of the notification.</param>
-/// <param name="Fingerprint">The fingerprint of the trigger; see <see cref="IdempotencyClaim.Fingerprint"/>.</param>
-public sealed record KeyHolder(Guid NotificationId, ReadOnlyMemory<byte> Fingerprint);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record KeyHolder
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public KeyHolder() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="notificationId">The ID of the notification.</param>
+    /// <param name="fingerprint">The fingerprint of the trigger; see <see cref="IdempotencyClaim.Fingerprint"/>.</param>
+    [SetsRequiredMembers]
+    public KeyHolder(Guid notificationId, ReadOnlyMemory<byte> fingerprint)
+    {
+        NotificationId = notificationId;
+        Fingerprint = fingerprint;
+    }
+
+    /// <summary>Gets the ID of the notification.</summary>
+    public required Guid NotificationId { get; init; }
+
+    /// <summary>Gets the fingerprint of the trigger; see <see cref="IdempotencyClaim.Fingerprint"/>.</summary>
+    public required ReadOnlyMemory<byte> Fingerprint { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Notify.Storage;
 
@@ -6,6 +7,7 @@ namespace Notify.Storage;
 /// An outbox that enqueues notifications within a transaction that the application began on the database of the store. Only
 /// stores with transactions implement it.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IOutbox
 {
     /// <summary>

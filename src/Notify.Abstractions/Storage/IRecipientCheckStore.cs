@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Notify.Providers;
 
 namespace Notify.Storage;
@@ -6,6 +7,7 @@ namespace Notify.Storage;
 /// A store that reads the current state of recipients for many deliveries at once, and redirects deliveries. It is used to check
 /// deliveries that have been waiting while their recipients may have changed.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IRecipientCheckStore
 {
     /// <summary>
@@ -31,22 +33,80 @@ public interface IRecipientCheckStore
 }
 
 /// <summary>A request for the current state of a user.</summary>
-/// <param name="Tenant">The tenant.</param>
-/// <param name="UserId">The ID of the user.</param>
-/// <param name="Topic">The topic whose subscription to read; null for none.</param>
-/// <param name="WithDevices">Whether to read the devices.</param>
-public sealed record RecipientQuestion(string Tenant, string UserId, string? Topic, bool WithDevices);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record RecipientQuestion
+{
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the ID of the user.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>Gets the topic whose subscription to read; null for none.</summary>
+    public string? Topic { get; init; }
+
+    /// <summary>Gets whether to read the devices.</summary>
+    public required bool WithDevices { get; init; }
+}
 
 /// <summary>The current state of a user.</summary>
-/// <param name="User">The user; null if it does not exist.</param>
-/// <param name="Devices">The devices that are not pruned; empty if they were not requested.</param>
-/// <param name="IsSubscribed">Whether the user subscribes to the topic; false if no topic was requested.</param>
-public sealed record RecipientAnswer(User? User, IReadOnlyList<Device> Devices, bool IsSubscribed);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record RecipientAnswer
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public RecipientAnswer() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="user">The user; null if it is not stored.</param>
+    /// <param name="devices">The devices that are not pruned; empty if they were not requested.</param>
+    /// <param name="isSubscribed">Whether the user subscribes to the topic; false if no topic was requested.</param>
+    [SetsRequiredMembers]
+    public RecipientAnswer(UserRecord? user, IReadOnlyList<Device> devices, bool isSubscribed)
+    {
+        User = user;
+        Devices = devices;
+        IsSubscribed = isSubscribed;
+    }
+
+    /// <summary>Gets the user; null if it is not stored.</summary>
+    public UserRecord? User { get; init; }
+
+    /// <summary>Gets the devices that are not pruned; empty if they were not requested.</summary>
+    public required IReadOnlyList<Device> Devices { get; init; }
+
+    /// <summary>Gets whether the user subscribes to the topic; false if no topic was requested.</summary>
+    public required bool IsSubscribed { get; init; }
+}
 
 /// <summary>A change of the address of a leased delivery.</summary>
-/// <param name="DeliveryId">The ID of the delivery.</param>
-/// <param name="Fence">
-/// The fence of the lease. The address is written only if the delivery is leased and still has this fence.
-/// </param>
-/// <param name="To">The new address.</param>
-public sealed record Redirection(Guid DeliveryId, long Fence, Address To);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record Redirection
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public Redirection() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="deliveryId">The ID of the delivery.</param>
+    /// <param name="fence">
+    /// The fence of the lease. The address is written only if the delivery is leased and still has this fence.
+    /// </param>
+    /// <param name="to">The new address.</param>
+    [SetsRequiredMembers]
+    public Redirection(Guid deliveryId, long fence, Address to)
+    {
+        DeliveryId = deliveryId;
+        Fence = fence;
+        To = to;
+    }
+
+    /// <summary>Gets the ID of the delivery.</summary>
+    public required Guid DeliveryId { get; init; }
+
+    /// <summary>
+    /// Gets the fence of the lease. The address is written only if the delivery is leased and still has this fence.
+    /// </summary>
+    public required long Fence { get; init; }
+
+    /// <summary>Gets the new address.</summary>
+    public required Address To { get; init; }
+}

@@ -1,10 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// A store that purges data after its retention period. Each method works in transactions of at most the specified number of
 /// rows, so that other writes can proceed in between. Several processes may purge at the same time. A method for data that the
-/// store expires by itself does nothing and returns 0.
+/// store expires by itself need not be implemented: by default, it does nothing and returns 0.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IRetentionStore
 {
     /// <summary>
@@ -23,19 +26,22 @@ public interface IRetentionStore
     /// <param name="most">The maximum number of rows per transaction.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of keys that were purged.</returns>
-    ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken);
+    ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(0L);
 
     /// <summary>Purges throttle permits that were taken before the specified time.</summary>
     /// <param name="takenBefore">The cutoff time. Permits that were taken at or after this time are kept.</param>
     /// <param name="most">The maximum number of rows per transaction.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of permits that were purged.</returns>
-    ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken);
+    ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(0L);
 
     /// <summary>Purges the delivery counts of minutes before the specified time.</summary>
     /// <param name="before">The cutoff time. Counts of minutes at or after this time are kept.</param>
     /// <param name="most">The maximum number of rows per transaction.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of counts that were purged.</returns>
-    ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken);
+    ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(0L);
 }

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// Rate limits that apply to all processes together, counted in a place that all of them can reach. Permits are taken in small
 /// batches before they are needed, so that attempts do not wait for them.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface ISharedRateLimits
 {
     /// <summary>

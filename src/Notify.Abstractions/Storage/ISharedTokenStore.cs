@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Notify.Storage;
 /// change, rotations of webhook secrets, and answers to calls with an idempotency key. The creator must seal secret values,
 /// because others can read the store.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface ISharedTokenStore
 {
     /// <summary>Finds a token by its name.</summary>
@@ -39,10 +42,28 @@ public interface ISharedTokenStore
 }
 
 /// <summary>A token that processes share.</summary>
-/// <param name="Value">The token, sealed if it is secret.</param>
-/// <param name="IssuedAt">The time at which it was created, to the millisecond.</param>
-public sealed record SharedToken(ReadOnlyMemory<byte> Value, DateTimeOffset IssuedAt)
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record SharedToken
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public SharedToken() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="value">The token, sealed if it is secret.</param>
+    /// <param name="issuedAt">The time at which it was created, to the millisecond.</param>
+    [SetsRequiredMembers]
+    public SharedToken(ReadOnlyMemory<byte> value, DateTimeOffset issuedAt)
+    {
+        Value = value;
+        IssuedAt = issuedAt;
+    }
+
+    /// <summary>Gets the token, sealed if it is secret.</summary>
+    public required ReadOnlyMemory<byte> Value { get; init; }
+
+    /// <summary>Gets the time at which it was created, to the millisecond.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
     /// <summary>Returns the time at which the token was created; never the token.</summary>
     public override string ToString() => $"issued at {IssuedAt:O}";
 }

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>A store of throttle permits, which limit how often recipients are notified.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IThrottleStore
 {
     /// <summary>
@@ -24,17 +27,24 @@ public interface IThrottleStore
 }
 
 /// <summary>A request for throttle permits.</summary>
-/// <param name="Tenant">The tenant.</param>
-/// <param name="Category">The category to count.</param>
-/// <param name="Recipients">The recipients to notify, by <see cref="Recipient.Key"/>, without duplicates.</param>
-/// <param name="Max">The maximum number of notifications per period.</param>
-/// <param name="Per">The length of the period.</param>
-/// <param name="Now">The time of this notification.</param>
-public sealed record ThrottleRequest(
-    string Tenant,
-    string Category,
-    IReadOnlyList<string> Recipients,
-    int Max,
-    TimeSpan Per,
-    DateTimeOffset Now
-);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ThrottleRequest
+{
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the category to count.</summary>
+    public required string Category { get; init; }
+
+    /// <summary>Gets the recipients to notify, by <see cref="Recipient.Key"/>, without duplicates.</summary>
+    public required IReadOnlyList<string> Recipients { get; init; }
+
+    /// <summary>Gets the maximum number of notifications per period.</summary>
+    public required int Max { get; init; }
+
+    /// <summary>Gets the length of the period.</summary>
+    public required TimeSpan Per { get; init; }
+
+    /// <summary>Gets the time of this notification.</summary>
+    public required DateTimeOffset Now { get; init; }
+}

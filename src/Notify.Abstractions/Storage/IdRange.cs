@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Notify.Storage;
 
 /// <summary>
 /// Conversions from times to bounds of IDs. An ID is a UUIDv7, which begins with the millisecond of its creation (RFC 9562).
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public static class IdRange
 {
     /// <summary>Gets the lowest possible ID for a time. All IDs that were created in an earlier millisecond are lower.</summary>

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Notify.Providers;
 
 namespace Notify.Storage;
 
 /// <summary>The result with which a lease ends. A queue writes it only if the lease is still valid.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed record Settlement
 {
     /// <summary>Gets the ID of the delivery.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
@@ -5,4 +7,5 @@ namespace Notify.Storage;
 /// that require a shared store can check for one at start. Stores in the memory of a process or in a local file do not register
 /// it.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed class SharedStoreMarker;

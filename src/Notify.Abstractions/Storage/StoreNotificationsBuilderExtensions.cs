@@ -6,6 +6,7 @@ using Notify.Storage;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Extension methods that add and decorate the services of a store.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public static class StoreNotificationsBuilderExtensions
 {
     /// <summary>Adds a complete store.</summary>

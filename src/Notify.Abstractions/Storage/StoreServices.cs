@@ -6,6 +6,7 @@ namespace Notify.Storage;
 /// The types that implement the services of a complete store. One type may implement several services. The container creates a
 /// single instance of each type.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed class StoreServices
 {
     /// <summary>Gets whether several processes can use the store at the same time. Default: false.</summary>

@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Transport;
 
 /// <summary>
 /// The number of deliveries that a worker can take now. A transport that hands over no more than this leaves its backlog where it
 /// is, instead of in the worker's memory.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDeliverySlots
 {
     /// <summary>

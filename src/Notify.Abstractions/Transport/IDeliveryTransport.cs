@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Notify.Providers;
 using Notify.Storage;
 
@@ -7,6 +8,7 @@ namespace Notify.Transport;
 /// A transport for hints, which inform workers of deliveries before polling of the queue would find them. A lost hint costs only
 /// a delay, and a repeated hint only a failed claim.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDeliveryTransport
 {
     /// <summary>
@@ -21,9 +23,12 @@ public interface IDeliveryTransport
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken);
 
-    /// <summary>Releases what <see cref="Prepare"/> reserved for deliveries that were not stored.</summary>
+    /// <summary>
+    /// Releases what <see cref="Prepare"/> reserved for deliveries that were not stored. By default, it does nothing, which suits
+    /// a transport that reserves nothing.
+    /// </summary>
     /// <param name="deliveries">The deliveries, as returned by <see cref="Prepare"/>.</param>
-    void Withdraw(IReadOnlyList<QueuedDelivery> deliveries);
+    void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
     /// <summary>
     /// Receives hints in batches until cancelled. When the worker requests the next batch, it has finished with the previous one:
@@ -35,6 +40,22 @@ public interface IDeliveryTransport
 }
 
 /// <summary>A hint that a delivery can be sent now.</summary>
-/// <param name="Reference">The delivery to claim.</param>
-/// <param name="Lease">The lease, if the receiver already holds it and does not have to claim the delivery.</param>
-public readonly record struct DeliveryHint(DeliveryReference Reference, Lease? Lease = null);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public readonly record struct DeliveryHint
+{
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="reference">The delivery to claim.</param>
+    /// <param name="lease">The lease, if the receiver already holds it and does not have to claim the delivery.</param>
+    [SetsRequiredMembers]
+    public DeliveryHint(DeliveryReference reference, Lease? lease = null)
+    {
+        Reference = reference;
+        Lease = lease;
+    }
+
+    /// <summary>Gets the delivery to claim.</summary>
+    public required DeliveryReference Reference { get; init; }
+
+    /// <summary>Gets the lease, if the receiver already holds it and does not have to claim the delivery.</summary>
+    public Lease? Lease { get; init; }
+}

@@ -86,7 +86,7 @@ public abstract class ProviderFacts : IAsyncLifetime
         {
             "email" => new Address(channel, "ada.lovelace@example.org"),
             "sms" => new Address(channel, "+46701740605"),
-            "push" => new Address(channel, new string('5', 32) + new string('e', 32), Platform.Android),
+            "push" => new Address(channel, new string('5', 32) + new string('e', 32)) { Platform = Platform.Android },
             "webhook" => new Address(channel, "https://hooks.example.org/5e5e5e"),
             _ => new Address(channel, "5e5e5e5e"),
         };

@@ -1,13 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
 using Notify.Providers;
 
 namespace Notify.Conformance.Providers;
 
 /// <summary>An HTTP answer of a vendor.</summary>
-/// <param name="Status">The status code.</param>
-/// <param name="Body">The body.</param>
-/// <param name="MediaType">The media type of the body.</param>
-public sealed record VendorAnswer(int Status, string Body = "", string MediaType = "application/json")
+public sealed record VendorAnswer
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public VendorAnswer() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="status">The status code.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="mediaType">The media type of the body.</param>
+    [SetsRequiredMembers]
+    public VendorAnswer(int status, string body = "", string mediaType = "application/json")
+    {
+        Status = status;
+        Body = body;
+        MediaType = mediaType;
+    }
+
+    /// <summary>Gets the status code.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>Gets the body.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>Gets the media type of the body.</summary>
+    public string MediaType { get; init; } = "application/json";
+
     /// <summary>Gets the headers in addition to those of the body.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
@@ -96,7 +118,26 @@ public enum VendorFault
 }
 
 /// <summary>The expected outcome of a fault.</summary>
-/// <param name="Kind">The kind of outcome.</param>
-/// <param name="IsProviderFailure">The expected value of <see cref="Outcome.IsProviderFailure"/>.</param>
-/// <param name="IsThrottled">The expected value of <see cref="Outcome.IsThrottled"/>.</param>
-public readonly record struct ExpectedOutcome(OutcomeKind Kind, bool IsProviderFailure = false, bool IsThrottled = false);
+public readonly record struct ExpectedOutcome
+{
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="kind">The kind of outcome.</param>
+    /// <param name="isProviderFailure">The expected value of <see cref="Outcome.IsProviderFailure"/>.</param>
+    /// <param name="isThrottled">The expected value of <see cref="Outcome.IsThrottled"/>.</param>
+    [SetsRequiredMembers]
+    public ExpectedOutcome(OutcomeKind kind, bool isProviderFailure = false, bool isThrottled = false)
+    {
+        Kind = kind;
+        IsProviderFailure = isProviderFailure;
+        IsThrottled = isThrottled;
+    }
+
+    /// <summary>Gets the kind of outcome.</summary>
+    public required OutcomeKind Kind { get; init; }
+
+    /// <summary>Gets the expected value of <see cref="Outcome.IsProviderFailure"/>.</summary>
+    public bool IsProviderFailure { get; init; }
+
+    /// <summary>Gets the expected value of <see cref="Outcome.IsThrottled"/>.</summary>
+    public bool IsThrottled { get; init; }
+}

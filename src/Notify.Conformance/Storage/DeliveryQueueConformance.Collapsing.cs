@@ -70,7 +70,7 @@ public abstract partial class DeliveryQueueConformance
             await EnqueueCollapsingAsync(delivery =>
                 delivery with
                 {
-                    To = new Address(Channel.Push, "token", Platform.Ios, "app-1"),
+                    To = new Address(Channel.Push, "token") { Platform = Platform.Ios, App = "app-1" },
                 }
             ),
         ];
@@ -79,7 +79,7 @@ public abstract partial class DeliveryQueueConformance
         await EnqueueCollapsingAsync(delivery =>
             delivery with
             {
-                To = new Address(Channel.Push, "token", Platform.Ios, "app-2"),
+                To = new Address(Channel.Push, "token") { Platform = Platform.Ios, App = "app-2" },
             }
         );
 

@@ -11,9 +11,9 @@ public abstract partial class DeliveryQueueConformance
         var delivery = await EnqueueSentAsync();
         Receipt[] receipts =
         [
-            new(delivery.Id, ReceiptKind.Delivered, Now.AddSeconds(1), "250 \"ok\","),
+            new(delivery.Id, ReceiptKind.Delivered, Now.AddSeconds(1)) { Detail = "250 \"ok\"," },
             new(delivery.Id, ReceiptKind.Opened, Now.AddSeconds(2)),
-            new(delivery.Id, ReceiptKind.Clicked, Now.AddSeconds(3), "länk"),
+            new(delivery.Id, ReceiptKind.Clicked, Now.AddSeconds(3)) { Detail = "länk" },
         ];
 
         Assert.Equal([true, true], await Store.Receipts.AddAsync(Tenant, receipts[..2], Cancellation));

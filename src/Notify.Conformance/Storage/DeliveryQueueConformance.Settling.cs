@@ -162,8 +162,34 @@ public abstract partial class DeliveryQueueConformance
     {
         var delivery = await EnqueueAsync();
 
-        Assert.False(await SettleAsync(Sent(new Lease(delivery, Worker, 0, LeaseEnd), Now)));
-        Assert.False(await SettleAsync(Sent(new Lease(delivery, Worker, 1, LeaseEnd), Now)));
+        Assert.False(
+            await SettleAsync(
+                Sent(
+                    new Lease
+                    {
+                        Delivery = delivery,
+                        Owner = Worker,
+                        Fence = 0,
+                        Until = LeaseEnd,
+                    },
+                    Now
+                )
+            )
+        );
+        Assert.False(
+            await SettleAsync(
+                Sent(
+                    new Lease
+                    {
+                        Delivery = delivery,
+                        Owner = Worker,
+                        Fence = 1,
+                        Until = LeaseEnd,
+                    },
+                    Now
+                )
+            )
+        );
 
         Assert.Equal(DeliveryState.Pending, (await FindAsync(delivery)).State);
     }
@@ -193,14 +219,15 @@ public abstract partial class DeliveryQueueConformance
         for (var i = 0; i < 4; i++)
         {
             var at = Now.AddMinutes(i);
-            var attempt = new Attempt(
-                $"provider-{i}",
-                at,
-                TimeSpan.FromMilliseconds(i),
-                (OutcomeKind)i,
-                $"\"skäl\", {{{i}}},",
-                i == 0 ? "vendor-1" : null
-            );
+            var attempt = new Attempt
+            {
+                Provider = $"provider-{i}",
+                StartedAt = at,
+                Duration = TimeSpan.FromMilliseconds(i),
+                Outcome = (OutcomeKind)i,
+                Reason = $"\"skäl\", {{{i}}},",
+                ProviderMessageId = i == 0 ? "vendor-1" : null,
+            };
             expected.Add(attempt);
             Assert.True(
                 await SettleAsync(Retry(await LeaseOneAsync(at), at, TimeSpan.FromMinutes(1)) with { Attempt = attempt })

@@ -128,5 +128,16 @@ public abstract partial class DeliveryQueueConformance
     private async Task<IReadOnlyList<Lease>> LeaseAsync(
         Func<LeaseQuota, string, int> limit,
         params IReadOnlyList<LeaseQuota> quotas
-    ) => await Store.Queue.LeaseAsync(new LeaseRequest(Worker, Now, LeaseEnd, quotas) { TenantLimit = limit }, Cancellation);
+    ) =>
+        await Store.Queue.LeaseAsync(
+            new LeaseRequest
+            {
+                Owner = Worker,
+                Now = Now,
+                Until = LeaseEnd,
+                Quotas = quotas,
+                TenantLimit = limit,
+            },
+            Cancellation
+        );
 }

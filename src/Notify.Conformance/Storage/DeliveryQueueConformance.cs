@@ -47,7 +47,7 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
         var full = sample.Delivery() with
         {
             Priority = Priority.High,
-            To = new Address(Channel.Push, "tökén/山", Platform.Ios, "org.example.app"),
+            To = new Address(Channel.Push, "tökén/山") { Platform = Platform.Ios, App = "org.example.app" },
             UserId = "användare-1",
             DeviceId = "installation/1 ☀",
             Topic = "nyheter/山",

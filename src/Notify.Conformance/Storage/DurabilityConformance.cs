@@ -72,7 +72,13 @@ public abstract class DurabilityConformance : StoreSuite
         await EnqueueAsync(sample, [.. Enumerable.Range(0, 3).Select(_ => sample.Delivery() with { UserId = "u" })]);
         var erasure = new Erasure(Tenant, "u", Now);
         await Store.Erasures.RequestAsync(erasure, Cancellation);
-        var batch = new ErasureBatch([erasure], Guid.Empty, 2, Now);
+        var batch = new ErasureBatch
+        {
+            Erasures = [erasure],
+            After = Guid.Empty,
+            Limit = 2,
+            Now = Now,
+        };
         Assert.NotNull((await Store.Erasures.EraseDeliveriesAsync(batch, Cancellation)).Next);
 
         await Store.ReopenAsync();
@@ -105,7 +111,20 @@ public abstract class DurabilityConformance : StoreSuite
         var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 3, Now)] };
         await EnqueueAsync(sample);
         var lost = Assert.Single(await Store.Expansions.LeaseAsync(new DueRequest(Worker, Now, LeaseEnd), Cancellation));
-        await Store.Expansions.AdvanceAsync(new ExpansionStep(lost, "a", 1, false, Now, LeaseEnd, [], []), Cancellation);
+        await Store.Expansions.AdvanceAsync(
+            new ExpansionStep
+            {
+                Lease = lost,
+                Cursor = "a",
+                Done = 1,
+                IsComplete = false,
+                At = Now,
+                Until = LeaseEnd,
+                Deliveries = [],
+                Digests = [],
+            },
+            Cancellation
+        );
 
         await Store.ReopenAsync();
 
@@ -126,8 +145,24 @@ public abstract class DurabilityConformance : StoreSuite
         };
         var sample = new Sample(Tenant, Now);
         var id = sample.Notification.Id;
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
-        var permits = new ThrottleRequest(Tenant, "news", ["u"], 1, TimeSpan.FromHours(1), Now);
+        var collected = new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now),
+            NotificationId = id,
+            Recipient = Recipient.User("u"),
+            Trigger = trigger,
+            TemplateVersion = 1,
+            DueAt = Now,
+        };
+        var permits = new ThrottleRequest
+        {
+            Tenant = Tenant,
+            Category = "news",
+            Recipients = ["u"],
+            Max = 1,
+            Per = TimeSpan.FromHours(1),
+            Now = Now,
+        };
         await Store.Queue.EnqueueAsync([sample.Request() with { Digests = [collected] }], Cancellation);
         Assert.Equal([true], await Store.Throttles.TryTakeAsync(permits, Cancellation));
 
@@ -165,10 +200,18 @@ public abstract class DurabilityConformance : StoreSuite
             Tenant = Tenant,
             Name = "welcome",
             SavedAt = Now,
-            Variants = [new TemplateVariant(null, null, null, "Hej")],
+            Variants = [new TemplateVariant { Body = "Hej" }],
         };
         var minute = new DateTimeOffset(2031, 2, 3, 4, 5, 0, TimeSpan.Zero);
-        var count = new DeliveryCount(minute, Tenant, Channel.Email, Provider, DeliveryState.Sent, 3);
+        var count = new DeliveryCount
+        {
+            Minute = minute,
+            Tenant = Tenant,
+            Channel = Channel.Email,
+            Provider = Provider,
+            State = DeliveryState.Sent,
+            Count = 3,
+        };
         await Store.Users.SaveAsync([user], Cancellation);
         await Store.Devices.RegisterAsync(device, Cancellation);
         await Store.Topics.SubscribeAsync(Tenant, "news", ["u"], Cancellation);
@@ -177,7 +220,7 @@ public abstract class DurabilityConformance : StoreSuite
 
         await Store.ReopenAsync();
 
-        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)));
+        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)).User);
         Assert.Equal([device], await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
         Assert.Equal(["u"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
         Assert.Equal(2, await Store.Templates.SaveAsync(template, 100, Cancellation));

@@ -31,7 +31,15 @@ public abstract class ExpiryConformance : StoreSuite
     [Fact]
     public async Task Permits_taken_before_a_time_are_purged()
     {
-        var request = new ThrottleRequest(Tenant, "news", ["u"], 10, TimeSpan.FromDays(31), Now);
+        var request = new ThrottleRequest
+        {
+            Tenant = Tenant,
+            Category = "news",
+            Recipients = ["u"],
+            Max = 10,
+            Per = TimeSpan.FromDays(31),
+            Now = Now,
+        };
         for (var i = 0; i < 10; i++)
             await Store.Throttles.TryTakeAsync(request with { Now = Now.AddHours(i) }, Cancellation);
 

@@ -74,7 +74,13 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var due = _model.FindDue(quota, _now);
 
         var leases = await store.Queue.LeaseAsync(
-            new LeaseRequest(GetOwner(command), _now, _now + LeaseDuration, [quota]),
+            new LeaseRequest
+            {
+                Owner = GetOwner(command),
+                Now = _now,
+                Until = _now + LeaseDuration,
+                Quotas = [quota],
+            },
             cancellationToken
         );
 
@@ -146,7 +152,13 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
             RetryDelay = delay,
             Provider = Pick(Providers, command.Amount),
             AttemptsSpent = lease.Delivery.AttemptsSpent + 1,
-            Attempt = new Attempt(lease.Delivery.Provider, _now, delay, OutcomeKind.Retry),
+            Attempt = new Attempt
+            {
+                Provider = lease.Delivery.Provider,
+                StartedAt = _now,
+                Duration = delay,
+                Outcome = OutcomeKind.Retry,
+            },
             SettledAt = _now,
         };
     }
@@ -175,7 +187,13 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var limit = 1 + (command.Amount % 3);
 
         var replayed = await store.DeadLetters.ReplayAsync(
-            new ReplayRequest(new DeadLetterFilter { Tenant = tenant }, _now, _now.AddDays(1), limit),
+            new ReplayRequest
+            {
+                Filter = new DeadLetterFilter { Tenant = tenant },
+                Now = _now,
+                ExpiresAt = _now.AddDays(1),
+                Limit = limit,
+            },
             cancellationToken
         );
 

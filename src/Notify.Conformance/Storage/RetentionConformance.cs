@@ -104,7 +104,15 @@ public abstract class RetentionConformance : StoreSuite
         var sample = new Sample(Tenant, Now);
         var trigger = sample.Notification.Trigger with { To = Recipient.User("u"), Template = "summary", Content = null };
         var id = sample.Notification.Id;
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
+        var collected = new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now),
+            NotificationId = id,
+            Recipient = Recipient.User("u"),
+            Trigger = trigger,
+            TemplateVersion = 1,
+            DueAt = Now,
+        };
         await Store.Queue.EnqueueAsync([sample.Request() with { Digests = [collected] }], Cancellation);
 
         await PurgeAsync(Later);
@@ -127,7 +135,16 @@ public abstract class RetentionConformance : StoreSuite
         var delivery = await EnqueueAsync();
         await SettleAsync(DeadLetter(await LeaseOneAsync(), Now));
         var filter = new DeadLetterFilter { Tenant = Tenant };
-        await Store.DeadLetters.ReplayAsync(new ReplayRequest(filter, Later, Later.AddDays(1), 10), Cancellation);
+        await Store.DeadLetters.ReplayAsync(
+            new ReplayRequest
+            {
+                Filter = filter,
+                Now = Later,
+                ExpiresAt = Later.AddDays(1),
+                Limit = 10,
+            },
+            Cancellation
+        );
 
         await PurgeAsync(Later);
 
@@ -178,14 +195,15 @@ public abstract class RetentionConformance : StoreSuite
         [
             .. Enumerable
                 .Range(0, 10)
-                .Select(minute => new DeliveryCount(
-                    begin.AddMinutes(minute),
-                    minute < 5 ? Tenant : OtherTenant,
-                    Channel.Email,
-                    Provider,
-                    DeliveryState.Sent,
-                    1
-                )),
+                .Select(minute => new DeliveryCount
+                {
+                    Minute = begin.AddMinutes(minute),
+                    Tenant = minute < 5 ? Tenant : OtherTenant,
+                    Channel = Channel.Email,
+                    Provider = Provider,
+                    State = DeliveryState.Sent,
+                    Count = 1,
+                }),
         ];
         await Store.Analytics.AddAsync(counts, Cancellation);
 
@@ -202,7 +220,17 @@ public abstract class RetentionConformance : StoreSuite
     {
         var lease = Assert.Single(await Store.Expansions.LeaseAsync(new DueRequest(Worker, Now, LeaseEnd), Cancellation));
         var queued = new QueuedDelivery(sample.Delivery(), Now);
-        var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, Now, [queued], []);
+        var step = new ExpansionStep
+        {
+            Lease = lease,
+            Cursor = "u",
+            Done = 1,
+            IsComplete = true,
+            At = Now,
+            Until = Now,
+            Deliveries = [queued],
+            Digests = [],
+        };
         Assert.True(await Store.Expansions.AdvanceAsync(step, Cancellation));
     }
 

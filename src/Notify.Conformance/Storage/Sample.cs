@@ -51,8 +51,8 @@ internal sealed class Sample
             Priority = Priority.Normal,
             To = new Address(Channel.Email, $"ada+{_addresses++}@example.org"),
             Provider = "mail-1",
-            Content = Notification.Contents[0].Content,
-            ContentIndex = 0,
+            Content = Notification.Contents.Count > 0 ? Notification.Contents[0].Content : new Content(),
+            ContentIndex = Notification.Contents.Count > 0 ? 0 : Notify.Providers.Delivery.OwnContent,
             TraceParent = Notification.TraceParent,
             Category = Notification.Trigger.Category,
             AcceptedAt = Notification.AcceptedAt,
@@ -63,11 +63,10 @@ internal sealed class Sample
     public Delivery[] Deliveries(int count) => [.. Enumerable.Range(0, count).Select(_ => Delivery())];
 
     public EnqueueRequest Request(params IReadOnlyList<Delivery> deliveries) =>
-        new(
-            Notification,
-            [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))],
-            Idempotency,
-            Expansions,
-            Digests
-        );
+        new(Notification, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))])
+        {
+            Idempotency = Idempotency,
+            Expansions = Expansions,
+            Digests = Digests,
+        };
 }

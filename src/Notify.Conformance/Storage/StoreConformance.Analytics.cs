@@ -71,7 +71,16 @@ public abstract partial class StoreConformance
         Assert.Equal([Count(40)], await ListCountsAsync());
     }
 
-    private DeliveryCount Count(long count) => new(Minute, Tenant, Channel.Email, Provider, DeliveryState.Sent, count);
+    private DeliveryCount Count(long count) =>
+        new()
+        {
+            Minute = Minute,
+            Tenant = Tenant,
+            Channel = Channel.Email,
+            Provider = Provider,
+            State = DeliveryState.Sent,
+            Count = count,
+        };
 
     private async Task<IReadOnlyList<DeliveryCount>> ListCountsAsync() =>
         await Store.Analytics.ListAsync(Tenant, Minute, Minute.AddHours(1), Cancellation);

@@ -184,7 +184,13 @@ public abstract partial class StoreConformance
 
     private async Task<int> ReplayAsync(DateTimeOffset at, int limit, DeadLetterFilter? filter = null) =>
         await Store.DeadLetters.ReplayAsync(
-            new ReplayRequest(filter ?? new DeadLetterFilter { Tenant = Tenant }, at, at.AddHours(1), limit),
+            new ReplayRequest
+            {
+                Filter = filter ?? new DeadLetterFilter { Tenant = Tenant },
+                Now = at,
+                ExpiresAt = at.AddHours(1),
+                Limit = limit,
+            },
             Cancellation
         );
 

@@ -225,6 +225,28 @@ public abstract partial class StoreConformance
         Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
     }
 
+    [Fact]
+    public async Task An_update_changes_only_the_locale_and_time_zone_of_the_device_with_that_token()
+    {
+        await RegisterAsync("d", "u", "token-1");
+        await PruneAsync("token-1", Now.AddDays(1));
+        var before = Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        var wanted = before with { Locale = "pt-BR", TimeZone = "Europe/Stockholm" };
+
+        Assert.False(await Store.Devices.UpdateAsync(wanted with { Token = "token-2" }, Cancellation));
+        Assert.False(await Store.Devices.UpdateAsync(wanted with { Id = "e" }, Cancellation));
+        Assert.False(await Store.Devices.UpdateAsync(wanted with { UserId = "v" }, Cancellation));
+        Assert.False(await Store.Devices.UpdateAsync(wanted with { Tenant = OtherTenant }, Cancellation));
+        Assert.Equal(before, Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation)));
+
+        Assert.True(await Store.Devices.UpdateAsync(wanted with { LastSeenAt = Now.AddDays(2), PrunedAt = null }, Cancellation));
+        Assert.Equal(wanted, Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation)));
+
+        var cleared = wanted with { Locale = null, TimeZone = null };
+        Assert.True(await Store.Devices.UpdateAsync(cleared, Cancellation));
+        Assert.Equal(cleared, Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation)));
+    }
+
     private async Task RegisterAsync(
         string id,
         string userId,

@@ -19,7 +19,15 @@ public abstract partial class StoreConformance
             Priority = Priority.High,
             Digest = new Digest { Window = TimeSpan.FromHours(1) },
         };
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), Guid.Empty, recipient, trigger, 7, Now.AddHours(1));
+        var collected = new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now),
+            NotificationId = Guid.Empty,
+            Recipient = recipient,
+            Trigger = trigger,
+            TemplateVersion = 7,
+            DueAt = Now.AddHours(1),
+        };
 
         var sample = await CollectAsync(collected);
 
@@ -74,6 +82,53 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Each_schedule_and_key_has_its_own_digest()
+    {
+        var hour = new Digest { Window = TimeSpan.FromHours(1) };
+        Digest[] digests =
+        [
+            hour,
+            new() { Window = TimeSpan.FromHours(2) },
+            new() { Cron = "0 8 * * *" },
+            new() { Cron = "0 9 * * *" },
+            hour with
+            {
+                Key = "order",
+            },
+            hour with
+            {
+                Key = "Order",
+            },
+        ];
+        foreach (var round in (int[])[0, 1])
+        {
+            for (var i = 0; i < digests.Length; i++)
+                await CollectAsync(Event(round, dueIn: i, digest: digests[i]));
+        }
+
+        for (var i = 0; i < digests.Length; i++)
+        {
+            var lease = Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(i)));
+            Assert.Equal(digests[i], lease.Key.Digest);
+            Assert.Equal([digests[i], digests[i]], lease.Events.Select(collected => collected.Trigger.Digest));
+            Assert.True(await CloseAsync(lease, CreateSample().Request()));
+        }
+    }
+
+    [Fact]
+    public async Task An_event_keeps_the_topic_through_which_it_came()
+    {
+        var collected = Event(0);
+        collected = collected with { Trigger = collected.Trigger with { To = [collected.Recipient, Recipient.Topic("näws")] } };
+        await CollectAsync(collected);
+
+        var kept = Assert.Single(Assert.Single(await LeaseDigestsAsync(Now)).Events);
+
+        Assert.Equal((collected.Recipient, "näws", "u"), (kept.Recipient, kept.Topic, kept.UserId));
+        Assert.Equal(collected.Key, kept.Key);
+    }
+
+    [Fact]
     public async Task A_digest_is_leased_by_one_worker_until_the_end_of_its_lease()
     {
         await CollectAsync(Event(0));
@@ -102,15 +157,15 @@ public abstract partial class StoreConformance
         var events = await Store.Digests.ListAsync(Tenant, summary.Notification.Id, true, 10, Cancellation);
         Assert.Equal([first.Notification.Id, second.Notification.Id], events.Select(one => one.NotificationId));
         Assert.Equal(
-            new CollectedEvent(
-                lease.Events[0].Id,
-                first.Notification.Id,
-                lease.Key.ToId(),
-                "u",
-                CollectedState.Summarized,
-                summary.Notification.Id,
-                null
-            ),
+            new CollectedEvent
+            {
+                Id = lease.Events[0].Id,
+                NotificationId = first.Notification.Id,
+                DigestId = lease.Key.ToId(),
+                UserId = "u",
+                State = CollectedState.Summarized,
+                SummaryId = summary.Notification.Id,
+            },
             Assert.Single(await ListCollectedAsync(first))
         );
         Assert.Single(await Store.Digests.ListAsync(Tenant, summary.Notification.Id, true, 1, Cancellation));
@@ -125,15 +180,14 @@ public abstract partial class StoreConformance
         var sample = await CollectAsync(collected);
 
         Assert.Equal(
-            new CollectedEvent(
-                collected.Id,
-                sample.Notification.Id,
-                collected.Key.ToId(),
-                "u",
-                CollectedState.Waiting,
-                null,
-                null
-            ),
+            new CollectedEvent
+            {
+                Id = collected.Id,
+                NotificationId = sample.Notification.Id,
+                DigestId = collected.Key.ToId(),
+                UserId = "u",
+                State = CollectedState.Waiting,
+            },
             Assert.Single(await ListCollectedAsync(sample))
         );
     }
@@ -297,7 +351,17 @@ public abstract partial class StoreConformance
         var sample = await BeginAsync(new NewExpansion("news", 1, Now));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
         var collected = Event(0) with { NotificationId = sample.Notification.Id };
-        var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, LeaseEnd, [], [collected]);
+        var step = new ExpansionStep
+        {
+            Lease = lease,
+            Cursor = "u",
+            Done = 1,
+            IsComplete = true,
+            At = Now,
+            Until = LeaseEnd,
+            Deliveries = [],
+            Digests = [collected],
+        };
 
         Assert.True(await Store.Expansions.AdvanceAsync(step, Cancellation));
         Assert.False(await Store.Expansions.AdvanceAsync(step with { Digests = [Event(1)] }, Cancellation));
@@ -313,25 +377,28 @@ public abstract partial class StoreConformance
         string template = "summary",
         string? category = null,
         Priority priority = Priority.Normal,
-        string tenant = Tenant
+        string tenant = Tenant,
+        Digest? digest = null
     )
     {
         var trigger = new Trigger
         {
+            Digest = digest,
             Tenant = tenant,
             To = Recipient.User(user),
             Template = template,
             Category = category,
             Priority = priority,
         };
-        return new DigestEvent(
-            Guid.CreateVersion7(Now.AddMilliseconds(number)),
-            Guid.Empty,
-            Recipient.User(user),
-            trigger,
-            1,
-            Now.AddSeconds(dueIn)
-        );
+        return new DigestEvent
+        {
+            Id = Guid.CreateVersion7(Now.AddMilliseconds(number)),
+            NotificationId = Guid.Empty,
+            Recipient = Recipient.User(user),
+            Trigger = trigger,
+            TemplateVersion = 1,
+            DueAt = Now.AddSeconds(dueIn),
+        };
     }
 
     private async Task<Sample> CollectAsync(params DigestEvent[] events)

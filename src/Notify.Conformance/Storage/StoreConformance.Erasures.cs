@@ -35,7 +35,7 @@ public abstract partial class StoreConformance
         await SettleAsync(DeadLetter(lease, Now, "550 no such user ada@example.org"));
         await Store.Receipts.AddAsync(
             Tenant,
-            [new Receipt(delivery.Id, ReceiptKind.Bounced, Now, "ada@example.org")],
+            [new Receipt(delivery.Id, ReceiptKind.Bounced, Now) { Detail = "ada@example.org" }],
             Cancellation
         );
 
@@ -62,7 +62,7 @@ public abstract partial class StoreConformance
         await EraseAsync(new Erasure(Tenant, "u", Now));
         var all = new DeadLetterFilter { Tenant = Tenant };
 
-        var late = new Receipt(lease.Delivery.Id, ReceiptKind.Bounced, Now, "ada@example.org");
+        var late = new Receipt(lease.Delivery.Id, ReceiptKind.Bounced, Now) { Detail = "ada@example.org" };
         Assert.Equal([false], await Store.Receipts.AddAsync(Tenant, [late], Cancellation));
         Assert.Empty(await FindDeadAsync(all));
         Assert.Equal(0, await Store.DeadLetters.CountAsync(all, Cancellation));
@@ -216,7 +216,13 @@ public abstract partial class StoreConformance
         }
 
         // A process that is killed after the first batch; the next one starts again.
-        var batch = new ErasureBatch([new Erasure(Tenant, "u", Now)], Guid.Empty, 3, Now);
+        var batch = new ErasureBatch
+        {
+            Erasures = [new Erasure(Tenant, "u", Now)],
+            After = Guid.Empty,
+            Limit = 3,
+            Now = Now,
+        };
         Assert.NotNull((await Store.Erasures.EraseDeliveriesAsync(batch, Cancellation)).Next);
         Assert.Empty(await EraseAsync(batch.Erasures[0], limit: 3));
         var once = await ReadAllAsync();
@@ -273,7 +279,16 @@ public abstract partial class StoreConformance
         {
             for (Guid? after = Guid.Empty; after is not null; )
             {
-                var step = await erase(new ErasureBatch([erasure], after.Value, limit, Now), Cancellation);
+                var step = await erase(
+                    new ErasureBatch
+                    {
+                        Erasures = [erasure],
+                        After = after.Value,
+                        Limit = limit,
+                        Now = Now,
+                    },
+                    Cancellation
+                );
                 busy.UnionWith(step.Busy);
                 after = step.Next;
             }

@@ -22,12 +22,23 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task An_expansion_without_subscribers_is_complete_from_the_start()
     {
-        var sample = await BeginAsync(new NewExpansion("news", 3, Now), new NewExpansion("empty", 0, DueAt: null));
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now), new NewExpansion("empty", 0, dueAt: null));
 
         Assert.Equal("news", Assert.Single(await LeaseExpansionsAsync(Now.AddDays(1))).Topic);
 
         var progress = (await GetProgressAsync(sample)).ToDictionary(one => one.Topic);
-        Assert.Equal(new ExpansionProgress("empty", 0, 0, true, Now, Now), progress["empty"]);
+        Assert.Equal(
+            new ExpansionProgress
+            {
+                Topic = "empty",
+                Done = 0,
+                Total = 0,
+                IsComplete = true,
+                StartedAt = Now,
+                UpdatedAt = Now,
+            },
+            progress["empty"]
+        );
         Assert.False(progress["news"].IsComplete);
     }
 
@@ -138,7 +149,18 @@ public abstract partial class StoreConformance
 
         var progress = (await GetProgressAsync(sample)).ToDictionary(topic => topic.Topic);
 
-        Assert.Equal(new ExpansionProgress("news", 10, 30, false, Now, Now.AddSeconds(5)), progress["news"]);
+        Assert.Equal(
+            new ExpansionProgress
+            {
+                Topic = "news",
+                Done = 10,
+                Total = 30,
+                IsComplete = false,
+                StartedAt = Now,
+                UpdatedAt = Now.AddSeconds(5),
+            },
+            progress["news"]
+        );
         Assert.Equal((0, 1, false), (progress["alarms"].Done, progress["alarms"].Total, progress["alarms"].IsComplete));
         Assert.Empty(await Store.Expansions.GetProgressAsync(OtherTenant, sample.Notification.Id, Cancellation));
 
@@ -220,7 +242,17 @@ public abstract partial class StoreConformance
         );
         var other = await BeginAsync(new NewExpansion("news", 1, Now));
         var leases = (await LeaseExpansionsAsync(Now)).ToDictionary(lease => lease.Notification.Id);
-        var step = new ExpansionStep(leases[sample.Notification.Id], "b", 2, IsComplete: false, Now, LeaseEnd, [], []);
+        var step = new ExpansionStep
+        {
+            Lease = leases[sample.Notification.Id],
+            Cursor = "b",
+            Done = 2,
+            IsComplete = false,
+            At = Now,
+            Until = LeaseEnd,
+            Deliveries = [],
+            Digests = [],
+        };
         QueuedDelivery[] batch =
         [
             new QueuedDelivery(sample.Delivery(), Now) { AddressKey = first },
@@ -241,7 +273,16 @@ public abstract partial class StoreConformance
         Assert.Single(await Store.Expansions.LeaseAsync(request, Cancellation)).Notification.Tenant;
 
     private async Task<bool> FailAsync(ExpansionLease lease, string reason, DateTimeOffset? retryAt) =>
-        await Store.Expansions.FailAsync(new ExpansionFailure(lease, reason, Now, retryAt), Cancellation);
+        await Store.Expansions.FailAsync(
+            new ExpansionFailure
+            {
+                Lease = lease,
+                Reason = reason,
+                At = Now,
+                RetryAt = retryAt,
+            },
+            Cancellation
+        );
 
     private async Task<Sample> BeginAsync(params NewExpansion[] expansions)
     {
@@ -265,7 +306,17 @@ public abstract partial class StoreConformance
     {
         QueuedDelivery[] queued = [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))];
         return await Store.Expansions.AdvanceAsync(
-            new ExpansionStep(lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, queued, []),
+            new ExpansionStep
+            {
+                Lease = lease,
+                Cursor = cursor,
+                Done = done,
+                IsComplete = isComplete,
+                At = at ?? Now,
+                Until = until ?? LeaseEnd,
+                Deliveries = queued,
+                Digests = [],
+            },
             Cancellation
         );
     }

@@ -27,19 +27,19 @@ public abstract partial class StoreConformance
         [
             .. Enumerable
                 .Range(0, 300)
-                .Select(i => new RecipientQuestion(
-                    i % 2 == 0 ? Tenant : OtherTenant,
-                    $"u{i * 7 % 151}",
-                    null,
-                    WithDevices: false
-                )),
+                .Select(i => new RecipientQuestion
+                {
+                    Tenant = i % 2 == 0 ? Tenant : OtherTenant,
+                    UserId = $"u{i * 7 % 151}",
+                    WithDevices = false,
+                }),
         ];
 
         var answers = await Store.RecipientChecks.ReadAsync(questions, Cancellation);
 
         Assert.Equal(
             questions.Select(asked => asked.UserId == "u150" ? null : $"{asked.Tenant}-{asked.UserId[1..]}"),
-            answers.Select(answer => answer.User?.Locale)
+            answers.Select(answer => answer.User?.User?.Locale)
         );
     }
 
@@ -58,9 +58,26 @@ public abstract partial class StoreConformance
 
         var answers = await Store.RecipientChecks.ReadAsync(
             [
-                new RecipientQuestion(Tenant, "u", "news", WithDevices: true),
-                new RecipientQuestion(Tenant, "u", "sport", WithDevices: false),
-                new RecipientQuestion(Tenant, "v", null, WithDevices: true),
+                new RecipientQuestion
+                {
+                    Tenant = Tenant,
+                    UserId = "u",
+                    Topic = "news",
+                    WithDevices = true,
+                },
+                new RecipientQuestion
+                {
+                    Tenant = Tenant,
+                    UserId = "u",
+                    Topic = "sport",
+                    WithDevices = false,
+                },
+                new RecipientQuestion
+                {
+                    Tenant = Tenant,
+                    UserId = "v",
+                    WithDevices = true,
+                },
             ],
             Cancellation
         );
@@ -79,12 +96,12 @@ public abstract partial class StoreConformance
         var sample = new Sample(Tenant, Now);
         var delivery = sample.Delivery() with
         {
-            To = new Address(Channel.Push, "old-token", Platform.Ios, "shop"),
+            To = new Address(Channel.Push, "old-token") { Platform = Platform.Ios, App = "shop" },
             UserId = "u",
             DeviceId = "d",
         };
         await Store.Queue.EnqueueAsync([sample.Request(delivery)], Cancellation);
-        var to = new Address(Channel.Push, "new-token", Platform.Android);
+        var to = new Address(Channel.Push, "new-token") { Platform = Platform.Android };
 
         Assert.Equal([false], await RedirectAsync(delivery.Id, 0, to));
         var lease = Assert.Single(await LeaseAsync(Now));
@@ -106,7 +123,13 @@ public abstract partial class StoreConformance
         await SettleAsync(DeadLetter(Assert.Single(await LeaseAsync(Now)), Now));
 
         await Store.DeadLetters.ReplayAsync(
-            new ReplayRequest(new DeadLetterFilter { Tenant = Tenant }, Now.AddHours(1), Now.AddHours(9), 10),
+            new ReplayRequest
+            {
+                Filter = new DeadLetterFilter { Tenant = Tenant },
+                Now = Now.AddHours(1),
+                ExpiresAt = Now.AddHours(9),
+                Limit = 10,
+            },
             Cancellation
         );
 

@@ -15,8 +15,15 @@ public abstract partial class StoreConformance
             SavedAt = Now,
             Variants =
             [
-                new TemplateVariant(null, null, null, "Hello {{name}}"),
-                new TemplateVariant(Channel.Email, "pt-BR", "Olá {{name}}", "Olá", "<p>{{name | raw}} &amp; é</p>"),
+                new TemplateVariant { Body = "Hello {{name}}" },
+                new TemplateVariant
+                {
+                    Channel = Channel.Email,
+                    Locale = "pt-BR",
+                    Title = "Olá {{name}}",
+                    Body = "Olá",
+                    Html = "<p>{{name | raw}} &amp; é</p>",
+                },
             ],
         };
 
@@ -163,6 +170,6 @@ public abstract partial class StoreConformance
             Tenant = Tenant,
             Name = "welcome",
             SavedAt = Now,
-            Variants = [new TemplateVariant(null, null, null, body)],
+            Variants = [new TemplateVariant { Body = body }],
         };
 }

@@ -75,7 +75,15 @@ public abstract partial class StoreConformance
     public async Task Tenants_and_categories_do_not_share_permits()
     {
         await TakeAsync(Now, max: 1, "u");
-        var request = new ThrottleRequest(Tenant, "news", ["u"], 1, Per, Now);
+        var request = new ThrottleRequest
+        {
+            Tenant = Tenant,
+            Category = "news",
+            Recipients = ["u"],
+            Max = 1,
+            Per = Per,
+            Now = Now,
+        };
 
         Assert.Equal([true], await Store.Throttles.TryTakeAsync(request with { Category = "News" }, Cancellation));
         Assert.Equal([true], await Store.Throttles.TryTakeAsync(request with { Tenant = OtherTenant }, Cancellation));
@@ -90,7 +98,18 @@ public abstract partial class StoreConformance
         await TakeAsync(Now.AddSeconds(1), max: 3, "u");
         Assert.Equal([false], await TakeAsync(Now.AddSeconds(2), max: 3, "u"));
 
-        await Store.Throttles.GiveBackAsync(new ThrottleRequest(Tenant, "news", ["u", "unknown"], 3, Per, Now), Cancellation);
+        await Store.Throttles.GiveBackAsync(
+            new ThrottleRequest
+            {
+                Tenant = Tenant,
+                Category = "news",
+                Recipients = ["u", "unknown"],
+                Max = 3,
+                Per = Per,
+                Now = Now,
+            },
+            Cancellation
+        );
 
         Assert.Equal([true, true], await TakeAsync(Now.AddSeconds(2), max: 3, "u", "v"));
         Assert.Equal([false, true], await TakeAsync(Now.AddSeconds(3), max: 3, "u", "v"));
@@ -109,5 +128,16 @@ public abstract partial class StoreConformance
         TakeAsync(at, max, Per, recipients);
 
     private async Task<IReadOnlyList<bool>> TakeAsync(DateTimeOffset at, int max, TimeSpan per, params string[] recipients) =>
-        await Store.Throttles.TryTakeAsync(new ThrottleRequest(Tenant, "news", recipients, max, per, at), Cancellation);
+        await Store.Throttles.TryTakeAsync(
+            new ThrottleRequest
+            {
+                Tenant = Tenant,
+                Category = "news",
+                Recipients = recipients,
+                Max = max,
+                Per = per,
+                Now = at,
+            },
+            Cancellation
+        );
 }

@@ -67,7 +67,16 @@ public abstract class StoreSuite : IAsyncLifetime
     ) => LeaseAsync(at, owner, new LeaseQuota(Priority.Normal, provider, max));
 
     private protected async Task<IReadOnlyList<Lease>> LeaseAsync(DateTimeOffset at, string owner, params LeaseQuota[] quotas) =>
-        await Store.Queue.LeaseAsync(new LeaseRequest(owner, at, at + (LeaseEnd - Now), quotas), Cancellation);
+        await Store.Queue.LeaseAsync(
+            new LeaseRequest
+            {
+                Owner = owner,
+                Now = at,
+                Until = at + (LeaseEnd - Now),
+                Quotas = quotas,
+            },
+            Cancellation
+        );
 
     private protected async Task<Lease> LeaseOneAsync(
         DateTimeOffset? at = null,
@@ -114,14 +123,15 @@ public abstract class StoreSuite : IAsyncLifetime
             Provider = lease.Delivery.Provider,
             AttemptsSpent = lease.Delivery.AttemptsSpent + 1,
             Reason = reason,
-            Attempt = new Attempt(
-                lease.Delivery.Provider,
-                at,
-                TimeSpan.FromMilliseconds(12),
-                outcome,
-                reason,
-                reason is null ? $"vendor-{lease.Fence}" : null
-            ),
+            Attempt = new Attempt
+            {
+                Provider = lease.Delivery.Provider,
+                StartedAt = at,
+                Duration = TimeSpan.FromMilliseconds(12),
+                Outcome = outcome,
+                Reason = reason,
+                ProviderMessageId = reason is null ? $"vendor-{lease.Fence}" : null,
+            },
             SettledAt = at,
         };
 }

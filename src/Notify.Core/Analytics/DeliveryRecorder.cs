@@ -31,7 +31,18 @@ internal sealed class DeliveryRecorder(
             settlement.SettledAt.UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute,
             TimeSpan.Zero
         );
-        Add(new DeliveryCount(minute, delivery.Tenant, delivery.Channel, settlement.Provider, settlement.State, Count: 0), 1);
+        Add(
+            new DeliveryCount
+            {
+                Minute = minute,
+                Tenant = delivery.Tenant,
+                Channel = delivery.Channel,
+                Provider = settlement.Provider,
+                State = settlement.State,
+                Count = 0,
+            },
+            1
+        );
         Publish(delivery, settlement);
     }
 

@@ -9,6 +9,7 @@ using Notify.Core.Deliveries;
 using Notify.Core.Digests;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
+using Notify.Core.Queries;
 using Notify.Core.Queue;
 using Notify.Core.Recipients;
 using Notify.Core.Retention;
@@ -77,7 +78,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
-        services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
+        services.AddSingleton<INotificationQueries, NotificationQueries>();
+        services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
@@ -89,6 +91,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<CollectDigests>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
+        services.AddSingleton<RenderOwnContent>();
         services.AddSingleton<DropDuplicateAddresses>();
         services.AddSingleton<RecordUnreached>();
         services.AddSingleton<Schedule>();
@@ -105,6 +108,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<LeaseKeeper>();
+        services.AddSingleton<TopicSubscriptions>();
         services.AddSingleton<RecipientCheck>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<RecipientUpkeep>();

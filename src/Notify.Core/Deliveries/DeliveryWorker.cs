@@ -228,8 +228,12 @@ internal sealed class DeliveryWorker(
         try
         {
             var now = time.GetUtcNow();
-            var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas)
+            var request = new LeaseRequest
             {
+                Owner = worker.Name,
+                Now = now,
+                Until = now + options.Value.LeaseDuration,
+                Quotas = quotas,
                 TenantLimit = capacity.ReserveForTenant,
             };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);

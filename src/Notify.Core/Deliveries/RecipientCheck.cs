@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Notify.Core.Providers;
+using Notify.Core.Recipients;
 using Notify.Core.Settlements;
 using Notify.Core.Timing;
 using Notify.Providers;
@@ -14,7 +15,7 @@ namespace Notify.Core.Deliveries;
 /// </summary>
 internal sealed class RecipientCheck(
     IRecipientCheckStore store,
-    INotificationStore notifications,
+    TopicSubscriptions subscriptions,
     ProviderRouter router,
     DueTimePolicy policy,
     DeliverySettler settler,
@@ -109,26 +110,20 @@ internal sealed class RecipientCheck(
     }
 
     // A delivery names one of its notification's topics, and the user may still subscribe to another.
-    private async ValueTask<bool> SubscribesToAnotherAsync(Delivery delivery, CancellationToken cancellationToken)
-    {
-        var notification = await notifications
-            .FindAsync(delivery.Tenant, delivery.NotificationId, cancellationToken)
-            .ConfigureAwait(false);
-        RecipientQuestion[] others =
-        [
-            .. (notification?.Trigger.Topics() ?? [])
-                .Where(topic => topic != delivery.Topic)
-                .Select(topic => CreateQuestion(delivery, topic)),
-        ];
-        return others.Length > 0
-            && (await ReadAsync(others, cancellationToken).ConfigureAwait(false)).Values.Any(answer => answer.IsSubscribed);
-    }
+    private ValueTask<bool> SubscribesToAnotherAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        subscriptions.HasAnotherAsync(
+            delivery.Tenant,
+            delivery.UserId!,
+            delivery.NotificationId,
+            delivery.Topic!,
+            cancellationToken
+        );
 
     private CheckResult Decide(Delivery delivery, RecipientAnswer answer)
     {
-        if (answer.User is not { } user)
+        if (answer.User is not { User: { } user } stored)
             return CheckResult.Cancel("the user was deleted");
-        if (!policy.IsMandatory(delivery.Category) && !user.Wants(delivery.Category, delivery.Channel))
+        if (!policy.IsMandatory(delivery.Category) && !stored.Wants(delivery.Category, delivery.Channel))
             return CheckResult.Cancel("declined by the user's preferences");
         var device = FindDevice(delivery, answer.Devices);
         if (FindAddress(delivery, user, device) is not { } address)
@@ -159,7 +154,9 @@ internal sealed class RecipientCheck(
     private static Address? FindAddress(Delivery delivery, User user, Device? device)
     {
         if (delivery.Channel == Channel.Push)
-            return device is null ? null : new Address(Channel.Push, device.Token, device.Platform, device.App);
+            return device is null
+                ? null
+                : new Address(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
         return user.Addresses.TryGetValue(delivery.Channel.AddressName, out var address)
             ? new Address(delivery.Channel, address)
             : null;
@@ -181,7 +178,13 @@ internal sealed class RecipientCheck(
     }
 
     private static RecipientQuestion CreateQuestion(Delivery delivery, string? topic) =>
-        new(delivery.Tenant, delivery.UserId!, topic, WithDevices: delivery.Channel == Channel.Push);
+        new()
+        {
+            Tenant = delivery.Tenant,
+            UserId = delivery.UserId!,
+            Topic = topic,
+            WithDevices = delivery.Channel == Channel.Push,
+        };
 
     // A delivery's id is a UUIDv7, whose first 48 bits are the time at which it was planned.
     private static DateTimeOffset GetPlannedTime(Guid id)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Queue;
+using Notify.Core.Recipients;
 using Notify.Core.Templates;
 using Notify.Core.Timing;
 using Notify.Core.Triggers;
@@ -20,6 +21,7 @@ namespace Notify.Core.Digests;
 internal sealed class DigestWorker(
     IDigestStore digests,
     IUserStore users,
+    TopicSubscriptions subscriptions,
     TemplateRenderer renderer,
     NotificationFactory factory,
     NotificationEvents events,
@@ -57,6 +59,9 @@ internal sealed class DigestWorker(
             await CancelAsync(lease, cancellationToken).ConfigureAwait(false);
             return;
         }
+
+        if (await EndUnsubscribedAsync(lease, cancellationToken).ConfigureAwait(false))
+            return;
 
         var alike = lease with { Events = [.. lease.Events.Where(other => AreAlike(lease.Events[0], other))] };
         EnqueueRequest summary;
@@ -108,11 +113,44 @@ internal sealed class DigestWorker(
         if (lease.Events[0].UserId is not { } userId)
             return null;
         var found = await users.FindAsync(lease.Tenant, [userId], cancellationToken).ConfigureAwait(false);
-        return found.Count > 0 ? found[0] : null;
+        return found is [var user] ? user.User : null;
     }
 
     private async ValueTask CancelAsync(DigestLease lease, CancellationToken cancellationToken) =>
         await EndAsync(lease, CollectedState.Cancelled, "The user does not exist.", cancellationToken).ConfigureAwait(false);
+
+    /// <summary>
+    /// Ends the events that came through a topic which the user has left since. Returns whether there were any; the others are
+    /// due again at once, under a new lease.
+    /// </summary>
+    private async ValueTask<bool> EndUnsubscribedAsync(DigestLease lease, CancellationToken cancellationToken)
+    {
+        string[] topics = [.. lease.Events.Select(collected => collected.Topic).OfType<string>().Distinct()];
+        if (topics.Length == 0)
+            return false;
+
+        var userId = lease.Events[0].UserId!;
+        var subscribed = await subscriptions.FindAsync(lease.Tenant, userId, topics, cancellationToken).ConfigureAwait(false);
+        var unsubscribed = new List<DigestEvent>();
+        foreach (var collected in lease.Events.Where(collected => collected.Topic is { } topic && !subscribed.Contains(topic)))
+        {
+            if (
+                !await subscriptions
+                    .HasAnotherAsync(lease.Tenant, userId, collected.NotificationId, collected.Topic!, cancellationToken)
+                    .ConfigureAwait(false)
+            )
+                unsubscribed.Add(collected);
+        }
+
+        if (unsubscribed.Count == 0)
+            return false;
+
+        string[] left = [.. unsubscribed.Select(collected => collected.Topic!).Distinct()];
+        var reason = $"the user unsubscribed from {(left is [var only] ? $"'{only}'" : "the topics")}";
+        await EndAsync(lease with { Events = unsubscribed }, CollectedState.Cancelled, reason, cancellationToken)
+            .ConfigureAwait(false);
+        return true;
+    }
 
     private ValueTask<bool> EndAsync(
         DigestLease lease,
@@ -127,8 +165,8 @@ internal sealed class DigestWorker(
             ? Time.GetUtcNow()
             : DigestSchedule.GetDueTime(closed.Events[^1].Trigger.Digest!, Time.GetUtcNow(), user);
 
-    // All events of a digest have the same recipient, template, category and priority. Events that differ in anything else get
-    // separate summaries: one trigger must not decide how the event of another is sent.
+    // All events of a digest have the same recipient, template, category, priority and schedule. Events that differ in anything
+    // else get separate summaries: one trigger must not decide how the event of another is sent.
     private static bool AreAlike(DigestEvent first, DigestEvent other) =>
         ReferenceEquals(first, other)
         || (
@@ -144,7 +182,14 @@ internal sealed class DigestWorker(
     private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, CancellationToken cancellationToken)
     {
         var last = lease.Events[^1];
-        var trigger = last.Trigger with { Digest = null, Throttle = null, Data = DigestData.FromEvents(lease.Events) };
+        // The data of the recipient is part of the data of its event.
+        var trigger = last.Trigger with
+        {
+            To = last.Recipient with { DataElement = null },
+            Digest = null,
+            Throttle = null,
+            DataElement = DigestData.FromEvents(lease.Events),
+        };
         var errors = new List<FieldError>();
         var rendered = await renderer.RenderAsync(trigger, last.TemplateVersion, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);

@@ -6,7 +6,7 @@ namespace Notify.Core.InMemory;
 internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Tenant, string Id), User> _users = [];
+    private readonly Dictionary<(string Tenant, string Id), UserRecord> _users = [];
     private readonly Dictionary<(string Tenant, string UserId, string Id), Device> _devices = [];
     private readonly Dictionary<(string Tenant, string Topic), SortedSet<string>> _topics = [];
 
@@ -15,13 +15,13 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         lock (_lock)
         {
             foreach (var user in users)
-                _users[(user.Tenant, user.Id)] = user;
+                _users[(user.Tenant, user.Id)] = GetUser(user.Tenant, user.Id) with { User = user };
         }
 
         return ValueTask.CompletedTask;
     }
 
-    ValueTask<IReadOnlyList<User>> IUserStore.FindAsync(
+    ValueTask<IReadOnlyList<UserRecord>> IUserStore.FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -43,18 +43,25 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         {
             return new([
                 .. _users
-                    .Values.Where(user => user.Tenant == tenant && IsInPage(user.Id, prefix, after))
+                    .Values.Select(record => record.User)
+                    .OfType<User>()
+                    .Where(user => user.Tenant == tenant && IsInPage(user.Id, prefix, after))
                     .OrderBy(user => user.Id, StringComparer.Ordinal)
                     .Take(limit),
             ]);
         }
     }
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
-            if (!_users.TryGetValue((tenant, id), out var user) || change(user) is not { } changed)
+            if (change(GetUser(tenant, id)) is not { } changed)
                 return new(false);
 
             _users[(tenant, id)] = changed;
@@ -62,10 +69,18 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         }
     }
 
-    ValueTask<bool> IUserStore.RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    ValueTask<bool> IUserStore.RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
+            if (!_users.TryGetValue((tenant, id), out var user) || !condition(user))
+                return new(false);
+
             foreach (var device in _devices.Where(device => device.Key.Tenant == tenant && device.Value.UserId == id).ToArray())
                 _devices.Remove(device.Key);
             foreach (var topic in _topics.Where(topic => topic.Key.Tenant == tenant))
@@ -102,6 +117,18 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_devices.TryGetValue(GetKey(device), out var known) || known.Token != device.Token)
+                return new(false);
+
+            _devices[GetKey(device)] = known with { Locale = device.Locale, TimeZone = device.TimeZone };
+            return new(true);
+        }
     }
 
     ValueTask<IReadOnlyList<Device>> IDeviceStore.FindAsync(
@@ -257,6 +284,9 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         lock (_lock)
             return new(_topics.GetValueOrDefault((tenant, topic))?.Count);
     }
+
+    private UserRecord GetUser(string tenant, string id) =>
+        _users.GetValueOrDefault((tenant, id)) ?? new UserRecord { Tenant = tenant, Id = id };
 
     private static (string Tenant, string UserId, string Id) GetKey(Device device) => (device.Tenant, device.UserId, device.Id);
 

@@ -150,6 +150,15 @@ internal sealed partial class InMemoryStore : IDigestStore
         }
 
         public CollectedEvent ToRecord() =>
-            new(Event.Id, Event.NotificationId, Event.Key.ToId(), Event.UserId, State, SummaryId, Reason);
+            new()
+            {
+                Id = Event.Id,
+                NotificationId = Event.NotificationId,
+                DigestId = Event.Key.ToId(),
+                UserId = Event.UserId,
+                State = State,
+                SummaryId = SummaryId,
+                Reason = Reason,
+            };
     }
 }

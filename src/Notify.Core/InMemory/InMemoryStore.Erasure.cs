@@ -46,7 +46,7 @@ internal sealed partial class InMemoryStore : IErasureStore
                 }
 
                 Change(stored, () => stored.Erase(batch.Now));
-                EraseFrom(delivery.NotificationId, delivery.To);
+                EraseFrom(delivery.NotificationId, delivery.To, erasure.UserId);
             }
 
             return new(new ErasureStep(page.Length < batch.Limit ? null : page[^1].Delivery.Id, busy));
@@ -70,7 +70,7 @@ internal sealed partial class InMemoryStore : IErasureStore
                 )
                 {
                     Erase(stored);
-                    EraseFrom(collected.NotificationId, null);
+                    EraseFrom(collected.NotificationId, null, collected.UserId!);
                 }
             }
 
@@ -100,14 +100,14 @@ internal sealed partial class InMemoryStore : IErasureStore
         stored.Erase();
     }
 
-    private void EraseFrom(Guid notificationId, Address? address)
+    private void EraseFrom(Guid notificationId, Address? address, string userId)
     {
         var hasOthers =
             _byNotification[notificationId].Any(stored => !stored.IsErased)
             || _events.Values.Any(stored => stored.Event.NotificationId == notificationId && stored.Reason != Erasure.Reason)
             || _expansions.Any(expansion => expansion.NotificationId == notificationId && expansion.DueAt is not null);
         var notification = _notifications[notificationId];
-        if (ErasedNotification.From(notification, address is null ? [] : [address], hasOthers) is { } erased)
+        if (ErasedNotification.From(notification, address is null ? [] : [address], [userId], hasOthers) is { } erased)
             _notifications[notificationId] = erased;
     }
 }

@@ -70,15 +70,13 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
                     )
                     .OrderByDescending(notification => notification.Id)
                     .Take(limit)
-                    .Select(notification => new NotificationSummary(
-                        notification.Id,
-                        notification.AcceptedAt,
-                        notification.ExpiresAt,
-                        notification.Trigger with
-                        {
-                            Content = null,
-                        }
-                    )),
+                    .Select(notification => new NotificationSummary
+                    {
+                        Id = notification.Id,
+                        AcceptedAt = notification.AcceptedAt,
+                        ExpiresAt = notification.ExpiresAt,
+                        Trigger = notification.Trigger with { Content = null },
+                    }),
             ]);
         }
     }

@@ -34,7 +34,13 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
     public Lease Lease(string owner, DateTimeOffset until)
     {
         (Owner, DueAt) = (owner, until);
-        return new Lease(Delivery, owner, ++Fence, until);
+        return new Lease
+        {
+            Delivery = Delivery,
+            Owner = owner,
+            Fence = ++Fence,
+            Until = until,
+        };
     }
 
     public void Renew(DateTimeOffset until) => DueAt = until;
@@ -86,7 +92,17 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public void Add(Receipt receipt) => _receipts.Add(receipt);
 
-    public DeliveryRecord ToRecord() => new(Delivery, State, DueAt, Reason, [.. _attempts], [.. _receipts], Owner is not null);
+    public DeliveryRecord ToRecord() =>
+        new()
+        {
+            Delivery = Delivery,
+            State = State,
+            DueAt = DueAt,
+            Reason = Reason,
+            Attempts = [.. _attempts],
+            Receipts = [.. _receipts],
+            IsInFlight = Owner is not null,
+        };
 
     private void Move(DeliveryState state, DateTimeOffset? dueAt, string? reason, DateTimeOffset now)
     {

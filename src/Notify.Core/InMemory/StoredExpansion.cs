@@ -22,7 +22,15 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
     public ExpansionLease Lease(DateTimeOffset until)
     {
         DueAt = until;
-        return new ExpansionLease(notification, expansion.Topic, _cursor, _done, _failures, ++_fence);
+        return new ExpansionLease
+        {
+            Notification = notification,
+            Topic = expansion.Topic,
+            Cursor = _cursor,
+            Done = _done,
+            Failures = _failures,
+            Fence = ++_fence,
+        };
     }
 
     public bool IsHeldBy(ExpansionLease lease) =>
@@ -49,5 +57,15 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
     }
 
     public ExpansionProgress GetProgress() =>
-        new(expansion.Topic, _done, expansion.Total, DueAt is null, notification.AcceptedAt, _updatedAt, _failures, _reason);
+        new()
+        {
+            Topic = expansion.Topic,
+            Done = _done,
+            Total = expansion.Total,
+            IsComplete = DueAt is null,
+            StartedAt = notification.AcceptedAt,
+            UpdatedAt = _updatedAt,
+            Failures = _failures,
+            Reason = _reason,
+        };
 }

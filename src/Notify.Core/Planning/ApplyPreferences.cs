@@ -15,7 +15,7 @@ internal sealed class ApplyPreferences(DueTimePolicy policy) : IPlanningStep
 
         foreach (var recipient in plan.Planned)
         {
-            if (recipient.User is { Preferences.Count: > 0 } user)
+            if (recipient.Stored is { Preferences.Count: > 0 } user)
                 recipient.Wants = channel => user.Wants(plan.Trigger.Category, channel);
         }
 

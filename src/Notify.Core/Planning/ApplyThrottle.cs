@@ -13,15 +13,17 @@ internal sealed class ApplyThrottle(IThrottleStore throttles, TimeProvider time)
         if (reached.Length == 0)
             return;
 
-        var request = new ThrottleRequest(
-            plan.Notification.Tenant,
-            plan.Trigger.Category!,
-            [.. reached.Select(recipient => recipient.Recipient.Key)],
-            throttle.Max,
-            throttle.Per,
+        var request = new ThrottleRequest
+        {
+            Tenant = plan.Notification.Tenant,
+            Category = plan.Trigger.Category!,
+            Recipients = [.. reached.Select(recipient => recipient.Recipient.Key)],
+            Max = throttle.Max,
+            Per = throttle.Per,
+
             // A batch of a broadcast is planned long after its notification was accepted, and counts when it is sent.
-            time.GetUtcNow()
-        );
+            Now = time.GetUtcNow(),
+        };
         var taken = await throttles.TryTakeAsync(request, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < taken.Count; i++)
             reached[i].IsThrottled = !taken[i];

@@ -45,6 +45,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                     new DeliveryDraft
                     {
                         Recipient = recipient,
+                        UserId = recipient.UserId,
                         To = address,
                         Provider = router.GetRoute(address) is [var provider, ..] ? provider.Name : "",
                         Device = device,
@@ -70,12 +71,12 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     private static IEnumerable<(Address Address, Device? Device)> GetAddresses(PlannedRecipient recipient, Channel channel)
     {
         if (recipient.Recipient is { Kind: RecipientKind.Address } direct)
-            return direct.Channel == channel ? [(new Address(channel, direct.Value, direct.Platform), null)] : [];
+            return direct.Channel == channel ? [(new Address(channel, direct.Value) { Platform = direct.Platform }, null)] : [];
         if (recipient.User is null)
             return [];
         if (channel == Channel.Push)
             return recipient.Devices.Select(device =>
-                (new Address(channel, device.Token, device.Platform, device.App), (Device?)device)
+                (new Address(channel, device.Token) { Platform = device.Platform, App = device.App }, (Device?)device)
             );
         return recipient.User.Addresses.TryGetValue(channel.AddressName, out var address)
             ? [(new Address(channel, address), null)]

@@ -4,7 +4,8 @@ namespace Notify.Core.Planning;
 
 /// <summary>
 /// Chooses the content of each delivery among those of the notification, which were rendered when it was accepted. The variant of
-/// the delivery's channel is preferred to the one for all channels, and the closest language to the default.
+/// the delivery's channel is preferred to the one for all channels, and the closest language to the default. Recipients that do
+/// not share contents are left to <see cref="RenderOwnContent"/>.
 /// </summary>
 internal sealed class ChooseContent : IPlanningStep
 {
@@ -16,7 +17,7 @@ internal sealed class ChooseContent : IPlanningStep
 
         // A batch has many recipients but few combinations of channel, language and time zone.
         var chosen = new Dictionary<(Channel Channel, string? Locale, string? TimeZone), int>();
-        foreach (var draft in plan.Drafts)
+        foreach (var draft in plan.Drafts.Where(draft => !plan.NeedsOwnContent(draft.Recipient)))
         {
             var key = (draft.To.Channel, draft.Locale, draft.TimeZone);
             if (!chosen.TryGetValue(key, out var index))
@@ -24,10 +25,13 @@ internal sealed class ChooseContent : IPlanningStep
             if (index >= 0)
                 draft.ContentIndex = index;
             else
-                draft.SkippedBecause ??=
-                    $"the template has no variant for {draft.To.Channel}{(draft.Locale is { } locale ? $" in {locale}" : "")}";
+                draft.SkippedBecause ??= DescribeNoVariant(draft);
         }
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Describes why a delivery has no content.</summary>
+    public static string DescribeNoVariant(DeliveryDraft draft) =>
+        $"the template has no variant for {draft.To.Channel}{(draft.Locale is { } locale ? $" in {locale}" : "")}";
 }

@@ -8,13 +8,16 @@ namespace Notify.Core.Planning;
 /// Collects events into digests instead of sending them: all events of a trigger with a digest, or only the throttled ones if it
 /// has a throttle too.
 /// </summary>
-internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids) : IPlanningStep
+internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, TimeProvider time) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Trigger.Digest is not { } digest)
             return ValueTask.CompletedTask;
 
+        // A batch of a broadcast is planned some time after its notification was accepted. Its events arrive now, and a digest
+        // that they begin collects from now on.
+        var now = time.GetUtcNow();
         foreach (
             var recipient in plan
                 .Planned.Where(recipient => recipient.IsReached && (plan.Trigger.Throttle is null || recipient.IsThrottled))
@@ -25,18 +28,19 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids) :
             plan.Planned.Remove(recipient);
             plan.Drafts.RemoveAll(draft => draft.Recipient == recipient);
             plan.Digests.Add(
-                new DigestEvent(
-                    ids.Create(plan.Notification.AcceptedAt),
-                    plan.Notification.Id,
-                    recipient.Recipient,
-                    plan.Trigger with
+                new DigestEvent
+                {
+                    Id = ids.Create(now),
+                    NotificationId = plan.Notification.Id,
+                    Recipient = recipient.Recipient,
+                    Trigger = plan.Trigger with
                     {
-                        To = recipient.Recipient,
+                        To = recipient.Topic is { } topic ? [recipient.Recipient, Recipient.Topic(topic)] : recipient.Recipient,
                         IdempotencyKey = null,
                     },
-                    plan.Notification.TemplateVersion!.Value,
-                    DigestSchedule.GetDueTime(digest, plan.Notification.AcceptedAt, recipient.User)
-                )
+                    TemplateVersion = plan.Notification.TemplateVersion!.Value,
+                    DueAt = DigestSchedule.GetDueTime(digest, now, recipient.User),
+                }
             );
         }
 

@@ -29,12 +29,54 @@ internal sealed class DeliveryPlan(
     /// <summary>Gets or sets the permits that were taken; null for none.</summary>
     public ThrottleRequest? Permits { get; set; }
 
+    /// <summary>Gets whether the plan is for a batch of subscribers.</summary>
+    public bool IsBroadcast => Topics is not null;
+
+    /// <summary>Gets whether rendered contents must follow the rules for contents.</summary>
+    public bool ChecksContent { get; init; } = true;
+
+    /// <summary>Gets the errors of rendering for recipients that the trigger names.</summary>
+    public List<FieldError> Errors { get; } = [];
+
+    /// <summary>Gets or sets the first recipient that was left for the next batch; null if all were planned.</summary>
+    public Recipient? FirstLeft { get; set; }
+
+    /// <summary>
+    /// Determines whether the content is rendered for a recipient alone: either no contents are shared, because the template uses
+    /// <c>recipient</c>, or the trigger has data for this recipient.
+    /// </summary>
+    public bool NeedsOwnContent(PlannedRecipient recipient) =>
+        Notification.Contents.Count == 0 || recipient.Recipient.DataElement is not null;
+
+    /// <summary>
+    /// Adds the errors of a recipient. A variable that the data of the trigger lacks is the same error for all recipients without
+    /// data, and is added once.
+    /// </summary>
+    public void AddErrors(Recipient recipient, IEnumerable<FieldError> errors)
+    {
+        var field = $"to[{Trigger.To.IndexOf(recipient)}]";
+        foreach (var error in errors)
+        {
+            var added =
+                recipient.DataElement is null && error.Field.StartsWith("data.", StringComparison.Ordinal)
+                    ? error
+                    : new FieldError(field, error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}");
+            if (!Errors.Contains(added))
+                Errors.Add(added);
+        }
+    }
+
     /// <summary>Gets the positions in <see cref="Recipients"/> of users that do not exist.</summary>
     public List<int> Unknown { get; } = [];
 }
 
 /// <summary>A recipient, with its user and devices.</summary>
-internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnlyList<Device> devices, string? topic = null)
+internal sealed class PlannedRecipient(
+    Recipient recipient,
+    UserRecord? stored,
+    IReadOnlyList<Device> devices,
+    string? topic = null
+)
 {
     public Recipient Recipient { get; } = recipient;
 
@@ -42,7 +84,10 @@ internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnl
     public string? UserId => Recipient.Kind == RecipientKind.User ? Recipient.Value : null;
 
     /// <summary>Gets the user; null for a direct address, and for a subscriber who does not exist.</summary>
-    public User? User { get; } = user;
+    public User? User => Stored?.User;
+
+    /// <summary>Gets the user with the preferences; null for a direct address, and for a subscriber who does not exist.</summary>
+    public UserRecord? Stored { get; } = stored;
 
     public IReadOnlyList<Device> Devices { get; } = devices;
 
@@ -68,6 +113,9 @@ internal sealed class DeliveryDraft
 
     public required string Provider { get; init; }
 
+    /// <summary>Gets or sets the id of the user to whom the address belongs; null if the engine knows none.</summary>
+    public string? UserId { get; set; }
+
     /// <summary>Gets the device; null if the delivery does not go to one.</summary>
     public Device? Device { get; init; }
 
@@ -79,7 +127,11 @@ internal sealed class DeliveryDraft
     /// <summary>Gets or sets why nothing is sent to the address; null if a message is.</summary>
     public string? SkippedBecause { get; set; }
 
+    /// <summary>Gets or sets the index of the shared content.</summary>
     public int ContentIndex { get; set; }
+
+    /// <summary>Gets or sets the content that was rendered for the recipient alone; null if it is shared.</summary>
+    public Content? OwnContent { get; set; }
 
     public DateTimeOffset DueAt { get; set; }
 

@@ -9,6 +9,7 @@ internal sealed class DeliveryPlanner(
     ApplyPreferences applyPreferences,
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
+    RenderOwnContent renderOwnContent,
     DropDuplicateAddresses dropDuplicateAddresses,
     RecordUnreached recordUnreached,
     ApplyThrottle applyThrottle,
@@ -18,12 +19,16 @@ internal sealed class DeliveryPlanner(
     TimeProvider time
 )
 {
+    // The content of a cancelled delivery for which none was rendered.
+    private static readonly Content NoContent = new();
+
     private readonly IPlanningStep[] _steps =
     [
         resolveRecipients,
         applyPreferences,
         chooseAddresses,
         chooseContent,
+        renderOwnContent,
         dropDuplicateAddresses,
         recordUnreached,
         applyThrottle,
@@ -36,26 +41,28 @@ internal sealed class DeliveryPlanner(
     /// <param name="recipients">The recipients that the trigger names, without topics, or a batch of subscribers.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
     /// <param name="topics">The topic of each subscriber, by user id; null for recipients that the trigger names.</param>
+    /// <param name="checksContent">Whether rendered contents must follow the rules for contents.</param>
     public async ValueTask<PlannedDeliveries> PlanAsync(
         Notification notification,
         IReadOnlyList<Recipient> recipients,
         CancellationToken cancellationToken,
-        IReadOnlyDictionary<string, string>? topics = null
+        IReadOnlyDictionary<string, string>? topics = null,
+        bool checksContent = true
     )
     {
-        var plan = new DeliveryPlan(notification, recipients, topics);
+        var plan = new DeliveryPlan(notification, recipients, topics) { ChecksContent = checksContent };
         foreach (var step in _steps)
         {
             await step.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
-            // A trigger that names an unknown user is rejected, so it must not take permits.
-            if (plan.Unknown.Count > 0)
-                return new PlannedDeliveries([], [], plan.Unknown, null);
+            // A trigger with such errors is rejected, so it must not take permits.
+            if (plan.Unknown.Count > 0 || plan.Errors.Count > 0)
+                return new PlannedDeliveries([], [], plan.Unknown, null) { Errors = plan.Errors };
         }
 
         var deliveries = new QueuedDelivery[plan.Drafts.Count];
         for (var i = 0; i < deliveries.Length; i++)
             deliveries[i] = CreateQueued(notification, plan.Drafts[i]);
-        return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown, plan.Permits);
+        return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown, plan.Permits) { FirstLeft = plan.FirstLeft };
     }
 
     private QueuedDelivery CreateQueued(Notification notification, DeliveryDraft draft) =>
@@ -70,21 +77,23 @@ internal sealed class DeliveryPlanner(
 
     // The id has the current time instead of the time of acceptance, so the ids of a broadcast ascend, and the store appends each
     // batch to its index instead of inserting it somewhere before the end.
-    private Delivery CreateDelivery(Notification notification, DeliveryDraft draft) =>
-        new()
+    private Delivery CreateDelivery(Notification notification, DeliveryDraft draft)
+    {
+        var isOwn = draft.OwnContent is not null || notification.Contents.Count == 0;
+        return new()
         {
             Id = ids.Create(time.GetUtcNow()),
             NotificationId = notification.Id,
             Tenant = notification.Tenant,
             Priority = notification.Trigger.Priority,
             To = draft.To,
-            UserId = draft.Recipient.UserId,
+            UserId = draft.UserId,
             DeviceId = draft.Device?.Id,
             Topic = draft.Recipient.Topic,
             Category = notification.Trigger.Category,
             Provider = draft.Provider,
-            Content = notification.Contents[draft.ContentIndex].Content,
-            ContentIndex = draft.ContentIndex,
+            Content = isOwn ? draft.OwnContent ?? NoContent : notification.Contents[draft.ContentIndex].Content,
+            ContentIndex = isOwn ? Delivery.OwnContent : draft.ContentIndex,
             TraceParent = notification.TraceParent,
             CollapseKey = notification.Trigger.CollapseKey,
             Fallback = draft.Fallback,
@@ -92,6 +101,7 @@ internal sealed class DeliveryPlanner(
             DueAt = draft.DueAt,
             ExpiresAt = draft.ExpiresAt,
         };
+    }
 }
 
 /// <summary>The result of planning.</summary>
@@ -104,4 +114,11 @@ internal readonly record struct PlannedDeliveries(
     IReadOnlyList<DigestEvent> Digests,
     IReadOnlyList<int> Unknown,
     ThrottleRequest? Permits
-);
+)
+{
+    /// <summary>Gets the errors of rendering for named recipients. If there are any, nothing is planned.</summary>
+    public IReadOnlyList<FieldError> Errors { get; init; } = [];
+
+    /// <summary>Gets the first recipient that was left for the next batch; null if all were planned.</summary>
+    public Recipient? FirstLeft { get; init; }
+}

@@ -9,11 +9,13 @@ namespace Notify.Core.Planning;
 /// </summary>
 internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlanningStep
 {
+    private const string Reason = "the same address as another recipient";
+
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Drafts.Count > 1)
         {
-            var taken = new HashSet<(Channel Channel, string? App, string Address)>();
+            var taken = new Dictionary<(Channel Channel, string? App, string Address), DeliveryDraft>();
             // The delivery to a user is preferred to one to a direct address, because the user can decline it and unsubscribe.
             foreach (var draft in plan.Drafts.Where(draft => draft.Recipient.User is not null))
                 DropWithin(draft, taken);
@@ -37,20 +39,23 @@ internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlan
             .FindReachedAsync(plan.Notification.Id, byKey.Keys, cancellationToken)
             .ConfigureAwait(false);
         foreach (var key in reached)
-            Drop(byKey[key]);
+            byKey[key].SkippedBecause = Reason;
     }
 
-    private static void DropWithin(DeliveryDraft draft, HashSet<(Channel Channel, string? App, string Address)> taken)
+    private static void DropWithin(
+        DeliveryDraft draft,
+        Dictionary<(Channel Channel, string? App, string Address), DeliveryDraft> taken
+    )
     {
         var (channel, address) = (draft.To.Channel, draft.To.Value);
-        if (draft.SkippedBecause is null && !taken.Add((channel, draft.To.App, AddressFormat.Normalize(channel, address))))
-            Drop(draft);
-    }
+        if (draft.SkippedBecause is not null)
+            return;
+        var key = (channel, draft.To.App, AddressFormat.Normalize(channel, address));
+        if (taken.TryAdd(key, draft))
+            return;
 
-    private static void Drop(DeliveryDraft draft)
-    {
-        draft.SkippedBecause = "another recipient of this notification has the same address";
-        // A direct address is reached by the other delivery. A user is not, so the timeline shows a cancelled delivery.
-        draft.Recipient.IsReached |= draft.Recipient.Recipient.Kind == RecipientKind.Address;
+        draft.SkippedBecause = Reason;
+        // The address is that of the other delivery's user, and must be erased with the user.
+        draft.UserId ??= taken[key].UserId;
     }
 }

@@ -35,7 +35,9 @@ internal sealed class RecordUnreached(ProviderCatalog catalog) : IPlanningStep
         return new DeliveryDraft
         {
             Recipient = recipient,
-            To = new Address(channels[0], ""),
+            UserId = recipient.UserId,
+            // None of several channels was chosen, so the delivery must not name one.
+            To = new Address(channels.Length == 1 ? channels[0] : Channel.None, ""),
             Provider = "",
             SkippedBecause = recipient.User is null
                 ? "the user does not exist"

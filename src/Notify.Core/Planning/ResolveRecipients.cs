@@ -2,10 +2,13 @@ using Notify.Storage;
 
 namespace Notify.Core.Planning;
 
-/// <summary>Finds the users and devices of the recipients. A recipient that is named twice is notified once.</summary>
+/// <summary>
+/// Finds the users and devices of the recipients. A user who is named twice is planned once; a direct address that is given twice
+/// remains, so that the timeline tells why one of the two got no message.
+/// </summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {
-    private static readonly Dictionary<string, User> NoUsers = [];
+    private static readonly Dictionary<string, UserRecord> NoUsers = [];
     private static readonly ILookup<string, Device> NoDevices = Array.Empty<Device>().ToLookup(device => device.UserId);
 
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
@@ -15,7 +18,7 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
         for (var i = 0; i < plan.Recipients.Count; i++)
         {
             var recipient = plan.Recipients[i];
-            if (seen?.Add(recipient.Key) == false)
+            if (recipient.Kind == RecipientKind.User && seen?.Add(recipient.Value) == false)
                 continue;
 
             if (recipient.Kind != RecipientKind.User)
@@ -31,7 +34,7 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
         }
     }
 
-    private async ValueTask<(Dictionary<string, User> Users, ILookup<string, Device> Devices)> FindAsync(
+    private async ValueTask<(Dictionary<string, UserRecord> Users, ILookup<string, Device> Devices)> FindAsync(
         DeliveryPlan plan,
         CancellationToken cancellationToken
     )
@@ -44,9 +47,10 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
             return (NoUsers, NoDevices);
 
         var tenant = plan.Notification.Tenant;
-        var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false)).ToDictionary(user =>
-            user.Id
-        );
+        // A user of whom only preferences are known counts as one who does not exist.
+        var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false))
+            .Where(user => user.User is not null)
+            .ToDictionary(user => user.Id);
         return users.Count == 0
             ? (users, NoDevices)
             : (

@@ -31,5 +31,14 @@ internal sealed record Execution(
     public Attempt? ToAttempt() =>
         Outcome is null
             ? null
-            : new Attempt(Provider, StartedAt, Duration, Outcome.Kind, Outcome.Reason, Outcome.ProviderMessageId, Outcome.Cost);
+            : new Attempt
+            {
+                Provider = Provider,
+                StartedAt = StartedAt,
+                Duration = Duration,
+                Outcome = Outcome.Kind,
+                Reason = Outcome.Reason,
+                ProviderMessageId = Outcome.ProviderMessageId,
+                Cost = Outcome.Cost,
+            };
 }

@@ -12,6 +12,8 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
         StringComparer.Ordinal
     );
 
+    private readonly SortedSet<string> _overrideNames = new(rules.SelectMany(rule => rule.OverrideNames), StringComparer.Ordinal);
+
     /// <summary>Finds why no provider can ever send to an address; null if at least one may.</summary>
     public string? FindAddressError(Address address)
     {
@@ -33,18 +35,24 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
 
     /// <summary>Finds the errors of vendor-specific overrides.</summary>
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) =>
-        _rules.Count == 0 ? [] : _rules.Values.SelectMany(rule => rule.FindOverrideErrors(overrides)).Distinct();
+        overrides
+            .Keys.Where(name => !_overrideNames.Contains(name))
+            .Select(name => new FieldError(name, DescribeUnknownOverride()))
+            .Concat(_rules.Values.SelectMany(rule => rule.FindOverrideErrors(overrides)).Distinct());
 
     /// <summary>Finds why no provider can ever send a content over a channel; empty if at least one may.</summary>
-    public IReadOnlyList<FieldError> FindContentErrors(Channel channel, Content content)
+    /// <param name="channel">The channel.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="to">The address; null if it is not known yet.</param>
+    public IReadOnlyList<FieldError> FindContentErrors(Channel channel, Content content, Address? to)
     {
         IReadOnlyList<FieldError> first = [];
-        foreach (var provider in router.GetRoute(new Address(channel, "")))
+        foreach (var provider in router.GetRoute(to ?? new Address(channel, "")))
         {
             if (!_rules.TryGetValue(provider.Name, out var rule))
                 return [];
 
-            FieldError[] errors = [.. rule.FindContentErrors(content)];
+            FieldError[] errors = [.. rule.FindContentErrors(content, to)];
             if (errors.Length == 0)
                 return [];
             if (first.Count == 0)
@@ -53,4 +61,9 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
 
         return first;
     }
+
+    private string DescribeUnknownOverride() =>
+        _overrideNames.Count == 0
+            ? "No provider of this application uses overrides. Omit this field."
+            : $"No provider uses overrides with this name. Use {string.Join(", ", _overrideNames)}.";
 }

@@ -1,13 +1,16 @@
 using Notify.Core.Providers;
 using Notify.Core.Retention;
+using Notify.Core.Templates;
 using Notify.Core.Validation;
 using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Core.Recipients;
 
-/// <summary>Validates users, devices and subscriptions, and saves them in the store.</summary>
-internal sealed class RecipientDirectory(
+/// <summary>
+/// Validates users, preferences, devices and subscriptions, and saves them in the store. This part validates.
+/// </summary>
+internal sealed partial class RecipientDirectory(
     IUserStore users,
     IDeviceStore devices,
     ITopicStore topics,
@@ -18,99 +21,12 @@ internal sealed class RecipientDirectory(
     PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
-) : IRecipientDirectory
+) : IRecipients
 {
     private const int MaxAddresses = 16;
     private const int MaxPreferences = 1_000;
     private const int MaxSubscribersAtOnce = 10_000;
-
-    public async Task<SaveUserResult> SaveUserAsync(User user, CancellationToken cancellationToken = default)
-    {
-        InvalidRequestException.ThrowIfAny(Validate(user));
-        await users.SaveAsync([phones.Normalize(user)], cancellationToken).ConfigureAwait(false);
-        return new SaveUserResult { Warnings = FindWarnings(user) };
-    }
-
-    // The erasure is recorded first. A crash between the two leaves a user who can be removed again; in the reverse order it
-    // could leave deliveries that are never erased.
-    public async Task<bool> RemoveUserAsync(
-        string id,
-        string tenant = Trigger.DefaultTenant,
-        CancellationToken cancellationToken = default
-    )
-    {
-        if ((await users.FindAsync(tenant, [id], cancellationToken).ConfigureAwait(false)).Count == 0)
-            return false;
-
-        await erasures.RequestAsync(new Erasure(tenant, id, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
-        var removed = await users.RemoveAsync(tenant, id, cancellationToken).ConfigureAwait(false);
-        eraser.Wake();
-        return removed;
-    }
-
-    public async Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default)
-    {
-        InvalidRequestException.ThrowIfAny(Validate(device));
-        var now = time.GetUtcNow();
-        await devices
-            .RegisterAsync(
-                device with
-                {
-                    RegisteredAt = now,
-                    LastSeenAt = now,
-                    PrunedAt = null,
-                    PruneReason = null,
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        Publish(DeviceEventKind.Registered, device);
-    }
-
-    public async Task<bool> RemoveDeviceAsync(
-        string userId,
-        string id,
-        string tenant = Trigger.DefaultTenant,
-        CancellationToken cancellationToken = default
-    )
-    {
-        var theirs = await devices.ListAsync(tenant, userId, cancellationToken).ConfigureAwait(false);
-        if (
-            theirs.FirstOrDefault(device => device.Id == id) is not { } device
-            || !await devices.RemoveAsync(tenant, userId, id, cancellationToken).ConfigureAwait(false)
-        )
-        {
-            return false;
-        }
-
-        Publish(DeviceEventKind.Removed, device);
-        return true;
-    }
-
-    public async Task SubscribeAsync(
-        string topic,
-        IReadOnlyList<string> userIds,
-        string tenant = Trigger.DefaultTenant,
-        CancellationToken cancellationToken = default
-    )
-    {
-        ArgumentNullException.ThrowIfNull(userIds);
-        var errors = new List<FieldError>();
-        Names.Check(errors, "tenant", tenant);
-        Names.Check(errors, "topic", topic);
-        if (userIds.Count is 0 or > MaxSubscribersAtOnce)
-            errors.Add(
-                new FieldError(
-                    "userIds",
-                    userIds.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
-                    $"Give 1 to {MaxSubscribersAtOnce} user ids."
-                )
-            );
-        for (var i = 0; i < userIds.Count; i++)
-            Names.Check(errors, $"userIds[{i}]", userIds[i]);
-        InvalidRequestException.ThrowIfAny(errors);
-        await topics.SubscribeAsync(tenant, topic, userIds, cancellationToken).ConfigureAwait(false);
-    }
+    private const int MaxPropertiesKibibytes = 16;
 
     public IReadOnlyList<FieldError> Validate(User user)
     {
@@ -125,7 +41,7 @@ internal sealed class RecipientDirectory(
                 new FieldError("quietHours.to", FieldErrorCodes.Conflict, "quietHours.from and quietHours.to must differ.")
             );
         CheckAddresses(errors, user);
-        CheckPreferences(errors, user);
+        CheckProperties(errors, user);
         return errors;
     }
 
@@ -164,17 +80,46 @@ internal sealed class RecipientDirectory(
         return errors;
     }
 
-    private static Address GetAddress(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
-
-    private void Publish(DeviceEventKind kind, Device device)
+    public IReadOnlyList<FieldError> Validate(IReadOnlyList<PreferenceChange> changes)
     {
-        foreach (var sink in sinks)
-            sink.Publish(DeviceEvent.Create(kind, device, time.GetUtcNow()));
+        ArgumentNullException.ThrowIfNull(changes);
+        var errors = new List<FieldError>();
+        if (changes.Count > MaxPreferences)
+            errors.Add(new FieldError("items", FieldErrorCodes.TooMany, $"Give at most {MaxPreferences} preferences."));
+        var seen = new HashSet<(string?, Channel?)>();
+        for (var i = 0; i < changes.Count; i++)
+        {
+            if (changes[i].Category is { } category)
+                Names.Check(errors, $"items[{i}].category", category);
+            if (changes[i].Channel is { Name: "" })
+                errors.Add(
+                    new FieldError(
+                        $"items[{i}].channel",
+                        FieldErrorCodes.Required,
+                        "Give the name of a channel, or leave it out for every channel."
+                    )
+                );
+            if (changes[i].Status is { } status && !Enum.IsDefined(status))
+                errors.Add(new FieldError($"items[{i}].status", FieldErrorCodes.Unsupported, "Use optedIn or optedOut."));
+            if (!seen.Add((changes[i].Category, changes[i].Channel)))
+                errors.Add(
+                    new FieldError(
+                        $"items[{i}]",
+                        FieldErrorCodes.Conflict,
+                        "There is more than one change for this category and channel."
+                    )
+                );
+        }
+
+        return errors;
     }
+
+    private static Address GetAddress(Device device) =>
+        new(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
 
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
     {
-        if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
+        if (timeZone is not null && !IsIanaZone(timeZone))
             errors.Add(
                 new FieldError(
                     "timeZone",
@@ -183,6 +128,14 @@ internal sealed class RecipientDirectory(
                 )
             );
     }
+
+    // .NET also finds the ids of Windows, and any file below the folder of the zones. Other machines may not know them.
+    private static bool IsIanaZone(string id) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(id, out _)
+        && !TimeZoneInfo.TryConvertWindowsIdToIanaId(id, out _)
+        && id is not ("localtime" or "posixrules")
+        && !id.StartsWith("posix/", StringComparison.Ordinal)
+        && !id.StartsWith("right/", StringComparison.Ordinal);
 
     private void CheckAddresses(List<FieldError> errors, User user)
     {
@@ -219,20 +172,23 @@ internal sealed class RecipientDirectory(
         }
     }
 
+    private static void CheckProperties(List<FieldError> errors, User user)
+    {
+        if (user.Properties is not { } properties)
+            return;
+        if (JsonBounds.FindError(properties, MaxPropertiesKibibytes) is { } error)
+        {
+            errors.Add(new FieldError("properties", FieldErrorCodes.Invalid, error));
+            return;
+        }
+
+        foreach (var name in RecipientModel.ReservedNames.Where(name => properties.TryGetProperty(name, out _)))
+            errors.Add(new FieldError($"properties.{name}", FieldErrorCodes.NotAllowed, "This name is reserved. Use another name."));
+    }
+
     private static bool TryParseAddressName(string name, out Channel channel)
     {
         channel = Channel.Sms;
         return name == channel.AddressName || Channel.TryParse(name, out channel);
-    }
-
-    private static void CheckPreferences(List<FieldError> errors, User user)
-    {
-        if (user.Preferences.Count > MaxPreferences)
-            errors.Add(new FieldError("preferences", FieldErrorCodes.TooMany, $"Give at most {MaxPreferences} preferences."));
-        for (var i = 0; i < user.Preferences.Count; i++)
-        {
-            if (user.Preferences[i].Category is { } category)
-                Names.Check(errors, $"preferences[{i}].category", category);
-        }
     }
 }

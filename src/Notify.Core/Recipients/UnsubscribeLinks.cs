@@ -17,6 +17,7 @@ internal sealed class UnsubscribeLinks(
     IUserStore users,
     IOptions<UnsubscribeOptions> options,
     IOptions<NotificationsOptions> notifications,
+    TimeProvider time,
     UnsubscribeLinksAdded? added = null
 ) : IUnsubscribeLinks
 {
@@ -51,10 +52,19 @@ internal sealed class UnsubscribeLinks(
         if (!TryRead(token, out var link))
             return false;
 
-        var unwanted = new Preference(link.Category, link.Channel, Wanted: false);
-        return await users
-            .UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken)
-            .ConfigureAwait(false);
+        var unwanted = new Preference
+        {
+            Category = link.Category,
+            Channel = link.Channel,
+            Status = PreferenceStatus.OptedOut,
+            Source = PreferenceSource.UnsubscribeLink,
+            ChangedAt = time.GetUtcNow(),
+        };
+        await users.UpdateAsync(link.Tenant, link.UserId, OptOut, cancellationToken).ConfigureAwait(false);
+        return true;
+
+        UserRecord? OptOut(UserRecord user) =>
+            user.With(unwanted) is var changed && ReferenceEquals(changed, user) ? null : changed;
     }
 
     // Preferences do not apply to a mandatory category, so a link would have no effect.

@@ -7,12 +7,14 @@ namespace Notify.Core.Retention;
 
 /// <summary>
 /// Erases the data of removed users. One pass reads the whole store for all pending erasures at once, because an index of
-/// deliveries by user would cost every delivery a write. A second pass follows when an erasure is <see cref="SettleTime"/> old:
-/// by then, the deliveries that were being planned while the user was removed are stored. No leader is needed, because a second
-/// process finds nothing left to erase.
+/// deliveries by user would cost every delivery a write. A second pass follows when an erasure is
+/// <see cref="EngineSettings.ErasureSettleTime"/> old: by then, the deliveries that were being planned while the user was removed
+/// are stored. No leader is needed, because a second process finds nothing left to erase.
 /// </summary>
 internal sealed class ErasureWorker(
     IErasureStore erasures,
+    IUserStore users,
+    IEnumerable<IErasureHandler> handlers,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
@@ -23,8 +25,6 @@ internal sealed class ErasureWorker(
     private const int BatchSize = 1_000;
 
     private const int MaxErasures = 1_000;
-
-    private static readonly TimeSpan SettleTime = TimeSpan.FromMinutes(10);
 
     /// <summary>The erasures that had their first pass and wait for the second.</summary>
     private HashSet<Erasure> _passedOnce = [];
@@ -54,15 +54,38 @@ internal sealed class ErasureWorker(
 
     protected override void LogFailure(Exception exception) => Log.EraseFailed(logger, exception);
 
-    private static bool HasSettled(Erasure erasure, DateTimeOffset now) => erasure.RequestedAt <= now - SettleTime;
+    private bool HasSettled(Erasure erasure, DateTimeOffset now) => erasure.RequestedAt <= now - Settings.ErasureSettleTime;
 
     // Events come last, because the store removes older copies with the last batch of events.
     private async ValueTask<HashSet<Erasure>> EraseAsync(Erasure[] waiting, CancellationToken stopping)
     {
         var busy = new HashSet<Erasure>();
-        await PassAsync(erasures.EraseDeliveriesAsync, waiting, busy, stopping).ConfigureAwait(false);
-        await PassAsync(erasures.EraseEventsAsync, waiting, busy, stopping).ConfigureAwait(false);
-        return busy;
+        var extended = await ExtendAsync(waiting, stopping).ConfigureAwait(false);
+        await PassAsync(erasures.EraseDeliveriesAsync, extended, busy, stopping).ConfigureAwait(false);
+        await PassAsync(erasures.EraseEventsAsync, extended, busy, stopping).ConfigureAwait(false);
+        foreach (var handler in handlers)
+            await handler.EraseAsync(extended, stopping).ConfigureAwait(false);
+        var names = busy.Select(erasure => (erasure.Tenant, erasure.UserId)).ToHashSet();
+        return [.. waiting.Where(erasure => names.Contains((erasure.Tenant, erasure.UserId)))];
+    }
+
+    // An erasure is requested before its user is removed, and what is accepted between the two is for the removed user too. As
+    // long as no user has the id again, everything that was accepted until now belongs to the removed one.
+    private async ValueTask<Erasure[]> ExtendAsync(Erasure[] waiting, CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        var extended = new List<Erasure>(waiting.Length);
+        foreach (var tenant in waiting.GroupBy(erasure => erasure.Tenant))
+        {
+            string[] ids = [.. tenant.Select(erasure => erasure.UserId)];
+            var found = await users.FindAsync(tenant.Key, ids, stopping).ConfigureAwait(false);
+            var present = found.Select(user => user.Id).ToHashSet(StringComparer.Ordinal);
+            extended.AddRange(
+                tenant.Select(erasure => present.Contains(erasure.UserId) ? erasure : erasure with { RequestedAt = now })
+            );
+        }
+
+        return [.. extended];
     }
 
     private async ValueTask PassAsync(
@@ -74,7 +97,13 @@ internal sealed class ErasureWorker(
     {
         for (Guid? after = Guid.Empty; after is not null; )
         {
-            var batch = new ErasureBatch(waiting, after.Value, BatchSize, Time.GetUtcNow());
+            var batch = new ErasureBatch
+            {
+                Erasures = waiting,
+                After = after.Value,
+                Limit = BatchSize,
+                Now = Time.GetUtcNow(),
+            };
             var step = await erase(batch, stopping).ConfigureAwait(false);
             busy.UnionWith(step.Busy);
             after = step.Next;

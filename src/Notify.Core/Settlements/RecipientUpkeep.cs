@@ -80,9 +80,18 @@ internal sealed class RecipientUpkeep(
 
     private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
     {
-        var unwanted = new Preference(null, delivery.Channel, Wanted: false);
-        if (await UpdateUserAsync(delivery, user => user.With(unwanted), cancellationToken).ConfigureAwait(false))
+        var unwanted = new Preference
+        {
+            Channel = delivery.Channel,
+            Status = PreferenceStatus.OptedOut,
+            Source = PreferenceSource.Reply,
+            ChangedAt = time.GetUtcNow(),
+        };
+        if (await UpdateUserAsync(delivery, OptOut, cancellationToken).ConfigureAwait(false))
             Log.OptedOut(logger, delivery.Id, provider);
+
+        UserRecord? OptOut(UserRecord user) =>
+            user.With(unwanted) is var changed && ReferenceEquals(changed, user) ? null : changed;
     }
 
     // Removes only the endpoint that was called: the user may have another one by now.
@@ -91,19 +100,21 @@ internal sealed class RecipientUpkeep(
         if (await UpdateUserAsync(delivery, WithoutEndpoint, cancellationToken).ConfigureAwait(false))
             Log.WebhookDisabled(logger, delivery.Id, provider);
 
-        User? WithoutEndpoint(User user) =>
-            user.Addresses.GetValueOrDefault(delivery.Channel.AddressName) == delivery.To.Value
-                ? user with
-                {
-                    Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.AddressName).ToDictionary(),
-                }
+        UserRecord? WithoutEndpoint(UserRecord stored) =>
+            stored.User?.Addresses.GetValueOrDefault(delivery.Channel.AddressName) == delivery.To.Value
+                ? stored.WithUser(user =>
+                    user with
+                    {
+                        Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.AddressName).ToDictionary(),
+                    }
+                )
                 : null;
     }
 
     // A direct address belongs to no user, so there is nothing to update.
     private async ValueTask<bool> UpdateUserAsync(
         Delivery delivery,
-        Func<User, User?> change,
+        Func<UserRecord, UserRecord?> change,
         CancellationToken cancellationToken
     ) =>
         delivery.UserId is { } user

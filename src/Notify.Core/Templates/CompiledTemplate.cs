@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Fluid;
+using Fluid.Values;
 
 namespace Notify.Core.Templates;
 
@@ -10,21 +11,30 @@ namespace Notify.Core.Templates;
 internal sealed class CompiledTemplate
 {
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
+    private static readonly FieldError NoVariant = new("template", FieldErrorCodes.NotFound, "The template has no variant for these channels.");
     private static readonly JsonElement NoData = JsonDocument.Parse("{}").RootElement;
 
     private readonly string _name;
     private readonly CompiledVariant[] _variants;
 
+    /// <summary>The variants without their texts, for <see cref="ContentSelector"/>.</summary>
+    private readonly ContentVariant[] _selectable;
+
     private CompiledTemplate(Template template, CompiledVariant[] variants)
     {
         (_name, Version, SavedAt, _variants) = (template.Name, template.Version, template.SavedAt, variants);
+        _selectable = [.. variants.Select(variant => new ContentVariant(variant.Channel, variant.Locale, new Content()))];
         ShowsDates = variants.Any(variant => variant.ShowsDates);
+        IsPersonal = variants.Any(variant => variant.UsesRecipient);
     }
 
     public int Version { get; }
 
     /// <summary>Gets whether the texts show dates, which depend on the recipient's time zone.</summary>
     public bool ShowsDates { get; }
+
+    /// <summary>Gets whether a text uses <c>recipient</c>, so that the template is rendered for each recipient.</summary>
+    public bool IsPersonal { get; }
 
     /// <summary>
     /// The time, in ticks, until which this process has asked the store to keep this version for digests. Read and written with
@@ -74,8 +84,7 @@ internal sealed class CompiledTemplate
     /// <summary>Renders the requested variants. If it adds errors, the returned contents are incomplete.</summary>
     public IReadOnlyList<ContentVariant> Render(RenderRequest request, RenderBudget budget, List<FieldError> errors)
     {
-        var data = request.Data is { ValueKind: JsonValueKind.Object } given ? given : NoData;
-        var model = new DataObject(request.IsDigest ? DigestData.FromEvent(data) : data, "");
+        var model = CreateModel(request);
         var contents = new RenderedVariants(budget);
         var before = errors.Count;
         foreach (var zone in request.Zones)
@@ -101,8 +110,43 @@ internal sealed class CompiledTemplate
         }
 
         if (contents.All.Count == 0 && errors.Count == before)
-            errors.Add(new FieldError("template", FieldErrorCodes.NotFound, "The template has no variant for these channels."));
+            errors.Add(NoVariant);
         return contents.All;
+    }
+
+    /// <summary>Finds the index of the variant for a recipient; -1 if there is none.</summary>
+    public int FindVariant(Channel channel, string? locale) => ContentSelector.Find(_selectable, channel, locale, timeZone: null);
+
+    /// <summary>Renders one variant.</summary>
+    public ContentVariant RenderVariant(int index, TemplateRendering rendering) => _variants[index].Render(rendering, Html);
+
+    /// <summary>
+    /// Tries a template that is rendered for each recipient, to find the variables that the data lacks for any recipient.
+    /// </summary>
+    public void Try(RenderRequest request, RenderBudget budget, List<FieldError> errors)
+    {
+        var used = _variants.Where(variant => request.IsUsed(variant.Channel)).ToArray();
+        if (used.Length == 0)
+            errors.Add(NoVariant);
+        if (!request.HasSubscribers)
+            return;
+
+        // With the properties of a real recipient, a text that fails here may succeed, and a member that is looked up by one of
+        // them may exist. The path of such a member ends without its name.
+        var missing = used.SelectMany(variant =>
+        {
+            var rendering = new TemplateRendering(CreateModel(request), budget, TimeZoneInfo.Utc, request.Time);
+            variant.Render(rendering, Html);
+            return rendering.DescribeMissing(_name, request.IsDigest);
+        });
+        errors.AddRange(missing.Where(error => !error.Field.EndsWith('.')).DistinctBy(error => error.Field));
+    }
+
+    private static DataObject CreateModel(RenderRequest request)
+    {
+        var data = request.Data is { ValueKind: JsonValueKind.Object } given ? given : NoData;
+        var model = new DataObject(request.IsDigest ? DigestData.FromEvent(data) : data, "");
+        return request.Recipient is { } recipient ? model.With(RecipientModel.Variable, recipient) : model;
     }
 
     // The rendered contents are in the order of the used variants.
@@ -114,18 +158,18 @@ internal sealed class CompiledTemplate
         var used = _variants.Where(variant => request.IsUsed(variant.Channel)).ToArray();
         for (var i = 0; i < used.Length; i++)
         {
-            foreach (var error in check(rendered[i], IsForSms(used[i])))
+            foreach (var error in check(rendered[i], channel => IsFor(used[i], channel)))
                 yield return new FieldError("template", error.Code, $"variants[{used[i].Index}].{error.Field}: {error.Message}");
         }
     }
 
-    // SMS uses the variant for all channels only if the language has no variant for SMS.
-    private bool IsForSms(CompiledVariant variant) =>
-        variant.Channel == Channel.Sms
+    // A channel uses the variant for all channels only if the language has no variant for this channel.
+    private bool IsFor(CompiledVariant variant, Channel channel) =>
+        variant.Channel == channel
         || (
             variant.Channel is null
             && !_variants.Any(other =>
-                other.Channel == Channel.Sms && string.Equals(other.Locale, variant.Locale, StringComparison.OrdinalIgnoreCase)
+                other.Channel == channel && string.Equals(other.Locale, variant.Locale, StringComparison.OrdinalIgnoreCase)
             )
         );
 
@@ -164,6 +208,8 @@ internal sealed class CompiledTemplate
 
         public bool ShowsDates => title?.ShowsDates == true || body?.ShowsDates == true || html?.ShowsDates == true;
 
+        public bool UsesRecipient => title?.UsesRecipient == true || body?.UsesRecipient == true || html?.UsesRecipient == true;
+
         public ContentVariant Render(TemplateRendering rendering, TextEncoder htmlEncoder) =>
             new(
                 variant.Channel,
@@ -198,23 +244,28 @@ internal sealed class CompiledTemplate
 /// <param name="IsUsed">Determines whether the variants of a channel are requested.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Check">
-/// Finds the errors of a rendered variant, given whether SMS uses it; null to skip the check.
+/// Finds the errors of a rendered variant, given whether a channel uses it in its language; null to skip the check.
 /// </param>
+/// <param name="Recipient">The value of <c>recipient</c>; null if it is unknown and must not be used.</param>
 internal sealed record RenderRequest(
     JsonElement? Data,
     bool IsDigest,
     IReadOnlyList<RenderZone> Zones,
     Func<Channel?, bool> IsUsed,
     TimeProvider Time,
-    Func<ContentVariant, bool, IEnumerable<FieldError>>? Check = null
+    Func<ContentVariant, Func<Channel, bool>, IEnumerable<FieldError>>? Check = null,
+    FluidValue? Recipient = null
 )
 {
+    /// <summary>Gets whether subscribers of topics are among the recipients.</summary>
+    public bool HasSubscribers { get; init; }
+
     /// <summary>Creates the request of a trigger, for the variants that its channels may use.</summary>
     public static RenderRequest From(
         Trigger trigger,
         IReadOnlyList<RenderZone> zones,
         TimeProvider time,
-        Func<ContentVariant, bool, IEnumerable<FieldError>>? check
+        Func<ContentVariant, Func<Channel, bool>, IEnumerable<FieldError>>? check
     ) => new(trigger.DataElement, trigger.Digest is not null, zones, channel => MayUse(trigger, channel), time, check);
 
     private static bool MayUse(Trigger trigger, Channel? variantChannel) =>

@@ -1,4 +1,6 @@
 using Notify.Core.Providers;
+using Notify.Core.Validation;
+using Notify.Providers;
 
 namespace Notify.Core.Templates;
 
@@ -7,22 +9,23 @@ namespace Notify.Core.Templates;
 /// </summary>
 internal sealed class ContentRules(ProviderRules rules)
 {
-    /// <summary>
-    /// Determines whether a trigger's content must be valid for SMS. A user who also has other channels gets other contents
-    /// there.
-    /// </summary>
-    public static bool MustGoBySms(Trigger trigger) =>
-        trigger.To?.Any(recipient => recipient?.Channel == Channel.Sms) == true
-        || trigger.Channels is [var only] && only == Channel.Sms
-        || trigger.Fallback?.Any(step => step?.Channel == Channel.Sms) == true;
+    /// <summary>Returns whether a content has no text that anyone could see.</summary>
+    public static bool IsEmpty(Content content) =>
+        BlankText.IsBlank(content.Title) && BlankText.IsBlank(content.Body) && BlankText.IsBlank(content.Html);
 
     /// <summary>Finds the errors of a trigger's content.</summary>
     /// <returns>The errors, with fields relative to the content.</returns>
     public IEnumerable<FieldError> FindErrors(Trigger trigger, Content content)
     {
-        if (MustGoBySms(trigger))
+        if (MustUse(trigger, Channel.Sms))
         {
             foreach (var error in FindSmsErrors(content))
+                yield return error;
+        }
+
+        if (MustUse(trigger, Channel.Push))
+        {
+            foreach (var error in FindPushErrors(trigger, content))
                 yield return error;
         }
 
@@ -33,39 +36,63 @@ internal sealed class ContentRules(ProviderRules rules)
     /// <summary>Finds the errors of a variant of the trigger's template that was rendered with its data.</summary>
     /// <param name="trigger">The trigger.</param>
     /// <param name="variant">The rendered variant.</param>
-    /// <param name="isForSms">Whether SMS uses this variant in its language.</param>
-    public IEnumerable<FieldError> FindErrors(Trigger trigger, ContentVariant variant, bool isForSms)
+    /// <param name="isFor">Determines whether a channel uses this variant in its language.</param>
+    public IEnumerable<FieldError> FindErrors(Trigger trigger, ContentVariant variant, Func<Channel, bool> isFor)
     {
         var content = variant.Content;
-        if (content is { Title: null or "", Body: null or "", Html: null or "" })
+        if (IsEmpty(content))
             yield return new FieldError(
                 "body",
                 FieldErrorCodes.Required,
                 "With this data, the title, the body and the HTML are all empty."
             );
-        else if (isForSms && (variant.Channel == Channel.Sms || MustGoBySms(trigger)))
+        else
         {
-            foreach (var error in FindSmsErrors(content))
+            IEnumerable<FieldError> errors =
+            [
+                .. Applies(Channel.Sms) ? FindSmsErrors(content) : [],
+                .. Applies(Channel.Push) ? FindPushErrors(trigger, content) : [],
+            ];
+            foreach (var error in errors)
                 yield return error;
         }
 
         foreach (var error in EmailContentRules.FindErrors(content.Email, content.Html))
             yield return error;
+
+        bool Applies(Channel channel) => isFor(channel) && (variant.Channel == channel || MustUse(trigger, channel));
     }
+
+    // A user who also has other channels gets other contents there.
+    private static bool MustUse(Trigger trigger, Channel channel) =>
+        trigger.To?.Any(recipient => recipient?.Channel == channel) == true
+        || (trigger.Channels is [var only] && only == channel)
+        || trigger.Fallback?.Any(step => step?.Channel == channel) == true;
 
     private IEnumerable<FieldError> FindSmsErrors(Content content)
     {
-        if (string.IsNullOrWhiteSpace(content.Body))
-            return [new FieldError("body", FieldErrorCodes.Required, "An SMS needs a body. The title is not sent.")];
+        if (BlankText.IsBlank(content.Body))
+            return [new FieldError("body", FieldErrorCodes.Required, "An SMS needs a body that can be seen. The title is not sent.")];
         if (content.Body.Any(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
-            return
-            [
-                new FieldError(
-                    "body",
-                    FieldErrorCodes.InvalidText,
-                    "An SMS must not contain control characters other than line breaks and tabs."
-                ),
-            ];
-        return rules.FindContentErrors(Channel.Sms, content);
+            return [new FieldError("body", FieldErrorCodes.InvalidText, "An SMS must not contain control characters other than line breaks and tabs.")];
+        return rules.FindContentErrors(Channel.Sms, content, to: null);
+    }
+
+    // The devices of users and of subscribers are not known yet: some provider of the channel must accept the content. The
+    // provider of a token is known.
+    private IReadOnlyList<FieldError> FindPushErrors(Trigger trigger, Content content)
+    {
+        var tokens = (trigger.To ?? []).Where(recipient => recipient?.Channel == Channel.Push).ToArray();
+        if (tokens.Length == 0)
+            return rules.FindContentErrors(Channel.Push, content, to: null);
+
+        foreach (var token in tokens)
+        {
+            var to = new Address(Channel.Push, token.Value) { Platform = token.Platform };
+            if (rules.FindContentErrors(Channel.Push, content, to) is { Count: > 0 } errors)
+                return errors;
+        }
+
+        return [];
     }
 }

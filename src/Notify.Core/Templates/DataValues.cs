@@ -54,6 +54,13 @@ internal sealed class DataObject(JsonElement element, string path) : FluidValue
 
     public override FluidValues Type => FluidValues.Dictionary;
 
+    /// <summary>Adds a member, or puts another value in the place of one.</summary>
+    public DataObject With(string name, FluidValue value)
+    {
+        (_members ??= new(StringComparer.Ordinal))[name] = value;
+        return this;
+    }
+
     public override ValueTask<FluidValue> GetValueAsync(string name, TemplateContext context)
     {
         // Fluid also looks here for a local variable that is nil or missing. It must stay what it is.

@@ -50,7 +50,7 @@ internal sealed class LiquidLanguage : FluidParser
             if (Grammar.TryParse(context, out var statements, out var failure) && context.Scanner.Cursor.Eof)
             {
                 error = default;
-                return new ParsedText(new FluidTemplate(statements), context.ShowsDates);
+                return new ParsedText(new FluidTemplate(statements), context.ShowsDates, context.UsesRecipient);
             }
 
             error = new SourceError(Describe(failure?.Message), failure?.Position ?? context.Scanner.Cursor.Position);
@@ -80,7 +80,10 @@ internal sealed class LiquidLanguage : FluidParser
 }
 
 /// <summary>A parsed text.</summary>
-internal sealed record ParsedText(FluidTemplate Source, bool ShowsDates);
+/// <param name="Source">The text.</param>
+/// <param name="ShowsDates">Whether it shows dates, which depend on the recipient's time zone.</param>
+/// <param name="UsesRecipient">Whether it uses <c>recipient</c>, so that it must be rendered for each recipient.</param>
+internal sealed record ParsedText(FluidTemplate Source, bool ShowsDates, bool UsesRecipient);
 
 /// <summary>An error in a text, with its position.</summary>
 internal readonly record struct SourceError(string Message, TextPosition Position)
@@ -95,6 +98,9 @@ internal sealed class LiquidParseContext(string source, int maxNesting) : FluidP
 
     /// <summary>Gets or sets whether a filter shows dates, so that the text depends on the recipient's time zone.</summary>
     public bool ShowsDates { get; set; }
+
+    /// <summary>Gets or sets whether an expression begins with <c>recipient</c>.</summary>
+    public bool UsesRecipient { get; set; }
 
     public Dictionary<object, int> Depths { get; } = [];
 }

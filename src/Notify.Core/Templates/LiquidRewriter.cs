@@ -8,8 +8,10 @@ namespace Notify.Core.Templates;
 /// <summary>Replaces parsed expressions and statements by ones that stay within a budget.</summary>
 internal static class LiquidRewriter
 {
-    public static Expression RewritePrimary(Expression expression, TextPosition position, ParseContext context) =>
-        expression switch
+    public static Expression RewritePrimary(Expression expression, TextPosition position, ParseContext context)
+    {
+        FindRecipient(expression, context);
+        return expression switch
         {
             // Fluid recognizes "offset: continue" by the type of its expression, so it must not be wrapped.
             MemberExpression { Segments: [IdentifierSegment { Identifier: "continue" }] } => expression,
@@ -17,6 +19,7 @@ internal static class LiquidRewriter
             RangeExpression range => new BoundedRange(range.From, range.To),
             _ => expression,
         };
+    }
 
     public static Expression RewriteFilters(Expression expression, TextPosition position, ParseContext context)
     {
@@ -46,7 +49,38 @@ internal static class LiquidRewriter
         IReadOnlyList<Statement> statements,
         TextPosition position,
         ParseContext context
-    ) => [.. statements.Select(statement => RewriteStatement(statement, position))];
+    )
+    {
+        // Fluid parses the source of a loop without the rule for other expressions.
+        foreach (var statement in statements)
+            FindRecipient(statement, context);
+        return [.. statements.Select(statement => RewriteStatement(statement, position))];
+    }
+
+    private static void FindRecipient(Statement statement, ParseContext context)
+    {
+        ReadOnlySpan<Expression?> parts = statement switch
+        {
+            ForStatement loop => [loop.Source, loop.Limit, loop.Offset],
+            TableRowStatement row => [row.Source, row.Limit, row.Offset, row.Cols],
+            _ => [],
+        };
+        foreach (var part in parts)
+        {
+            FindRecipient(part, context);
+            if (part is not RangeExpression range)
+                continue;
+            FindRecipient(range.From, context);
+            FindRecipient(range.To, context);
+        }
+    }
+
+    // A local variable with this name counts too. Such a template is rendered more often than needed, with the same result.
+    private static void FindRecipient(Expression? expression, ParseContext context)
+    {
+        if (expression is MemberExpression { Segments: [IdentifierSegment { Identifier: RecipientModel.Variable }, ..] })
+            ((LiquidParseContext)context).UsesRecipient = true;
+    }
 
     private static Statement RewriteStatement(Statement statement, TextPosition position) =>
         statement switch

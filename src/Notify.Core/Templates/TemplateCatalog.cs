@@ -16,6 +16,10 @@ internal sealed class TemplateCatalog(
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(template));
+        var newest = await templates.FindAsync(template.Tenant, template.Name, null, cancellationToken).ConfigureAwait(false);
+        if (newest is not null && newest.Variants.SequenceEqual(template.Variants))
+            return newest.Version;
+
         try
         {
             return await templates
@@ -70,6 +74,10 @@ internal sealed class TemplateCatalog(
                     "Use an object whose properties are the variables of the template."
                 )
             );
+        if (preview.Recipient is { ValueKind: not JsonValueKind.Object })
+            errors.Add(
+                new FieldError("recipient", FieldErrorCodes.WrongType, "Use an object with the properties of a recipient.")
+            );
         InvalidRequestException.ThrowIfAny(errors);
 
         // Renders on the thread pool, because the caller's thread may be one that shows a page.
@@ -78,7 +86,8 @@ internal sealed class TemplateCatalog(
             IsDigest: false,
             [RenderZone.From(preview.TimeZone)],
             _ => true,
-            time
+            time,
+            Recipient: RecipientModel.Create(preview)
         );
         var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
         var contents = await Task.Run(() => compiled!.Render(request, budget, errors), cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,8 @@ namespace Notify.Core.Templates;
 
 /// <summary>
 /// Renders a trigger's template when the trigger is accepted, in every language and for every channel that it may use. A missing
-/// variable is thus an error of the caller, and all deliveries of a broadcast share the rendered contents.
+/// variable is thus an error of the caller, and all deliveries of a broadcast share the rendered contents. A template that uses
+/// <c>recipient</c> is rendered later, for each recipient, by <see cref="PersonalTemplate"/>.
 /// </summary>
 internal sealed class TemplateRenderer(
     ITemplateStore templates,
@@ -28,8 +29,9 @@ internal sealed class TemplateRenderer(
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long the version of a digest's template is kept after the digest is due. This covers the time zone of its user,
-    /// retries, and events that do not fit into the first summary.
+    /// How long the version of a digest's template is kept after the digest is due, and that of a template that is rendered for
+    /// each subscriber after the trigger. This covers the time zone of a user, retries, a long broadcast, and events that do not
+    /// fit into the first summary.
     /// </summary>
     private static readonly TimeSpan KeptAfterDue = TimeSpan.FromDays(40);
 
@@ -72,22 +74,75 @@ internal sealed class TemplateRenderer(
         if (compiled is null)
             return new RenderedContents([], null);
 
+        var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
+        if (IsRenderedForEach(compiled, trigger))
+            return await TryAsync(trigger, compiled, budget, version is null, errors, cancellationToken).ConfigureAwait(false);
+
         var zones =
             compiled.ShowsDates && errors.Count == 0
                 ? await FindZonesAsync(trigger, cancellationToken).ConfigureAwait(false)
                 : OnlyUtc;
-        var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
         // The summary of a digest is not checked: one delivery that a vendor rejects is better than no summary at all.
         var request = RenderRequest.From(
             trigger,
             zones,
             time,
-            version is null ? (variant, isForSms) => rules.FindErrors(trigger, variant, isForSms) : null
+            version is null ? (variant, isFor) => rules.FindErrors(trigger, variant, isFor) : null
         );
         var contents = compiled.Render(request, budget, errors);
         if (trigger.Digest is { } digest && errors.Count == 0)
             await KeepVersionAsync(trigger, compiled, digest, cancellationToken).ConfigureAwait(false);
-        return new RenderedContents(contents, compiled.Version);
+        return new RenderedContents(contents, compiled.Version) { IsChecked = version is null };
+    }
+
+    /// <summary>
+    /// Finds the template of a notification whose recipients do not share their contents, in the version with which it was
+    /// accepted.
+    /// </summary>
+    /// <param name="notification">The notification.</param>
+    /// <param name="isChecked">Whether rendered contents must follow the rules for contents.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="InvalidRequestException">The template was deleted meanwhile.</exception>
+    public async ValueTask<PersonalTemplate> FindPersonalAsync(
+        Notification notification,
+        bool isChecked,
+        CancellationToken cancellationToken
+    )
+    {
+        var errors = new List<FieldError>();
+        var (trigger, version) = (notification.Trigger, notification.TemplateVersion);
+        var compiled = await FindAsync(trigger.Tenant, trigger.Template!, version, errors, cancellationToken)
+            .ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny(errors);
+        return new PersonalTemplate(compiled!, trigger, isChecked ? rules : null, options.Value.Templates, time);
+    }
+
+    // If only some recipients have data, the others share contents.
+    private static bool IsRenderedForEach(CompiledTemplate compiled, Trigger trigger) =>
+        compiled.IsPersonal || trigger.To?.All(recipient => recipient?.DataElement is not null) == true;
+
+    // The recipients that the trigger names are rendered when their deliveries are planned, and so are the subscribers of topics,
+    // in batches. Only what would be missing for all of those is an error already now.
+    private async ValueTask<RenderedContents> TryAsync(
+        Trigger trigger,
+        CompiledTemplate compiled,
+        RenderBudget budget,
+        bool isChecked,
+        List<FieldError> errors,
+        CancellationToken cancellationToken
+    )
+    {
+        // The trigger may have errors.
+        var hasSubscribers = errors.Count == 0 && trigger.Topics().Any();
+        var request = RenderRequest.From(trigger, OnlyUtc, time, check: null) with
+        {
+            Recipient = new AnyRecipient(),
+            HasSubscribers = hasSubscribers,
+        };
+        compiled.Try(request, budget, errors);
+        if (errors.Count == 0 && (hasSubscribers || trigger.Digest is not null))
+            await KeepVersionAsync(trigger, compiled, trigger.Digest, cancellationToken).ConfigureAwait(false);
+        return new RenderedContents([], compiled.Version) { IsChecked = isChecked };
     }
 
     // The subscribers of topics are not known yet, so they may be anywhere. Direct addresses see UTC. A trigger that a digest
@@ -114,6 +169,8 @@ internal sealed class TemplateRenderer(
         string?[] zones =
         [
             .. found
+                .Select(user => user.User)
+                .OfType<User>()
                 .Select(user => user.TimeZone)
                 .Concat(theirs.Select(device => device.TimeZone).OfType<string>())
                 .Concat(trigger.To.Any(recipient => recipient.Kind != RecipientKind.User) ? [null] : Array.Empty<string?>())
@@ -127,11 +184,12 @@ internal sealed class TemplateRenderer(
     private async ValueTask KeepVersionAsync(
         Trigger trigger,
         CompiledTemplate compiled,
-        Digest digest,
+        Digest? digest,
         CancellationToken cancellationToken
     )
     {
-        var until = DigestSchedule.GetDueTime(digest, time.GetUtcNow(), null) + KeptAfterDue;
+        var now = time.GetUtcNow();
+        var until = (digest is null ? now : DigestSchedule.GetDueTime(digest, now, null)) + KeptAfterDue;
         if (Volatile.Read(ref compiled.KeptUntil) >= until.UtcTicks)
             return;
 
@@ -224,4 +282,8 @@ internal sealed class TemplateRenderer(
 /// <summary>
 /// A trigger's contents, and the version of the template that they were rendered with; null without a template.
 /// </summary>
-internal readonly record struct RenderedContents(IReadOnlyList<ContentVariant> Contents, int? TemplateVersion);
+internal readonly record struct RenderedContents(IReadOnlyList<ContentVariant> Contents, int? TemplateVersion)
+{
+    /// <summary>Gets whether the contents must follow the rules for contents. The summary of a digest need not.</summary>
+    public bool IsChecked { get; init; }
+}

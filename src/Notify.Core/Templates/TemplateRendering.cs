@@ -54,16 +54,20 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
     }
 
     /// <summary>Gets the errors of all texts: each missing variable, and the failure that ended the rendering.</summary>
-    public IEnumerable<FieldError> DescribeErrors(string template, bool isDigest)
+    public IEnumerable<FieldError> DescribeErrors(string template, bool isDigest) =>
+        Failure is null
+            ? DescribeMissing(template, isDigest)
+            : DescribeMissing(template, isDigest).Append(new FieldError("template", FieldErrorCodes.TemplateFailed, Failure));
+
+    /// <summary>Gets an error for each missing variable.</summary>
+    public IEnumerable<FieldError> DescribeMissing(string template, bool isDigest)
     {
         foreach (var (path, place) in _missing)
             yield return new FieldError(
-                $"data.{(isDigest ? StripEvent(path) : path)}",
+                IsOfRecipient(path) ? path : $"data.{(isDigest ? StripEvent(path) : path)}",
                 FieldErrorCodes.Required,
                 $"The template '{template}' needs this variable ({place})."
             );
-        if (Failure is not null)
-            yield return new FieldError("template", FieldErrorCodes.TemplateFailed, Failure);
     }
 
     private string Finish(string text)
@@ -79,6 +83,10 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
 
         return text;
     }
+
+    private static bool IsOfRecipient(string path) =>
+        path.StartsWith(RecipientModel.Variable, StringComparison.Ordinal)
+        && (path.Length == RecipientModel.Variable.Length || path[RecipientModel.Variable.Length] is '.' or '[');
 
     private static string Describe(string field, TextPosition? position) =>
         position is { } at ? $"{field}, line {at.Line}, column {at.Column}" : field;

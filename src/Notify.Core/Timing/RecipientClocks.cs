@@ -13,7 +13,7 @@ internal sealed class RecipientClocks(IUserStore users, IDeviceStore devices)
             return default;
 
         var found = await users.FindAsync(delivery.Tenant, [id], cancellationToken).ConfigureAwait(false);
-        if (found is not [{ QuietHours: not null } user])
+        if (found is not [{ User: { QuietHours: not null } user }])
             return default;
         if (delivery.Channel != Channel.Push)
             return RecipientClock.From(user);

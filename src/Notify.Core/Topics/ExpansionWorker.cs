@@ -50,7 +50,13 @@ internal sealed class ExpansionWorker(
     )
     {
         var now = Time.GetUtcNow();
-        var failed = new ExpansionFailure(lease, FailureReason.Describe(failure), now, now + retryDelay);
+        var failed = new ExpansionFailure
+        {
+            Lease = lease,
+            Reason = FailureReason.Describe(failure),
+            At = now,
+            RetryAt = now + retryDelay,
+        };
         if (!await expansions.FailAsync(failed, cancellationToken).ConfigureAwait(false))
             return;
         if (retryDelay is { } delay)
@@ -72,16 +78,19 @@ internal sealed class ExpansionWorker(
             .ConfigureAwait(false);
 
         var now = Time.GetUtcNow();
-        var step = new ExpansionStep(
-            lease,
-            batch.Count == 0 ? lease.Cursor : batch.Keys[^1],
-            lease.Done + batch.Count,
-            IsComplete: batch.Count < Settings.ExpansionBatchSize,
-            At: now,
-            Until: now,
-            planned.Deliveries,
-            planned.Digests
-        );
+        // Rendering for each subscriber may have taken so long that the rest was left.
+        var count = planned.FirstLeft is { } left ? batch.IndexOfKey(left.Value) : batch.Count;
+        var step = new ExpansionStep
+        {
+            Lease = lease,
+            Cursor = count == 0 ? lease.Cursor : batch.Keys[count - 1],
+            Done = lease.Done + count,
+            IsComplete = count < Settings.ExpansionBatchSize && planned.FirstLeft is null,
+            At = now,
+            Until = now,
+            Deliveries = planned.Deliveries,
+            Digests = planned.Digests,
+        };
         if (await AdvanceAsync(step, planned.Permits, stopping).ConfigureAwait(false))
             signal.Set();
         else

@@ -20,7 +20,7 @@ internal sealed class IdempotencyKeys(INotificationStore notifications, TimeProv
             return null;
         if (!holder.Fingerprint.Span.SequenceEqual(TriggerFingerprint.Compute(trigger)))
             throw new IdempotencyConflictException(holder.NotificationId);
-        return new TriggerResult(holder.NotificationId, IsDuplicate: true);
+        return new TriggerResult(holder.NotificationId, isDuplicate: true);
     }
 
     // An invalid key or tenant is never stored, and a trigger without recipients has no fingerprint.

@@ -18,7 +18,9 @@ internal sealed class NotificationFactory(
 )
 {
     /// <summary>Creates the request, and takes the permits that the trigger's throttle requires.</summary>
-    /// <exception cref="InvalidRequestException">A user does not exist, or a topic never had a subscriber.</exception>
+    /// <exception cref="InvalidRequestException">
+    /// A user does not exist, a topic never had a subscriber, or the template cannot be rendered for a recipient.
+    /// </exception>
     public async ValueTask<PlannedRequest> CreateAsync(
         Trigger trigger,
         RenderedContents rendered,
@@ -28,7 +30,10 @@ internal sealed class NotificationFactory(
         var notification = CreateNotification(trigger, rendered);
         var expansions = await CreateExpansionsAsync(notification, cancellationToken).ConfigureAwait(false);
         Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
-        var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
+        var planned = await planner
+            .PlanAsync(notification, named, cancellationToken, checksContent: rendered.IsChecked)
+            .ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny(planned.Errors ?? []);
         InvalidRequestException.ThrowIfAny([
             .. planned.Unknown.Select(index => new FieldError(
                 $"to[{trigger.To.IndexOf(named[index])}]",
@@ -38,7 +43,12 @@ internal sealed class NotificationFactory(
         ]);
 
         return new PlannedRequest(
-            new EnqueueRequest(notification, planned.Deliveries, CreateClaim(notification), expansions, planned.Digests),
+            new EnqueueRequest(notification, planned.Deliveries)
+            {
+                Idempotency = CreateClaim(notification),
+                Expansions = expansions,
+                Digests = planned.Digests,
+            },
             planned.Permits
         );
     }
@@ -89,7 +99,7 @@ internal sealed class NotificationFactory(
                     )
                 );
             else if (subscribers == 0)
-                expansions.Add(new NewExpansion(topic, 0, DueAt: null));
+                expansions.Add(new NewExpansion(topic, 0, dueAt: null));
             else
                 all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers.Value, notification.AcceptedAt);
         }

@@ -65,11 +65,8 @@ internal sealed class Notifier(
         return result;
     }
 
-    public async Task<Cancellation?> CancelAsync(
-        Guid id,
-        string tenant = Trigger.DefaultTenant,
-        CancellationToken cancellationToken = default
-    ) => await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+    public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default) =>
+        await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
 
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {

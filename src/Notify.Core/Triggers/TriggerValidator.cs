@@ -79,7 +79,11 @@ internal sealed class TriggerValidator(
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
-        else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
+        else if (channel == Channel.Push && recipient.Platform is null)
+            Add(ref errors, field, FieldErrorCodes.Required, "A push token needs its platform: ios, android or web.");
+        else if (
+            rules.FindAddressError(new Address(channel, recipient.Value) { Platform = recipient.Platform }) is { } addressError
+        )
             Add(ref errors, field, FieldErrorCodes.InvalidAddress, addressError);
     }
 
@@ -93,9 +97,7 @@ internal sealed class TriggerValidator(
             case { Content: null, Template: null }:
                 Add(ref errors, "content", FieldErrorCodes.Required, "Either content or a template is required.");
                 break;
-            case {
-                Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false, Badge: null } }
-            }:
+            case { Content: { Push: null or { IsSilent: false, Badge: null } } empty } when ContentRules.IsEmpty(empty):
                 Add(
                     ref errors,
                     "content",
@@ -108,17 +110,13 @@ internal sealed class TriggerValidator(
         CheckPush(trigger.Content, ref errors);
         if (trigger.Content is { } content)
         {
-            foreach (var error in contents.FindErrors(trigger, content))
+            var isMergeable = CheckOverrides(content, ref errors);
+            foreach (var error in contents.FindErrors(trigger, isMergeable ? content : content with { Overrides = null }))
                 Add(ref errors, $"content.{error.Field}", error.Code, error.Message);
         }
 
-        if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            Add(
-                ref errors,
-                "data",
-                FieldErrorCodes.WrongType,
-                "Use an object whose properties are the variables of the template."
-            );
+        foreach (var error in RecipientDataRules.FindErrors(trigger))
+            Add(ref errors, error.Field, error.Code, error.Message);
         if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
             Add(ref errors, "content.title", FieldErrorCodes.InvalidText, "The title must not contain line breaks.");
     }
@@ -127,19 +125,46 @@ internal sealed class TriggerValidator(
     {
         if (content?.Push is { Badge: < 0 })
             Add(ref errors, "content.push.badge", FieldErrorCodes.OutOfRange, "Use 0 or more.");
-        if (content?.Push?.ImageUrl is { } image && !Uri.TryCreate(image, UriKind.Absolute, out _))
-            Add(ref errors, "content.push.imageUrl", FieldErrorCodes.Invalid, "Use an absolute URL.");
+        if (content?.Push?.ImageUrl is { } image && !IsWebUrl(image))
+            Add(ref errors, "content.push.imageUrl", FieldErrorCodes.Invalid, "Use an absolute http or https URL.");
+    }
 
-        foreach (var (vendor, laidOver) in content?.Overrides ?? new Dictionary<string, JsonElement>())
+    // Returns whether the overrides are valid, so that they can be merged into a message.
+    private bool CheckOverrides(Content content, ref List<FieldError>? errors)
+    {
+        if (content.Overrides is not { Count: > 0 } overrides)
+            return true;
+
+        var before = errors?.Count ?? 0;
+        foreach (var (vendor, own) in overrides)
         {
-            if (laidOver.ValueKind != JsonValueKind.Object)
+            if (own.ValueKind != JsonValueKind.Object)
                 Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.WrongType, "Use an object.");
+            else if (!IsUnicode(own))
+                Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.InvalidText, "The text contains half of a surrogate pair.");
         }
 
-        if (content?.Overrides is { Count: > 0 } overrides)
+        foreach (var error in rules.FindOverrideErrors(overrides.Where(own => IsUnicode(own.Value)).ToDictionary()))
+            Add(ref errors, $"content.overrides.{error.Field}", error.Message);
+        return (errors?.Count ?? 0) == before;
+    }
+
+    // JSON can escape half of a surrogate pair, which is not a text: reading it throws.
+    private static bool IsUnicode(JsonElement value)
+    {
+        try
         {
-            foreach (var error in rules.FindOverrideErrors(overrides))
-                Add(ref errors, $"content.overrides.{error.Field}", error.Code, error.Message);
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(member => member.Name.Length >= 0 && IsUnicode(member.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(IsUnicode),
+                JsonValueKind.String => value.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
@@ -291,6 +316,13 @@ internal sealed class TriggerValidator(
             Add(ref errors, "digest.window", FieldErrorCodes.OutOfRange, "Use 1 second to 31 days.");
         if (digest.Cron is { } cron)
             CheckCron(cron, ref errors);
+        if (digest.Key is { } key && (!Names.IsValid(key) || key.Length > Digest.MaxKeyLength))
+            Add(
+                ref errors,
+                "digest.key",
+                FieldErrorCodes.Invalid,
+                $"Use 1 to {Digest.MaxKeyLength} characters, without control characters."
+            );
     }
 
     private void CheckCron(string cron, ref List<FieldError>? errors)
@@ -312,14 +344,26 @@ internal sealed class TriggerValidator(
             Add(ref errors, "expiresAt", FieldErrorCodes.Conflict, message);
     }
 
+    // Uri reads a rooted path, such as /a.png, as the URL of a local file.
+    private static bool IsWebUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps);
+
     private static bool IsValidPeriod(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;
 
-    private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
+    private void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {
         if (trigger.IdempotencyKey is { } key)
             CheckName(ref errors, "idempotencyKey", key);
         if (trigger.Category is { } category)
             CheckName(ref errors, "category", category);
+        if (FindMandatoryTwin(trigger.Category) is { } twin)
+            Add(
+                ref errors,
+                "category",
+                FieldErrorCodes.Conflict,
+                $"This differs only by case from the mandatory category '{twin}'. Write it as '{twin}'."
+            );
         if (trigger.CollapseKey is { } collapseKey && (!Names.IsValid(collapseKey) || collapseKey.Length > MaxCollapseKeyLength))
             Add(
                 ref errors,
@@ -328,6 +372,14 @@ internal sealed class TriggerValidator(
                 $"Use 1 to {MaxCollapseKeyLength} characters, without control characters."
             );
     }
+
+    // Categories are compared with their case. A critical notification must not become an optional one by a typing error.
+    private string? FindMandatoryTwin(string? category) =>
+        category is null || options.Value.MandatoryCategories.Contains(category)
+            ? null
+            : options.Value.MandatoryCategories.FirstOrDefault(mandatory =>
+                mandatory.Equals(category, StringComparison.OrdinalIgnoreCase)
+            );
 
     private static void CheckName(ref List<FieldError>? errors, string field, string? name)
     {

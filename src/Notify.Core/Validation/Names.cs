@@ -14,6 +14,11 @@ internal static class Names
         {
             null or "" => new FieldError(field, FieldErrorCodes.Required, $"Use 1 to {MaxLength} characters."),
             { Length: > MaxLength } => new FieldError(field, FieldErrorCodes.TooLong, $"Use at most {MaxLength} characters."),
+            _ when BlankText.IsBlank(name) => new FieldError(
+                field,
+                FieldErrorCodes.Required,
+                "Use at least one visible character."
+            ),
             _ when name.Any(char.IsControl) => new FieldError(
                 field,
                 FieldErrorCodes.InvalidText,

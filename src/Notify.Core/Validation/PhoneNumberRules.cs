@@ -52,7 +52,10 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
 
     private Recipient Normalize(Recipient recipient) =>
         recipient?.Channel == Channel.Sms && Normalize(recipient.Value ?? "") is var number && number != recipient.Value
-            ? Recipient.Phone(number)
+            ? Recipient.Phone(number) with
+            {
+                DataElement = recipient.DataElement,
+            }
             : recipient!;
 
     private string? Parse(string text, out string? normalized)

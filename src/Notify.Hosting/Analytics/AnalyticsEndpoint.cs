@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Analytics;
 
@@ -14,35 +13,28 @@ internal static class AnalyticsEndpoint
     /// <summary>A day of one provider, minute by minute, and more.</summary>
     private const int MaxLimit = 5_000;
 
-    private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
-    private static readonly TimeSpan MaxSpan = TimeSpan.FromDays(7);
-
     public static void MapAnalytics(this RouteGroupBuilder group)
     {
         group.MapRead("/v1/analytics/deliveries", HandleAsync).ReadsQuery();
         group.MapOtherMethods("/v1/analytics/deliveries", "GET, HEAD");
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAnalyticsStore store, TimeProvider time)
+    private static async Task<IResult> HandleAsync(HttpContext context, INotificationQueries queries)
     {
         var errors = new FieldErrors();
-        var (page, from, to) = Read(context.Request, errors, time.GetUtcNow());
+        var (page, query) = Read(context.Request, errors);
         var after = ReadCursor(page);
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var counts = await store
-            .ListAsync(
-                RequestValues.GetTenant(context.Request),
-                after?.Minute > from ? after.Value.Minute : from,
-                to,
-                context.RequestAborted
-            )
+        // A later page does not need the minutes of the earlier ones.
+        var counts = await queries
+            .CountDeliveriesAsync(after is null ? query : query with { From = after.Value.Minute }, context.RequestAborted)
             .ConfigureAwait(false);
         DeliveryCount[] found =
         [
             .. counts
-                .OrderBy(count => count.Minute)
+                .Counts.OrderBy(count => count.Minute)
                 .ThenBy(GetKey, StringComparer.Ordinal)
                 .SkipWhile(count =>
                     after is var (minute, key) && count.Minute <= minute && string.CompareOrdinal(GetKey(count), key) <= 0
@@ -51,7 +43,7 @@ internal static class AnalyticsEndpoint
         ];
         var next = page.Next(context.Request, found, count => $"{count.Minute.ToUnixTimeSeconds()}/{GetKey(count)}");
         return TypedResults.Json(
-            new AnalyticsView(from, to, [.. found.Take(page.Limit).Select(CountView.Create)], next),
+            new AnalyticsView(query.From ?? counts.From, counts.To, [.. found.Take(page.Limit).Select(CountView.Create)], next),
             AnalyticsJson.Default.AnalyticsView
         );
     }
@@ -73,30 +65,21 @@ internal static class AnalyticsEndpoint
         return null;
     }
 
-    private static (RequestPage Page, DateTimeOffset From, DateTimeOffset To) Read(
-        HttpRequest request,
-        FieldErrors errors,
-        DateTimeOffset now
-    )
+    private static (RequestPage Page, DeliveryCountQuery Query) Read(HttpRequest request, FieldErrors errors)
     {
-        DateTimeOffset? from = null,
-            to = null;
+        var query = new DeliveryCountQuery { Tenant = RequestValues.GetTenant(request) };
         var page = RequestPage.Read(request, errors, ReadPeriod, MaxLimit);
-        var end = to ?? now;
-        var begin = from ?? (end - DateTimeOffset.MinValue > DefaultSpan ? end - DefaultSpan : DateTimeOffset.MinValue);
-        if (!errors.Any && (begin >= end || end - begin > MaxSpan))
-            errors.Add("from", FieldErrorCodes.OutOfRange, $"Must be before to, by at most {MaxSpan.TotalDays:0} days.");
-        return (page, begin, end);
+        return (page, query);
 
         void ReadPeriod(JsonField field)
         {
             switch (field.Name)
             {
                 case "from":
-                    from = field.Time();
+                    query = query with { From = field.Time() };
                     break;
                 case "to":
-                    to = field.Time();
+                    query = query with { To = field.Time() };
                     break;
                 default:
                     field.Unknown("from", "to", "after", "limit");

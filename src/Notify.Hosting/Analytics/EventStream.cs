@@ -36,10 +36,12 @@ internal static class EventStream
 
     private static IEnumerable<byte[]> Show(WatchedDelivery watched)
     {
-        var (settled, missed) = watched;
-        if (missed > 0)
-            yield return LiveStream.Frame(string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{missed}}}"""), "missed");
-        yield return Frames.GetValue(settled, Write);
+        if (watched.Missed > 0)
+            yield return LiveStream.Frame(
+                string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{watched.Missed}}}"""),
+                "missed"
+            );
+        yield return Frames.GetValue(watched.Settled, Write);
     }
 
     private static byte[] Write(DeliveryEvent settled) =>

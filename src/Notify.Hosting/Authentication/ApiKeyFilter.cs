@@ -18,9 +18,13 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
             return ManagementEndpoint.Is(http.GetEndpoint()!) ? next(context) : new(Problem.UnknownPath());
         if (keys.None)
             return IsOpen(http) ? next(context) : new(RefuseForeign(http));
-        if (failures.Wait(http) is { } wait)
-            return new(Problem.TooManyFailures(http.Response, wait));
-        return keys.Find(http.Request.Headers.Authorization) is not null ? next(context) : new(Unauthorized(http));
+        var wait = failures.Wait(http);
+        // An orchestrator would restart a healthy process if other clients behind its address used up the failures.
+        if (wait is { } time && !ManagementEndpoint.Is(http.GetEndpoint()!))
+            return new(Problem.TooManyFailures(http.Response, time));
+        if (keys.Find(http.Request.Headers.Authorization) is not null)
+            return next(context);
+        return new(Unauthorized(http, isRefused: wait is not null));
     }
 
     /// <summary>Returns whether the application itself requires authorization for an endpoint.</summary>
@@ -36,10 +40,11 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
         return Problem.NotLocal();
     }
 
-    private IResult Unauthorized(HttpContext context)
+    private IResult Unauthorized(HttpContext context, bool isRefused)
     {
-        // A browser sends a request without a key before it shows its dialog, so only an invalid key counts as a failure.
-        if (context.Request.Headers.Authorization.Count > 0)
+        // A browser sends a request without a key before it shows its dialog, so only an invalid key counts as a failure. Further
+        // failures of a client that is refused are not logged, so that it cannot flood the log.
+        if (!isRefused && context.Request.Headers.Authorization.Count > 0)
         {
             Log.RefusedKey(logger, context.Request.Method, FailedCalls.GetClient(context));
             if (failures.Add(context))

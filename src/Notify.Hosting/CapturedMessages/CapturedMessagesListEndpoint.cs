@@ -21,10 +21,7 @@ internal static class CapturedMessagesListEndpoint
 
         var found = messages.Read(before, page.Limit);
         var next = found.Last is { } last ? RequestPage.NextAfter(context.Request, $"{last}") : null;
-        return TypedResults.Json(
-            new CapturedMessagesView(found.Items, next),
-            CapturedMessagesJson.Default.CapturedMessagesView
-        );
+        return TypedResults.Json(new CapturedMessagesView(found.Items, next), CapturedMessagesJson.Default.CapturedMessagesView);
     }
 
     private static long ReadSequence(JsonField? after)

@@ -6,7 +6,6 @@ using Notify.Hosting.Authentication;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.DeadLetters;
 
@@ -27,7 +26,7 @@ internal static class DeadLetterEndpoints
         group.MapOtherMethods("/v1/dead-letters/replay", "POST");
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, IDeadLetterStore store)
+    private static async Task<IResult> ListAsync(HttpContext context, INotificationQueries queries)
     {
         var request = context.Request;
         var errors = new FieldErrors();
@@ -35,15 +34,16 @@ internal static class DeadLetterEndpoints
         var page = RequestPage.Read(request, errors, field =>
             filter = DeadLetterFilterReader.Read(filter, field, "after", "limit")
         );
-        var after = page.After?.Id();
+        var requested = page.ToRequest();
+        if (errors.Any)
+            errors.Add(queries.Validate(filter));
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var count = await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false);
-        var records = await store.ListAsync(filter, after, page.FetchCount, context.RequestAborted).ConfigureAwait(false);
-        var next = page.Next(request, records, record => $"{record.Delivery.Id}");
+        var count = await queries.CountDeadLettersAsync(filter, context.RequestAborted).ConfigureAwait(false);
+        var found = await queries.ListDeadLettersAsync(filter, requested, context.RequestAborted).ConfigureAwait(false);
         return TypedResults.Json(
-            new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Create)], next),
+            new DeadLettersView(count, [.. found.Items.Select(DeliveryView.Create)], RequestPage.NextAfter(request, found)),
             DeadLettersJson.Default.DeadLettersView
         );
     }

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.DeadLetters;
 
 /// <summary>Reads a filter for dead letters from a query or a body.</summary>
 internal static class DeadLetterFilterReader
 {
-    private const int MaxIds = 1_000;
+    /// <summary>The number of IDs to read. It is more than a filter may have, so that too many are refused.</summary>
+    private const int MaxRead = 1_001;
 
     /// <summary>Reads one field into the filter.</summary>
     /// <param name="filter">The filter with the fields that were read before.</param>
@@ -20,9 +20,9 @@ internal static class DeadLetterFilterReader
             case "ids":
                 return filter with { Ids = ReadIds(field) };
             case "provider":
-                return filter with { Provider = ReadText(field) };
+                return filter with { Provider = field.Text() };
             case "reason":
-                return filter with { Reason = ReadText(field) };
+                return filter with { Reason = field.Text() };
             case "from":
                 return filter with { From = field.Time() };
             case "to":
@@ -33,22 +33,9 @@ internal static class DeadLetterFilterReader
         }
     }
 
-    // Every reason contains the empty text, so an empty filter would match every dead letter.
-    private static string? ReadText(JsonField field) =>
-        field.Text() switch
-        {
-            "" => field.Wrong(FieldErrorCodes.Required, "Must not be empty. Omit the field instead."),
-            var text => text,
-        };
-
     private static List<Guid> ReadIds(JsonField field)
     {
-        JsonField[] items = field.Value.ValueKind == JsonValueKind.String ? [field] : [.. field.Items().Take(MaxIds + 1)];
-        if (items.Length is 0 or > MaxIds)
-            field.Wrong(
-                items.Length == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
-                $"Must contain 1 to {MaxIds} delivery ids."
-            );
+        JsonField[] items = field.Value.ValueKind == JsonValueKind.String ? [field] : [.. field.Items().Take(MaxRead)];
         return [.. items.Select(item => item.Id() ?? Guid.Empty)];
     }
 }

@@ -1,59 +1,35 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.DeadLetters;
 
 /// <summary><c>POST /v1/dead-letters/replay</c>: makes dead letters due again, or only counts them with <c>dryRun</c>.</summary>
 internal static class ReplayEndpoint
 {
-    /// <summary>
-    /// The number of dead letters per batch. It is small enough that regular deliveries continue between two batches.
-    /// </summary>
-    private const int BatchSize = 1_000;
-
-    public static Task<IResult> HandleAsync(
-        HttpContext context,
-        IDeadLetterStore store,
-        IOptions<NotificationsOptions> options,
-        TimeProvider time
-    ) => RequestBody.ReadJsonAsync(context, async body =>
+    public static Task<IResult> HandleAsync(HttpContext context, INotificationQueries queries) =>
+        RequestBody.ReadJsonAsync(context, async body =>
         {
-            var now = time.GetUtcNow();
-            var (filter, dryRun, expiresAt) = Read(
-                body,
-                RequestValues.GetTenant(context.Request),
-                now,
-                now + options.Value.MaxExpiryAhead
-            );
+            var replay = Read(body, RequestValues.GetTenant(context.Request));
             if (body.Errors.Any)
+            {
+                // A filter that could not be read is not a missing one.
+                body.Errors.Add(queries.Validate(replay).Where(error => error.Field != "all"));
                 return Problem.InvalidFields(body.Errors);
+            }
 
-            var request = new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize);
             return await IdempotentCall
                 .RunAsync(context, body, DeadLettersJson.Default.ReplayView, async () =>
-                    new ReplayView(
-                        dryRun
-                            ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
-                            : await ReplayAsync(store, request, context.RequestAborted).ConfigureAwait(false),
-                        dryRun
-                    )
-                )
+                {
+                    var result = await queries.ReplayDeadLettersAsync(replay, context.RequestAborted).ConfigureAwait(false);
+                    return new ReplayView(result.Count, replay.DryRun);
+                })
                 .ConfigureAwait(false);
         });
 
-    private static (DeadLetterFilter Filter, bool DryRun, DateTimeOffset? ExpiresAt) Read(
-        JsonField body,
-        string tenant,
-        DateTimeOffset now,
-        DateTimeOffset latestExpiry
-    )
+    private static DeadLetterReplay Read(JsonField body, string tenant)
     {
-        var everything = new DeadLetterFilter { Tenant = tenant };
-        var (filter, all, dryRun) = (everything, false, false);
-        DateTimeOffset? expiresAt = null;
+        var replay = new DeadLetterReplay { Filter = new DeadLetterFilter { Tenant = tenant } };
         foreach (var field in body.AllMembers())
         {
             switch (field.Name)
@@ -63,44 +39,22 @@ internal static class ReplayEndpoint
                     field.Wrong(FieldErrorCodes.WrongType, "Must not be null. Omit the field instead.");
                     break;
                 case "all":
-                    all = field.Flag() ?? false;
+                    replay = replay with { All = field.Flag() ?? false };
                     break;
                 case "dryRun":
-                    dryRun = field.Flag() ?? false;
+                    replay = replay with { DryRun = field.Flag() ?? false };
                     break;
                 case "expiresAt":
-                    expiresAt = field.Time();
-                    if (expiresAt <= now)
-                        field.Wrong(FieldErrorCodes.OutOfRange, "Must be in the future.");
-                    else if (expiresAt > latestExpiry)
-                        field.Wrong(
-                            FieldErrorCodes.OutOfRange,
-                            $"Must be at most {(latestExpiry - now).TotalDays:0} days in the future."
-                        );
+                    replay = replay with { ExpiresAt = field.Time() };
                     break;
                 default:
-                    filter = DeadLetterFilterReader.Read(filter, field, "all", "dryRun", "expiresAt");
+                    var filter = DeadLetterFilterReader.Read(replay.Filter, field, "all", "dryRun", "expiresAt");
+                    replay = replay with { Filter = filter };
                     break;
             }
         }
 
-        if (body.IsObject && !body.Errors.Any && all == (filter != everything))
-            body.Missing("all", "Set ids, provider, reason, from or to. To replay every dead letter, set only \"all\": true.");
-        // Only dead letters that ended before this call are replayed. Otherwise a delivery that fails again at once would be
-        // replayed in an endless loop.
-        return (filter with { To = filter.To < now ? filter.To : now }, dryRun, expiresAt);
-    }
-
-    private static async ValueTask<long> ReplayAsync(IDeadLetterStore store, ReplayRequest request, CancellationToken aborted)
-    {
-        var total = 0L;
-        int replayed;
-        do
-        {
-            replayed = await store.ReplayAsync(request, aborted).ConfigureAwait(false);
-            total += replayed;
-        } while (replayed == request.Limit);
-        return total;
+        return replay;
     }
 }
 

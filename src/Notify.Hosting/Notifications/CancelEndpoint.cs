@@ -13,7 +13,7 @@ internal static class CancelEndpoint
 {
     public static async Task<IResult> HandleAsync(HttpContext context, INotifier notifier)
     {
-        if (!Guid.TryParse(RequestValues.Route(context.Request, "id"), out var id))
+        if (!Guid.TryParseExact(RequestValues.Route(context.Request, "id"), "D", out var id))
             return Problem.Unknown("notification");
 
         var errors = new FieldErrors();
@@ -22,7 +22,7 @@ internal static class CancelEndpoint
             return Problem.InvalidFields(errors);
 
         var tenant = RequestValues.GetTenant(context.Request);
-        return await notifier.CancelAsync(id, tenant, context.RequestAborted).ConfigureAwait(false) is { } cancellation
+        return await notifier.CancelAsync(tenant, id, context.RequestAborted).ConfigureAwait(false) is { } cancellation
             ? TypedResults.Json(CancellationView.Create(cancellation, withIds), NotificationsJson.Default.CancellationView)
             : Problem.Unknown("notification");
     }

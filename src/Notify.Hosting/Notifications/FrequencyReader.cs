@@ -40,8 +40,11 @@ internal static class FrequencyReader
                 case "cron":
                     read = read with { Cron = field.Text() };
                     break;
+                case "key":
+                    read = read with { Key = field.Text() };
+                    break;
                 default:
-                    field.Unknown("window", "cron");
+                    field.Unknown("window", "cron", "key");
                     break;
             }
         }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Notify.Storage;
 
 namespace Notify.Hosting.Notifications;
 
@@ -26,31 +25,24 @@ internal sealed record NotificationView(
     DeliveriesView Deliveries
 )
 {
-    public static NotificationView Create(
-        Notification notification,
-        IReadOnlyList<ExpansionView> expansions,
-        IReadOnlyList<CollectedEvent> collected,
-        IReadOnlyList<CollectedEvent> summarized,
-        CountsView counts,
-        DeliveriesView deliveries
-    ) =>
+    public static NotificationView Create(NotificationTimeline timeline, string? next) =>
         new(
-            notification.Id,
-            notification.Tenant,
-            notification.Trigger.Priority,
-            notification.Trigger.Template,
-            notification.Trigger.Category,
-            notification.Trigger.CollapseKey,
-            notification.Trigger.IdempotencyKey,
-            notification.AcceptedAt,
-            notification.Trigger.SendAt,
-            notification.Trigger.SendAtLocal,
-            notification.ExpiresAt,
-            expansions,
-            collected.Count == 0 ? null : [.. collected.Select(CollectedView.Create)],
-            summarized.Count == 0 ? null : [.. summarized.Select(SummarizedView.Create)],
-            counts,
-            deliveries
+            timeline.Notification.Id,
+            timeline.Notification.Tenant,
+            timeline.Notification.Trigger.Priority,
+            timeline.Notification.Trigger.Template,
+            timeline.Notification.Trigger.Category,
+            timeline.Notification.Trigger.CollapseKey,
+            timeline.Notification.Trigger.IdempotencyKey,
+            timeline.Notification.AcceptedAt,
+            timeline.Notification.Trigger.SendAt,
+            timeline.Notification.Trigger.SendAtLocal,
+            timeline.Notification.ExpiresAt,
+            ExpansionView.CreateAll(timeline.Notification, timeline.Expansions),
+            timeline.Collected.Count == 0 ? null : [.. timeline.Collected.Select(CollectedView.Create)],
+            timeline.Summarizes.Count == 0 ? null : [.. timeline.Summarizes.Select(SummarizedView.Create)],
+            CountsView.Create(timeline.Counts),
+            new DeliveriesView([.. timeline.Deliveries.Items.Select(DeliveryView.Create)], next)
         );
 }
 

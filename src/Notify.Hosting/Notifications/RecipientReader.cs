@@ -19,6 +19,7 @@ internal static class RecipientReader
         "platform",
         "channel",
         "address",
+        "data",
     ];
 
     public static ReadRecipient Read(JsonField item)
@@ -32,17 +33,23 @@ internal static class RecipientReader
                 field.Unknown(Names);
         }
 
-        string[] kinds = [.. fields.Keys.Where(name => name is not ("platform" or "address"))];
+        string[] kinds = [.. fields.Keys.Where(name => name is not ("platform" or "address" or "data"))];
         if (kinds is ["channel"] or [] && fields.ContainsKey("address"))
-            return new ReadRecipient(ReadAddress(item, fields), item);
+            return new ReadRecipient(WithData(ReadAddress(item, fields), fields), item, item);
         if (kinds is not [var kind] || kind == "channel")
         {
             if (item.IsObject)
                 item.Wrong(Choices);
-            return new ReadRecipient(null, item);
+            return new ReadRecipient(null, item, item);
         }
 
-        return new ReadRecipient(ReadKind(item, fields[kind], fields), fields[kind]);
+        return new ReadRecipient(WithData(ReadKind(item, fields[kind], fields), fields), fields[kind], item);
+    }
+
+    private static Recipient? WithData(Recipient? recipient, Dictionary<string, JsonField> fields)
+    {
+        var data = fields.TryGetValue("data", out var field) ? field.Object() : null;
+        return recipient is null || data is null ? recipient : recipient with { DataElement = data };
     }
 
     private static Recipient? ReadKind(JsonField item, JsonField field, Dictionary<string, JsonField> fields)
@@ -95,5 +102,7 @@ internal static class RecipientReader
     }
 }
 
-/// <summary>A recipient, or null if it was unreadable, and the field from which it was read.</summary>
-internal readonly record struct ReadRecipient(Recipient? Recipient, JsonField Field);
+/// <summary>
+/// A recipient, or null if it was unreadable, the field from which it was read, and the object around that field.
+/// </summary>
+internal readonly record struct ReadRecipient(Recipient? Recipient, JsonField Field, JsonField Item);

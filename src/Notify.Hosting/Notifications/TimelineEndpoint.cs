@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Notifications;
 
@@ -11,45 +10,22 @@ namespace Notify.Hosting.Notifications;
 /// </summary>
 internal static class TimelineEndpoint
 {
-    public static async Task<IResult> HandleAsync(
-        HttpContext context,
-        INotificationStore store,
-        IExpansionStore expansions,
-        IDigestStore digests
-    )
+    public static async Task<IResult> HandleAsync(HttpContext context, INotificationQueries queries)
     {
         var request = context.Request;
-        if (!Guid.TryParse(RequestValues.Route(request, "id"), out var id))
+        if (!Guid.TryParseExact(RequestValues.Route(request, "id"), "D", out var id))
             return Problem.Unknown("notification");
         var errors = new FieldErrors();
-        var page = RequestPage.Read(request, errors);
-        var after = page.After?.Id();
+        var page = RequestPage.Read(request, errors).ToRequest();
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
         var tenant = RequestValues.GetTenant(request);
-        var aborted = context.RequestAborted;
-        if (await store.FindAsync(tenant, id, aborted).ConfigureAwait(false) is not { } notification)
-            return Problem.Unknown("notification");
-
-        var records = await store.ListDeliveriesAsync(tenant, id, after, page.FetchCount, aborted).ConfigureAwait(false);
-        var counts = await store.CountDeliveriesAsync(tenant, id, aborted).ConfigureAwait(false);
-        var progress = await expansions.GetProgressAsync(tenant, id, aborted).ConfigureAwait(false);
-        var collected = await digests.ListAsync(tenant, id, ofSummary: false, page.Limit, aborted).ConfigureAwait(false);
-        var summarized = await digests
-            .ListAsync(tenant, id, ofSummary: true, DigestLease.MaxEvents, aborted)
-            .ConfigureAwait(false);
-        var next = page.Next(request, records, record => $"{record.Delivery.Id}");
-        return TypedResults.Json(
-            NotificationView.Create(
-                notification,
-                ExpansionView.CreateAll(notification, progress),
-                collected,
-                summarized,
-                CountsView.Create(counts),
-                new DeliveriesView([.. records.Take(page.Limit).Select(DeliveryView.Create)], next)
-            ),
-            NotificationsJson.Default.NotificationView
-        );
+        return await queries.FindAsync(tenant, id, page, context.RequestAborted).ConfigureAwait(false) is { } timeline
+            ? TypedResults.Json(
+                NotificationView.Create(timeline, RequestPage.NextAfter(request, timeline.Deliveries)),
+                NotificationsJson.Default.NotificationView
+            )
+            : Problem.Unknown("notification");
     }
 }

@@ -48,8 +48,8 @@ internal sealed class TriggerBody
     public void Add(IReadOnlyList<FieldError> errors) =>
         Errors.Add(
             errors
-                .Where(error => FindRecipient(error.Field) is not { Recipient: null })
-                .Select(error => error with { Field = FindRecipient(error.Field)?.Field.Path ?? error.Field })
+                .Where(error => FindRecipient(error.Field, out _) is not { Recipient: null })
+                .Select(error => error with { Field = FindPath(error.Field) })
         );
 
     private void Read(JsonField field) =>
@@ -110,9 +110,27 @@ internal sealed class TriggerBody
         return Trigger;
     }
 
-    /// <summary>Finds the recipient to which a path such as <c>to[3]</c> refers.</summary>
-    private ReadRecipient? FindRecipient(string field) =>
-        field.StartsWith("to[", StringComparison.Ordinal) && int.TryParse(field.AsSpan(3, field.Length - 4), out var index)
-            ? _recipients[index]
-            : null;
+    private string FindPath(string field) =>
+        FindRecipient(field, out var member) switch
+        {
+            null => field,
+            { } found when member.Length == 0 => found.Field.Path,
+            { } found => found.Item.Path + member,
+        };
+
+    /// <summary>
+    /// Finds the recipient to which a path such as <c>to[3]</c> or <c>to[3].data</c> refers, and the member behind it.
+    /// </summary>
+    private ReadRecipient? FindRecipient(string field, out string member)
+    {
+        member = "";
+        if (
+            !field.StartsWith("to[", StringComparison.Ordinal)
+            || field.IndexOf(']', StringComparison.Ordinal) is not (> 3 and var end)
+        )
+            return null;
+
+        member = field[(end + 1)..];
+        return int.TryParse(field.AsSpan(3, end - 3), out var index) ? _recipients[index] : null;
+    }
 }

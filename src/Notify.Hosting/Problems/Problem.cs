@@ -65,6 +65,12 @@ internal static partial class Problem
 
     public static IResult UnknownPath() => Create(ProblemCodes.PathNotFound);
 
+    public static IResult PreconditionFailed() =>
+        Create(
+            ProblemCodes.PreconditionFailed,
+            "The resource is not in the state that If-Match or If-None-Match requires. Nothing was changed."
+        );
+
     public static IResult WrongMethod(string allowed) => Create(ProblemCodes.MethodNotAllowed, $"Use {allowed}.");
 
     /// <summary>The key was used with another body, for a notification if its id is given.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
 
@@ -18,6 +19,12 @@ internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
         try
         {
             return await next(context).ConfigureAwait(false);
+        }
+        catch (InvalidRequestException exception)
+        {
+            var errors = new FieldErrors();
+            errors.Add(exception.Errors);
+            return Problem.InvalidFields(errors);
         }
         catch (BadHttpRequestException exception)
         {

@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Requests;
@@ -59,13 +59,22 @@ internal sealed class ProblemPages(string prefix, Uri? typeBase)
     private static string Write(ProblemType type)
     {
         var page = new StringBuilder()
-            .Append($"<!doctype html>\n<html lang=\"en\"><title>{type.Code}</title>\n<h1><code>{type.Code}</code></h1>\n")
-            .Append($"<p>Status {type.Status}: {Encode(type.Title)}</p>\n<p>{Encode(type.Fix)}</p>\n");
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<!doctype html>\n<html lang=\"en\"><title>{type.Code}</title>\n<h1><code>{type.Code}</code></h1>\n"
+            )
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<p>Status {type.Status}: {Encode(type.Title)}</p>\n<p>{Encode(type.Fix)}</p>\n"
+            );
         if (type.Code == ProblemCodes.InvalidRequest)
         {
             page.Append("<p>Each error has a code:</p>\n<dl>\n");
             foreach (var code in FieldErrorTypes.All)
-                page.Append($"<dt><code>{code.Code}</code></dt><dd>{Encode(code.Meaning)} {Encode(code.Fix)}</dd>\n");
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<dt><code>{code.Code}</code></dt><dd>{Encode(code.Meaning)} {Encode(code.Fix)}</dd>\n"
+                );
             page.Append("</dl>\n");
         }
 

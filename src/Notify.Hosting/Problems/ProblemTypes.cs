@@ -68,6 +68,12 @@ internal static class ProblemTypes
             "Repeat the call with the same key and body after the seconds in `Retry-After`."
         ),
         new(
+            412,
+            PreconditionFailed,
+            "The precondition failed.",
+            "Read the resource again, and repeat the change with its new `ETag`."
+        ),
+        new(
             413,
             BodyTooLarge,
             "The body is too large.",

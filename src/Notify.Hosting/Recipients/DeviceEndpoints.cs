@@ -1,26 +1,51 @@
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Recipients;
 
 /// <summary><c>/v1/users/{userId}/devices</c>: registers, lists and removes a user's devices.</summary>
 internal static class DeviceEndpoints
 {
-    public static Task<IResult> RegisterAsync(HttpContext context, IRecipientDirectory directory) =>
+    /// <summary>
+    /// Registers a device, or changes its locale and time zone if the token is missing or shortened as GET shows it. The latter
+    /// does not count as a sign of life of the app, so that what GET returned can be sent back and changes nothing.
+    /// </summary>
+    public static Task<IResult> SaveAsync(HttpContext context, IRecipients recipients) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
-            var device = Read(body, context.Request);
-            body.Errors.Add(directory.Validate(device));
+            var (device, given) = Read(body, context.Request);
+            var known = given.IsWhole ? null : await FindKnownAsync(device, recipients, context).ConfigureAwait(false);
+            if (known is not null)
+                device = Complete(device, given, known, body);
+            else if (PushToken.IsMasked(device.Token))
+                body.Errors.Add(
+                    "token",
+                    FieldErrorCodes.Invalid,
+                    "This is a shortened token, and not that of the registered device. Send the whole token."
+                );
+            if (body.IsObject && !given.HasPlatform && known is null)
+                body.Missing("platform", "Required: ios, android or web.");
+            body.Errors.Add(recipients.Validate(device));
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            await directory.RegisterDeviceAsync(device, context.RequestAborted).ConfigureAwait(false);
+            if (known is null)
+                await recipients.RegisterDeviceAsync(device, context.RequestAborted).ConfigureAwait(false);
+            else if (device != known && !await recipients.UpdateDeviceAsync(device, context.RequestAborted).ConfigureAwait(false))
+                return Problem.Unknown("device");
             return TypedResults.NoContent();
         });
 
-    public static async Task<IResult> ListAsync(HttpContext context, IDeviceStore devices)
+    public static async Task<IResult> FindAsync(HttpContext context, IRecipients recipients)
+    {
+        var (tenant, userId, id) = GetKey(context.Request);
+        return await recipients.FindDeviceAsync(tenant, userId, id, context.RequestAborted).ConfigureAwait(false) is { } device
+            ? TypedResults.Json(DeviceView.Create(device), RecipientsJson.Default.DeviceView)
+            : Problem.Unknown("device");
+    }
+
+    public static async Task<IResult> ListAsync(HttpContext context, IRecipients recipients)
     {
         var errors = new FieldErrors();
         var page = RequestPage.Read(context.Request, errors);
@@ -28,8 +53,8 @@ internal static class DeviceEndpoints
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var all = await devices
-            .ListAsync(
+        var all = await recipients
+            .ListDevicesAsync(
                 RequestValues.GetTenant(context.Request),
                 RequestValues.Route(context.Request, "userId"),
                 context.RequestAborted
@@ -49,24 +74,43 @@ internal static class DeviceEndpoints
         );
     }
 
-    public static async Task<IResult> RemoveAsync(HttpContext context, IRecipientDirectory directory)
+    public static async Task<IResult> RemoveAsync(HttpContext context, IRecipients recipients)
     {
-        var (request, userId, id) = (
-            context.Request,
-            RequestValues.Route(context.Request, "userId"),
-            RequestValues.Route(context.Request, "id")
-        );
-        return await directory
-            .RemoveDeviceAsync(userId, id, RequestValues.GetTenant(request), context.RequestAborted)
-            .ConfigureAwait(false)
+        var (tenant, userId, id) = GetKey(context.Request);
+        return await recipients.RemoveDeviceAsync(tenant, userId, id, context.RequestAborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("device");
     }
 
-    private static Device Read(JsonField body, HttpRequest request)
+    private static (string Tenant, string UserId, string Id) GetKey(HttpRequest request) =>
+        (RequestValues.GetTenant(request), RequestValues.Route(request, "userId"), RequestValues.Route(request, "id"));
+
+    // The registered device whose token the body leaves out or shows shortened; null if the body has a token to register.
+    private static async ValueTask<Device?> FindKnownAsync(Device device, IRecipients recipients, HttpContext context)
+    {
+        var known = await recipients
+            .FindDeviceAsync(device.Tenant, device.UserId, device.Id, context.RequestAborted)
+            .ConfigureAwait(false);
+        return known is not null && (device.Token.Length == 0 || device.Token == PushToken.Mask(known.Token)) ? known : null;
+    }
+
+    // A token belongs to a platform and an app, so these cannot change without it.
+    private static Device Complete(Device device, GivenFields given, Device known, JsonField body)
+    {
+        const string Message = "Send the whole token to change this field.";
+        if (given.HasPlatform && device.Platform != known.Platform)
+            body.Errors.Add("platform", FieldErrorCodes.NotAllowed, Message);
+        if (given.HasApp && device.App != known.App)
+            body.Errors.Add("app", FieldErrorCodes.NotAllowed, Message);
+        return known with { Locale = device.Locale, TimeZone = device.TimeZone };
+    }
+
+    private readonly record struct GivenFields(bool HasPlatform, bool HasApp, bool IsWhole);
+
+    private static (Device Device, GivenFields Given) Read(JsonField body, HttpRequest request)
     {
         Platform? platform = null;
-        var hasPlatform = false;
+        var (hasPlatform, hasApp) = (false, false);
         var device = new Device
         {
             Tenant = RequestValues.GetTenant(request),
@@ -86,7 +130,7 @@ internal static class DeviceEndpoints
                     device = device with { Token = field.Text() ?? "" };
                     break;
                 case "app":
-                    device = device with { App = field.Text() };
+                    (device, hasApp) = (device with { App = field.Text() }, true);
                     break;
                 case "locale":
                     device = device with { Locale = field.Text() };
@@ -94,14 +138,16 @@ internal static class DeviceEndpoints
                 case "timeZone":
                     device = device with { TimeZone = field.Text() };
                     break;
+                // GET shows these, so they may be sent back. A registration sets them.
+                case "id" or "registeredAt" or "lastSeenAt" or "prunedAt" or "pruneReason":
+                    break;
                 default:
                     field.Unknown("platform", "token", "app", "locale", "timeZone");
                     break;
             }
         }
 
-        if (body.IsObject && !hasPlatform)
-            body.Missing("platform", "Required: ios, android or web.");
-        return device with { Platform = platform ?? default };
+        var isWhole = device.Token.Length > 0 && !PushToken.IsMasked(device.Token);
+        return (device with { Platform = platform ?? default }, new GivenFields(hasPlatform, hasApp, isWhole));
     }
 }

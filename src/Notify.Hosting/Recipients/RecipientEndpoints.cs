@@ -20,12 +20,18 @@ internal static class RecipientEndpoints
         group.MapDelete(User, UserEndpoints.RemoveAsync).Audit("user deleted");
         group.MapOtherMethods(User, "GET, HEAD, PUT, PATCH, DELETE");
 
+        const string Preferences = "/v1/users/{id}/preferences";
+        group.MapRead(Preferences, PreferenceEndpoints.FindAsync);
+        group.MapPatch(Preferences, PreferenceEndpoints.ChangeAsync);
+        group.MapOtherMethods(Preferences, "GET, HEAD, PATCH");
+
         const string Devices = "/v1/users/{userId}/devices";
         group.MapRead(Devices, DeviceEndpoints.ListAsync).ReadsQuery();
         group.MapOtherMethods(Devices, "GET, HEAD");
-        group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.RegisterAsync);
+        group.MapRead($"{Devices}/{{id}}", DeviceEndpoints.FindAsync);
+        group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.SaveAsync);
         group.MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync).Audit("device deleted");
-        group.MapOtherMethods($"{Devices}/{{id}}", "PUT, DELETE");
+        group.MapOtherMethods($"{Devices}/{{id}}", "GET, HEAD, PUT, DELETE");
 
         group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery();
         group.MapOtherMethods("/v1/topics", "GET, HEAD");

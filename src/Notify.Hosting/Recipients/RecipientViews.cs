@@ -35,6 +35,12 @@ internal sealed record DeviceView(
         );
 }
 
+/// <summary>What to look at after a change that was made.</summary>
+internal sealed record WarningsView(IReadOnlyList<FieldWarning> Warnings);
+
+/// <summary>The preferences of a user.</summary>
+internal sealed record PreferencesView(IReadOnlyList<Preference> Items);
+
 /// <summary>A page of users.</summary>
 internal sealed record UsersView(IReadOnlyList<User> Items, string? Next);
 
@@ -53,8 +59,10 @@ internal sealed record SubscriberView(string User);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(User))]
-[JsonSerializable(typeof(SaveUserResult))]
+[JsonSerializable(typeof(WarningsView))]
 [JsonSerializable(typeof(UsersView))]
+[JsonSerializable(typeof(PreferencesView))]
+[JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(TopicsView))]
 [JsonSerializable(typeof(DevicesView))]
 [JsonSerializable(typeof(SubscribersView))]

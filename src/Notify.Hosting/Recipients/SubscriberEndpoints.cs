@@ -1,14 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Recipients;
 
 /// <summary><c>/v1/topics/{topic}/subscribers</c>: subscribes, unsubscribes and lists the users of a topic.</summary>
 internal static class SubscriberEndpoints
 {
-    public static Task<IResult> SubscribeAsync(HttpContext context, IRecipientDirectory directory) =>
+    public static Task<IResult> SubscribeAsync(HttpContext context, IRecipients recipients) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
             var users = ReadUsers(body);
@@ -18,10 +17,10 @@ internal static class SubscriberEndpoints
             try
             {
                 return await RunAsync(context, body, () =>
-                        directory.SubscribeAsync(
+                        recipients.SubscribeAsync(
+                            RequestValues.GetTenant(context.Request),
                             RequestValues.Route(context.Request, "topic"),
                             users,
-                            RequestValues.GetTenant(context.Request),
                             context.RequestAborted
                         )
                     )
@@ -34,7 +33,7 @@ internal static class SubscriberEndpoints
             }
         });
 
-    public static Task<IResult> UnsubscribeAsync(HttpContext context, ITopicStore topics) =>
+    public static Task<IResult> UnsubscribeAsync(HttpContext context, IRecipients recipients) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
             var users = ReadUsers(body);
@@ -42,19 +41,17 @@ internal static class SubscriberEndpoints
                 return Problem.InvalidFields(body.Errors);
 
             return await RunAsync(context, body, () =>
-                    topics
-                        .UnsubscribeAsync(
-                            RequestValues.GetTenant(context.Request),
-                            RequestValues.Route(context.Request, "topic"),
-                            users,
-                            context.RequestAborted
-                        )
-                        .AsTask()
+                    recipients.UnsubscribeAsync(
+                        RequestValues.GetTenant(context.Request),
+                        RequestValues.Route(context.Request, "topic"),
+                        users,
+                        context.RequestAborted
+                    )
                 )
                 .ConfigureAwait(false);
         });
 
-    public static async Task<IResult> ListAsync(HttpContext context, ITopicStore topics)
+    public static async Task<IResult> ListAsync(HttpContext context, IRecipients recipients)
     {
         var errors = new FieldErrors();
         var page = RequestPage.Read(context.Request, errors);
@@ -63,34 +60,29 @@ internal static class SubscriberEndpoints
             return Problem.InvalidFields(errors);
 
         var (tenant, topic) = (RequestValues.GetTenant(context.Request), RequestValues.Route(context.Request, "topic"));
-        var count = await topics.CountAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false) ?? 0;
-        var users = await topics.ListAsync(tenant, topic, after, page.FetchCount, context.RequestAborted).ConfigureAwait(false);
-        var next = page.Next(context.Request, users, user => user);
+        var count = await recipients.CountSubscribersAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false);
+        var users = await recipients
+            .ListSubscribersAsync(tenant, topic, new PageRequest { After = after, Limit = page.Limit }, context.RequestAborted)
+            .ConfigureAwait(false);
+        var next = users.Next is { } last ? RequestPage.NextAfter(context.Request, last) : null;
         return TypedResults.Json(
-            new SubscribersView(count, [.. users.Take(page.Limit).Select(user => new SubscriberView(user))], next),
+            new SubscribersView(count, [.. users.Items.Select(user => new SubscriberView(user))], next),
             RecipientsJson.Default.SubscribersView
         );
     }
 
-    public static async Task<IResult> ListTopicsAsync(HttpContext context, ITopicStore topics)
+    public static async Task<IResult> ListTopicsAsync(HttpContext context, IRecipients recipients)
     {
         var errors = new FieldErrors();
         var page = NamePage.Read(context.Request, errors);
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var found = await topics
-            .ListTopicsAsync(
-                RequestValues.GetTenant(context.Request),
-                page.Prefix,
-                page.After,
-                page.FetchCount,
-                context.RequestAborted
-            )
+        var found = await recipients
+            .ListTopicsAsync(RequestValues.GetTenant(context.Request), page.ToRequest(), context.RequestAborted)
             .ConfigureAwait(false);
-        var (items, next) = page.Take(found, topic => topic);
         return TypedResults.Json(
-            new TopicsView([.. items.Select(topic => new TopicView(topic))], next),
+            new TopicsView([.. found.Items.Select(topic => new TopicView(topic))], page.Next(found.Next)),
             RecipientsJson.Default.TopicsView
         );
     }

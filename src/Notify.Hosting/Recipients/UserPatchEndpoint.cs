@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Recipients;
 
@@ -12,31 +11,35 @@ namespace Notify.Hosting.Recipients;
 /// </summary>
 internal static class UserPatchEndpoint
 {
-    public static Task<IResult> HandleAsync(HttpContext context, IRecipientDirectory directory, IUserStore users) =>
+    public static Task<IResult> HandleAsync(HttpContext context, IRecipients recipients) =>
         RequestBody.ReadJsonAsync(context, async patch =>
         {
             // Checks the names and texts of all members, and that there are no duplicates, of which the merge would use the last.
             patch.Object();
+            var precondition = RequestPrecondition.Read(context.Request, patch.Errors);
             if (patch.Errors.Any)
                 return Problem.InvalidFields(patch.Errors);
 
-            var id = RequestValues.Route(context.Request, "id");
             var errors = new FieldErrors();
-            IReadOnlyList<FieldWarning>? warnings = null;
-            var isChanged = await users
-                .UpdateAsync(RequestValues.GetTenant(context.Request), id, Change, context.RequestAborted)
+            var result = await recipients
+                .UpdateUserAsync(
+                    RequestValues.GetTenant(context.Request),
+                    RequestValues.Route(context.Request, "id"),
+                    Change,
+                    precondition,
+                    context.RequestAborted
+                )
                 .ConfigureAwait(false);
-            if (errors.Any)
-                return Problem.InvalidFields(errors);
-            return warnings is not null || isChanged ? UserEndpoints.CreateSaved(warnings ?? []) : Problem.Unknown("user");
+            return errors.Any
+                ? Problem.InvalidFields(errors)
+                : UserEndpoints.CreateResult(context.Response, result.Status, result.Version, result.Warnings);
 
-            // The store calls this function again if the user was changed in the meantime.
+            // This function is called again if the user was changed in the meantime.
             User? Change(User user)
             {
                 errors = new FieldErrors();
                 var changed = Patch(user, patch.Value, errors);
-                errors.Add(directory.Validate(changed));
-                warnings = directory.FindWarnings(changed);
+                errors.Add(recipients.Validate(changed));
                 return errors.Any ? null : changed;
             }
         });
@@ -44,10 +47,6 @@ internal static class UserPatchEndpoint
     private static User Patch(User user, JsonElement patch, FieldErrors errors)
     {
         var target = JsonSerializer.SerializeToNode(user, RecipientsJson.Default.User)!.AsObject();
-        // The path and the header determine these. As they are removed here, a patch that contains them is refused like any patch
-        // with unknown fields.
-        target.Remove("tenant");
-        target.Remove("id");
         var patched = JsonElement.Parse(MergePatch.Apply(target, patch).ToJsonString());
         return UserReader.Read(JsonField.Root(patched, errors), user.Tenant, user.Id);
     }

@@ -2,7 +2,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Recipients;
 
-/// <summary>Reads a user.</summary>
+/// <summary>Reads the profile of a user.</summary>
 internal static class UserReader
 {
     public static User Read(JsonField body, string tenant, string id)
@@ -24,11 +24,21 @@ internal static class UserReader
                 case "quietHours":
                     user = user with { QuietHours = ReadQuietHours(field) };
                     break;
+                case "properties":
+                    user = user with { Properties = field.Object() };
+                    break;
+                // GET shows these, so they may be sent back. The path and the header determine them.
+                case "id":
+                    CheckSame(field, id, "This is not the id in the path.");
+                    break;
+                case "tenant":
+                    CheckSame(field, tenant, $"This is not the tenant of the header {RequestValues.TenantHeader}.");
+                    break;
                 case "preferences":
-                    user = user with { Preferences = [.. field.Items().Select(ReadPreference)] };
+                    field.Wrong("Preferences are a resource of their own. Use PATCH /v1/users/{id}/preferences.");
                     break;
                 default:
-                    field.Unknown("addresses", "locale", "timeZone", "quietHours", "preferences");
+                    field.Unknown("addresses", "locale", "timeZone", "quietHours", "properties");
                     break;
             }
         }
@@ -62,31 +72,9 @@ internal static class UserReader
         return read;
     }
 
-    private static Preference ReadPreference(JsonField item)
+    private static void CheckSame(JsonField field, string expected, string message)
     {
-        var read = new Preference(null, null, Wanted: true);
-        var hasWanted = false;
-        foreach (var field in item.Members())
-        {
-            switch (field.Name)
-            {
-                case "category":
-                    read = read with { Category = field.Text() };
-                    break;
-                case "channel":
-                    read = read with { Channel = ChannelReader.Read(field) };
-                    break;
-                case "wanted":
-                    (read, hasWanted) = (read with { Wanted = field.Flag() ?? default }, true);
-                    break;
-                default:
-                    field.Unknown("category", "channel", "wanted");
-                    break;
-            }
-        }
-
-        if (item.IsObject && !hasWanted)
-            item.Missing("wanted", "Required: true or false.");
-        return read;
+        if (field.Text() is { } text && text != expected)
+            field.Wrong(message);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class IdempotentCall
     private readonly TimeSpan _retention;
     private readonly string _name;
     private readonly byte[] _fingerprint;
-    private readonly Guid _owner = Guid.NewGuid();
+    private readonly Guid _owner;
 
     /// <summary>The time at which the claim was last made or renewed, which only its owner knows.</summary>
     private DateTimeOffset _claimedAt;
@@ -45,6 +45,7 @@ internal sealed class IdempotentCall
         var services = context.RequestServices;
         _store = services.GetRequiredService<ISharedTokenStore>();
         _time = services.GetRequiredService<TimeProvider>();
+        _owner = Guid.CreateVersion7(_time.GetUtcNow());
         _retention = services.GetRequiredService<IOptions<NotificationsOptions>>().Value.IdempotencyRetention;
         // A hash, because the parts may be longer than a name, and because a path may contain the name of a topic.
         string[] parts = [RequestValues.GetTenant(context.Request), context.Request.Method, context.Request.Path, key];

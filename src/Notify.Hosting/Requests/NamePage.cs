@@ -27,6 +27,18 @@ internal sealed class NamePage
         return new NamePage(page, request) { Prefix = prefix, After = page.After?.Text() ?? "" };
     }
 
+    /// <summary>Converts the page to a request to the recipients.</summary>
+    public PageRequest ToRequest() =>
+        new()
+        {
+            Prefix = Prefix,
+            After = After,
+            Limit = _page.Limit,
+        };
+
+    /// <summary>Gets the URL of the page after an item; null if there is none.</summary>
+    public string? Next(string? last) => last is null ? null : RequestPage.NextAfter(_request, last);
+
     /// <summary>
     /// Gets the items of the page from up to <see cref="FetchCount"/> items that a store found, and the URL of the next page.
     /// </summary>

@@ -5,5 +5,10 @@ internal static class PushToken
 {
     private const int VisibleLength = 4;
 
-    public static string Mask(string token) => token.Length > 2 * VisibleLength ? $"…{token[^VisibleLength..]}" : "…";
+    private const char Mark = '…';
+
+    public static string Mask(string token) => token.Length > 2 * VisibleLength ? $"{Mark}{token[^VisibleLength..]}" : $"{Mark}";
+
+    /// <summary>Determines whether a text looks like a masked token. No vendor issues tokens that begin so.</summary>
+    public static bool IsMasked(string token) => token.StartsWith(Mark);
 }

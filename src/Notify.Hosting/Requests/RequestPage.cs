@@ -54,9 +54,16 @@ internal sealed class RequestPage
         return page;
     }
 
+    /// <summary>Gets the page of a list that is ordered by IDs, and adds an error if the last item is not an ID.</summary>
+    public PageRequest ToRequest() => new() { After = After?.Id()?.ToString() ?? "", Limit = Limit };
+
     /// <summary>Gets the URL of the next page, or null if this is the last one.</summary>
     public string? Next<T>(HttpRequest request, IReadOnlyList<T> found, Func<T, string> key) =>
         found.Count <= Limit ? null : NextAfter(request, key(found[Limit - 1]));
+
+    /// <summary>Gets the URL of the page that follows another, or null if that is the last one.</summary>
+    public static string? NextAfter<T>(HttpRequest request, Page<T> page) =>
+        page.Next is { } last ? NextAfter(request, last) : null;
 
     /// <summary>Gets the URL of the page that follows an item.</summary>
     public static string NextAfter(HttpRequest request, string last)

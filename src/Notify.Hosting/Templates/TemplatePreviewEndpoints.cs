@@ -28,7 +28,7 @@ internal static class TemplatePreviewEndpoints
                 if (field.Name == "variants")
                     template = template with { Variants = TemplateReader.ReadVariants(field) };
                 else
-                    preview = Read(preview, field, "variants", "data", "locale", "timeZone");
+                    preview = Read(preview, field, "variants", "data", "recipient", "locale", "timeZone");
             }
 
             return RenderAsync(context, catalog, template, preview, body.Errors);
@@ -44,7 +44,7 @@ internal static class TemplatePreviewEndpoints
                 if (field.Name == "version")
                     version = field.Number();
                 else
-                    preview = Read(preview, field, "version", "data", "locale", "timeZone");
+                    preview = Read(preview, field, "version", "data", "recipient", "locale", "timeZone");
             }
 
             if (body.Errors.Any)
@@ -90,6 +90,8 @@ internal static class TemplatePreviewEndpoints
         {
             case "data":
                 return preview with { Data = field.Object() };
+            case "recipient":
+                return preview with { Recipient = field.Object() };
             case "locale":
                 return preview with { Locale = field.Text() };
             case "timeZone":
@@ -101,7 +103,14 @@ internal static class TemplatePreviewEndpoints
     }
 
     private static TemplateVariant Show(ContentVariant variant) =>
-        new(variant.Channel, variant.Locale, variant.Content.Title, variant.Content.Body, variant.Content.Html);
+        new()
+        {
+            Channel = variant.Channel,
+            Locale = variant.Locale,
+            Title = variant.Content.Title,
+            Body = variant.Content.Body,
+            Html = variant.Content.Html,
+        };
 }
 
 /// <summary>The response to a preview.</summary>

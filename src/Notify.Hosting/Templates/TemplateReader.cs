@@ -15,9 +15,10 @@ internal static class TemplateReader
         };
         foreach (var field in body.Members())
         {
+            // GET also shows the name, tenant, version and time, so they may be sent back. Saving sets them.
             if (field.Name == "variants")
                 template = template with { Variants = ReadVariants(field) };
-            else
+            else if (field.Name is not ("name" or "tenant" or "version" or "savedAt"))
                 field.Unknown("variants");
         }
 
@@ -28,7 +29,7 @@ internal static class TemplateReader
 
     private static TemplateVariant ReadVariant(JsonField item)
     {
-        var variant = new TemplateVariant(null, null, null, null);
+        var variant = new TemplateVariant();
         foreach (var field in item.Members())
         {
             switch (field.Name)

@@ -9,8 +9,6 @@ namespace Notify.Storage.MongoDb.Queue;
 /// <summary>Converts deliveries to and from documents.</summary>
 internal static class DeliveryDocument
 {
-    private static readonly Content NotReadYet = new();
-
     public static BsonDocument Create(QueuedDelivery queued)
     {
         var delivery = queued.Delivery;
@@ -35,6 +33,7 @@ internal static class DeliveryDocument
         document
             .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
             .With(DeliveryField.AddressKey, queued.AddressKey?.ToBsonValue())
+            .With(DeliveryField.OwnContent, StoredForm.WriteOwnContent(delivery))
             .With(DeliveryField.Platform, (int?)delivery.To.Platform)
             .With(DeliveryField.App, delivery.To.App)
             .With(DeliveryField.Topic, delivery.Topic)
@@ -58,14 +57,13 @@ internal static class DeliveryDocument
             NotificationId = GetNotification(document),
             Tenant = document[DeliveryField.Tenant].AsString,
             Priority = (Priority)document[DeliveryField.Priority].AsInt32,
-            To = new Address(
-                Channel.Create(document[DeliveryField.Channel].AsString),
-                document[DeliveryField.Address].AsString,
-                (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
-                document.TextOrNull(DeliveryField.App)
-            ),
+            To = new Address(Channel.Create(document[DeliveryField.Channel].AsString), document[DeliveryField.Address].AsString)
+            {
+                Platform = (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
+                App = document.TextOrNull(DeliveryField.App),
+            },
             Provider = document[DeliveryField.Provider].AsString,
-            Content = NotReadYet,
+            Content = StoredForm.ReadOwnContent(document.ValueOrNull(DeliveryField.OwnContent)?.AsByteArray),
             ContentIndex = document[DeliveryField.Content].AsInt32,
             UserId = document.Contains(DeliveryField.IsDirect) ? null : document[DeliveryField.User].AsString,
             Topic = document.TextOrNull(DeliveryField.Topic),
@@ -80,15 +78,16 @@ internal static class DeliveryDocument
         };
 
     public static DeliveryRecord ReadRecord(BsonDocument document) =>
-        new(
-            Read(document),
-            (DeliveryState)document[DeliveryField.State].AsInt32,
-            document.TimeOrNull(DeliveryField.DueAt),
-            document.TextOrNull(DeliveryField.Reason),
-            StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
-            StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),
-            document.ValueOrNull(DeliveryField.Owner) is not null
-        );
+        new()
+        {
+            Delivery = Read(document),
+            State = (DeliveryState)document[DeliveryField.State].AsInt32,
+            DueAt = document.TimeOrNull(DeliveryField.DueAt),
+            Reason = document.TextOrNull(DeliveryField.Reason),
+            Attempts = StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
+            Receipts = StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),
+            IsInFlight = document.ValueOrNull(DeliveryField.Owner) is not null,
+        };
 
     public static Guid GetNotification(BsonDocument document) => document[DeliveryField.Notification].AsGuid;
 

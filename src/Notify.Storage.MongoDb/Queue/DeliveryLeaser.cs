@@ -51,7 +51,15 @@ internal sealed class DeliveryLeaser(
         {
             LeasedRow[] taken = [.. turn.GetRowsInTurn()];
             tenants.Served(turn.Quota, taken.Length > 0 ? taken[^1].Delivery.Tenant : turn.LastTenant);
-            leases.AddRange(taken.Select(row => new Lease(row.Delivery, request.Owner, row.Fence, request.Until)));
+            leases.AddRange(
+                taken.Select(row => new Lease
+                {
+                    Delivery = row.Delivery,
+                    Owner = request.Owner,
+                    Fence = row.Fence,
+                    Until = request.Until,
+                })
+            );
         }
 
         return leases;
@@ -79,7 +87,13 @@ internal sealed class DeliveryLeaser(
             .. wanted
                 .Keys.Where(rows.ContainsKey)
                 .Select(id => rows[id])
-                .Select(row => new Lease(row.Delivery, request.Owner, row.Fence, request.Until)),
+                .Select(row => new Lease
+                {
+                    Delivery = row.Delivery,
+                    Owner = request.Owner,
+                    Fence = row.Fence,
+                    Until = request.Until,
+                }),
         ];
     }
 
@@ -265,12 +279,13 @@ internal sealed class DeliveryLeaser(
     {
         var delivery = known[DeliveryDocument.GetNotification(document)].Complete(DeliveryDocument.Read(document));
         shardKeys.Keep(delivery);
-        return new LeasedRow(
-            delivery,
-            document[DeliveryField.Fence].AsInt64 + 1,
-            document[DeliveryField.DueAt].AsTime(),
-            Number: 0
-        );
+        return new LeasedRow
+        {
+            Delivery = delivery,
+            Fence = document[DeliveryField.Fence].AsInt64 + 1,
+            WasDueAt = document[DeliveryField.DueAt].AsTime(),
+            Number = 0,
+        };
     }
 
     private static BsonDocument PutOff(BsonDocument document, DateTimeOffset now)

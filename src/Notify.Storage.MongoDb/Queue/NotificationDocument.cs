@@ -128,10 +128,11 @@ internal static class NotificationDocument
     }
 
     public static NotificationSummary ReadSummary(BsonDocument document) =>
-        new(
-            document[Id].AsGuid,
-            document[AcceptedAt].AsTime(),
-            document[ExpiresAt].AsTime(),
-            StoredForm.ReadTrigger(document[Trigger].AsByteArray)
-        );
+        new()
+        {
+            Id = document[Id].AsGuid,
+            AcceptedAt = document[AcceptedAt].AsTime(),
+            ExpiresAt = document[ExpiresAt].AsTime(),
+            Trigger = StoredForm.ReadTrigger(document[Trigger].AsByteArray),
+        };
 }

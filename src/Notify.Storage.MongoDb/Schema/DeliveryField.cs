@@ -24,6 +24,10 @@ internal static class DeliveryField
     public const string Platform = "platform";
     public const string App = "app";
     public const string Content = "content";
+
+    /// <summary>The content of a delivery that shares none with others.</summary>
+    public const string OwnContent = "ownContent";
+
     public const string Topic = "topic";
     public const string DeviceId = "deviceId";
     public const string CollapseKey = "collapseKey";

@@ -54,14 +54,15 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
             .ConfigureAwait(false);
         return
         [
-            .. found.Select(document => new DeliveryCount(
-                document[Minute].AsTime(),
-                document[Tenant].AsString,
-                Channel.Create(document[OfChannel].AsString),
-                document[Provider].AsString,
-                (DeliveryState)document[State].AsInt32,
-                document[Count].AsInt64
-            )),
+            .. found.Select(document => new DeliveryCount
+            {
+                Minute = document[Minute].AsTime(),
+                Tenant = document[Tenant].AsString,
+                Channel = Channel.Create(document[OfChannel].AsString),
+                Provider = document[Provider].AsString,
+                State = (DeliveryState)document[State].AsInt32,
+                Count = document[Count].AsInt64,
+            }),
         ];
     }
 

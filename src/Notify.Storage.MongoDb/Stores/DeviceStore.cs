@@ -42,6 +42,24 @@ internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : 
         }
     }
 
+    public async ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken)
+    {
+        var known = new BsonDocument
+        {
+            { DeviceField.Id, BsonForm.Key(device.Tenant, device.UserId, device.Id) },
+            { DeviceField.User, device.UserId },
+            { DeviceField.Tenant, device.Tenant },
+            { DeviceField.Token, device.Token },
+        };
+        var set = new BsonDocument
+        {
+            { DeviceField.Locale, device.Locale is { } locale ? locale : BsonNull.Value },
+            { DeviceField.TimeZone, device.TimeZone is { } zone ? zone : BsonNull.Value },
+        };
+        var update = new UpdateOneModel<BsonDocument>(known, new BsonDocument("$set", set));
+        return await database.Devices.WriteOneAsync(update, cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,
         IReadOnlyList<string> userIds,

@@ -66,26 +66,28 @@ internal static class DigestDocument
     public static DigestEvent ReadEvent(BsonDocument document)
     {
         var trigger = StoredForm.ReadTrigger(document[Trigger].AsByteArray);
-        return new DigestEvent(
-            document[Id].AsGuid,
-            document[EventNotification].AsGuid,
-            trigger.To[0],
-            trigger,
-            document[TemplateVersion].AsInt32,
-            document[DueAt].AsTime()
-        );
+        return new DigestEvent
+        {
+            Id = document[Id].AsGuid,
+            NotificationId = document[EventNotification].AsGuid,
+            Recipient = trigger.To[0],
+            Trigger = trigger,
+            TemplateVersion = document[TemplateVersion].AsInt32,
+            DueAt = document[DueAt].AsTime(),
+        };
     }
 
     public static CollectedEvent ReadRecord(BsonDocument document) =>
-        new(
-            document[Id].AsGuid,
-            document[EventNotification].AsGuid,
-            document[EventDigest].AsGuid,
-            document.TextOrNull(User),
-            (CollectedState)document[EventState].AsInt32,
-            document.ValueOrNull(EventSummary)?.AsGuid,
-            document.TextOrNull(EventReason)
-        );
+        new()
+        {
+            Id = document[Id].AsGuid,
+            NotificationId = document[EventNotification].AsGuid,
+            DigestId = document[EventDigest].AsGuid,
+            UserId = document.TextOrNull(User),
+            State = (CollectedState)document[EventState].AsInt32,
+            SummaryId = document.ValueOrNull(EventSummary)?.AsGuid,
+            Reason = document.TextOrNull(EventReason),
+        };
 
     /// <summary>Creates the update that ends an event: it removes the data and records the result.</summary>
     public static BsonDocument End(CollectedState state, BsonValue? summaryId, string? reason) =>

@@ -31,6 +31,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         { DeliveryField.AcceptedAt, 1 },
         { DeliveryField.Channel, 1 },
         { DeliveryField.Address, 1 },
+        { DeliveryField.Reason, 1 },
     };
 
     private static readonly BsonDocument EventFields = new()
@@ -40,6 +41,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         { DigestDocument.Tenant, 1 },
         { DigestDocument.User, 1 },
         { DigestDocument.EventAcceptedAt, 1 },
+        { DigestDocument.EventReason, 1 },
     };
 
     private static readonly BsonDocument EraseDelivery = new()
@@ -59,6 +61,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
                 { DeliveryField.Topic, "" },
                 { DeliveryField.CollapseKey, "" },
                 { DeliveryField.Collapse, "" },
+                { DeliveryField.OwnContent, "" },
             }
         },
     };
@@ -117,7 +120,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         var cancel = DeliveryUpdate.Cancel(Erasure.Reason, batch.Now.ToBsonValue());
         var hasEnded = new BsonDocument(DeliveryField.DueAt, new BsonDocument("$exists", false));
         await UpdateDeliveriesAsync(rows, isFree, cancel, cancellationToken).ConfigureAwait(false);
-        await _notifications.EraseAddressesAsync(rows.Select(row => row.Document), cancellationToken).ConfigureAwait(false);
+        await _notifications.EraseRecipientsAsync(rows.Select(row => row.Document), cancellationToken).ConfigureAwait(false);
         await UpdateDeliveriesAsync(rows, hasEnded, EraseDelivery, cancellationToken).ConfigureAwait(false);
         await EraseContentsAsync(rows, cancellationToken).ConfigureAwait(false);
         return new ErasureStep(next, await FindBusyAsync(rows, cancellationToken).ConfigureAwait(false));
@@ -127,6 +130,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
     {
         var (rows, next) = await FindRowsAsync(database.DigestEvents, EventFields, batch, cancellationToken)
             .ConfigureAwait(false);
+        await _notifications.EraseRecipientsAsync(rows.Select(row => row.Document), cancellationToken).ConfigureAwait(false);
         if (rows.Count > 0)
         {
             var ids = new BsonArray(rows.Select(row => row.Document[Id]));

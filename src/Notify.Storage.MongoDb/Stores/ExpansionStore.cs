@@ -126,16 +126,17 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
         var startedAt = notifications[0][NotificationDocument.AcceptedAt].AsTime();
         return
         [
-            .. found.Select(expansion => new ExpansionProgress(
-                expansion[ExpansionDocument.Topic].AsString,
-                expansion[ExpansionDocument.Done].AsInt64,
-                expansion[ExpansionDocument.Total].AsInt64,
-                !expansion.Contains(ExpansionDocument.DueAt),
-                startedAt,
-                expansion[ExpansionDocument.UpdatedAt].AsTime(),
-                expansion[ExpansionDocument.Failures].AsInt32,
-                expansion.TextOrNull(ExpansionDocument.Reason)
-            )),
+            .. found.Select(expansion => new ExpansionProgress
+            {
+                Topic = expansion[ExpansionDocument.Topic].AsString,
+                Done = expansion[ExpansionDocument.Done].AsInt64,
+                Total = expansion[ExpansionDocument.Total].AsInt64,
+                IsComplete = !expansion.Contains(ExpansionDocument.DueAt),
+                StartedAt = startedAt,
+                UpdatedAt = expansion[ExpansionDocument.UpdatedAt].AsTime(),
+                Failures = expansion[ExpansionDocument.Failures].AsInt32,
+                Reason = expansion.TextOrNull(ExpansionDocument.Reason),
+            }),
         ];
     }
 
@@ -216,14 +217,15 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
                 return new Taken<ExpansionLease>(notification.Trigger.Tenant, null, ByAnother: false);
         }
 
-        var lease = new ExpansionLease(
-            notification,
-            leased[ExpansionDocument.Topic].AsString,
-            leased[ExpansionDocument.Cursor].AsString,
-            leased[ExpansionDocument.Done].AsInt64,
-            leased[ExpansionDocument.Failures].AsInt32,
-            fence
-        );
+        var lease = new ExpansionLease
+        {
+            Notification = notification,
+            Topic = leased[ExpansionDocument.Topic].AsString,
+            Cursor = leased[ExpansionDocument.Cursor].AsString,
+            Done = leased[ExpansionDocument.Done].AsInt64,
+            Failures = leased[ExpansionDocument.Failures].AsInt32,
+            Fence = fence,
+        };
         return new Taken<ExpansionLease>(notification.Trigger.Tenant, lease, ByAnother: false);
     }
 

@@ -16,27 +16,29 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
     private static readonly BsonDocument OnlyId = new("_id", 1);
 
     /// <summary>
-    /// Removes the addresses of these deliveries from the recipients of their notifications. This happens before the
-    /// deliveries are erased, because a pass after a crash could no longer find the addresses in them.
+    /// Removes the addresses and the data of the users of these deliveries or events from the recipients of their notifications.
+    /// This happens before the rows are erased, because a pass after a crash could no longer find the addresses in them.
     /// </summary>
-    public async ValueTask EraseAddressesAsync(IEnumerable<BsonDocument> deliveries, CancellationToken cancellationToken)
+    public async ValueTask EraseRecipientsAsync(IEnumerable<BsonDocument> rows, CancellationToken cancellationToken)
     {
-        var addresses = deliveries
-            .Where(delivery => delivery[DeliveryField.Address] != "")
-            .ToLookup(
-                delivery => delivery[DeliveryField.Notification],
-                delivery => new Address(
-                    Channel.Create(delivery[DeliveryField.Channel].AsString),
-                    delivery[DeliveryField.Address].AsString
-                )
-            );
-        var found = await FindAsync(addresses.Select(ofOne => ofOne.Key), cancellationToken).ConfigureAwait(false);
+        // Deliveries and events have the same names for their notification, their user and their reason.
+        var left = rows.Where(row =>
+                row.TextOrNull(DeliveryField.Reason) != Erasure.Reason
+                || row.TextOrNull(DeliveryField.Address) is not (null or "")
+            )
+            .ToLookup(row => row[DeliveryField.Notification]);
+        var found = await FindAsync(left.Select(ofOne => ofOne.Key), cancellationToken).ConfigureAwait(false);
         foreach (var document in found)
         {
-            await ReplaceAsync(document, [.. addresses[document[NotificationDocument.Id]]], hasOthers: true, cancellationToken)
-                .ConfigureAwait(false);
+            var ofOne = left[document[NotificationDocument.Id]].ToArray();
+            var addresses = ofOne.Where(row => row.Contains(DeliveryField.Address)).Select(ReadAddress);
+            var users = ofOne.Select(row => row[DeliveryField.User].AsString);
+            await ReplaceAsync(document, [.. addresses], [.. users], hasOthers: true, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static Address ReadAddress(BsonDocument delivery) =>
+        new(Channel.Create(delivery[DeliveryField.Channel].AsString), delivery[DeliveryField.Address].AsString);
 
     /// <summary>Removes the content of those of these notifications that have no other recipients.</summary>
     public async ValueTask EraseContentsAsync(IEnumerable<BsonValue> notificationIds, CancellationToken cancellationToken)
@@ -45,7 +47,7 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
         foreach (var document in found)
         {
             if (!await HasOthersAsync(document[NotificationDocument.Id], cancellationToken).ConfigureAwait(false))
-                await ReplaceAsync(document, [], hasOthers: false, cancellationToken).ConfigureAwait(false);
+                await ReplaceAsync(document, [], [], hasOthers: false, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -53,13 +55,14 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
     private async ValueTask ReplaceAsync(
         BsonDocument document,
         IReadOnlyCollection<Address> addresses,
+        IReadOnlyCollection<string> userIds,
         bool hasOthers,
         CancellationToken cancellationToken
     )
     {
         var id = document[NotificationDocument.Id];
         var read = document;
-        while (ErasedNotification.From(NotificationDocument.Read(read), addresses, hasOthers) is { } erased)
+        while (ErasedNotification.From(NotificationDocument.Read(read), addresses, userIds, hasOthers) is { } erased)
         {
             var update = new UpdateOneModel<BsonDocument>(
                 NotificationDocument.GetUnchanged(read),

@@ -43,13 +43,13 @@ internal sealed class RecipientCheckStore(StoreDatabase database, ShardKeys shar
         var applied = new bool[redirections.Count];
         for (var i = 0; i < applied.Length; i++)
         {
-            var (id, fence, to) = redirections[i];
+            var redirection = redirections[i];
             var held = shardKeys
-                .GetFilter(id)
-                .Add(DeliveryField.Fence, fence)
+                .GetFilter(redirection.DeliveryId)
+                .Add(DeliveryField.Fence, redirection.Fence)
                 .Add(DeliveryField.Owner, new BsonDocument("$exists", true));
             applied[i] = await database
-                .Deliveries.WriteOneAsync(new UpdateOneModel<BsonDocument>(held, MoveTo(to)), cancellationToken)
+                .Deliveries.WriteOneAsync(new UpdateOneModel<BsonDocument>(held, MoveTo(redirection.To)), cancellationToken)
                 .ConfigureAwait(false);
         }
 

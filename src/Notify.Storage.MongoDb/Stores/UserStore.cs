@@ -7,7 +7,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Keeps users.</summary>
+/// <summary>Keeps the profiles and the preferences of users. Either may be missing.</summary>
 internal sealed class UserStore(StoreDatabase database) : IUserStore
 {
     public const string Tenant = "tenant";
@@ -15,6 +15,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
 
     private const string Id = "_id";
     private const string Stored = "stored";
+    private const string Preferences = "preferences";
 
     /// <summary>
     /// A value that every write replaces. A change is written only if the document still has the version that was read.
@@ -27,7 +28,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         await database.Users.UpsertAsync(null, last.Select(Save), mayRepeat: true, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyList<User>> FindAsync(
+    public async ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -40,7 +41,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     }
 
     /// <summary>Finds users of any tenants in one query.</summary>
-    public static async ValueTask<IReadOnlyList<User>> FindAsync(
+    public static async ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         StoreDatabase database,
         IReadOnlyList<(string Tenant, string Id)> users,
         CancellationToken cancellationToken
@@ -67,40 +68,61 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         var found = await database
             .Users.FindAsync(
                 null,
-                page.CreateFilter(Tenant, UserId),
+                page.CreateFilter(Tenant, UserId).Add(Stored, new BsonDocument("$exists", true)),
                 sort: new BsonDocument { { Tenant, 1 }, { UserId, 1 } },
                 limit: limit,
                 cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
-        return page.TakeNames(found.Select(Read), user => user.Id);
+        return page.TakeNames(found.Select(document => StoredForm.ReadUser(document[Stored].AsByteArray)), user => user.Id);
     }
 
     public async ValueTask<bool> UpdateAsync(
         string tenant,
         string id,
-        Func<User, User?> change,
+        Func<UserRecord, UserRecord?> change,
         CancellationToken cancellationToken
     )
     {
+        var written = new HashSet<BsonValue>();
         while (true)
         {
-            var found = await database.Users.FindAsync(Key(tenant, id), cancellationToken).ConfigureAwait(false);
-            if (found is not [var document] || change(Read(document)) is not { } changed)
+            var found = await FindOneAsync(tenant, id, cancellationToken).ConfigureAwait(false);
+            // A write whose answer was lost may have been carried out.
+            if (found is not null && written.Contains(found[Version]))
+                return true;
+            if (change(found is null ? new UserRecord { Tenant = tenant, Id = id } : Read(found)) is not { } changed)
                 return false;
 
-            var known = Key(tenant, id).Add(Version, document[Version]);
-            var write = new ReplaceOneModel<BsonDocument>(known, CreateDocument(changed));
-            if (await database.Users.WriteOneAsync(write, cancellationToken).ConfigureAwait(false))
+            var document = CreateDocument(changed);
+            written.Add(document[Version]);
+            if (await WriteAsync(found, document, cancellationToken).ConfigureAwait(false))
                 return true;
         }
     }
 
     /// <summary>
-    /// Removes a user. The user is deleted last, so if a crash interrupts the removal, calling it again finishes it.
+    /// Empties the user first, which decides the condition, and removes the user last: a removal that a crash cut off is
+    /// completed when it is requested again. A user who is saved again in the meantime stays.
     /// </summary>
-    public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    public async ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    )
     {
+        BsonDocument? found;
+        do
+        {
+            found = await FindOneAsync(tenant, id, cancellationToken).ConfigureAwait(false);
+            if (found is null || !condition(Read(found)))
+                return false;
+        } while (
+            !await WriteAsync(found, CreateDocument(new UserRecord { Tenant = tenant, Id = id }), cancellationToken)
+                .ConfigureAwait(false)
+        );
+
         var ofUser = new BsonDocument { { Tenant, tenant }, { UserId, id } };
         await database
             .Subscriptions.DeleteEachAsync(ofUser, TopicStore.Key, cancellationToken: cancellationToken)
@@ -108,9 +130,27 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         await database
             .Devices.DeleteEachAsync(ofUser, DeviceField.Key, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
-        return await database
-            .Users.WriteOneAsync(new DeleteOneModel<BsonDocument>(Key(tenant, id)), cancellationToken)
-            .ConfigureAwait(false);
+        var empty = Key(tenant, id)
+            .Add(Stored, new BsonDocument("$exists", false))
+            .Add(Preferences, new BsonDocument("$exists", false));
+        await database.Users.WriteOneAsync(new DeleteOneModel<BsonDocument>(empty), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async ValueTask<BsonDocument?> FindOneAsync(string tenant, string id, CancellationToken cancellationToken)
+    {
+        var found = await database.Users.FindAsync(Key(tenant, id), cancellationToken).ConfigureAwait(false);
+        return found is [var document] ? document : null;
+    }
+
+    private async ValueTask<bool> WriteAsync(BsonDocument? known, BsonDocument document, CancellationToken cancellationToken)
+    {
+        if (known is null)
+            return (await database.Users.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false)).Count == 0;
+
+        var filter = Key(document[Tenant].AsString, document[UserId].AsString).Add(Version, known[Version]);
+        var write = new ReplaceOneModel<BsonDocument>(filter, document);
+        return await database.Users.WriteOneAsync(write, cancellationToken).ConfigureAwait(false);
     }
 
     private static BsonDocument Key(string tenant, string id) =>
@@ -121,11 +161,30 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
             { Tenant, tenant },
         };
 
-    private static ReplaceOneModel<BsonDocument> Save(User user) =>
-        new(Key(user.Tenant, user.Id), CreateDocument(user)) { IsUpsert = true };
+    private static UpdateOneModel<BsonDocument> Save(User user) =>
+        new(
+            Key(user.Tenant, user.Id),
+            new BsonDocument("$set", new BsonDocument(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch()))
+        )
+        {
+            IsUpsert = true,
+        };
 
-    private static BsonDocument CreateDocument(User user) =>
-        Key(user.Tenant, user.Id).Add(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch());
+    private static BsonDocument CreateDocument(UserRecord user)
+    {
+        var document = Key(user.Tenant, user.Id).Add(Version, DeliveryUpdate.NewBatch());
+        if (user.User is { } profile)
+            document.Add(Stored, StoredForm.WriteUser(profile));
+        if (StoredForm.WritePreferences(user.Preferences) is { } preferences)
+            document.Add(Preferences, preferences);
+        return document;
+    }
 
-    private static User Read(BsonDocument document) => StoredForm.ReadUser(document[Stored].AsByteArray);
+    private static UserRecord Read(BsonDocument document) =>
+        StoredForm.ReadUserRecord(
+            document[Tenant].AsString,
+            document[UserId].AsString,
+            document.GetValue(Stored, null)?.AsByteArray,
+            document.GetValue(Preferences, null)?.AsByteArray
+        );
 }

@@ -238,16 +238,26 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
         var known = await contents
             .GetAsync(connection, rows.Select(row => row.Delivery.NotificationId), cancellationToken)
             .ConfigureAwait(false);
-        return [.. rows.Select(row => new Lease(row.Delivery.WithContent(known), owner, row.Fence, until))];
+        return
+        [
+            .. rows.Select(row => new Lease
+            {
+                Delivery = row.Delivery.WithContent(known),
+                Owner = owner,
+                Fence = row.Fence,
+                Until = until,
+            }),
+        ];
     }
 
     private static LeasedRow Read(NpgsqlDataReader row) =>
-        new(
-            DeliveryRow.ReadDelivery(row),
-            row.GetInt64(DeliveryRow.ColumnCount),
-            row.Time(DeliveryRow.ColumnCount + 1),
-            row.GetInt32(DeliveryRow.ColumnCount + 2)
-        );
+        new()
+        {
+            Delivery = DeliveryRow.ReadDelivery(row),
+            Fence = row.GetInt64(DeliveryRow.ColumnCount),
+            WasDueAt = row.Time(DeliveryRow.ColumnCount + 1),
+            Number = row.GetInt32(DeliveryRow.ColumnCount + 2),
+        };
 
     private static string NextTenant(string schema, string lane, string after) =>
         $"""

@@ -16,14 +16,12 @@ internal static class DeliveryRow
         + "d.platform, d.app, d.provider, d.content_index, d.user_id, "
         + "d.collapse_key, d.fallback_chain, d.fallback_step, d.accepted_at, "
         + "d.not_before, d.expires_at, d.attempts_spent, d.retry_delay_ticks, "
-        + "d.topic, d.device_id";
+        + "d.topic, d.device_id, d.content";
 
-    public const int ColumnCount = 21;
-
-    private static readonly Content NotReadYet = new();
+    public const int ColumnCount = 22;
 
     /// <summary>
-    /// Reads a delivery without its contents, which <see cref="WithContent"/> adds: many rows share the same contents.
+    /// Reads a delivery without shared content, which <see cref="WithContent"/> adds: many rows share the same contents.
     /// </summary>
     public static Delivery ReadDelivery(NpgsqlDataReader row) =>
         new()
@@ -32,14 +30,13 @@ internal static class DeliveryRow
             NotificationId = row.GetGuid(1),
             Tenant = row.GetString(2),
             Priority = (Priority)row.GetInt16(3),
-            To = new Address(
-                Channel.Create(row.GetString(4)),
-                row.GetString(5),
-                row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
-                row.TextOrNull(7)
-            ),
+            To = new Address(Channel.Create(row.GetString(4)), row.GetString(5))
+            {
+                Platform = row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
+                App = row.TextOrNull(7),
+            },
             Provider = row.GetString(8),
-            Content = NotReadYet,
+            Content = StoredForm.ReadOwnContent(row.IsDBNull(21) ? null : row.GetFieldValue<byte[]>(21)),
             ContentIndex = row.GetInt32(9),
             UserId = row.TextOrNull(10),
             CollapseKey = row.TextOrNull(11),

@@ -1,5 +1,6 @@
 using Notify.Providers;
 using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.Toolkit;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,13 +13,13 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel,
             address, platform, app, provider, content_index,
             user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
-            attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key)
+            attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key, content)
         SELECT * FROM unnest(
             $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::text[],
             $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[],
             $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
             $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[],
-            $23::smallint[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::uuid[])
+            $23::smallint[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::uuid[], $29::bytea[])
         """;
 
     private readonly string _supersede = $"""
@@ -104,6 +105,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
                 .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Topic)
                 .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.DeviceId)
                 .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.AddressKey)
+                .Column(NpgsqlDbType.Bytea, rows, row => StoredForm.WriteOwnContent(row.Queued.Delivery))
         );
 
     private async ValueTask SupersedeAsync(

@@ -189,6 +189,38 @@ internal static class SchemaSteps
             CREATE INDEX delivery_reached ON "{schema}".delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
             """;
 
+    /// <summary>
+    /// Moves the preferences out of the profiles. Either may be missing from now on, which earlier versions do not expect.
+    /// </summary>
+    public static string Twelfth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}"."user" ALTER COLUMN stored DROP NOT NULL, ADD COLUMN preferences bytea;
+            UPDATE "{schema}"."user" u
+                SET stored = convert_to((old.profile - 'preferences')::text, 'UTF8'),
+                    preferences = convert_to((
+                        SELECT jsonb_agg(jsonb_build_object(
+                            'category', p -> 'category', 'channel', p -> 'channel',
+                            'status', CASE WHEN (p ->> 'wanted')::boolean THEN 'optedIn' ELSE 'optedOut' END,
+                            'source', 'api', 'changedAt', now()))
+                        FROM jsonb_array_elements(old.profile -> 'preferences') AS p)::text, 'UTF8')
+                FROM (SELECT tenant, id, convert_from(stored, 'UTF8')::jsonb AS profile FROM "{schema}"."user") AS old
+                WHERE u.tenant = old.tenant AND u.id = old.id
+                    AND jsonb_array_length(COALESCE(old.profile -> 'preferences', '[]')) > 0;
+            UPDATE "{schema}".schema_version SET oldest = 12;
+            """;
+
+    /// <summary>
+    /// Stores the content of a delivery that shares none with others. An earlier version would read such a delivery without
+    /// content, so it cannot run beside this one.
+    /// </summary>
+    public static string Thirteenth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".delivery ADD COLUMN content bytea;
+            UPDATE "{schema}".schema_version SET oldest = 13;
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

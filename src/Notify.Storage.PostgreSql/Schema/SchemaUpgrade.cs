@@ -20,6 +20,8 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Ninth(name),
         SchemaSteps.Tenth(name),
         SchemaSteps.Eleventh(name),
+        SchemaSteps.Twelfth(name),
+        SchemaSteps.Thirteenth(name),
     ];
 
     /// <summary>

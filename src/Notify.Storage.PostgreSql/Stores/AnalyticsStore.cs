@@ -51,14 +51,15 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
             .QueryAsync(
                 _list,
                 parameters => parameters.With(tenant).With(from).With(to),
-                row => new DeliveryCount(
-                    row.Time(0),
-                    tenant,
-                    Channel.Create(row.GetString(1)),
-                    row.GetString(2),
-                    (DeliveryState)row.GetInt16(3),
-                    row.GetInt64(4)
-                ),
+                row => new DeliveryCount
+                {
+                    Minute = row.Time(0),
+                    Tenant = tenant,
+                    Channel = Channel.Create(row.GetString(1)),
+                    Provider = row.GetString(2),
+                    State = (DeliveryState)row.GetInt16(3),
+                    Count = row.GetInt64(4),
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);

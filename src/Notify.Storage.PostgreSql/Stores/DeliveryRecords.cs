@@ -35,13 +35,14 @@ internal static class DeliveryRecords
     }
 
     private static DeliveryRecord Read(NpgsqlDataReader row) =>
-        new(
-            DeliveryRow.ReadDelivery(row),
-            (DeliveryState)row.GetInt16(DeliveryRow.ColumnCount),
-            row.TimeOrNull(DeliveryRow.ColumnCount + 1),
-            row.TextOrNull(DeliveryRow.ColumnCount + 2),
-            StoredForm.ReadHistory(row.GetString(DeliveryRow.ColumnCount + 3)),
-            StoredForm.ReadReceipts(row.GetString(DeliveryRow.ColumnCount + 4)),
-            row.GetBoolean(DeliveryRow.ColumnCount + 5)
-        );
+        new()
+        {
+            Delivery = DeliveryRow.ReadDelivery(row),
+            State = (DeliveryState)row.GetInt16(DeliveryRow.ColumnCount),
+            DueAt = row.TimeOrNull(DeliveryRow.ColumnCount + 1),
+            Reason = row.TextOrNull(DeliveryRow.ColumnCount + 2),
+            Attempts = StoredForm.ReadHistory(row.GetString(DeliveryRow.ColumnCount + 3)),
+            Receipts = StoredForm.ReadReceipts(row.GetString(DeliveryRow.ColumnCount + 4)),
+            IsInFlight = row.GetBoolean(DeliveryRow.ColumnCount + 5),
+        };
 }

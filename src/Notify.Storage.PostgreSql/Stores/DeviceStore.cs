@@ -33,6 +33,11 @@ internal sealed class DeviceStore(StoreDatabase database) : IDeviceStore
             prune_reason = CASE WHEN {IsSameToken} AND known.pruned_at >= excluded.last_seen_at THEN known.prune_reason END
         """;
 
+    private readonly string _update = $"""
+        UPDATE {database.Schema}.device SET locale = $5, time_zone = $6
+        WHERE tenant = $1 AND user_id = $2 AND id = $3 AND token = $4
+        """;
+
     private readonly string _find =
         $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 "
         + "AND user_id = ANY($2) AND pruned_at IS NULL ORDER BY id";
@@ -73,6 +78,26 @@ internal sealed class DeviceStore(StoreDatabase database) : IDeviceStore
                 cancellationToken
             )
             .ConfigureAwait(false);
+
+    public async ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.ExecuteAsync(
+                        _update,
+                        parameters =>
+                            parameters
+                                .With(device.Tenant)
+                                .With(device.UserId)
+                                .With(device.Id)
+                                .With(device.Token)
+                                .WithOrNull(NpgsqlDbType.Text, device.Locale)
+                                .WithOrNull(NpgsqlDbType.Text, device.TimeZone),
+                        cancellation
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false) > 0;
 
     public async ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,

@@ -128,15 +128,16 @@ internal sealed class DigestStore(StoreDatabase database, NotificationWriter enq
                 WHERE {(ofSummary ? "summary_id" : "notification_id")} = $1 AND tenant = $2 ORDER BY id LIMIT $3
                 """,
                 parameters => parameters.With(notificationId).With(tenant).With(limit),
-                row => new CollectedEvent(
-                    row.GetGuid(0),
-                    row.GetGuid(1),
-                    row.GetGuid(2),
-                    row.TextOrNull(3),
-                    (CollectedState)row.GetInt16(4),
-                    row.IsDBNull(5) ? null : row.GetGuid(5),
-                    row.TextOrNull(6)
-                ),
+                row => new CollectedEvent
+                {
+                    Id = row.GetGuid(0),
+                    NotificationId = row.GetGuid(1),
+                    DigestId = row.GetGuid(2),
+                    UserId = row.TextOrNull(3),
+                    State = (CollectedState)row.GetInt16(4),
+                    SummaryId = row.IsDBNull(5) ? null : row.GetGuid(5),
+                    Reason = row.TextOrNull(6),
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -182,7 +183,15 @@ internal sealed class DigestStore(StoreDatabase database, NotificationWriter enq
     private static DigestEvent ReadEvent(NpgsqlDataReader row)
     {
         var trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(3));
-        return new DigestEvent(row.GetGuid(1), row.GetGuid(2), trigger.To[0], trigger, row.GetInt32(4), row.Time(5));
+        return new DigestEvent
+        {
+            Id = row.GetGuid(1),
+            NotificationId = row.GetGuid(2),
+            Recipient = trigger.To[0],
+            Trigger = trigger,
+            TemplateVersion = row.GetInt32(4),
+            DueAt = row.Time(5),
+        };
     }
 
     private sealed record LeasedDigest(Guid Id, int Failures, long Fence);

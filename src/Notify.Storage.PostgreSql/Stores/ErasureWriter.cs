@@ -11,14 +11,14 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
 {
     // Rows are locked in one order and without waiting. The next pass erases the rows that other transactions hold.
     private readonly string _lockDeliveries = $"""
-        SELECT id, notification_id, channel, address FROM {database.Schema}.delivery
+        SELECT id, notification_id, channel, address, user_id FROM {database.Schema}.delivery
         WHERE id = ANY($1) AND (due_at IS NULL OR owner IS NULL OR due_at <= $2)
         ORDER BY id FOR UPDATE SKIP LOCKED
         """;
 
     private readonly string _eraseDeliveries = $"""
         UPDATE {database.Schema}.delivery SET
-            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL,
+            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL, content = NULL,
             history = '', receipts = '', reason = $3,
             state = CASE WHEN due_at IS NULL THEN state ELSE {(int)DeliveryState.Cancelled} END,
             ended_at = COALESCE(ended_at, $2), due_at = NULL, owner = NULL, fence = fence + 1
@@ -41,7 +41,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
             state = CASE state WHEN {(int)CollectedState.Waiting} THEN {(int)CollectedState.Cancelled} ELSE state END,
             reason = $2, trigger = NULL
         WHERE id = ANY($1)
-        RETURNING digest_id, notification_id
+        RETURNING digest_id, notification_id, user_id
         """;
 
     private readonly string _removeEmpty = DigestEvents.RemoveEmpty(database.Schema);
@@ -78,7 +78,8 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
                     (
                         Id: row.GetGuid(0),
                         NotificationId: row.GetGuid(1),
-                        To: new Address(Channel.Create(row.GetString(2)), row.GetString(3))
+                        To: new Address(Channel.Create(row.GetString(2)), row.GetString(3)),
+                        UserId: row.TextOrNull(4)
                     ),
                 cancellationToken
             )
@@ -89,7 +90,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
             .ConfigureAwait(false);
         await EraseNotificationsAsync(
                 connection,
-                locked.ToLookup(row => row.NotificationId, row => (Address?)row.To),
+                locked.ToLookup(row => row.NotificationId, row => ((Address?)row.To, row.UserId)),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -104,7 +105,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
             .QueryAsync(
                 _eraseEvents,
                 parameters => parameters.With(ids).With(Erasure.Reason),
-                row => (DigestId: row.GetGuid(0), NotificationId: row.GetGuid(1)),
+                row => (DigestId: row.GetGuid(0), NotificationId: row.GetGuid(1), UserId: row.TextOrNull(2)),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -114,7 +115,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
             .ConfigureAwait(false);
         await EraseNotificationsAsync(
                 connection,
-                erased.ToLookup(row => row.NotificationId, _ => (Address?)null),
+                erased.ToLookup(row => row.NotificationId, row => ((Address?)null, row.UserId)),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -123,11 +124,11 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
 
     private async ValueTask EraseNotificationsAsync(
         NpgsqlConnection connection,
-        ILookup<Guid, Address?> addresses,
+        ILookup<Guid, (Address? To, string? UserId)> rows,
         CancellationToken cancellationToken
     )
     {
-        Guid[] ids = [.. addresses.Select(group => group.Key)];
+        Guid[] ids = [.. rows.Select(group => group.Key)];
         var found = await connection
             .QueryAsync(
                 _findNotifications,
@@ -138,8 +139,9 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
             .ConfigureAwait(false);
         foreach (var (notification, hasOthers) in found)
         {
-            Address[] erasedAddresses = [.. addresses[notification.Id].OfType<Address>()];
-            if (ErasedNotification.From(notification, erasedAddresses, hasOthers) is not { } erased)
+            Address[] addresses = [.. rows[notification.Id].Select(row => row.To).OfType<Address>()];
+            string[] userIds = [.. rows[notification.Id].Select(row => row.UserId).OfType<string>()];
+            if (ErasedNotification.From(notification, addresses, userIds, hasOthers) is not { } erased)
                 continue;
 
             await connection

@@ -63,14 +63,15 @@ internal sealed class ExpansionStore(StoreDatabase database, DeliveryWriter deli
                             .With(request.MaxPerTenant)
                             .With(request.Owner)
                             .With(request.Until),
-                    row => new ExpansionLease(
-                        DeliveryRow.ReadNotification(row, 5),
-                        row.GetString(0),
-                        row.GetString(1),
-                        row.GetInt64(2),
-                        row.GetInt32(3),
-                        row.GetInt64(4)
-                    ),
+                    row => new ExpansionLease
+                    {
+                        Notification = DeliveryRow.ReadNotification(row, 5),
+                        Topic = row.GetString(0),
+                        Cursor = row.GetString(1),
+                        Done = row.GetInt64(2),
+                        Failures = row.GetInt32(3),
+                        Fence = row.GetInt64(4),
+                    },
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -153,16 +154,17 @@ internal sealed class ExpansionStore(StoreDatabase database, DeliveryWriter deli
             .QueryAsync(
                 _progress,
                 parameters => parameters.With(notificationId).With(tenant),
-                row => new ExpansionProgress(
-                    row.GetString(0),
-                    row.GetInt64(1),
-                    row.GetInt64(2),
-                    row.GetBoolean(3),
-                    row.Time(4),
-                    row.Time(5),
-                    row.GetInt32(6),
-                    row.TextOrNull(7)
-                ),
+                row => new ExpansionProgress
+                {
+                    Topic = row.GetString(0),
+                    Done = row.GetInt64(1),
+                    Total = row.GetInt64(2),
+                    IsComplete = row.GetBoolean(3),
+                    StartedAt = row.Time(4),
+                    UpdatedAt = row.Time(5),
+                    Failures = row.GetInt32(6),
+                    Reason = row.TextOrNull(7),
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);

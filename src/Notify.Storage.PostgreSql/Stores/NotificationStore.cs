@@ -99,12 +99,13 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
                         .WithOrNull(NpgsqlDbType.Uuid, from)
                         .WithOrNull(NpgsqlDbType.Uuid, to)
                         .With(limit),
-                row => new NotificationSummary(
-                    row.GetGuid(0),
-                    row.Time(1),
-                    row.Time(2),
-                    StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(3))
-                ),
+                row => new NotificationSummary
+                {
+                    Id = row.GetGuid(0),
+                    AcceptedAt = row.Time(1),
+                    ExpiresAt = row.Time(2),
+                    Trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(3)),
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using Notify.Storage.PostgreSql.Connection;
-using Notify.Storage.Toolkit;
 using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
@@ -9,11 +8,11 @@ namespace Notify.Storage.PostgreSql.Stores;
 /// </summary>
 internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCheckStore
 {
-    private const int FirstDeviceColumn = 3;
+    private const int FirstDeviceColumn = 6;
 
     // One row per device, or one row for a user without devices.
     private readonly string _read = $"""
-        SELECT asked.number, u.stored,
+        SELECT asked.number, u.tenant, u.id, u.stored, u.preferences,
             asked.topic IS NOT NULL AND EXISTS (
                 SELECT 1 FROM {database.Schema}.subscription s
                 WHERE s.tenant = asked.tenant AND s.topic = asked.topic AND s.user_id = asked.user_id),
@@ -51,8 +50,8 @@ internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCh
                 row =>
                     (
                         Number: row.GetInt32(0),
-                        User: row.IsDBNull(1) ? null : StoredForm.ReadUser(row.GetFieldValue<byte[]>(1)),
-                        IsSubscribed: row.GetBoolean(2),
+                        User: row.IsDBNull(1) ? null : UserStore.Read(row, 1),
+                        IsSubscribed: row.GetBoolean(5),
                         Device: row.IsDBNull(FirstDeviceColumn) ? null : DeviceStore.Read(row, FirstDeviceColumn)
                     ),
                 cancellationToken

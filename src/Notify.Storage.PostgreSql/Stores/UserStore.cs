@@ -1,10 +1,11 @@
 using Notify.Storage.PostgreSql.Connection;
 using Notify.Storage.Toolkit;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Stores users.</summary>
+/// <summary>Stores the profiles and the preferences of users. Either may be missing.</summary>
 internal sealed class UserStore(StoreDatabase database) : IUserStore
 {
     private readonly string _save = $"""
@@ -12,12 +13,20 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         ON CONFLICT (tenant, id) DO UPDATE SET stored = excluded.stored
         """;
 
-    private readonly string _find = $"SELECT stored FROM {database.Schema}.\"user\" WHERE tenant = $1 AND id = ANY($2)";
+    private readonly string _find =
+        $"SELECT tenant, id, stored, preferences FROM {database.Schema}.\"user\" WHERE tenant = $1 AND id = ANY($2)";
 
     private readonly string _list =
-        $"SELECT stored FROM {database.Schema}.\"user\" WHERE tenant = $1 AND id > $2 AND id >= $3 ORDER BY id LIMIT $4";
+        $"SELECT stored FROM {database.Schema}.\"user\" WHERE tenant = $1 AND id > $2 AND id >= $3 AND stored IS NOT NULL "
+        + "ORDER BY id LIMIT $4";
 
-    private readonly string _change = $"UPDATE {database.Schema}.\"user\" SET stored = $3 WHERE tenant = $1 AND id = $2";
+    private readonly string _change =
+        $"UPDATE {database.Schema}.\"user\" SET stored = $3, preferences = $4 WHERE tenant = $1 AND id = $2";
+
+    private readonly string _insert = $"""
+        INSERT INTO {database.Schema}."user" (tenant, id, stored, preferences) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (tenant, id) DO NOTHING
+        """;
 
     private readonly string _remove = $"""
         WITH devices AS (DELETE FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2),
@@ -53,18 +62,13 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
             .ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyList<User>> FindAsync(
+    public async ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
     ) =>
         await database
-            .QueryAsync(
-                _find,
-                parameters => parameters.With(tenant).With(ids.ToArray()),
-                row => StoredForm.ReadUser(row.GetFieldValue<byte[]>(0)),
-                cancellationToken
-            )
+            .QueryAsync(_find, parameters => parameters.With(tenant).With(ids.ToArray()), row => Read(row, 0), cancellationToken)
             .ConfigureAwait(false);
 
     public ValueTask<IReadOnlyList<User>> ListAsync(
@@ -85,42 +89,85 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     public async ValueTask<bool> UpdateAsync(
         string tenant,
         string id,
-        Func<User, User?> change,
+        Func<UserRecord, UserRecord?> change,
         CancellationToken cancellationToken
     ) =>
         await database
             .TransactAsync(
                 async (connection, cancellation) =>
                 {
-                    var users = await connection
-                        .QueryAsync(
-                            $"{_find} FOR UPDATE",
-                            parameters => parameters.With(tenant).With((string[])[id]),
-                            row => StoredForm.ReadUser(row.GetFieldValue<byte[]>(0)),
-                            cancellation
-                        )
-                        .ConfigureAwait(false);
-                    if (users is not [var user] || change(user) is not { } changed)
-                        return false;
+                    while (true)
+                    {
+                        var known = await FindLockedAsync(connection, tenant, id, cancellation).ConfigureAwait(false);
+                        if (change(known ?? new UserRecord { Tenant = tenant, Id = id }) is not { } changed)
+                            return false;
 
-                    return await connection
+                        var written = await connection
                             .ExecuteAsync(
-                                _change,
-                                parameters => parameters.With(tenant).With(id).With(StoredForm.WriteUser(changed)),
+                                known is null ? _insert : _change,
+                                parameters =>
+                                    parameters
+                                        .With(tenant)
+                                        .With(id)
+                                        .WithOrNull(
+                                            NpgsqlDbType.Bytea,
+                                            changed.User is { } user ? StoredForm.WriteUser(user) : null
+                                        )
+                                        .WithOrNull(NpgsqlDbType.Bytea, StoredForm.WritePreferences(changed.Preferences)),
                                 cancellation
                             )
-                            .ConfigureAwait(false) == 1;
+                            .ConfigureAwait(false);
+                        // An insert finds a row that another transaction has inserted meanwhile. The row is read next.
+                        if (written == 1)
+                            return true;
+                    }
                 },
                 cancellationToken
             )
             .ConfigureAwait(false);
 
-    public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+    public async ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) =>
         await database
             .TransactAsync(
-                (connection, cancellation) =>
-                    connection.ExecuteAsync(_remove, parameters => parameters.With(tenant).With(id), cancellation),
+                async (connection, cancellation) =>
+                    await FindLockedAsync(connection, tenant, id, cancellation).ConfigureAwait(false) is { } known
+                    && condition(known)
+                    && await connection
+                        .ExecuteAsync(_remove, parameters => parameters.With(tenant).With(id), cancellation)
+                        .ConfigureAwait(false) > 0,
                 cancellationToken
             )
-            .ConfigureAwait(false) > 0;
+            .ConfigureAwait(false);
+
+    /// <summary>Reads a user from four columns: tenant, id, profile and preferences.</summary>
+    public static UserRecord Read(NpgsqlDataReader row, int first) =>
+        StoredForm.ReadUserRecord(
+            row.GetString(first),
+            row.GetString(first + 1),
+            row.IsDBNull(first + 2) ? null : row.GetFieldValue<byte[]>(first + 2),
+            row.IsDBNull(first + 3) ? null : row.GetFieldValue<byte[]>(first + 3)
+        );
+
+    private async ValueTask<UserRecord?> FindLockedAsync(
+        NpgsqlConnection connection,
+        string tenant,
+        string id,
+        CancellationToken cancellationToken
+    )
+    {
+        var users = await connection
+            .QueryAsync(
+                $"{_find} FOR UPDATE",
+                parameters => parameters.With(tenant).With((string[])[id]),
+                row => Read(row, 0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return users is [var user] ? user : null;
+    }
 }

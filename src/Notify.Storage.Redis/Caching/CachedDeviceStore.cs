@@ -23,6 +23,16 @@ internal sealed class CachedDeviceStore(IDeviceStore store, CacheEntries entries
             )
             .ConfigureAwait(false);
 
+    public async ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        await ChangeAsync(
+                device.Tenant,
+                device.UserId,
+                device.Token,
+                () => store.UpdateAsync(device, cancellationToken),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
     public async ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,
         IReadOnlyList<string> userIds,

@@ -21,7 +21,7 @@ internal sealed class CachedUserStore(IUserStore store, CacheEntries entries, Ke
         }
     }
 
-    public async ValueTask<IReadOnlyList<User>> FindAsync(
+    public async ValueTask<IReadOnlyList<UserRecord>> FindAsync(
         string tenant,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -31,12 +31,12 @@ internal sealed class CachedUserStore(IUserStore store, CacheEntries entries, Ke
         var held = await entries
             .FindAsync([.. wanted.Select(id => keys.User(tenant, id))], cancellationToken)
             .ConfigureAwait(false);
-        var found = new List<User>(wanted.Length);
+        var found = new List<UserRecord>(wanted.Length);
         var missing = new Dictionary<string, string?>(StringComparer.Ordinal);
         for (var i = 0; i < wanted.Length; i++)
         {
             if (held[i].Data is { } data)
-                found.Add(StoredForm.ReadUser(data.Span));
+                found.Add(StoredForm.ReadUserRecord(data.Span));
             else
                 missing.Add(wanted[i], held[i].Ticket);
         }
@@ -50,7 +50,7 @@ internal sealed class CachedUserStore(IUserStore store, CacheEntries entries, Ke
                 [
                     .. stored
                         .Where(user => missing[user.Id] is not null)
-                        .Select(user => (keys.User(tenant, user.Id), missing[user.Id]!, StoredForm.WriteUser(user))),
+                        .Select(user => (keys.User(tenant, user.Id), missing[user.Id]!, StoredForm.WriteUserRecord(user))),
                 ],
                 cancellationToken
             )
@@ -66,14 +66,23 @@ internal sealed class CachedUserStore(IUserStore store, CacheEntries entries, Ke
         CancellationToken cancellationToken
     ) => store.ListAsync(tenant, prefix, after, limit, cancellationToken);
 
-    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
-        ChangeAsync([keys.User(tenant, id)], () => store.UpdateAsync(tenant, id, change, cancellationToken), cancellationToken);
+    public ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, UserRecord?> change,
+        CancellationToken cancellationToken
+    ) => ChangeAsync([keys.User(tenant, id)], () => store.UpdateAsync(tenant, id, change, cancellationToken), cancellationToken);
 
     /// <summary>Removes a user with its devices.</summary>
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+    public ValueTask<bool> RemoveAsync(
+        string tenant,
+        string id,
+        Func<UserRecord, bool> condition,
+        CancellationToken cancellationToken
+    ) =>
         ChangeAsync(
             [keys.User(tenant, id), keys.DevicesOfUser(tenant, id)],
-            () => store.RemoveAsync(tenant, id, cancellationToken),
+            () => store.RemoveAsync(tenant, id, condition, cancellationToken),
             cancellationToken
         );
 

@@ -49,6 +49,8 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Bind(string name, byte[]? value) => value is null ? BindNull(name) : Bind(name, value.AsSpan());
+
     public Statement Bind(string name, Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -105,6 +107,8 @@ internal sealed class Statement : IDisposable
 
     /// <summary>Gets a value that is valid until the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
+
+    public byte[]? BlobOrNull(int column) => IsNull(column) ? null : Blob(column).ToArray();
 
     public Guid Guid(int column) => new(Blob(column), bigEndian: true);
 

@@ -154,7 +154,15 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         var leases = new List<Lease>();
         while (rows.Read())
         {
-            leases.Add(new Lease(DeliveryRow.ReadDelivery(rows, _contents), owner, DeliveryRow.ReadFence(rows) + 1, until));
+            leases.Add(
+                new Lease
+                {
+                    Delivery = DeliveryRow.ReadDelivery(rows, _contents),
+                    Owner = owner,
+                    Fence = DeliveryRow.ReadFence(rows) + 1,
+                    Until = until,
+                }
+            );
         }
 
         foreach (var lease in leases)

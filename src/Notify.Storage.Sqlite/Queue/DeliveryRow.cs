@@ -14,9 +14,9 @@ internal static class DeliveryRow
         "id, notification_id, tenant, priority, channel, address, platform, "
         + "app, user_id, provider, content_index, collapse_key, chain, step, "
         + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts, "
-        + "topic, device_id, owner";
+        + "topic, device_id, owner, content";
 
-    public const int ColumnCount = 27;
+    public const int ColumnCount = 28;
 
     private const int DueAtColumn = 16;
 
@@ -31,15 +31,15 @@ internal static class DeliveryRow
             NotificationId = notificationId,
             Tenant = row.Text(2),
             Priority = (Priority)row.Int32(3),
-            To = new Address(
-                Channel.Create(row.Text(4)),
-                row.Text(5),
-                row.IsNull(6) ? null : (Platform)row.Int32(6),
-                row.TextOrNull(7)
-            ),
+            To = new Address(Channel.Create(row.Text(4)), row.Text(5))
+            {
+                Platform = row.IsNull(6) ? null : (Platform)row.Int32(6),
+                App = row.TextOrNull(7),
+            },
             UserId = row.TextOrNull(8),
             Provider = row.Text(9),
-            Content = shared.Variants[contentIndex].Content,
+            Content = shared.GetContent(contentIndex)
+                ?? StoredForm.ReadOwnContent(row.IsNull(27) ? null : row.Blob(27).ToArray()),
             ContentIndex = contentIndex,
             TraceParent = shared.TraceParent,
             Topic = row.TextOrNull(24),
@@ -58,13 +58,14 @@ internal static class DeliveryRow
     public static long ReadFence(Statement row) => row.Int64(19);
 
     public static DeliveryRecord ReadRecord(Statement row, ContentReader contents) =>
-        new(
-            ReadDelivery(row, contents),
-            (DeliveryState)row.Int32(20),
-            row.TimeOrNull(DueAtColumn),
-            row.TextOrNull(21),
-            StoredForm.ReadHistory(row.Text(22)),
-            StoredForm.ReadReceipts(row.Text(23)),
-            !row.IsNull(26)
-        );
+        new()
+        {
+            Delivery = ReadDelivery(row, contents),
+            State = (DeliveryState)row.Int32(20),
+            DueAt = row.TimeOrNull(DueAtColumn),
+            Reason = row.TextOrNull(21),
+            Attempts = StoredForm.ReadHistory(row.Text(22)),
+            Receipts = StoredForm.ReadReceipts(row.Text(23)),
+            IsInFlight = !row.IsNull(26),
+        };
 }

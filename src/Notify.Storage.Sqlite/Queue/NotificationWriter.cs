@@ -32,11 +32,11 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         INSERT INTO notify_delivery (
             id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index,
             collapse_key, chain, step, accepted_at, expires_at, due_at, owner, fence, attempts_spent, retry_delay,
-            attempts, receipts, state, ended_at, reason, topic, device_id, address_key)
+            attempts, receipts, state, ended_at, reason, topic, device_id, address_key, content)
         VALUES (
             @id, @notification_id, @tenant, @priority, @channel, @address, @platform, @app, @user_id, @provider, @content_index,
             @collapse_key, @chain, @step, @accepted_at, @expires_at, @due_at, @owner, @fence, @attempts_spent, @retry_delay,
-            '', '', @state, @ended_at, @reason, @topic, @device_id, @address_key)
+            '', '', @state, @ended_at, @reason, @topic, @device_id, @address_key, @content)
         """
     );
 
@@ -190,6 +190,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
             .Bind("@topic", delivery.Topic)
             .Bind("@device_id", delivery.DeviceId)
             .Bind("@address_key", queued.AddressKey)
+            .Bind("@content", StoredForm.WriteOwnContent(delivery))
             .Execute();
     }
 

@@ -120,6 +120,30 @@ internal static class SchemaSteps
             ALTER TABLE notify_delivery ADD COLUMN address_key BLOB;
             CREATE INDEX notify_delivery_reached ON notify_delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
             """,
+        // Moves the preferences out of the profiles. Either may be missing from now on.
+        """
+            CREATE TABLE notify_user_with_preferences (
+                tenant TEXT NOT NULL,
+                id TEXT NOT NULL,
+                body BLOB,
+                preferences BLOB,
+                PRIMARY KEY (tenant, id)
+            ) STRICT, WITHOUT ROWID;
+
+            INSERT INTO notify_user_with_preferences (tenant, id, body, preferences)
+            SELECT tenant, id, CAST(json_remove(CAST(body AS TEXT), '$.preferences') AS BLOB), (
+                SELECT CAST(json_group_array(json_object(
+                    'category', value ->> '$.category', 'channel', value ->> '$.channel',
+                    'status', IIF(value ->> '$.wanted', 'optedIn', 'optedOut'), 'source', 'api',
+                    'changedAt', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))) AS BLOB)
+                FROM json_each(CAST(body AS TEXT), '$.preferences')
+                HAVING COUNT(*) > 0)
+            FROM notify_user;
+            DROP TABLE notify_user;
+            ALTER TABLE notify_user_with_preferences RENAME TO notify_user;
+            """,
+        // The content of a delivery that shares none with others.
+        "ALTER TABLE notify_delivery ADD COLUMN content BLOB",
     ];
 
     /// <summary>

@@ -65,14 +65,15 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
         while (statement.Read())
         {
             counts.Add(
-                new DeliveryCount(
-                    statement.Time(0),
-                    tenant,
-                    Channel.Create(statement.Text(1)),
-                    statement.Text(2),
-                    (DeliveryState)statement.Int32(3),
-                    statement.Int64(4)
-                )
+                new DeliveryCount
+                {
+                    Minute = statement.Time(0),
+                    Tenant = tenant,
+                    Channel = Channel.Create(statement.Text(1)),
+                    Provider = statement.Text(2),
+                    State = (DeliveryState)statement.Int32(3),
+                    Count = statement.Int64(4),
+                }
             );
         }
 

@@ -68,6 +68,29 @@ internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database)
             )
             .ConfigureAwait(false);
 
+    public ValueTask<bool> UpdateAsync(Device device, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var statement = new Statement(
+                    writer.Connection,
+                    """
+                    UPDATE notify_device SET locale = @locale, time_zone = @zone
+                    WHERE tenant = @tenant AND user_id = @user AND id = @id AND token = @token
+                    """
+                );
+                return statement
+                        .Bind("@locale", device.Locale)
+                        .Bind("@zone", device.TimeZone)
+                        .Bind("@tenant", device.Tenant)
+                        .Bind("@user", device.UserId)
+                        .Bind("@id", device.Id)
+                        .Bind("@token", device.Token)
+                        .Execute() == 1;
+            },
+            cancellationToken
+        );
+
     public ValueTask<IReadOnlyList<Device>> FindAsync(
         string tenant,
         IReadOnlyList<string> userIds,

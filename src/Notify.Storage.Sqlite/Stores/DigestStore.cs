@@ -111,15 +111,16 @@ internal sealed class DigestStore : IDigestStore, IDisposable
         while (statement.Read())
         {
             events.Add(
-                new CollectedEvent(
-                    statement.Guid(0),
-                    statement.Guid(1),
-                    statement.Guid(2),
-                    statement.TextOrNull(3),
-                    (CollectedState)statement.Int32(4),
-                    statement.IsNull(5) ? null : statement.Guid(5),
-                    statement.TextOrNull(6)
-                )
+                new CollectedEvent
+                {
+                    Id = statement.Guid(0),
+                    NotificationId = statement.Guid(1),
+                    DigestId = statement.Guid(2),
+                    UserId = statement.TextOrNull(3),
+                    State = (CollectedState)statement.Int32(4),
+                    SummaryId = statement.IsNull(5) ? null : statement.Guid(5),
+                    Reason = statement.TextOrNull(6),
+                }
             );
         }
 
@@ -159,7 +160,15 @@ internal sealed class DigestStore : IDigestStore, IDisposable
         {
             var trigger = StoredForm.ReadTrigger(_waiting.Blob(2));
             events.Add(
-                new DigestEvent(_waiting.Guid(0), _waiting.Guid(1), trigger.To[0], trigger, _waiting.Int32(3), _waiting.Time(4))
+                new DigestEvent
+                {
+                    Id = _waiting.Guid(0),
+                    NotificationId = _waiting.Guid(1),
+                    Recipient = trigger.To[0],
+                    Trigger = trigger,
+                    TemplateVersion = _waiting.Int32(3),
+                    DueAt = _waiting.Time(4),
+                }
             );
         }
 

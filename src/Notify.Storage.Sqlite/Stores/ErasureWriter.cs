@@ -12,7 +12,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _findDelivery = new(
         connection,
         """
-        SELECT notification_id, tenant, channel, address FROM notify_delivery
+        SELECT notification_id, tenant, channel, address, user_id FROM notify_delivery
         WHERE id = @id AND (due_at IS NULL OR owner IS NULL OR due_at <= @now)
         """
     );
@@ -21,7 +21,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         connection,
         $"""
         UPDATE notify_delivery SET
-            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL,
+            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL, content = NULL,
             attempts = '', receipts = '', reason = @reason,
             state = CASE WHEN due_at IS NULL THEN state ELSE {(int)DeliveryState.Cancelled} END,
             ended_at = COALESCE(ended_at, @now),
@@ -37,7 +37,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         SET state = CASE state WHEN {(int)CollectedState.Waiting} THEN {(int)CollectedState.Cancelled} ELSE state END,
             reason = @reason, trigger = NULL
         WHERE id = @id
-        RETURNING digest_id, notification_id, tenant
+        RETURNING digest_id, notification_id, tenant, user_id
         """
     );
 
@@ -70,9 +70,10 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         var notificationId = _findDelivery.Guid(0);
         var tenant = _findDelivery.Text(1);
         var address = new Address(Channel.Create(_findDelivery.Text(2)), _findDelivery.Text(3));
+        var userId = _findDelivery.TextOrNull(4);
         _findDelivery.Reset();
         _eraseDelivery.Bind("@id", id).Bind("@now", now).Bind("@reason", Erasure.Reason).Execute();
-        EraseFrom(tenant, notificationId, [address]);
+        EraseFrom(tenant, notificationId, [address], userId);
         return true;
     }
 
@@ -83,10 +84,11 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
             return;
 
         var (digestId, notificationId, tenant) = (_eraseEvent.Guid(0), _eraseEvent.Guid(1), _eraseEvent.Text(2));
+        var userId = _eraseEvent.TextOrNull(3);
         _eraseEvent.Reset();
         _loseLease.Bind("@id", digestId).Execute();
         _removeEmpty.Bind("@id", digestId).Execute();
-        EraseFrom(tenant, notificationId, []);
+        EraseFrom(tenant, notificationId, [], userId);
     }
 
     public void Dispose()
@@ -100,14 +102,14 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         _keep.Dispose();
     }
 
-    private void EraseFrom(string tenant, Guid notificationId, IReadOnlyCollection<Address> addresses)
+    private void EraseFrom(string tenant, Guid notificationId, IReadOnlyCollection<Address> addresses, string? userId)
     {
         _hasOthers.Bind("@notification_id", notificationId).Bind("@reason", Erasure.Reason).Read();
         var hasOthers = _hasOthers.Int32(0) == 1;
         _hasOthers.Reset();
         if (
             NotificationStore.Find(connection, tenant, notificationId) is { } notification
-            && ErasedNotification.From(notification, addresses, hasOthers) is { } erased
+            && ErasedNotification.From(notification, addresses, userId is null ? [] : [userId], hasOthers) is { } erased
         )
         {
             _keep

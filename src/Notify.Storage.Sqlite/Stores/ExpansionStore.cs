@@ -59,14 +59,15 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         using var connection = _database.OpenReader();
         return
         [
-            .. rows.Select(row => new ExpansionLease(
-                NotificationStore.Find(connection, row.Tenant, row.NotificationId)!,
-                row.Topic,
-                row.Cursor,
-                row.Done,
-                row.Failures,
-                row.Fence
-            )),
+            .. rows.Select(row => new ExpansionLease
+            {
+                Notification = NotificationStore.Find(connection, row.Tenant, row.NotificationId)!,
+                Topic = row.Topic,
+                Cursor = row.Cursor,
+                Done = row.Done,
+                Failures = row.Failures,
+                Fence = row.Fence,
+            }),
         ];
     }
 
@@ -129,16 +130,17 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         while (statement.Read())
         {
             progress.Add(
-                new ExpansionProgress(
-                    statement.Text(0),
-                    statement.Int64(1),
-                    statement.Int64(2),
-                    statement.Int32(3) == 1,
-                    statement.Time(4),
-                    statement.Time(5),
-                    statement.Int32(6),
-                    statement.TextOrNull(7)
-                )
+                new ExpansionProgress
+                {
+                    Topic = statement.Text(0),
+                    Done = statement.Int64(1),
+                    Total = statement.Int64(2),
+                    IsComplete = statement.Int32(3) == 1,
+                    StartedAt = statement.Time(4),
+                    UpdatedAt = statement.Time(5),
+                    Failures = statement.Int32(6),
+                    Reason = statement.TextOrNull(7),
+                }
             );
         }
 

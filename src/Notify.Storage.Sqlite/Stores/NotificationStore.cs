@@ -99,7 +99,15 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
         while (statement.Read())
         {
             var trigger = StoredForm.ReadTrigger(statement.Blob(3));
-            found.Add(new NotificationSummary(statement.Guid(0), statement.Time(1), statement.Time(2), trigger));
+            found.Add(
+                new NotificationSummary
+                {
+                    Id = statement.Guid(0),
+                    AcceptedAt = statement.Time(1),
+                    ExpiresAt = statement.Time(2),
+                    Trigger = trigger,
+                }
+            );
         }
 
         return new(found);

@@ -1,5 +1,4 @@
 using Notify.Storage.Sqlite.Connection;
-using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
@@ -25,7 +24,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
         {
             var question = questions[i];
             answers[i] = new RecipientAnswer(
-                ReadUser(users, question),
+                UserStore.ReadUser(users, question.Tenant, question.UserId),
                 question.WithDevices ? ReadDevices(devices, question) : [],
                 question.Topic is { } topic && IsSubscribed(subscriptions, question, topic)
             );
@@ -63,14 +62,6 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
             },
             cancellationToken
         );
-
-    private static User? ReadUser(Statement users, RecipientQuestion question)
-    {
-        users.Bind("@tenant", question.Tenant).Bind("@id", question.UserId);
-        var user = users.Read() ? StoredForm.ReadUser(users.Blob(0)) : null;
-        users.Reset();
-        return user;
-    }
 
     private static List<Device> ReadDevices(Statement devices, RecipientQuestion question)
     {

@@ -76,7 +76,7 @@ internal sealed class HintPublisher : IDisposable
         var message = new Message<byte[], byte[]>
         {
             Key = delivery.UserId is { } user ? Encoding.UTF8.GetBytes(user) : delivery.Id.ToByteArray(bigEndian: true),
-            Value = HintMessage.Write(new DeliveryReference(delivery.Id, Fence: 0)),
+            Value = HintMessage.Write(new DeliveryReference(delivery.Id, fence: 0)),
             Headers = headers,
         };
 

@@ -19,8 +19,56 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         var read = JsonSerializer.Deserialize(json, ShopJson.Default.Trigger)!;
         Console.WriteLine($"{read.To} {read.DataElement} {Outcome.Sent().Kind}");
 
+        var preview = new TemplatePreview { Locale = "sv" }.WithData(new Hello("Bo"), ShopJson.Default.Hello);
+        var same = trigger.WithData(trigger.DataElement!.Value);
+        Console.WriteLine($"{preview.DataElement} {same.DataElement}");
+
+        var page = JsonSerializer.Serialize(await new Orders().ListAsync("shop"), ShopJson.Default.PageNotificationSummary);
+        var item = JsonSerializer.Deserialize(page, ShopJson.Default.PageNotificationSummary)!.Items[0];
+        Console.WriteLine($"{item.Trigger.Tenant} {item.Trigger.To}");
+
+        // What an application calls, compiled against the facades that AddNotifications registers.
+        internal sealed class Shop(
+            INotifier notifier,
+            INotificationQueries queries,
+            ITemplateCatalog templates,
+            IDeliveryFeed feed
+        )
+        {
+            public async Task<long> RunAsync(Trigger trigger, Template template, TemplatePreview preview)
+            {
+                await templates.SaveAsync(template);
+                await templates.PreviewAsync(template, preview);
+                var accepted = await notifier.TriggerAsync(trigger);
+                await notifier.CancelAsync(trigger.Tenant, accepted.Id);
+                await foreach (var watched in feed.WatchAsync(trigger.Tenant, CancellationToken.None))
+                    Console.WriteLine(watched.Settled.State);
+                var timeline = await queries.FindAsync(trigger.Tenant, accepted.Id);
+                var counts = await queries.CountDeliveriesAsync(new DeliveryCountQuery { Tenant = trigger.Tenant });
+                var dead = new DeadLetterFilter { Tenant = trigger.Tenant };
+                await queries.ReplayDeadLettersAsync(new DeadLetterReplay { Filter = dead, All = true });
+                return timeline!.Deliveries.Items.Count + counts.Counts.Count + await queries.CountDeadLettersAsync(dead);
+            }
+        }
+
+        internal sealed class Orders
+        {
+            public Task<Page<NotificationSummary>> ListAsync(string tenant)
+            {
+                var order = new NotificationSummary
+                {
+                    Id = Guid.CreateVersion7(),
+                    AcceptedAt = DateTimeOffset.UnixEpoch,
+                    ExpiresAt = DateTimeOffset.UnixEpoch,
+                    Trigger = new Trigger { Tenant = tenant, To = Recipient.User("ada") },
+                };
+                return Task.FromResult(new Page<NotificationSummary> { Items = [order] });
+            }
+        }
+
         internal sealed record Hello(string Name);
 
+        [JsonSerializable(typeof(Page<NotificationSummary>))]
         [JsonSerializable(typeof(Trigger))]
         [JsonSerializable(typeof(Hello))]
         internal sealed partial class ShopJson : JsonSerializerContext;
@@ -35,6 +83,13 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         await shop.PublishAsync("-p:PublishAot=true");
 
         var output = await Command.RunAsync(shop.Folder, shop.PublishedProgram, []);
-        Assert.Equal("""address:email {"Name":"Ada"} Sent""", output.Trim());
+        Assert.Equal(
+            """
+            address:email {"Name":"Ada"} Sent
+            {"Name":"Bo"} {"Name":"Ada"}
+            shop user:ada
+            """,
+            output.ReplaceLineEndings("\n").Trim()
+        );
     }
 }

@@ -1,0 +1,39 @@
+namespace Notify;
+
+/// <summary>A query for notifications. A notification must match all of the specified criteria.</summary>
+public sealed record NotificationQuery
+{
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the inclusive start of the period in which a notification was accepted, to the millisecond.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Gets the exclusive end of the period in which a notification was accepted, to the millisecond.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Gets the name of the template; null for any.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Gets the category; null for any.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Gets the priority; null for any.</summary>
+    public Priority? Priority { get; init; }
+}
+
+/// <summary>A notification in a list.</summary>
+public sealed record NotificationSummary
+{
+    /// <summary>Gets the ID of the notification.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Gets the time at which it was accepted.</summary>
+    public required DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>Gets the time at which it expires.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Gets the trigger, without its content.</summary>
+    public required Trigger Trigger { get; init; }
+}

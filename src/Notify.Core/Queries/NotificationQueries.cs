@@ -1,0 +1,242 @@
+using Microsoft.Extensions.Options;
+using Notify.Storage;
+
+namespace Notify.Core.Queries;
+
+/// <summary>Reads from the store what an application may ask, within limits.</summary>
+internal sealed class NotificationQueries(
+    INotificationStore notifications,
+    IExpansionStore expansions,
+    IDigestStore digests,
+    IDeadLetterStore deadLetters,
+    IAnalyticsStore analytics,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+) : INotificationQueries
+{
+    /// <summary>
+    /// The maximum number of notifications that one call scans. Templates, categories and priorities are not indexed, so a query
+    /// for them scans. A page ends when this number is reached, possibly with fewer notifications than its limit.
+    /// </summary>
+    private const int MaxScanned = 5_000;
+
+    private const int ScanBatchSize = 500;
+
+    /// <summary>
+    /// The number of dead letters per batch. It is small enough that regular deliveries continue between two batches.
+    /// </summary>
+    private const int ReplayBatchSize = 1_000;
+
+    private static readonly PageRequest FirstPage = new();
+
+    public async Task<NotificationTimeline?> FindAsync(
+        string tenant,
+        Guid id,
+        PageRequest? deliveries = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var page = deliveries ?? FirstPage;
+        var errors = new List<FieldError>();
+        Validation.Names.Check(errors, "tenant", tenant);
+        var after = QueryRules.CheckPage(errors, page);
+        InvalidRequestException.ThrowIfAny(errors);
+
+        if (await notifications.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false) is not { } notification)
+            return null;
+
+        return new NotificationTimeline
+        {
+            // Not every store keeps the content a second time in the trigger.
+            Notification = notification with { Trigger = notification.Trigger with { Content = null } },
+            Deliveries = CreatePage(
+                await notifications
+                    .ListDeliveriesAsync(tenant, id, after, page.Limit + 1, cancellationToken)
+                    .ConfigureAwait(false),
+                page
+            ),
+            Counts = await notifications.CountDeliveriesAsync(tenant, id, cancellationToken).ConfigureAwait(false),
+            Expansions = await expansions.GetProgressAsync(tenant, id, cancellationToken).ConfigureAwait(false),
+            Collected = await digests
+                .ListAsync(tenant, id, ofSummary: false, page.Limit, cancellationToken)
+                .ConfigureAwait(false),
+            Summarizes = await digests
+                .ListAsync(tenant, id, ofSummary: true, DigestLease.MaxEvents, cancellationToken)
+                .ConfigureAwait(false),
+        };
+    }
+
+    public async Task<Page<NotificationSummary>> ListAsync(
+        NotificationQuery query,
+        PageRequest? page = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        page ??= FirstPage;
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, query);
+        var after = QueryRules.CheckPage(errors, page);
+        InvalidRequestException.ThrowIfAny(errors);
+
+        var (found, last) = await ScanAsync(query, after, page.Limit, cancellationToken).ConfigureAwait(false);
+        return new Page<NotificationSummary> { Items = found, Next = last?.ToString() };
+    }
+
+    public async Task<Page<DeliveryRecord>> ListDeadLettersAsync(
+        DeadLetterFilter filter,
+        PageRequest? page = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        page ??= FirstPage;
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, filter);
+        var after = QueryRules.CheckPage(errors, page);
+        InvalidRequestException.ThrowIfAny(errors);
+
+        return CreatePage(
+            await deadLetters.ListAsync(filter, after, page.Limit + 1, cancellationToken).ConfigureAwait(false),
+            page
+        );
+    }
+
+    public async Task<long> CountDeadLettersAsync(DeadLetterFilter filter, CancellationToken cancellationToken = default)
+    {
+        InvalidRequestException.ThrowIfAny(Validate(filter));
+        return await deadLetters.CountAsync(filter, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<ReplayResult> ReplayDeadLettersAsync(DeadLetterReplay replay, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        var now = time.GetUtcNow();
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, replay, now, options.Value.MaxExpiryAhead);
+        InvalidRequestException.ThrowIfAny(errors);
+
+        // Only dead letters that ended before this call are replayed. Otherwise a delivery that fails again at once would be
+        // replayed in an endless loop.
+        var filter = replay.Filter with { To = replay.Filter.To < now ? replay.Filter.To : now };
+        if (replay.DryRun)
+            return new ReplayResult { Count = await deadLetters.CountAsync(filter, cancellationToken).ConfigureAwait(false) };
+
+        var request = new ReplayRequest
+        {
+            Filter = filter,
+            Now = now,
+            ExpiresAt = replay.ExpiresAt ?? now + options.Value.DefaultTimeToLive,
+            Limit = ReplayBatchSize,
+        };
+        var total = 0L;
+        int replayed;
+        do
+        {
+            replayed = await deadLetters.ReplayAsync(request, cancellationToken).ConfigureAwait(false);
+            total += replayed;
+        } while (replayed == request.Limit);
+        return new ReplayResult { Count = total };
+    }
+
+    public async Task<DeliveryCounts> CountDeliveriesAsync(
+        DeliveryCountQuery query,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var errors = new List<FieldError>();
+        var (from, to) = QueryRules.Check(errors, query, time.GetUtcNow());
+        InvalidRequestException.ThrowIfAny(errors);
+
+        return new DeliveryCounts
+        {
+            From = from,
+            To = to,
+            Counts = await analytics.ListAsync(query.Tenant, from, to, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    public IReadOnlyList<FieldError> Validate(NotificationQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, query);
+        return errors;
+    }
+
+    public IReadOnlyList<FieldError> Validate(DeadLetterFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, filter);
+        return errors;
+    }
+
+    public IReadOnlyList<FieldError> Validate(DeadLetterReplay replay)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, replay, time.GetUtcNow(), options.Value.MaxExpiryAhead);
+        return errors;
+    }
+
+    public IReadOnlyList<FieldError> Validate(DeliveryCountQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, query, time.GetUtcNow());
+        return errors;
+    }
+
+    /// <summary>
+    /// Finds the notifications of a page. Also returns the last notification that was scanned if there may be more.
+    /// </summary>
+    private async ValueTask<(List<NotificationSummary> Found, Guid? Last)> ScanAsync(
+        NotificationQuery query,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var filter = new NotificationFilter
+        {
+            Tenant = query.Tenant,
+            From = query.From,
+            To = query.To,
+        };
+        var found = new List<NotificationSummary>();
+        var batchSize = query is { Template: null, Category: null, Priority: null } ? limit + 1 : ScanBatchSize;
+        for (var scanned = 0; ; )
+        {
+            var batch = await notifications.ListAsync(filter, after, batchSize, cancellationToken).ConfigureAwait(false);
+            foreach (var notification in batch)
+            {
+                if (found.Count == limit || scanned == MaxScanned)
+                    return (found, after);
+
+                (after, scanned) = (notification.Id, scanned + 1);
+                if (IsMatch(query, notification.Trigger))
+                    found.Add(notification);
+            }
+
+            if (batch.Count < batchSize)
+                return (found, null);
+        }
+    }
+
+    private static bool IsMatch(NotificationQuery query, Trigger trigger) =>
+        (query.Template is null || trigger.Template == query.Template)
+        && (query.Category is null || trigger.Category == query.Category)
+        && (query.Priority is null || trigger.Priority == query.Priority);
+
+    // One more item than the page shows was requested, which reveals whether there is a next page.
+    private static Page<DeliveryRecord> CreatePage(IReadOnlyList<DeliveryRecord> found, PageRequest page) =>
+        found.Count <= page.Limit
+            ? new Page<DeliveryRecord> { Items = found }
+            : new Page<DeliveryRecord>
+            {
+                Items = [.. found.Take(page.Limit)],
+                Next = found[page.Limit - 1].Delivery.Id.ToString(),
+            };
+}

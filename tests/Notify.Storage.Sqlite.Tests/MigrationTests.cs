@@ -1,0 +1,56 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Conformance.Storage;
+using Notify.Testing;
+
+namespace Notify.Storage.Sqlite.Tests;
+
+public sealed class MigrationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string ConnectionString => $"Data Source={_folder.File("notify.db")};Pooling=False";
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Preferences_are_moved_out_of_the_profiles_of_an_older_version()
+    {
+        await using (await ConformanceStore.OpenAsync(builder => builder.UseSqlite(ConnectionString))) { }
+        await ExecuteAsync(
+            """
+            DROP TABLE notify_user;
+            CREATE TABLE notify_user (
+                tenant TEXT NOT NULL,
+                id TEXT NOT NULL,
+                body BLOB NOT NULL,
+                PRIMARY KEY (tenant, id)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO notify_user VALUES ('t', 'ada', CAST('{"tenant":"t","id":"ada","locale":"sv",
+                "preferences":[{"category":"news","channel":"email","wanted":false},{"wanted":true}]}' AS BLOB));
+            INSERT INTO notify_user VALUES ('t', 'bob', CAST('{"tenant":"t","id":"bob","preferences":[]}' AS BLOB));
+            UPDATE notify_schema SET version = version - 1;
+            """
+        );
+
+        await using var store = await ConformanceStore.OpenAsync(builder => builder.UseSqlite(ConnectionString));
+
+        var found = await store.Users.FindAsync("t", ["ada", "bob"], TestContext.Current.CancellationToken);
+        Assert.Equal([("ada", "sv"), ("bob", null)], found.Select(user => (user.Id, user.User!.Locale)));
+        Assert.Equal(
+            [("news", Channel.Email, PreferenceStatus.OptedOut), (null, (Channel?)null, PreferenceStatus.OptedIn)],
+            found[0].Preferences.Select(preference => (preference.Category, preference.Channel, preference.Status))
+        );
+        Assert.Empty(found[1].Preferences);
+        Assert.All(found[0].Preferences, preference => Assert.NotEqual(default, preference.ChangedAt));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection(ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+}
