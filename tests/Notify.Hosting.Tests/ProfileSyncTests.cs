@@ -82,6 +82,6 @@ public sealed class ProfileSyncTests
         var deliveries = await app
             .Services.GetRequiredService<INotificationStore>()
             .ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 10, CancellationToken.None);
-        return app.Services.GetRequiredService<IUnsubscribeLinks>().LinkFor(deliveries[0].Delivery)!.AbsolutePath;
+        return app.Services.GetRequiredService<IUnsubscribeLinks>().CreateLink(deliveries[0].Delivery)!.AbsolutePath;
     }
 }
