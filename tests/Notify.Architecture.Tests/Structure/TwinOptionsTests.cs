@@ -66,7 +66,9 @@ public sealed partial class TwinOptionsTests
 
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    /// <summary>Reads the options of a provider with their types. Instead of an enumeration, it returns the names of its values.</summary>
+    /// <summary>
+    /// Reads the options of a provider with their types. Instead of an enumeration, it returns the names of its values.
+    /// </summary>
     private static Dictionary<string, string> ReadOptions(string provider)
     {
         var lines = File.ReadAllLines(Repository.GetPath($"src/Notify.Providers.{provider}/PublicAPI.Unshipped.txt"));
