@@ -1,5 +1,3 @@
-using Notify.Storage;
-
 namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests the counts per minute.</summary>

@@ -1,5 +1,3 @@
-using Notify.Storage;
-
 namespace Notify.Core.InMemory;
 
 /// <content>The purge of expired data.</content>
