@@ -92,7 +92,7 @@ public sealed class ContentRulesOverHttpTests(SharedApplication shared) : IClass
         "content.overrides.apns.headers.apns-priority"
     )]
     [InlineData("""{"webpush":5}""", "content.overrides.webpush")]
-    [InlineData("""{"webpush":{"a":"\\udc00"}}""", "content.overrides.webpush.a")]
+    [InlineData("""{"webpush":{"a":"\udc00"}}""", "content.overrides.webpush.a")]
     public async Task The_sandbox_refuses_the_overrides_that_a_vendor_refuses(string overrides, string field)
     {
         await AssertRefusedAsync(
