@@ -64,7 +64,7 @@ internal static class ApnsOverrides
 
         // "Sending notification requests to APNs": priority 10 is an error for a background push.
         if (Has(headers, "apns-push-type", PushType.Background) && Has(headers, "apns-priority", "10"))
-            check.Add("headers.apns-priority", "Use 5 or 1 for a background push.");
+            check.Add("headers.apns-priority", FieldErrorCodes.Conflict, "Use 5 or 1 for a background push.");
     }
 
     private static bool Has(JsonElement headers, string name, string value) =>

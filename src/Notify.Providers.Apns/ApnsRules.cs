@@ -33,7 +33,11 @@ public sealed class ApnsRules(string provider) : IProviderRules
     {
         ArgumentNullException.ThrowIfNull(content);
         if (content.Data?.ContainsKey(ApnsPayload.Aps) == true)
-            yield return new FieldError($"data.{ApnsPayload.Aps}", "Apple reserves this key. Use overrides.apns.payload.aps.");
+            yield return new FieldError(
+                $"data.{ApnsPayload.Aps}",
+                FieldErrorCodes.NotAllowed,
+                "Apple reserves this key. Use overrides.apns.payload.aps."
+            );
         if (ApnsRequest.FindSizeError(content) is { } error)
             yield return error;
     }

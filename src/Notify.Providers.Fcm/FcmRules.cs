@@ -36,7 +36,7 @@ public sealed class FcmRules(string provider) : IProviderRules
     {
         ArgumentNullException.ThrowIfNull(content);
         foreach (var key in (content.Data ?? new Dictionary<string, string>()).Keys.Where(FcmData.IsReserved))
-            yield return new FieldError($"data.{key}", FcmData.Reserved);
+            yield return new FieldError($"data.{key}", FieldErrorCodes.NotAllowed, FcmData.Reserved);
 
         if (!PushSize.CertainlyFits(content, FcmSize.MaxBytes) && FcmSize.CountBytes(content) is > FcmSize.MaxBytes and var bytes)
             yield return PushSize.CreateError(content, FcmOverrides.Name, bytes, FcmSize.MaxBytes);

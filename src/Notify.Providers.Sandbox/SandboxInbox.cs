@@ -46,7 +46,13 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
     /// <summary>Erases the messages of removed users from memory and from the file.</summary>
     public ValueTask EraseAsync(IReadOnlyList<Erasure> erasures, CancellationToken cancellationToken)
     {
-        var batch = new ErasureBatch(erasures, Guid.Empty, erasures.Count, time.GetUtcNow());
+        var batch = new ErasureBatch
+        {
+            Erasures = erasures,
+            After = Guid.Empty,
+            Limit = erasures.Count,
+            Now = time.GetUtcNow(),
+        };
         lock (_lock)
         {
             if (_messages.Any(message => IsErased(batch, message)))

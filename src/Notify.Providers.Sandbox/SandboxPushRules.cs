@@ -23,8 +23,8 @@ internal sealed class SandboxPushRules(string provider) : IProviderRules
     public string? FindAddressError(Address address) =>
         address.Platform switch
         {
-            Platform.Ios when !IsFcmToken(address) => _apns.FindAddressError(address),
-            Platform.Web when !IsFcmToken(address) => _webPush.FindAddressError(address),
+            { } platform when platform == Platform.Ios && !IsFcmToken(address) => _apns.FindAddressError(address),
+            { } platform when platform == Platform.Web && !IsFcmToken(address) => _webPush.FindAddressError(address),
             _ => _fcm.FindAddressError(address),
         };
 
@@ -53,8 +53,8 @@ internal sealed class SandboxPushRules(string provider) : IProviderRules
     private IProviderRules[] GetRules(Address? to) =>
         to switch
         {
-            { Platform: Platform.Ios } when !IsFcmToken(to) => [_apns],
-            { Platform: Platform.Web } when !IsFcmToken(to) => [_webPush],
+            { Platform: { } platform } when platform == Platform.Ios && !IsFcmToken(to) => [_apns],
+            { Platform: { } platform } when platform == Platform.Web && !IsFcmToken(to) => [_webPush],
             { Platform: not null } => [_fcm],
             _ => [_fcm, _apns, _webPush],
         };

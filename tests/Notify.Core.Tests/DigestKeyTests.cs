@@ -78,7 +78,7 @@ public sealed class DigestKeyTests
         var acceptedAt = _time.GetUtcNow();
         _expandsAt = acceptedAt + TimeSpan.FromMinutes(8);
         await using var application = await StartAsync();
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
         await application.SendAsync(Collected(1) with { To = Recipient.Topic("news") });
 
         await _passing.UntilAsync(
@@ -98,8 +98,8 @@ public sealed class DigestKeyTests
     public async Task What_came_through_a_topic_is_not_sent_to_a_user_who_has_left_it()
     {
         await using var application = await StartAsync();
-        await application.Directory.SubscribeAsync("news", ["ada", "bob"]);
-        await application.Directory.SubscribeAsync("sport", ["ada", "bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "sport", ["ada", "bob"]);
         var left = await application.SendAsync(Collected(1) with { To = Recipient.Topic("news") });
         var direct = await application.SendAsync(Collected(2));
         var named = await application.SendAsync(Collected(3) with { To = [Recipient.Topic("news"), Recipient.User("ada")] });
@@ -123,7 +123,7 @@ public sealed class DigestKeyTests
     public async Task A_digest_whose_events_all_came_through_a_topic_that_was_left_is_not_sent()
     {
         await using var application = await StartAsync();
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
         var id = await application.SendAsync(Collected(1) with { To = Recipient.Topic("news") });
         await Eventually.TrueAsync(async () => (await CollectedAsync(application, id)).Count == 1, "the broadcast");
         await application.Get<ITopicStore>().UnsubscribeAsync(Trigger.DefaultTenant, "news", ["ada"], CancellationToken.None);
@@ -187,7 +187,7 @@ public sealed class DigestKeyTests
             new Template
             {
                 Name = "orders",
-                Variants = [new TemplateVariant(null, null, "Orders", "{% for e in events %}{{e.number}} {% endfor %}")],
+                Variants = [new TemplateVariant { Title = "Orders", Body = "{% for e in events %}{{e.number}} {% endfor %}" }],
             }
         );
         return application;

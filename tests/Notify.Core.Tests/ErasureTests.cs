@@ -90,7 +90,7 @@ public sealed class ErasureTests
             id = await application.SendAsync(Recipient.User("ada"));
         };
 
-        await application.Directory.RemoveUserAsync("ada");
+        await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada");
         await PassUntilAsync(async () =>
             (await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None)).Count == 0
         );

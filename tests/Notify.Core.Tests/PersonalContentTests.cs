@@ -48,7 +48,7 @@ public sealed partial class PersonalContentTests
         var named = await application.SendAsync(Welcome(Recipient.User("ada"), Recipient.User("bob")) with { Data = data });
         await AssertBodiesAsync(application, named, ("ada", "Hi Ada"), ("bob", "Hi Bob"));
 
-        await application.Directory.SubscribeAsync("news", ["ada", "bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "bob"]);
         var topic = await application.SendAsync(Welcome(Recipient.Topic("news")) with { Data = data });
         await AssertBodiesAsync(application, topic, ("ada", "Hi Ada"), ("bob", "Hi Bob"));
         Assert.Empty((await FindAsync(application, topic)).Contents);
@@ -118,9 +118,9 @@ public sealed partial class PersonalContentTests
     public async Task The_devices_of_a_user_get_their_language_and_clock()
     {
         await using var application = await StartAsync(
-            new TemplateVariant(null, null, "Hi {{ recipient.name }}", "{{ at | date: '%H:%M' }}"),
-            new TemplateVariant(null, "sv", "Hej {{ recipient.name }}", "{{ at | date: '%H:%M' }}"),
-            new TemplateVariant(Channel.Email, "sv", "Brev till {{ recipient.name }}", "{{ at | date: '%H:%M' }}")
+            new TemplateVariant { Title = "Hi {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" },
+            new TemplateVariant { Locale = "sv", Title = "Hej {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" },
+            new TemplateVariant { Channel = Channel.Email, Locale = "sv", Title = "Brev till {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" }
         );
         await SaveAsync(application, "ada", "Ada", user => user with { Locale = "sv", TimeZone = "Europe/Stockholm" });
         await RegisterAsync(application, "one", "sv-FI", "Europe/Helsinki");
@@ -141,7 +141,7 @@ public sealed partial class PersonalContentTests
         await using var application = await StartAsync("Hi {{ recipient.name }}");
         await SaveAsync(application, "carl", name: null);
         await SaveAsync(application, "dora", "Dora");
-        await application.Directory.SubscribeAsync("news", ["ada", "carl", "dora", "gone"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "carl", "dora", "gone"]);
 
         var id = await application.SendAsync(Welcome(Recipient.Topic("news")));
 
@@ -168,7 +168,7 @@ public sealed partial class PersonalContentTests
         await using var application = await StartAsync(body);
         await SaveAsync(application, "ada", null, user => With(user, """{"name": "Ada", "born": "1815-12-10", "n": 2}"""));
         await SaveAsync(application, "bob", null, user => With(user, """{"name": "Bob", "born": "long ago", "n": 5000}"""));
-        await application.Directory.SubscribeAsync("news", ["ada", "bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "bob"]);
 
         var id = await application.SendAsync(Welcome(Recipient.Topic("news")));
 
@@ -223,14 +223,14 @@ public sealed partial class PersonalContentTests
         await using var application = await StartAsync(
             "{{ recipient.name | upcase }} {{ order.number }} {{ recipient.born | date: '%Y' }}"
         );
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
 
         var error = Assert.Single(
             await FailAsync(application, Welcome(Recipient.Topic("news")) with { Data = new { order = new { } } })
         );
         Assert.Equal("data.order.number", error.Field);
         await application.Templates.SaveAsync(
-            new Template { Name = "welcome", Variants = [new TemplateVariant(Channel.Push, null, null, "{{ recipient.name }}")] }
+            new Template { Name = "welcome", Variants = [new TemplateVariant { Channel = Channel.Push, Body = "{{ recipient.name }}" }] }
         );
         error = Assert.Single(await FailAsync(application, Welcome(Recipient.Topic("news")) with { Channels = [Channel.Email] }));
         Assert.Equal("template", error.Field);
@@ -240,7 +240,7 @@ public sealed partial class PersonalContentTests
     public async Task Wrong_data_of_recipients_is_refused_by_name()
     {
         await using var application = await StartAsync("{{ x }}");
-        await application.Directory.SubscribeAsync("news", ["ada"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
         var deep = JsonDocument.Parse(string.Concat(Enumerable.Repeat("{\"a\":", 40)) + "1" + new string('}', 40)).RootElement;
 
         var errors = await FailAsync(
@@ -337,7 +337,7 @@ public sealed partial class PersonalContentTests
     {
         await using var application = await StartAsync("{{ recipient.name }}{% for event in events %} {{ event.n }}{% endfor %}");
         await SaveAsync(application, "carl", name: null);
-        await application.Directory.SubscribeAsync("news", ["ada", "carl"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "carl"]);
 
         var id = await application.SendAsync(
             Welcome(Recipient.Topic("news")) with
@@ -359,7 +359,7 @@ public sealed partial class PersonalContentTests
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"));
         var sms = new ScriptedProvider("sms", Channel.Sms, _ => Outcome.Sent());
         await using var application = await TestApplication.StartAsync(_time, mail, sms);
-        await SaveTemplateAsync(application, new TemplateVariant(null, null, null, "Hi {{ recipient.name }}"));
+        await SaveTemplateAsync(application, new TemplateVariant { Body = "Hi {{ recipient.name }}" });
         await SaveAsync(application, "ada", "Ada", WithPhone);
         var id = await application.SendAsync(
             Welcome(Recipient.User("ada")) with
@@ -375,7 +375,13 @@ public sealed partial class PersonalContentTests
         Assert.Equal("Hi Ada", sms.Sent[0].Content.Body);
         await application.EndedDeliveriesAsync(id);
         await application.DeadLetters.ReplayAsync(
-            new ReplayRequest(new DeadLetterFilter(), _time.GetUtcNow(), _time.GetUtcNow().AddDays(1), 10),
+            new ReplayRequest
+            {
+                Filter = new DeadLetterFilter { Tenant = Trigger.DefaultTenant },
+                Now = _time.GetUtcNow(),
+                ExpiresAt = _time.GetUtcNow().AddDays(1),
+                Limit = 10,
+            },
             CancellationToken.None
         );
         await passing.UntilAsync(TimeSpan.FromSeconds(1), () => Task.FromResult(mail.Sent.Count == 2), "the replay");
@@ -392,9 +398,9 @@ public sealed partial class PersonalContentTests
     public async Task A_broadcast_uses_the_version_with_which_it_was_accepted()
     {
         await using var application = await StartAsync("one {{ recipient.name }}");
-        await application.Directory.SubscribeAsync("news", ["ada", "bob"]);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "bob"]);
         var id = await application.SendAsync(Welcome(Recipient.Topic("news")));
-        await SaveTemplateAsync(application, new TemplateVariant(null, null, null, "two {{ recipient.name }} {{ missing }}"));
+        await SaveTemplateAsync(application, new TemplateVariant { Body = "two {{ recipient.name }} {{ missing }}" });
 
         await UntilPlannedAsync(application, id);
         await AssertBodiesAsync(application, id, ("ada", "one Ada"), ("bob", "one Bob"));
@@ -412,12 +418,12 @@ public sealed partial class PersonalContentTests
         );
         await SaveTemplateAsync(
             application,
-            new TemplateVariant(null, null, null, "{{ recipient.name }}{% for i in (1..500) %}x{% endfor %}")
+            new TemplateVariant { Body = "{{ recipient.name }}{% for i in (1..500) %}x{% endfor %}" }
         );
         string[] users = [.. Enumerable.Range(0, 40).Select(i => $"user-{i:00}")];
         foreach (var user in users)
             await SaveAsync(application, user, user == "user-07" ? null : user);
-        await application.Directory.SubscribeAsync("news", users);
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", users);
 
         var id = await application.SendAsync(Welcome(Recipient.Topic("news")));
 
@@ -450,7 +456,7 @@ public sealed partial class PersonalContentTests
         var template = new Template
         {
             Name = "draft",
-            Variants = [new TemplateVariant(null, null, null, "{{ recipient.name }} {{ recipient.id }} {{ recipient.locale }}.")],
+            Variants = [new TemplateVariant { Body = "{{ recipient.name }} {{ recipient.id }} {{ recipient.locale }}." }],
         };
         var preview = new TemplatePreview { Recipient = JsonSerializer.SerializeToElement(new { id = "ada", name = "Ada" }) };
 
@@ -482,7 +488,7 @@ public sealed partial class PersonalContentTests
 
     private static Trigger Welcome(params Recipient[] to) => new() { To = RecipientList.Create(to), Template = "welcome" };
 
-    private Task<TestApplication> StartAsync(string body) => StartAsync(new TemplateVariant(null, null, null, body));
+    private Task<TestApplication> StartAsync(string body) => StartAsync(new TemplateVariant { Body = body });
 
     private async Task<TestApplication> StartAsync(params TemplateVariant[] variants)
     {

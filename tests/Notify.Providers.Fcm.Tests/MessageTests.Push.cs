@@ -85,14 +85,14 @@ public sealed partial class MessageTests
     }
 
     [Theory]
-    [InlineData(Platform.Ios, "token,notification,apns")]
-    [InlineData(Platform.Web, "token,notification,webpush")]
-    [InlineData(Platform.Android, "token,notification,android,apns,webpush")]
-    public async Task A_device_gets_the_blocks_of_its_platform(Platform platform, string members)
+    [InlineData("ios", "token,notification,apns")]
+    [InlineData("web", "token,notification,webpush")]
+    [InlineData("android", "token,notification,android,apns,webpush")]
+    public async Task A_device_gets_the_blocks_of_its_platform(string platform, string members)
     {
         var delivery = FcmApplication.Delivery(FcmGateway.NewToken());
 
-        var message = await SentAsync(delivery with { To = delivery.To with { Platform = platform } });
+        var message = await SentAsync(delivery with { To = delivery.To with { Platform = Platform.Create(platform) } });
 
         Assert.Equal(members.Split(','), message.EnumerateObject().Select(member => member.Name));
     }

@@ -151,7 +151,7 @@ internal sealed class Audience
     private void Delete(string tenant, string user)
     {
         if (_world.AnyProcess() is { } process)
-            _ = process.Directory.RemoveUserAsync(user, tenant);
+            _ = process.Directory.RemoveUserAsync(tenant, user);
     }
 
     private void Choose(string tenant, string user, Person person)

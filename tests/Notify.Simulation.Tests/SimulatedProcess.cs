@@ -36,7 +36,7 @@ internal sealed class SimulatedProcess
         Bus = world.Conditions.UsesBus ? new SimulatedBus(this, world) : null;
         _services = Compose();
         Notifier = _services.GetRequiredService<INotifier>();
-        Directory = _services.GetRequiredService<IRecipientDirectory>();
+        Directory = _services.GetRequiredService<IRecipients>();
         _running =
         [
             _services.GetRequiredService<DeliveryRecorder>().RunAsync(_stopping.Token),
@@ -53,7 +53,7 @@ internal sealed class SimulatedProcess
 
     public INotifier Notifier { get; }
 
-    public IRecipientDirectory Directory { get; }
+    public IRecipients Directory { get; }
 
     /// <summary>Gets whether it takes calls, which it does until it stops.</summary>
     public bool TakesCalls => Stopped is null;

@@ -10,7 +10,7 @@ internal sealed partial class TenantData
     {
         var address = stored.Delivery.To;
         stored.Erase(now);
-        EraseNotification(stored.Delivery.NotificationId, [address]);
+        EraseNotification(stored.Delivery.NotificationId, [address], stored.Delivery.UserId);
     }
 
     /// <summary>Erases an event, and its notification's content with the last recipient.</summary>
@@ -19,7 +19,7 @@ internal sealed partial class TenantData
         if (stored.State == CollectedState.Waiting)
             CancelEvents([stored], Erasure.Reason);
         stored.Reason = Erasure.Reason;
-        EraseNotification(stored.Event.NotificationId, []);
+        EraseNotification(stored.Event.NotificationId, [], stored.Event.UserId);
     }
 
     /// <summary>
@@ -56,13 +56,13 @@ internal sealed partial class TenantData
         return deliveries.Length;
     }
 
-    private void EraseNotification(Guid id, IReadOnlyCollection<Address> addresses)
+    private void EraseNotification(Guid id, IReadOnlyCollection<Address> addresses, string? userId)
     {
         var hasOthers =
             GetDeliveries(id).Any(stored => !stored.IsErased)
             || Events.Values.Any(stored => stored.Event.NotificationId == id && stored.Reason != Erasure.Reason)
             || Expansions.Any(stored => stored.NotificationId == id && stored.DueAt is not null);
-        if (ErasedNotification.From(Notifications[id], addresses, hasOthers) is { } erased)
+        if (ErasedNotification.From(Notifications[id], addresses, userId is null ? [] : [userId], hasOthers) is { } erased)
             Notifications[id] = erased;
     }
 }

@@ -8,7 +8,8 @@ namespace Notify.Conformance.Storage;
 /// </summary>
 public abstract class NewerVersionConformance : StoreSuite
 {
-    private protected const string LaterAddress = "later@example.org";
+    /// <summary>The address of the delivery that gets an unknown priority.</summary>
+    protected const string LaterAddress = "later@example.org";
 
     /// <summary>
     /// Changes the store with its own client, as a newer version would have written it. There is one notification with three
@@ -25,7 +26,7 @@ public abstract class NewerVersionConformance : StoreSuite
         var platform = Platform.Create("tizen");
         var sent = sample.Delivery();
         var later = sample.Delivery() with { To = new Address(Channel.Email, LaterAddress) };
-        var push = sample.Delivery() with { To = new Address(Channel.Push, "token", platform), Provider = OtherProvider };
+        var push = sample.Delivery() with { To = new Address(Channel.Push, "token") { Platform = platform }, Provider = OtherProvider };
         await EnqueueAsync(sample, sent, later, push);
         var leases = await LeaseAsync(Now);
         await SettleAsync(Sent(leases.Single(lease => lease.Delivery.Id == sent.Id), Now));

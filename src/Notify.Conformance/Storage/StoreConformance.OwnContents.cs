@@ -190,13 +190,15 @@ public abstract partial class StoreConformance
         );
         var user = FullUser() with { Properties = properties };
         await Store.Users.SaveAsync([user], Cancellation);
-        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, [user.Id], Cancellation)));
+        Same.As(user, await FindAsync());
         Same.As(user, Assert.Single(await Store.Users.ListAsync(Tenant, "", "", 10, Cancellation)));
 
-        Assert.True(await Store.Users.UpdateAsync(Tenant, user.Id, found => found with { Locale = "de" }, Cancellation));
-        Same.As(user with { Locale = "de" }, Assert.Single(await Store.Users.FindAsync(Tenant, [user.Id], Cancellation)));
+        Assert.True(await Store.Users.UpdateAsync(Tenant, user.Id, found => found with { User = found.User! with { Locale = "de" } }, Cancellation));
+        Same.As(user with { Locale = "de" }, await FindAsync());
         await Store.Users.SaveAsync([FullUser()], Cancellation);
-        Assert.Null(Assert.Single(await Store.Users.FindAsync(Tenant, [user.Id], Cancellation)).Properties);
+        Assert.Null((await FindAsync()).Properties);
+
+        async Task<User> FindAsync() => Assert.Single(await Store.Users.FindAsync(Tenant, [user.Id], Cancellation)).User!;
     }
 
     private static Delivery WithContent(Delivery delivery, string body, string? html = null) =>

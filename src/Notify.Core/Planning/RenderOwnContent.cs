@@ -90,7 +90,7 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
     )
     {
         private readonly long _began = time.GetTimestamp();
-        private readonly Dictionary<(int Variant, string? TimeZone, bool IsForSms), (Content, List<FieldError>)> _rendered = [];
+        private readonly Dictionary<(int Variant, string? TimeZone, Channel Channel), (Content, List<FieldError>)> _rendered = [];
         private RenderBudget _budget = template.CreateBudget(cancellationToken);
         private DataObject? _model;
         private long _characters;
@@ -117,7 +117,7 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
             if (variant < 0)
                 return (null, [new FieldError("template", FieldErrorCodes.NotFound, ChooseContent.DescribeNoVariant(draft))]);
 
-            var key = (variant, template.ShowsDates ? draft.TimeZone : null, draft.To.Channel == Channel.Sms);
+            var key = (variant, template.ShowsDates ? draft.TimeZone : null, draft.To.Channel);
             if (_rendered.TryGetValue(key, out var known))
                 return known;
 

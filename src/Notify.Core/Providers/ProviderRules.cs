@@ -37,7 +37,7 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) =>
         overrides
             .Keys.Where(name => !_overrideNames.Contains(name))
-            .Select(name => new FieldError(name, DescribeUnknownOverride()))
+            .Select(name => new FieldError(name, FieldErrorCodes.UnknownField, DescribeUnknownOverride()))
             .Concat(_rules.Values.SelectMany(rule => rule.FindOverrideErrors(overrides)).Distinct());
 
     /// <summary>Finds why no provider can ever send a content over a channel; empty if at least one may.</summary>

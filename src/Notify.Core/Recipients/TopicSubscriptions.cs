@@ -40,7 +40,13 @@ internal sealed class TopicSubscriptions(IRecipientCheckStore store, INotificati
             return [];
         RecipientQuestion[] questions =
         [
-            .. topics.Select(topic => new RecipientQuestion(tenant, userId, topic, WithDevices: false)),
+            .. topics.Select(topic => new RecipientQuestion
+            {
+                Tenant = tenant,
+                UserId = userId,
+                Topic = topic,
+                WithDevices = false,
+            }),
         ];
         var answers = await store.ReadAsync(questions, cancellationToken).ConfigureAwait(false);
         return [.. topics.Where((_, i) => answers[i].IsSubscribed)];

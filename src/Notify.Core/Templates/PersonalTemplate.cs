@@ -31,14 +31,14 @@ internal sealed class PersonalTemplate(
     /// <param name="variant">The index of the variant.</param>
     /// <param name="model">The variables; see <see cref="RecipientModel.CreateRoot"/>.</param>
     /// <param name="timeZone">The time zone of the recipient; null for UTC.</param>
-    /// <param name="isForSms">Whether the text is sent as SMS.</param>
+    /// <param name="channel">The channel, whose rules for contents apply.</param>
     /// <param name="budget">The budget.</param>
     /// <param name="errors">Receives the errors. If it gets any, the result must not be sent.</param>
     public Content Render(
         int variant,
         DataObject model,
         string? timeZone,
-        bool isForSms,
+        Channel channel,
         RenderBudget budget,
         List<FieldError> errors
     )
@@ -50,7 +50,7 @@ internal sealed class PersonalTemplate(
         errors.AddRange(rendering.DescribeErrors(trigger.Template!, trigger.Digest is not null));
         if (errors.Count == before && rules is not null)
         {
-            foreach (var error in rules.FindErrors(trigger, rendered, isForSms))
+            foreach (var error in rules.FindErrors(trigger, rendered, isFor: checkedChannel => checkedChannel == channel))
                 errors.Add(new FieldError("template", error.Code, $"variants[{variant}].{error.Field}: {error.Message}"));
         }
 

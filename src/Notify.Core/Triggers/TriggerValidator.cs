@@ -148,7 +148,7 @@ internal sealed class TriggerValidator(
         }
 
         foreach (var error in rules.FindOverrideErrors(overrides.Where(own => IsUnicode(own.Value)).ToDictionary()))
-            Add(ref errors, $"content.overrides.{error.Field}", error.Message);
+            Add(ref errors, $"content.overrides.{error.Field}", error.Code, error.Message);
         return (errors?.Count ?? 0) == before;
     }
 
