@@ -30,6 +30,12 @@ public sealed record Trigger
     public string? Template { get; init; }
 
     /// <summary>
+    /// Gets the version of the template to render; null for the newest. A version that does not exist, or is no longer kept, is
+    /// an error. The trigger of a notification that was accepted has the version that was rendered.
+    /// </summary>
+    public int? TemplateVersion { get; init; }
+
+    /// <summary>
     /// Gets the variables for the template: any object that System.Text.Json serializes as a JSON object. Applications that are
     /// trimmed or compiled ahead of time use <c>WithData</c> instead.
     /// </summary>

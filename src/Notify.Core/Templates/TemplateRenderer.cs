@@ -40,10 +40,11 @@ internal sealed class TemplateRenderer(
 
     private static readonly RenderZone[] OnlyUtc = [RenderZone.Utc];
 
+    /// <summary>The compiled templates by their version; null for the newest.</summary>
     private readonly ConcurrentDictionary<
-        (string Tenant, string Name),
+        (string Tenant, string Name, int? Version),
         (CompiledTemplate Template, DateTimeOffset ReadAt)
-    > _newest = new();
+    > _known = new();
 
     /// <summary>The number of changes that this process made to templates.</summary>
     private long _changes;
@@ -53,8 +54,8 @@ internal sealed class TemplateRenderer(
     /// not fix, are added to <paramref name="errors"/>. All other errors are thrown.
     /// </summary>
     /// <param name="trigger">The trigger.</param>
-    /// <param name="version">The version of the template; null for the newest. The newest also replaces a version that is no
-    /// longer kept.</param>
+    /// <param name="version">The version with which the events of a digest were accepted, which the newest replaces if it is no
+    /// longer kept; null for the version that the trigger asks for.</param>
     /// <param name="errors">Receives the errors.</param>
     /// <param name="cancellationToken">Cancels the rendering.</param>
     /// <exception cref="OperationCanceledException">The rendering was cancelled.</exception>
@@ -70,7 +71,9 @@ internal sealed class TemplateRenderer(
         if (trigger.Template is not { } name)
             return new RenderedContents([], null);
 
-        var compiled = await FindAsync(trigger.Tenant, name, version, errors, cancellationToken).ConfigureAwait(false);
+        var compiled = version is null
+            ? await FindAskedAsync(trigger, name, errors, cancellationToken).ConfigureAwait(false)
+            : await FindAsync(trigger.Tenant, name, version, errors, cancellationToken).ConfigureAwait(false);
         if (compiled is null)
             return new RenderedContents([], null);
 
@@ -91,7 +94,7 @@ internal sealed class TemplateRenderer(
         );
         var contents = compiled.Render(request, budget, errors);
         if (trigger.Digest is { } digest && errors.Count == 0)
-            await KeepVersionAsync(trigger, compiled, digest, cancellationToken).ConfigureAwait(false);
+            await KeepVersionAsync(trigger, compiled, digest, errors, cancellationToken).ConfigureAwait(false);
         return new RenderedContents(contents, compiled.Version) { IsChecked = version is null };
     }
 
@@ -141,7 +144,7 @@ internal sealed class TemplateRenderer(
         };
         compiled.Try(request, budget, errors);
         if (errors.Count == 0 && (hasSubscribers || trigger.Digest is not null))
-            await KeepVersionAsync(trigger, compiled, trigger.Digest, cancellationToken).ConfigureAwait(false);
+            await KeepVersionAsync(trigger, compiled, trigger.Digest, errors, cancellationToken).ConfigureAwait(false);
         return new RenderedContents([], compiled.Version) { IsChecked = isChecked };
     }
 
@@ -185,6 +188,7 @@ internal sealed class TemplateRenderer(
         Trigger trigger,
         CompiledTemplate compiled,
         Digest? digest,
+        List<FieldError> errors,
         CancellationToken cancellationToken
     )
     {
@@ -197,8 +201,45 @@ internal sealed class TemplateRenderer(
         await templates
             .KeepAsync(trigger.Tenant, trigger.Template!, compiled.Version, until, cancellationToken)
             .ConfigureAwait(false);
+        // An old version may have been deleted between reading and keeping it, because another process saved a new one.
+        if (
+            trigger.TemplateVersion is { } asked
+            && await templates.FindAsync(trigger.Tenant, trigger.Template!, asked, cancellationToken).ConfigureAwait(false)
+                is null
+        )
+        {
+            errors.Add(DescribeNoVersion(asked));
+            return;
+        }
+
         Volatile.Write(ref compiled.KeptUntil, until.UtcTicks);
     }
+
+    // The version that a caller asks for must exist.
+    private async ValueTask<CompiledTemplate?> FindAskedAsync(
+        Trigger trigger,
+        string name,
+        List<FieldError> errors,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = trigger.TemplateVersion;
+        var before = errors.Count;
+        var found = await FindAsync(trigger.Tenant, name, asked, errors, cancellationToken).ConfigureAwait(false);
+        if (asked is null || found is null || found.Version == asked)
+            return found;
+
+        if (errors.Count == before)
+            errors.Add(DescribeNoVersion(asked.Value));
+        return null;
+    }
+
+    private static FieldError DescribeNoVersion(int version) =>
+        new(
+            "template.version",
+            FieldErrorCodes.NotFound,
+            $"The template has no version {version}, or it is no longer kept. Omit the version to use the newest."
+        );
 
     private async ValueTask<CompiledTemplate?> FindAsync(
         string tenant,
@@ -208,39 +249,52 @@ internal sealed class TemplateRenderer(
         CancellationToken cancellationToken
     )
     {
-        var newest = await FindAsync(tenant, name, errors, cancellationToken).ConfigureAwait(false);
-        if (newest is null || version is null || newest.Version == version)
-            return newest;
+        // The faults of the newest version do not matter if another one is used.
+        List<FieldError> faults = [];
+        if (await ReadAsync(tenant, name, null, faults, cancellationToken).ConfigureAwait(false) is not { } newest)
+        {
+            errors.Add(new FieldError("template", FieldErrorCodes.NotFound, "There is no template with this name."));
+            return null;
+        }
 
-        var template = await templates.FindAsync(tenant, name, version, cancellationToken).ConfigureAwait(false);
-        return template is null ? newest : Compile(template, errors);
+        if (
+            version is not null
+            && newest.Compiled?.Version != version
+            && await ReadAsync(tenant, name, version, errors, cancellationToken).ConfigureAwait(false) is { } older
+        )
+            return older.Compiled;
+
+        errors.AddRange(faults);
+        return newest.Compiled;
     }
 
-    private async ValueTask<CompiledTemplate?> FindAsync(
+    /// <summary>Reads a version of a template from the cache or the store; null if it does not exist.</summary>
+    private async ValueTask<ReadTemplate?> ReadAsync(
         string tenant,
         string name,
+        int? version,
         List<FieldError> errors,
         CancellationToken cancellationToken
     )
     {
         var now = time.GetUtcNow();
-        if (_newest.TryGetValue((tenant, name), out var known) && (now - known.ReadAt).Duration() < Fresh)
-            return known.Template;
+        var key = (tenant, name, version);
+        if (_known.TryGetValue(key, out var known) && (now - known.ReadAt).Duration() < Fresh)
+            return new ReadTemplate(known.Template);
 
         var changes = Volatile.Read(ref _changes);
-        var template = await templates.FindAsync(tenant, name, null, cancellationToken).ConfigureAwait(false);
+        var template = await templates.FindAsync(tenant, name, version, cancellationToken).ConfigureAwait(false);
         if (template is null)
         {
-            _newest.TryRemove((tenant, name), out _);
-            errors.Add(new FieldError("template", FieldErrorCodes.NotFound, "There is no template with this name."));
+            _known.TryRemove(key, out _);
             return null;
         }
 
         var compiled = IsSame(known.Template, template) ? known.Template : Compile(template, errors);
         // A template that was read before a change and arrives after it must not hide the change.
         if (compiled is not null && Volatile.Read(ref _changes) == changes)
-            Cache((tenant, name), compiled, now);
-        return compiled;
+            Cache(key, compiled, now);
+        return new ReadTemplate(compiled);
     }
 
     /// <summary>
@@ -250,7 +304,11 @@ internal sealed class TemplateRenderer(
     public void Forget(string tenant, string name)
     {
         Interlocked.Increment(ref _changes);
-        _newest.TryRemove((tenant, name), out _);
+        foreach (var (key, _) in _known)
+        {
+            if (key.Tenant == tenant && key.Name == name)
+                _known.TryRemove(key, out _);
+        }
     }
 
     // The template was validated when it was saved, but the limits may have changed since.
@@ -268,15 +326,18 @@ internal sealed class TemplateRenderer(
         return compiled;
     }
 
-    private void Cache((string Tenant, string Name) key, CompiledTemplate compiled, DateTimeOffset now)
+    private void Cache((string Tenant, string Name, int? Version) key, CompiledTemplate compiled, DateTimeOffset now)
     {
-        if (_newest.Count >= MaxCached && !_newest.ContainsKey(key))
-            _newest.Clear();
-        _newest[key] = (compiled, now);
+        if (_known.Count >= MaxCached && !_known.ContainsKey(key))
+            _known.Clear();
+        _known[key] = (compiled, now);
     }
 
     private static bool IsSame(CompiledTemplate? known, Template template) =>
         known is not null && known.Version == template.Version && known.SavedAt == template.SavedAt;
+
+    /// <summary>A template that exists; null if it cannot be used.</summary>
+    private readonly record struct ReadTemplate(CompiledTemplate? Compiled);
 }
 
 /// <summary>

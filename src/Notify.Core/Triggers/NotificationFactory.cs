@@ -45,7 +45,7 @@ internal sealed class NotificationFactory(
         return new PlannedRequest(
             new EnqueueRequest(notification, planned.Deliveries)
             {
-                Idempotency = CreateClaim(notification),
+                Idempotency = CreateClaim(trigger, notification),
                 Expansions = expansions,
                 Digests = planned.Digests,
             },
@@ -53,11 +53,12 @@ internal sealed class NotificationFactory(
         );
     }
 
-    private IdempotencyClaim? CreateClaim(Notification notification) =>
-        notification.Trigger.IdempotencyKey is { } key
+    // The fingerprint is that of the trigger as it was given: a repetition may find a newer version of its template.
+    private IdempotencyClaim? CreateClaim(Trigger trigger, Notification notification) =>
+        trigger.IdempotencyKey is { } key
             ? new IdempotencyClaim(
                 key,
-                TriggerFingerprint.Compute(notification.Trigger),
+                TriggerFingerprint.Compute(trigger),
                 notification.AcceptedAt + options.Value.IdempotencyRetention
             )
             : null;
@@ -69,7 +70,13 @@ internal sealed class NotificationFactory(
         return new Notification
         {
             Id = ids.Create(now),
-            Trigger = trigger,
+            Trigger =
+                rendered.TemplateVersion == trigger.TemplateVersion
+                    ? trigger
+                    : trigger with
+                    {
+                        TemplateVersion = rendered.TemplateVersion,
+                    },
             AcceptedAt = now,
             ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,
             Contents = rendered.Contents,

@@ -97,7 +97,7 @@ internal sealed class TriggerValidator(
             case { Content: not null, Template: not null }:
                 Add(ref errors, "template", FieldErrorCodes.Conflict, "Use either content or a template, not both.");
                 break;
-            case { Content: null, Template: null }:
+            case { Content: null, Template: null, TemplateVersion: null }:
                 Add(ref errors, "content", FieldErrorCodes.Required, "Either content or a template is required.");
                 break;
             case { Content: { Push: null or { IsSilent: false, Badge: null } } empty } when ContentRules.IsEmpty(empty):
@@ -109,6 +109,11 @@ internal sealed class TriggerValidator(
                 );
                 break;
         }
+
+        if (trigger is { TemplateVersion: not null, Template: null })
+            Add(ref errors, "template.name", FieldErrorCodes.Required, "A version requires the name of the template.");
+        else if (trigger.TemplateVersion < 1)
+            Add(ref errors, "template.version", FieldErrorCodes.OutOfRange, "Use 1 or more.");
 
         CheckPush(trigger.Content, ref errors);
         if (trigger.Content is { } content)
@@ -144,7 +149,12 @@ internal sealed class TriggerValidator(
             if (own.ValueKind != JsonValueKind.Object)
                 Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.WrongType, "Use an object.");
             else if (!IsUnicode(own))
-                Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.InvalidText, "The text contains half of a surrogate pair.");
+                Add(
+                    ref errors,
+                    $"content.overrides.{vendor}",
+                    FieldErrorCodes.InvalidText,
+                    "The text contains half of a surrogate pair."
+                );
         }
 
         foreach (var error in rules.FindOverrideErrors(overrides.Where(own => IsUnicode(own.Value)).ToDictionary()))

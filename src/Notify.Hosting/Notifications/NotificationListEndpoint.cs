@@ -56,7 +56,7 @@ internal sealed record NotificationsView(IReadOnlyList<NotificationItemView> Ite
 internal sealed record NotificationItemView(
     Guid Id,
     Priority Priority,
-    string? Template,
+    TemplateView? Template,
     string? Category,
     string? CollapseKey,
     string? IdempotencyKey,
@@ -71,7 +71,7 @@ internal sealed record NotificationItemView(
         new(
             notification.Id,
             notification.Trigger.Priority,
-            notification.Trigger.Template,
+            TemplateView.Create(notification.Trigger),
             notification.Trigger.Category,
             notification.Trigger.CollapseKey,
             notification.Trigger.IdempotencyKey,

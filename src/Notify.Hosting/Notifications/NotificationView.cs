@@ -10,7 +10,7 @@ internal sealed record NotificationView(
     Guid Id,
     string Tenant,
     Priority Priority,
-    string? Template,
+    TemplateView? Template,
     string? Category,
     string? CollapseKey,
     string? IdempotencyKey,
@@ -30,7 +30,7 @@ internal sealed record NotificationView(
             timeline.Notification.Id,
             timeline.Notification.Tenant,
             timeline.Notification.Trigger.Priority,
-            timeline.Notification.Trigger.Template,
+            TemplateView.Create(timeline.Notification.Trigger),
             timeline.Notification.Trigger.Category,
             timeline.Notification.Trigger.CollapseKey,
             timeline.Notification.Trigger.IdempotencyKey,
@@ -44,6 +44,13 @@ internal sealed record NotificationView(
             CountsView.Create(timeline.Counts),
             new DeliveriesView([.. timeline.Deliveries.Items.Select(DeliveryView.Create)], next)
         );
+}
+
+/// <summary>The template of a notification, and the version with which it was rendered.</summary>
+internal sealed record TemplateView(string Name, int? Version)
+{
+    public static TemplateView? Create(Trigger trigger) =>
+        trigger.Template is { } name ? new TemplateView(name, trigger.TemplateVersion) : null;
 }
 
 /// <summary>A page of a notification's deliveries.</summary>

@@ -57,7 +57,7 @@ internal sealed class TriggerBody
         {
             "to" => Trigger with { To = ReadRecipients(field) },
             "content" => Trigger with { Content = ContentReader.Read(field) },
-            "template" => Trigger with { Template = field.Text() },
+            "template" => ReadTemplate(field),
             "data" => Trigger with { Data = field.Object() },
             "channels" => Trigger with { Channels = [.. field.Items().Select(item => ChannelReader.Read(item) ?? default)] },
             "fallback" => Trigger with { Fallback = [.. field.Items().Select(FallbackReader.Read)] },
@@ -72,6 +72,35 @@ internal sealed class TriggerBody
             "idempotencyKey" => Trigger with { IdempotencyKey = ReadIdempotencyKey(field) },
             _ => RefuseUnknown(field),
         };
+
+    // The name alone stands for its newest version.
+    private Trigger ReadTemplate(JsonField template)
+    {
+        if (!template.IsObject)
+            return Trigger with { Template = template.Text("Use the name of a template, or an object with name and version.") };
+
+        string? name = null;
+        int? version = null;
+        foreach (var field in template.Members())
+        {
+            switch (field.Name)
+            {
+                case "name":
+                    name = field.Text();
+                    break;
+                case "version":
+                    version = field.Number();
+                    break;
+                default:
+                    field.Unknown("name", "version");
+                    break;
+            }
+        }
+
+        if (name is null && version is null)
+            template.Missing("name", "Required to render a template.");
+        return Trigger with { Template = name, TemplateVersion = version };
+    }
 
     private RecipientList ReadRecipients(JsonField to)
     {
