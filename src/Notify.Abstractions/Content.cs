@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Notify;
@@ -35,19 +34,32 @@ public sealed record Content
         init => _overrides = value?.ToDictionary(item => item.Key, item => item.Value.Clone(), StringComparer.Ordinal);
     }
 
-    /// <summary>Gets the files to attach to an email.</summary>
+    /// <summary>Gets the files to attach to an email: their bytes, or URLs from which they are fetched when it is sent.</summary>
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
-    /// <summary>Gets the additional parts of an email: copies, headers and inline images. Null if there are none.</summary>
+    /// <summary>
+    /// Gets the additional parts of an email: sender, copies, headers and inline images. Null if there are none.
+    /// </summary>
     public EmailContent? Email { get; init; }
+
+    /// <summary>Gets the additional parts of an SMS: its sender. Null if there are none.</summary>
+    public SmsContent? Sms { get; init; }
 
     /// <summary>Returns the name of the type and none of the content, so that content can never reach a log.</summary>
     public override string ToString() => nameof(Content);
 }
 
-/// <summary>A file attached to an email.</summary>
+/// <summary>
+/// A file attached to an email. Set either <see cref="Bytes"/>, with a name and a media type, or <see cref="Url"/>.
+/// </summary>
 public sealed record Attachment
 {
+    /// <summary>The maximum number of attachments by URL of one content.</summary>
+    public const int MaxUrls = 10;
+
+    /// <summary>The maximum length of <see cref="Url"/>, in characters.</summary>
+    public const int MaxUrlLength = 2_048;
+
     /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
     public Attachment() { }
 
@@ -55,7 +67,6 @@ public sealed record Attachment
     /// <param name="fileName">The file name that is shown to the reader, without a path.</param>
     /// <param name="mediaType">The media type, such as <c>application/pdf</c>.</param>
     /// <param name="bytes">The contents of the file.</param>
-    [SetsRequiredMembers]
     public Attachment(string fileName, string mediaType, ReadOnlyMemory<byte> bytes)
     {
         FileName = fileName;
@@ -63,15 +74,28 @@ public sealed record Attachment
         Bytes = bytes;
     }
 
-    /// <summary>Gets the file name that is shown to the reader, without a path.</summary>
-    public required string FileName { get; init; }
+    /// <summary>
+    /// Gets the file name that is shown to the reader, without a path. Required without <see cref="Url"/>; with it, null means
+    /// the last segment of its path.
+    /// </summary>
+    public string? FileName { get; init; }
 
-    /// <summary>Gets the media type, such as <c>application/pdf</c>.</summary>
-    public required string MediaType { get; init; }
+    /// <summary>
+    /// Gets the media type, such as <c>application/pdf</c>. Required without <see cref="Url"/>; with it, null means the type that
+    /// the server states.
+    /// </summary>
+    public string? MediaType { get; init; }
 
-    /// <summary>Gets the contents of the file.</summary>
-    public required ReadOnlyMemory<byte> Bytes { get; init; }
+    /// <summary>Gets the contents of the file; empty with <see cref="Url"/>.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
 
-    /// <summary>Returns the media type and size, but not the name or the contents.</summary>
-    public override string ToString() => $"{MediaType}, {Bytes.Length} bytes";
+    /// <summary>
+    /// Gets the https URL from which the provider fetches the file when it sends the email, at most 2,048 characters; null if
+    /// <see cref="Bytes"/> contains the file. Each process fetches it once for all deliveries of a notification. The server must
+    /// be on the public internet, unless the operator has allowed its host.
+    /// </summary>
+    public string? Url { get; init; }
+
+    /// <summary>Returns the media type and size, but not the name, the URL or the contents.</summary>
+    public override string ToString() => Url is null ? $"{MediaType}, {Bytes.Length} bytes" : $"{MediaType}, by URL";
 }

@@ -33,6 +33,13 @@ public sealed record EmailContent
     public const int MaxInlineImagesBytes = 5 * 1_048_576;
 
     /// <summary>
+    /// Gets the mailbox that the email is sent from; null for the sender in the provider's options. Those options must allow the
+    /// address (<c>AllowedFrom</c>): a trigger is refused if no email provider allows it, and only providers that allow it send
+    /// the email. Its local part must be ASCII.
+    /// </summary>
+    public Mailbox? From { get; init; }
+
+    /// <summary>
     /// Gets the mailboxes that receive replies. If null or empty, the provider's own option applies, or else replies go to the
     /// sender. At most 10.
     /// </summary>

@@ -41,6 +41,19 @@ internal static class EmailContentRules
 
     private static void CheckMailboxes(List<FieldError> errors, EmailContent email)
     {
+        if (email.From is { } from)
+        {
+            CheckMailbox(errors, "email.from", from);
+            if (EmailAddress.TryParse(from.Address, out var sender) && sender.NeedsUtf8)
+                errors.Add(
+                    new FieldError(
+                        "email.from",
+                        FieldErrorCodes.InvalidAddress,
+                        "The part of a sender's address before the at sign must be ASCII."
+                    )
+                );
+        }
+
         if (email.ReplyTo?.Count > EmailContent.MaxReplyTo)
             errors.Add(
                 new FieldError(
@@ -68,19 +81,22 @@ internal static class EmailContentRules
     private static void CheckMailboxes(List<FieldError> errors, string field, IReadOnlyList<Mailbox>? mailboxes)
     {
         for (var i = 0; i < (mailboxes?.Count ?? 0); i++)
+            CheckMailbox(errors, $"{field}[{i}]", mailboxes![i]);
+    }
+
+    private static void CheckMailbox(List<FieldError> errors, string field, Mailbox? mailbox)
+    {
+        if (AddressFormat.FindError(Channel.Email, mailbox?.Address) is { } error)
+            errors.Add(new FieldError(field, FieldErrorCodes.InvalidAddress, error));
+        else if (mailbox!.Name is { } name && (name.Length > Mailbox.MaxNameLength || name.Any(char.IsControl)))
         {
-            if (AddressFormat.FindError(Channel.Email, mailboxes![i]?.Address) is { } error)
-                errors.Add(new FieldError($"{field}[{i}]", FieldErrorCodes.InvalidAddress, error));
-            else if (mailboxes[i].Name is { } name && (name.Length > Mailbox.MaxNameLength || name.Any(char.IsControl)))
-            {
-                errors.Add(
-                    new FieldError(
-                        $"{field}[{i}]",
-                        FieldErrorCodes.Invalid,
-                        $"The name must have at most {Mailbox.MaxNameLength} characters and no control characters."
-                    )
-                );
-            }
+            errors.Add(
+                new FieldError(
+                    field,
+                    FieldErrorCodes.Invalid,
+                    $"The name must have at most {Mailbox.MaxNameLength} characters and no control characters."
+                )
+            );
         }
     }
 

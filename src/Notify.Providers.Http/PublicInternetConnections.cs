@@ -15,12 +15,24 @@ public static class PublicInternetConnections
     /// checked.
     /// </summary>
     /// <param name="handler">The client's connections, before they are used.</param>
-    public static void AllowPublicInternetOnly(this SocketsHttpHandler handler)
+    public static void AllowPublicInternetOnly(this SocketsHttpHandler handler) => handler.AllowPublicInternetOnly(_ => false);
+
+    /// <summary>
+    /// Limits a client like <see cref="AllowPublicInternetOnly(SocketsHttpHandler)"/>, except for the hosts that the operator
+    /// trusts.
+    /// </summary>
+    /// <param name="handler">The client's connections, before they are used.</param>
+    /// <param name="isTrusted">
+    /// Determines whether a host may have any address. The host and the port are those of the URL; each redirect is asked for
+    /// again.
+    /// </param>
+    public static void AllowPublicInternetOnly(this SocketsHttpHandler handler, Func<DnsEndPoint, bool> isTrusted)
     {
         ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(isTrusted);
         // A proxy would connect in this process's place, without the check of the address.
         handler.UseProxy = false;
-        handler.ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken);
+        handler.ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, isTrusted, cancellationToken);
     }
 
     /// <summary>
@@ -70,13 +82,17 @@ public static class PublicInternetConnections
 
     // The addresses that are checked are those that are connected to. A name that is resolved once for the check and once for the
     // connection could lead elsewhere the second time.
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(
+        DnsEndPoint target,
+        Func<DnsEndPoint, bool> isTrusted,
+        CancellationToken cancellationToken
+    )
     {
         var isName = !IPAddress.TryParse(target.Host, out var address);
         IPAddress[] addresses = isName
             ? await Dns.GetHostAddressesAsync(target.Host, cancellationToken).ConfigureAwait(false)
             : [address!];
-        if (!Array.TrueForAll(addresses, PublicInternet.Contains))
+        if (!isTrusted(target) && !Array.TrueForAll(addresses, PublicInternet.Contains))
             throw new TargetRefusedException(isName && !IsLocalhost(target.Host));
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
+using Notify.Providers;
 using Notify.Providers.Mail;
 using Notify.Providers.MailKit;
 
@@ -39,6 +40,8 @@ public static class MailKitNotificationsBuilderExtensions
             .PostConfigure<IOptionsMonitor<MailKitOptions>>(
                 (provider, mail) => provider.MaxConcurrency ??= mail.Get(name).MaxConnections
             );
+        builder.AddAttachmentFetcher();
+        builder.Services.AddSingleton<IProviderRules>(services => CreateRules(services, name));
         return builder.AddProvider(name, services => Create(services, name));
     }
 
@@ -49,7 +52,8 @@ public static class MailKitNotificationsBuilderExtensions
         var logger = services.GetRequiredService<ILogger<MailKitProvider>>();
         return new MailKitProvider(
             name,
-            new MessageComposer(options, services.GetRequiredService<IUnsubscribeLinks>(), time),
+            new MessageComposer(options, CreateRules(services, name), services.GetRequiredService<IUnsubscribeLinks>(), time),
+            services.GetRequiredService<AttachmentFetcher>(),
             new ConnectionPool<MailConnection>(
                 options.MaxConnections,
                 options.IdleTimeout,
@@ -60,5 +64,12 @@ public static class MailKitNotificationsBuilderExtensions
             options.AcceptanceTimeout,
             logger
         );
+    }
+
+    private static MailRules CreateRules(IServiceProvider services, string name)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<MailKitOptions>>().Get(name);
+        var attachments = services.GetRequiredService<IOptions<AttachmentUrlOptions>>().Value;
+        return new MailRules(name, options.From, options.AllowedFrom, attachments.AllowHttp);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
@@ -59,6 +60,11 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
             yield return $"{nameof(options.ReplyTo)} is not a valid email address; use the form name@example.org.";
         if (options.FromName?.Any(char.IsControl) == true)
             yield return $"{nameof(options.FromName)} contains a control character.";
+        foreach (var sender in options.AllowedFrom.Where(sender => !MailRules.IsSenderPattern(sender)))
+        {
+            yield return $"{nameof(options.AllowedFrom)} contains '{sender}'; "
+                + "use an address such as shop@example.org or a domain such as @example.org.";
+        }
         if (options.BounceAddress is { } bounces && !IsBounceMailbox(bounces))
             yield return $"{nameof(options.BounceAddress)} is not a valid email address with "
                 + $"1 to {LongestBounceLocalPart} characters before the @.";

@@ -9,6 +9,7 @@ namespace Notify.Providers.MailKit;
 internal sealed class MailKitProvider(
     string name,
     MessageComposer composer,
+    AttachmentFetcher attachments,
     ConnectionPool<MailConnection> connections,
     TimeSpan acceptanceTimeout,
     ILogger<MailKitProvider> logger
@@ -23,11 +24,21 @@ internal sealed class MailKitProvider(
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
-        if (MessageComposer.FindProblem(delivery) is { } problem)
+        if (composer.FindProblem(delivery) is { } problem)
             return Outcome.Rejected(problem);
+        var message = delivery;
+        if (AttachmentFetcher.IsNeeded(delivery))
+        {
+            var fetched = await attachments.FetchAsync(delivery, timer, cancellationToken).ConfigureAwait(false);
+            if (fetched.Failure is not null)
+                return fetched.Failure;
+            if (composer.FindProblem(fetched.Delivery) is { } fetchedProblem)
+                return Outcome.Rejected(fetchedProblem);
+            message = fetched.Delivery;
+        }
 
-        var outcome = await TrySendAsync(delivery, mayReuse: true, timer, cancellationToken).ConfigureAwait(false)
-            ?? await TrySendAsync(delivery, mayReuse: false, timer, cancellationToken).ConfigureAwait(false);
+        var outcome = await TrySendAsync(message, mayReuse: true, timer, cancellationToken).ConfigureAwait(false)
+            ?? await TrySendAsync(message, mayReuse: false, timer, cancellationToken).ConfigureAwait(false);
         if (outcome!.IsProviderFailure)
             Log.ServerFailed(logger, name, outcome.Reason);
         return outcome;

@@ -9,10 +9,13 @@ using Notify.Providers.Mail;
 namespace Notify.Providers.MailKit;
 
 /// <summary>Composes emails from deliveries.</summary>
-internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks links, TimeProvider time)
+internal sealed class MessageComposer(MailKitOptions options, MailRules rules, IUnsubscribeLinks links, TimeProvider time)
 {
     private readonly string _domain = new IdnMapping().GetAscii(options.From[(options.From.LastIndexOf('@') + 1)..]);
     private readonly MessageSigner? _signer = options.Dkim is null ? null : new MessageSigner(options.Dkim);
+
+    private const string UnknownType = "application/octet-stream";
+    private const string UnknownName = "attachment";
 
     private static readonly Dictionary<string, string> NoHeaders = [];
 
@@ -20,7 +23,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     private static readonly ParserOptions AnyDots = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
 
     /// <summary>Finds the reason why a delivery cannot be written as an email; null when it can.</summary>
-    public static string? FindProblem(Delivery delivery)
+    public string? FindProblem(Delivery delivery)
     {
         if (!TryGetRecipient(delivery, out _))
             return "the address is not a valid email address";
@@ -30,14 +33,20 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
 
         foreach (var attachment in delivery.Content.Attachments ?? [])
         {
-            if (attachment.MediaType.Any(char.IsControl) || !MimeKit.ContentType.TryParse(attachment.MediaType, out _))
+            // A file that is fetched later may get its name and its type from the server.
+            var isFetched = attachment.Url is not null;
+            var mediaType = attachment.MediaType ?? (isFetched ? UnknownType : "");
+            if (mediaType.Any(char.IsControl) || !MimeKit.ContentType.TryParse(mediaType, out _))
                 return "an attachment has an invalid media type; use the form application/pdf";
-            if (string.IsNullOrWhiteSpace(attachment.FileName) || attachment.FileName.Any(char.IsControl))
+            var name = attachment.FileName ?? (isFetched ? UnknownName : "");
+            if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl))
                 return "an attachment has an invalid file name";
         }
 
-        return delivery.Content.Email?.Validate(delivery.Content.Html) is [var error, ..]
-            ? $"{error.Field}: {error.Message}"
+        if (delivery.Content.Email?.Validate(delivery.Content.Html) is [var error, ..])
+            return $"{error.Field}: {error.Message}";
+        return delivery.Content.Email?.From is { } from && rules.FindSenderError(from.Address) is { } notAllowed
+            ? $"email.from: {notAllowed}"
             : null;
     }
 
@@ -85,7 +94,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     public MailboxAddress GetEnvelopeSender(Delivery delivery)
     {
         if (options.BounceAddress is not { } bounces)
-            return new MailboxAddress("", options.From);
+            return new MailboxAddress("", GetFrom(delivery).Address);
         var at = bounces.LastIndexOf('@');
         return new MailboxAddress("", $"{bounces[..at]}+{delivery.Id:N}{bounces[at..]}");
     }
@@ -101,7 +110,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
             Date = time.GetUtcNow(),
             Body = CreateBody(content),
         };
-        message.From.Add(new MailboxAddress(options.FromName ?? "", options.From));
+        message.From.Add(GetFrom(delivery));
         message.To.Add(recipient);
         // Bcc has no header, because other recipients must not see these addresses.
         message.Cc.AddRange(Parse(content.Email?.Cc));
@@ -114,6 +123,17 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
             message.Headers.Add(CreateHeader(name, value));
         _signer?.Sign(message);
         return message;
+    }
+
+    // The name in the options belongs to the address in the options.
+    private MailboxAddress GetFrom(Delivery delivery)
+    {
+        if (Parse(delivery.Content.Email?.From is { } own ? [own] : []).FirstOrDefault() is not { } from)
+            return new MailboxAddress(options.FromName ?? "", options.From);
+
+        if (from.Name is null && string.Equals(from.Address, options.From, StringComparison.OrdinalIgnoreCase))
+            from.Name = options.FromName;
+        return from;
     }
 
     // RFC 8058: mail programs show a button that sends a POST request.
@@ -199,11 +219,11 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     }
 
     private static MimePart Attach(Attachment attachment) =>
-        new(MimeKit.ContentType.Parse(attachment.MediaType))
+        new(MimeKit.ContentType.Parse(attachment.MediaType ?? UnknownType))
         {
             Content = new MimeContent(new MemoryStream(attachment.Bytes.ToArray(), writable: false)),
             ContentDisposition = new MimeKit.ContentDisposition(MimeKit.ContentDisposition.Attachment),
             ContentTransferEncoding = ContentEncoding.Base64,
-            FileName = attachment.FileName,
+            FileName = attachment.FileName ?? UnknownName,
         };
 }

@@ -95,6 +95,9 @@ public sealed record SandboxContent
     /// <summary>Gets the email parts of the content; null when there are none.</summary>
     public SandboxEmail? Email { get; init; }
 
+    /// <inheritdoc cref="Content.Sms"/>
+    public SmsContent? Sms { get; init; }
+
     /// <summary>Returns only the type's name, so that the content can never reach a log.</summary>
     public override string ToString() => nameof(SandboxContent);
 
@@ -108,9 +111,10 @@ public sealed record SandboxContent
             Push = content.Push is { } push ? SandboxPush.From(push) : null,
             Overrides = content.Overrides,
             Attachments = content.Attachments is { Count: > 0 } files
-                ? [.. files.Select(file => new SandboxAttachment(file.FileName, file.MediaType, file.Bytes.Length))]
+                ? [.. files.Select(file => SandboxAttachment.Create(file))]
                 : null,
-            Email = content.Email is { } email ? SandboxEmail.From(email) : null,
+            Email = content.Email is { } email ? SandboxEmail.Create(email) : null,
+            Sms = content.Sms,
         };
 }
 
@@ -183,13 +187,25 @@ public sealed record SandboxAttachment
     /// <summary>Gets the size in bytes.</summary>
     public required int Size { get; init; }
 
+    /// <summary>
+    /// Gets the URL of a file that would be fetched; null if the message contains its bytes. The sandbox does not fetch it, so
+    /// its size is 0, and its name and media type are those of the message, if any.
+    /// </summary>
+    public string? Url { get; init; }
+
     /// <summary>Returns the media type and size. The text never contains the file name.</summary>
     public override string ToString() => $"{MediaType}, {Size} bytes";
+
+    internal static SandboxAttachment Create(Attachment file) =>
+        new(file.FileName ?? "", file.MediaType ?? "", file.Bytes.Length) { Url = file.Url };
 }
 
 /// <summary>A captured message's <see cref="EmailContent"/> without the bytes of images.</summary>
 public sealed record SandboxEmail
 {
+    /// <inheritdoc cref="EmailContent.From"/>
+    public Mailbox? From { get; init; }
+
     /// <inheritdoc cref="EmailContent.ReplyTo"/>
     public IReadOnlyList<Mailbox>? ReplyTo { get; init; }
 
@@ -208,9 +224,10 @@ public sealed record SandboxEmail
     /// <summary>Returns the name of the type, and never a part of it.</summary>
     public override string ToString() => nameof(SandboxEmail);
 
-    internal static SandboxEmail From(EmailContent email) =>
+    internal static SandboxEmail Create(EmailContent email) =>
         new()
         {
+            From = email.From,
             ReplyTo = email.ReplyTo,
             Cc = email.Cc,
             Bcc = email.Bcc,

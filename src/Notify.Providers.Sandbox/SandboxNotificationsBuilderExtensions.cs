@@ -87,7 +87,9 @@ public static class SandboxNotificationsBuilderExtensions
         if (channel == Channel.Push)
             services.AddSingleton<IProviderRules>(new SandboxPushRules(name));
         if (channel == Channel.Sms)
-            services.AddSingleton<IProviderRules>(new SmsRules(name, MaxSmsLength));
+            services.AddSingleton<IProviderRules>(new SmsRules(name, MaxSmsLength) { AllowedFrom = null });
+        if (channel == Channel.Email)
+            services.AddSingleton<IProviderRules>(new SandboxEmailRules(name));
         services.AddSingleton<IDeliveryProvider>(provider => new SandboxProvider(
             channel,
             provider.GetRequiredService<SandboxInbox>(),

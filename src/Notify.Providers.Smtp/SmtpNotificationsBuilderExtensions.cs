@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
+using Notify.Providers;
+using Notify.Providers.Mail;
 using Notify.Providers.Smtp;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -39,12 +41,23 @@ public static class SmtpNotificationsBuilderExtensions
             .PostConfigure<IOptionsMonitor<SmtpOptions>>(
                 (provider, smtp) => provider.MaxConcurrency ??= smtp.Get(name).MaxConnections
             );
+        builder.AddAttachmentFetcher();
+        builder.Services.AddSingleton<IProviderRules>(services => CreateRules(services, name));
         return builder.AddProvider(name, services => new SmtpProvider(
             name,
             services.GetRequiredService<IOptionsMonitor<SmtpOptions>>().Get(name),
+            CreateRules(services, name),
+            services.GetRequiredService<AttachmentFetcher>(),
             services.GetRequiredService<IUnsubscribeLinks>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SmtpProvider>>()
         ));
+    }
+
+    private static MailRules CreateRules(IServiceProvider services, string name)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<SmtpOptions>>().Get(name);
+        var attachments = services.GetRequiredService<IOptions<AttachmentUrlOptions>>().Value;
+        return new MailRules(name, options.From, options.AllowedFrom, attachments.AllowHttp);
     }
 }

@@ -42,6 +42,13 @@ public sealed class SmtpOptions
     /// <summary>Gets or sets the display name of <see cref="From"/>. Default: null, for no name.</summary>
     public string? FromName { get; set; }
 
+    /// <summary>
+    /// Gets or sets the other senders that messages may name (<see cref="EmailContent.From"/>): addresses, and domains in the
+    /// form <c>@shop.example</c>, which do not include their subdomains. The mail server must accept them, and SPF and DKIM of
+    /// their domains must permit it. Default: empty, which allows only <see cref="From"/>.
+    /// </summary>
+    public IList<string> AllowedFrom { get; set; } = [];
+
     /// <summary>Gets or sets the address for replies. Default: null, for <see cref="From"/>.</summary>
     public string? ReplyTo { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp;
 
@@ -52,6 +53,11 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
 
         if (options.FromName?.Any(char.IsControl) == true)
             yield return $"{nameof(options.FromName)} contains a control character.";
+        foreach (var sender in options.AllowedFrom.Where(sender => !MailRules.IsSenderPattern(sender)))
+        {
+            yield return $"{nameof(options.AllowedFrom)} contains '{sender}'; "
+                + "use an address such as shop@example.org or a domain such as @example.org.";
+        }
     }
 
     private static bool IsLoopback(string host) =>

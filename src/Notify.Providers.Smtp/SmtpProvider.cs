@@ -11,19 +11,22 @@ namespace Notify.Providers.Smtp;
 internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
 {
     private readonly MessageComposer _composer;
+    private readonly AttachmentFetcher _attachments;
     private readonly ConnectionPool<SmtpConnection> _connections;
     private readonly ILogger _logger;
 
     public SmtpProvider(
         string name,
         SmtpOptions options,
+        MailRules rules,
+        AttachmentFetcher attachments,
         IUnsubscribeLinks links,
         TimeProvider time,
         ILogger<SmtpProvider> logger
     )
     {
-        (Name, _logger) = (name, logger);
-        _composer = new MessageComposer(options, links, time);
+        (Name, _attachments, _logger) = (name, attachments, logger);
+        _composer = new MessageComposer(options, rules, links, time);
         _connections = new ConnectionPool<SmtpConnection>(
             options.MaxConnections,
             options.IdleTimeout,
@@ -41,6 +44,14 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
     {
         if (!_composer.TryCompose(delivery, out var email, out var problem))
             return Outcome.Rejected(problem);
+        if (AttachmentFetcher.IsNeeded(delivery))
+        {
+            var fetched = await _attachments.FetchAsync(delivery, timer, cancellationToken).ConfigureAwait(false);
+            if (fetched.Failure is not null)
+                return fetched.Failure;
+            if (!_composer.TryCompose(fetched.Delivery, out email, out problem))
+                return Outcome.Rejected(problem);
+        }
 
         var outcome = await TrySendAsync(email, mayReuse: true, timer, cancellationToken).ConfigureAwait(false)
             ?? await TrySendAsync(email, mayReuse: false, timer, cancellationToken).ConfigureAwait(false);

@@ -34,7 +34,7 @@ public static class TwilioNotificationsBuilderExtensions
         services.AddOptions<TwilioOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TwilioOptions>, TwilioOptionsValidator>());
         services.AddProviderHttpClient(name);
-        services.AddSingleton<IProviderRules>(new SmsRules(name, TwilioOutcomes.MaxBodyLength));
+        services.AddSingleton<IProviderRules>(provided => CreateRules(provided, name));
         services.AddSingleton<IReceiptCallback>(provided => new TwilioStatusCallback(
             name,
             GetOptions(provided, name),
@@ -49,6 +49,9 @@ public static class TwilioNotificationsBuilderExtensions
             provided.GetRequiredService<ILogger<TwilioProvider>>()
         ));
     }
+
+    private static SmsRules CreateRules(IServiceProvider services, string name) =>
+        new(name, TwilioOutcomes.MaxBodyLength) { AllowedFrom = [.. GetOptions(services, name).AllowedFrom] };
 
     private static TwilioOptions GetOptions(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<TwilioOptions>>().Get(name);

@@ -40,6 +40,13 @@ public sealed class TwilioOptions
     public string? MessagingServiceSid { get; set; }
 
     /// <summary>
+    /// Gets or sets the senders of the account that messages may name (<see cref="SmsContent.From"/>): numbers in E.164 form,
+    /// short codes and alphanumeric sender IDs. A message that names one is sent from it instead of from <see cref="From"/> or
+    /// the messaging service. Sender IDs are case-sensitive. The default is empty, which allows none.
+    /// </summary>
+    public IList<string> AllowedFrom { get; set; } = [];
+
+    /// <summary>
     /// Gets or sets the public URL of this provider's callback endpoint, which <c>MapNotifications()</c> maps at
     /// <c>/v1/callbacks/</c> followed by the provider's name, such as <c>https://example.org/notify/v1/callbacks/twilio</c>. It
     /// must be an https URL without a query. Twilio reports the status of each message to it, and Notify stores the reports as

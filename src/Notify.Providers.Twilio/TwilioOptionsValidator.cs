@@ -44,8 +44,14 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
     {
         if (string.IsNullOrEmpty(options.From) == string.IsNullOrEmpty(options.MessagingServiceSid))
             yield return $"Set exactly one of {nameof(options.From)} and {nameof(options.MessagingServiceSid)}.";
-        if (!string.IsNullOrEmpty(options.From) && !Sender().IsMatch(options.From))
+        if (!string.IsNullOrEmpty(options.From) && !SmsRules.IsSender(options.From))
             yield return $"{nameof(options.From)} must be a number in E.164 form, a short code or an alphanumeric sender id.";
+        foreach (var sender in options.AllowedFrom.Where(sender => !SmsRules.IsSender(sender)))
+        {
+            yield return $"{nameof(options.AllowedFrom)} contains '{sender}', which is not a number in E.164 form, a short code or "
+                + "an alphanumeric sender id.";
+        }
+
         if (!string.IsNullOrEmpty(options.MessagingServiceSid) && !IsSid("MG", options.MessagingServiceSid))
             yield return $"{nameof(options.MessagingServiceSid)} must be a messaging service SID: MG and 32 hexadecimal digits.";
     }
@@ -77,10 +83,6 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
     private static bool IsApi(Uri url) =>
         url is { IsAbsoluteUri: true, Query: "", Fragment: "", UserInfo: "" }
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
-
-    // An alphanumeric sender id contains at least one letter (Twilio, "Alphanumeric Sender ID").
-    [GeneratedRegex(@"^(\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11})\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Sender();
 
     [GeneratedRegex(@"^[A-Z]{3}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Currency();

@@ -31,6 +31,8 @@ internal sealed class TwilioProvider(
     {
         if (TwilioOutcomes.FindRefusal(delivery.Content) is { } refusal)
             return refusal;
+        if (delivery.Content.Sms?.From is { } from && !options.AllowedFrom.Contains(from))
+            return Outcome.Rejected("the options of the provider do not allow the sender of the message");
 
         using var request = _requests.Create(delivery);
         try

@@ -29,7 +29,14 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
     public HttpRequestMessage Create(Delivery delivery)
     {
         var form = new PooledContent(Form);
-        form.Write(_sender);
+        if (delivery.Content.Sms?.From is { } from)
+        {
+            form.Write("From="u8);
+            FormEncoding.Write(form, from);
+        }
+        else
+            form.Write(_sender);
+
         form.Write("&To="u8);
         FormEncoding.Write(form, delivery.To.Value);
         form.Write("&Body="u8);

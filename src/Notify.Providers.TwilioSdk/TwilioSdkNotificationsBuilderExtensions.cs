@@ -39,7 +39,10 @@ public static class TwilioSdkNotificationsBuilderExtensions
         builder
             .Services.AddProviderHttpClient(name)
             .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<IProviderRules>(new SmsRules(name, MaxBodyLength));
+        builder.Services.AddSingleton<IProviderRules>(services => new SmsRules(name, MaxBodyLength)
+        {
+            AllowedFrom = [.. services.GetRequiredService<IOptionsMonitor<TwilioSdkOptions>>().Get(name).AllowedFrom],
+        });
         return builder.AddProvider(name, services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<TwilioSdkOptions>>().Get(name);

@@ -28,6 +28,13 @@ public sealed class TwilioSdkOptions : IValidatableObject
     public string? MessagingServiceSid { get; set; }
 
     /// <summary>
+    /// Gets or sets the senders of the account that messages may name (<see cref="SmsContent.From"/>): numbers in E.164 form,
+    /// short codes and alphanumeric sender IDs. A message that names one is sent from it instead of from <see cref="From"/> or
+    /// the messaging service. Sender IDs are case-sensitive. The default is empty, which allows none.
+    /// </summary>
+    public IList<string> AllowedFrom { get; set; } = [];
+
+    /// <summary>
     /// Gets or sets the URL to which Twilio reports the status of each message. The default is null, which uses the URL of the
     /// messaging service, if it has one.
     /// </summary>
@@ -41,6 +48,14 @@ public sealed class TwilioSdkOptions : IValidatableObject
                 $"Set exactly one of {nameof(From)} and {nameof(MessagingServiceSid)}.",
                 [nameof(From)]
             );
+        foreach (var sender in AllowedFrom.Where(sender => !SmsRules.IsSender(sender)))
+        {
+            yield return new ValidationResult(
+                $"{nameof(AllowedFrom)} contains '{sender}', which is not a number in E.164 form, a short code or a sender id.",
+                [nameof(AllowedFrom)]
+            );
+        }
+
         if (StatusCallbackUrl is { IsAbsoluteUri: false })
             yield return new ValidationResult(
                 $"{nameof(StatusCallbackUrl)} must be an absolute URL.",

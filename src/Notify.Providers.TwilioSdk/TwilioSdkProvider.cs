@@ -31,6 +31,8 @@ internal sealed class TwilioSdkProvider(
     {
         if (string.IsNullOrEmpty(delivery.Content.Body))
             return Outcome.Rejected("an SMS must have a body");
+        if (delivery.Content.Sms?.From is { } from && !options.AllowedFrom.Contains(from))
+            return Outcome.Rejected("the options of the provider do not allow the sender of the message");
 
         var outcome = await TrySendAsync(delivery, cancellationToken).ConfigureAwait(false);
         if (outcome.IsProviderFailure)
@@ -70,13 +72,16 @@ internal sealed class TwilioSdkProvider(
         }
     }
 
-    private CreateMessageOptions Compose(Delivery delivery) =>
-        new(new PhoneNumber(delivery.To.Value))
+    private CreateMessageOptions Compose(Delivery delivery)
+    {
+        var from = delivery.Content.Sms?.From is { } own ? new PhoneNumber(own) : _from;
+        return new CreateMessageOptions(new PhoneNumber(delivery.To.Value))
         {
             Body = delivery.Content.Body,
-            From = _from,
-            MessagingServiceSid = _from is null ? options.MessagingServiceSid : null,
+            From = from,
+            MessagingServiceSid = from is null ? options.MessagingServiceSid : null,
             StatusCallback = options.StatusCallbackUrl,
             ValidityPeriod = (int)Math.Clamp((delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds, 1, MaxValiditySeconds),
         };
+    }
 }

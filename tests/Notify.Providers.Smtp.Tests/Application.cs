@@ -78,6 +78,25 @@ internal sealed class Application : IAsyncDisposable
         return (await _host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger)).Id;
     }
 
+    public async Task<Guid> SendAsync(IEnumerable<string> addresses, Content content)
+    {
+        var trigger = new Trigger { To = [.. addresses.Select(Recipient.Email)], Content = content };
+        return (await _host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger)).Id;
+    }
+
+    /// <summary>Waits until all deliveries of a notification were sent.</summary>
+    public async Task AcceptedAsync(Guid notification, int count)
+    {
+        var store = _host.Services.GetRequiredService<INotificationStore>();
+        await Eventually.TrueAsync(
+            async () =>
+                (await store.ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, count, default)).Count(delivery =>
+                    delivery.State == DeliveryState.Sent
+                ) == count,
+            "all deliveries to be sent"
+        );
+    }
+
     public Task<DeliveryRecord> AcceptedAsync(Guid notification) =>
         FindAsync(notification, delivery => delivery.State == DeliveryState.Sent, "an accepted delivery");
 

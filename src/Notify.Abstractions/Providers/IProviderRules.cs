@@ -37,4 +37,22 @@ public interface IProviderRules
     /// <param name="to">The address; null if it is not known yet, because the recipient is a user or a topic.</param>
     /// <returns>The errors, whose fields are relative to the content, such as <c>body</c>; empty if there are none.</returns>
     IEnumerable<FieldError> FindContentErrors(Content content, Address? to) => [];
+
+    /// <summary>
+    /// Determines why the provider does not send from the sender that a content names (<see cref="EmailContent.From"/> or
+    /// <see cref="SmsContent.From"/>). Such a content is routed only to providers that send from its sender. By default, a
+    /// provider sends only from the sender in its options.
+    /// </summary>
+    /// <param name="sender">The email address, phone number or sender ID.</param>
+    /// <returns>The error, which names the senders that are allowed; null if the provider sends from the sender.</returns>
+    string? FindSenderError(string sender) =>
+        $"The provider '{Provider}' sends only from the sender in its options. Omit this field.";
+
+    /// <summary>
+    /// Determines why the provider does not attach the file at a URL (<see cref="Attachment.Url"/>). A content with such files is
+    /// routed only to providers that fetch them. By default, a provider attaches only files whose bytes are in the content.
+    /// </summary>
+    /// <param name="url">The URL, a valid absolute http or https URL.</param>
+    /// <returns>The error; null if the provider fetches the file when it sends a delivery.</returns>
+    string? FindAttachmentUrlError(string url) => $"The provider '{Provider}' cannot attach files by URL. Send their bytes.";
 }

@@ -104,6 +104,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliveryCapacity>();
         services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
 
+        services.AddSingleton<ContentDemands>();
         services.AddSingleton<ProviderRouter>();
         services.AddSingleton<ProviderHealth>();
         services.AddSingleton<RateLimits>();

@@ -25,13 +25,13 @@ internal sealed class DeliveryExecutor(
     /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was abandoned.</exception>
     public async ValueTask<Execution> ExecuteAsync(Delivery delivery, CancellationToken stopping)
     {
-        var route = router.GetRoute(delivery.To);
+        var route = router.GetRoute(delivery.To, delivery.Content);
         if (route.Count == 0)
             return Execution.FromAttempt(
                 delivery.Provider,
                 time.GetUtcNow(),
                 default,
-                Outcome.Rejected($"no provider sends over '{delivery.Channel}'")
+                Outcome.Rejected(DescribeNoRoute(delivery))
             );
 
         var shortestBreak = TimeSpan.MaxValue;
@@ -53,6 +53,11 @@ internal sealed class DeliveryExecutor(
 
         return Execution.Defer(delivery.Provider, shortestBreak);
     }
+
+    private static string DescribeNoRoute(Delivery delivery) =>
+        ContentDemands.Exist(delivery.Channel, delivery.Content)
+            ? $"no provider for '{delivery.Channel}' allows the sender and the attachments of the content"
+            : $"no provider sends over '{delivery.Channel}'";
 
     private static int FindIndex(string provider, IReadOnlyList<IDeliveryProvider> route)
     {

@@ -47,7 +47,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                         Recipient = recipient,
                         UserId = recipient.UserId,
                         To = address,
-                        Provider = router.GetRoute(address) is [var provider, ..] ? provider.Name : "",
+                        Provider = FindProvider(plan, address)?.Name ?? "",
                         Device = device,
                         Fallback = chain is null || skipped is not null ? null : new FallbackPlace(chain.Value, place),
                         After = after,
@@ -60,6 +60,14 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                 place++;
         }
     }
+
+    // Only the content of a trigger can limit the providers. A template contains texts alone.
+    private IDeliveryProvider? FindProvider(DeliveryPlan plan, Address address) =>
+        (
+            plan.Notification.Contents is [{ Content: var content }]
+                ? router.GetRoute(address, content)
+                : router.GetRoute(address)
+        ).FirstOrDefault();
 
     private string? FindReasonToSkip(PlannedRecipient recipient, Address address)
     {

@@ -8,6 +8,7 @@ namespace Notify.Core.Providers;
 internal sealed class ProviderRouter(
     ProviderCatalog catalog,
     IEnumerable<ProviderPlatforms> declared,
+    ContentDemands demands,
     IOptionsMonitor<ChannelOptions> options
 )
 {
@@ -21,6 +22,15 @@ internal sealed class ProviderRouter(
     /// </summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Address address) =>
         _routes.GetOrAdd((address.Channel, address.Platform), route => CreateRoute(route.Channel, route.Platform));
+
+    /// <summary>Gets the route without the providers that do not send the content; see <see cref="ContentDemands"/>.</summary>
+    public IReadOnlyList<IDeliveryProvider> GetRoute(Address address, Content content)
+    {
+        var route = GetRoute(address);
+        return ContentDemands.Exist(address.Channel, content)
+            ? [.. route.Where(provider => demands.Allow(provider, content))]
+            : route;
+    }
 
     private IDeliveryProvider[] CreateRoute(Channel channel, Platform? platform)
     {

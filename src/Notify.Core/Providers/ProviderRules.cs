@@ -5,7 +5,12 @@ using Notify.Providers;
 namespace Notify.Core.Providers;
 
 /// <summary>Applies the rules of all providers to addresses and contents before they are accepted.</summary>
-internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phones, IEnumerable<IProviderRules> rules)
+internal sealed class ProviderRules(
+    ProviderRouter router,
+    ContentDemands demands,
+    PhoneNumberRules phones,
+    IEnumerable<IProviderRules> rules
+)
 {
     private readonly Dictionary<string, IProviderRules> _rules = rules.ToDictionary(
         rule => rule.Provider,
@@ -60,6 +65,34 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
         }
 
         return first;
+    }
+
+    /// <summary>
+    /// Finds why no provider of a channel sends a content with its sender and its attachments by URL; empty if at least one does.
+    /// </summary>
+    public IReadOnlyList<FieldError> FindDemandErrors(Channel channel, Content content)
+    {
+        if (!ContentDemands.Exist(channel, content))
+            return [];
+
+        List<FieldError> all = [];
+        foreach (var provider in router.GetRoute(new Address(channel, "")))
+        {
+            var before = all.Count;
+            all.AddRange(demands.FindErrors(provider, content));
+            if (all.Count == before)
+                return [];
+        }
+
+        return
+        [
+            .. all.GroupBy(error => (error.Field, error.Code))
+                .Select(same => new FieldError(
+                    same.Key.Field,
+                    same.Key.Code,
+                    string.Join(' ', same.Select(error => error.Message).Distinct())
+                )),
+        ];
     }
 
     private string DescribeUnknownOverride() =>

@@ -29,7 +29,25 @@ internal sealed class ContentRules(ProviderRules rules)
                 yield return error;
         }
 
-        foreach (var error in EmailContentRules.FindErrors(content.Email, content.Html))
+        if (content.Sms?.From is { } sender && !SmsRules.IsSender(sender))
+            yield return new FieldError(
+                "sms.from",
+                FieldErrorCodes.Invalid,
+                "Use a number such as +46701234567, a short code of 3 to 8 digits, or a sender ID of at most 11 letters, digits, "
+                    + "spaces and + - _ & with at least one letter."
+            );
+        else
+        {
+            foreach (var error in rules.FindDemandErrors(Channel.Sms, content))
+                yield return error;
+        }
+
+        FieldError[] errors =
+        [
+            .. EmailContentRules.FindErrors(content.Email, content.Html),
+            .. AttachmentRules.FindErrors(content.Attachments),
+        ];
+        foreach (var error in errors.Length > 0 ? errors : rules.FindDemandErrors(Channel.Email, content))
             yield return error;
     }
 
@@ -72,9 +90,19 @@ internal sealed class ContentRules(ProviderRules rules)
     private IEnumerable<FieldError> FindSmsErrors(Content content)
     {
         if (BlankText.IsBlank(content.Body))
-            return [new FieldError("body", FieldErrorCodes.Required, "An SMS needs a body that can be seen. The title is not sent.")];
+            return
+            [
+                new FieldError("body", FieldErrorCodes.Required, "An SMS needs a body that can be seen. The title is not sent."),
+            ];
         if (content.Body.Any(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
-            return [new FieldError("body", FieldErrorCodes.InvalidText, "An SMS must not contain control characters other than line breaks and tabs.")];
+            return
+            [
+                new FieldError(
+                    "body",
+                    FieldErrorCodes.InvalidText,
+                    "An SMS must not contain control characters other than line breaks and tabs."
+                ),
+            ];
         return rules.FindContentErrors(Channel.Sms, content, to: null);
     }
 

@@ -39,13 +39,16 @@ internal static class ContentReader
                     read = read with { Overrides = ReadOverrides(field) };
                     break;
                 case "attachments":
-                    read = read with { Attachments = [.. field.Items().Select(ReadAttachment).OfType<Attachment>()] };
+                    read = read with { Attachments = [.. field.Items().Select(ReadAttachment)] };
                     break;
                 case "email":
                     read = read with { Email = EmailContentReader.Read(field) };
                     break;
+                case "sms":
+                    read = read with { Sms = ReadSms(field) };
+                    break;
                 default:
-                    field.Unknown("title", "body", "html", "data", "push", "overrides", "attachments", "email");
+                    field.Unknown("title", "body", "html", "data", "push", "overrides", "attachments", "email", "sms");
                     break;
             }
         }
@@ -65,15 +68,31 @@ internal static class ContentReader
         return read;
     }
 
-    private static Attachment? ReadAttachment(JsonField attachment)
+    private static SmsContent ReadSms(JsonField sms)
+    {
+        var read = new SmsContent();
+        foreach (var field in sms.Members())
+        {
+            if (field.Name == "from")
+                read = read with { From = field.Text() };
+            else
+                field.Unknown("from");
+        }
+
+        return read;
+    }
+
+    // An attachment that cannot be read is kept as an empty one, so that validation finds the others at their places.
+    private static Attachment ReadAttachment(JsonField attachment)
     {
         string? fileName = null,
-            mediaType = null;
+            mediaType = null,
+            url = null;
         byte[]? bytes = null;
-        var missing = new HashSet<string>(["fileName", "mediaType", "base64"], StringComparer.Ordinal);
+        var given = new HashSet<string>(StringComparer.Ordinal);
         foreach (var field in attachment.Members())
         {
-            missing.Remove(field.Name);
+            given.Add(field.Name);
             switch (field.Name)
             {
                 case "fileName":
@@ -85,15 +104,35 @@ internal static class ContentReader
                 case "base64":
                     bytes = field.Base64();
                     break;
+                case "url":
+                    url = field.Text();
+                    break;
                 default:
-                    field.Unknown("fileName", "mediaType", "base64");
+                    field.Unknown("url", "fileName", "mediaType", "base64");
                     break;
             }
         }
 
-        foreach (var name in attachment.IsObject ? missing : [])
-            attachment.Missing(name, "Required for an attachment.");
-        return fileName is null || mediaType is null || bytes is null ? null : new Attachment(fileName, mediaType, bytes);
+        if (attachment.IsObject && !given.Contains("url"))
+        {
+            foreach (var name in (string[])["fileName", "mediaType", "base64"])
+            {
+                if (!given.Contains(name))
+                    attachment.Missing(name, "Required for an attachment without a url.");
+            }
+
+            // Their errors are complete, so validation must not repeat them.
+            return new Attachment(fileName ?? "file", mediaType ?? "application/octet-stream", bytes);
+        }
+
+        if (given.Contains("base64"))
+            attachment.Wrong(FieldErrorCodes.Conflict, "Use either url or base64, not both.");
+        return new Attachment
+        {
+            FileName = fileName ?? (url is null ? "file" : null),
+            MediaType = mediaType ?? (url is null ? "application/octet-stream" : null),
+            Url = url,
+        };
     }
 
     private static string? ReadFileName(JsonField field) =>

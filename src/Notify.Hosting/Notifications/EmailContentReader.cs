@@ -15,6 +15,9 @@ internal static class EmailContentReader
         {
             switch (field.Name)
             {
+                case "from":
+                    read = read with { From = ReadMailbox(field) };
+                    break;
                 case "replyTo":
                     read = read with { ReplyTo = ReadMailboxes(field) };
                     break;
@@ -31,7 +34,7 @@ internal static class EmailContentReader
                     read = read with { InlineImages = [.. field.Items().Select(ReadImage)] };
                     break;
                 default:
-                    field.Unknown("replyTo", "cc", "bcc", "headers", "inlineImages");
+                    field.Unknown("from", "replyTo", "cc", "bcc", "headers", "inlineImages");
                     break;
             }
         }

@@ -16,18 +16,23 @@ internal static class AttachmentPart
     private const int LineLength = 76;
     private const int LinesPerFlush = 400;
 
+    private const string UnknownType = "application/octet-stream";
+    private const string UnknownName = "attachment";
+
     private const int MaxMediaTypeLength = 256;
     private const int MaxNameLineLength = 60;
 
     /// <summary>Finds the reason why an email cannot contain an attachment; null when it can.</summary>
     public static string? FindProblem(Attachment attachment)
     {
-        if (!IsMediaType(attachment.MediaType))
+        // A file that is fetched later may get its name and its type from the server.
+        if (!IsMediaType(attachment.MediaType ?? DefaultType(attachment)))
             return "an attachment has an invalid media type; use the form application/pdf";
-        if (string.IsNullOrWhiteSpace(attachment.FileName) || attachment.FileName.Any(char.IsControl))
-            return "an attachment has an invalid file name";
-        return null;
+        var name = attachment.FileName ?? (attachment.Url is null ? "" : UnknownName);
+        return string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl) ? "an attachment has an invalid file name" : null;
     }
+
+    private static string DefaultType(Attachment attachment) => attachment.Url is null ? "" : UnknownType;
 
     public static async ValueTask WriteAsync(Attachment attachment, PipeWriter output, CancellationToken cancellationToken)
     {
@@ -69,13 +74,14 @@ internal static class AttachmentPart
     private static void WriteHeaders(Attachment attachment, IBufferWriter<byte> output)
     {
         // RFC 2045 section 6.4: base64 is not allowed for a message or multipart, so it is sent as a file of unknown type.
+        var mediaType = attachment.MediaType ?? UnknownType;
         var isComposite =
-            attachment.MediaType.StartsWith("message/", StringComparison.OrdinalIgnoreCase)
-            || attachment.MediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);
+            mediaType.StartsWith("message/", StringComparison.OrdinalIgnoreCase)
+            || mediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);
         output.Write("Content-Type: "u8);
-        Encoding.ASCII.GetBytes(isComposite ? "application/octet-stream" : attachment.MediaType, output);
+        Encoding.ASCII.GetBytes(isComposite ? UnknownType : mediaType, output);
         output.Write("\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment"u8);
-        WriteFileName(attachment.FileName, output);
+        WriteFileName(attachment.FileName ?? UnknownName, output);
         output.Write("\r\n\r\n"u8);
     }
 

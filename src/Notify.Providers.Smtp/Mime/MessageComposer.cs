@@ -14,20 +14,19 @@ internal sealed class MessageComposer
 {
     private static readonly Dictionary<string, string> NoHeaders = [];
 
-    private readonly EmailAddress _from;
+    private readonly MailRules _rules;
+    private readonly NamedAddress _from;
     private readonly EmailAddress? _bounces;
     private readonly IUnsubscribeLinks _links;
     private readonly TimeProvider _time;
-    private readonly byte[] _constantHeaders;
     private readonly NamedAddress[] _replyTo;
 
-    public MessageComposer(SmtpOptions options, IUnsubscribeLinks links, TimeProvider time)
+    public MessageComposer(SmtpOptions options, MailRules rules, IUnsubscribeLinks links, TimeProvider time)
     {
-        (_links, _time) = (links, time);
-        _from = Parse(options.From);
+        (_rules, _links, _time) = (rules, links, time);
+        _from = new NamedAddress(Parse(options.From), string.IsNullOrEmpty(options.FromName) ? null : options.FromName);
         _bounces = options.BounceAddress is null ? null : Parse(options.BounceAddress);
         _replyTo = options.ReplyTo is null ? [] : [new NamedAddress(Parse(options.ReplyTo), null)];
-        _constantHeaders = ComposeConstantHeaders(_from, options);
     }
 
     /// <summary>
@@ -42,11 +41,13 @@ internal sealed class MessageComposer
         if (problem is not null)
             return false;
 
+        var from = GetFrom(delivery.Content.Email);
         email = new Email(
             delivery,
+            from,
             to!,
-            GetSender(delivery),
-            $"<{delivery.Id:N}@{_from.Domain}>",
+            GetSender(delivery, from),
+            $"<{delivery.Id:N}@{_from.Address.Domain}>",
             EmailMailboxes.From(delivery.Content.Email)
         );
         return true;
@@ -80,18 +81,17 @@ internal sealed class MessageComposer
             ? mailbox
             : throw new ArgumentException("The options must be validated first.", nameof(address));
 
-    private static byte[] ComposeConstantHeaders(EmailAddress from, SmtpOptions options)
+    // The name in the options belongs to the address in the options.
+    private NamedAddress GetFrom(EmailContent? email)
     {
-        var headers = new ArrayBufferWriter<byte>();
-        headers.Write("From: "u8);
-        if (!string.IsNullOrEmpty(options.FromName))
-            HeaderText.WriteName(headers, options.FromName, "From: ".Length);
-        Encoding.ASCII.GetBytes($"<{from.Address}>\r\n", headers);
-        headers.Write("MIME-Version: 1.0\r\n"u8);
-        return headers.WrittenSpan.ToArray();
+        if (email?.From is not { } own || !EmailAddress.TryParse(own.Address, out var address))
+            return _from;
+
+        var isConfigured = string.Equals(address.Address, _from.Address.Address, StringComparison.OrdinalIgnoreCase);
+        return new NamedAddress(address, string.IsNullOrWhiteSpace(own.Name) ? (isConfigured ? _from.Name : null) : own.Name);
     }
 
-    private static string? FindProblem(Content content)
+    private string? FindProblem(Content content)
     {
         if (content.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             return "the title contains a line break";
@@ -102,16 +102,22 @@ internal sealed class MessageComposer
                 return problem;
         }
 
-        return content.Email?.Validate(content.Html) is [var error, ..] ? $"{error.Field}: {error.Message}" : null;
+        if (content.Email?.Validate(content.Html) is [var error, ..])
+            return $"{error.Field}: {error.Message}";
+        return content.Email?.From is { } from && _rules.FindSenderError(from.Address) is { } notAllowed
+            ? $"email.from: {notAllowed}"
+            : null;
     }
 
-    private string GetSender(Delivery delivery) =>
-        _bounces is null ? _from.Address : $"{_bounces.LocalPart}+{delivery.Id:N}@{_bounces.Domain}";
+    private string GetSender(Delivery delivery, NamedAddress from) =>
+        _bounces is null ? from.Address.Address : $"{_bounces.LocalPart}+{delivery.Id:N}@{_bounces.Domain}";
 
     private void WriteHeaders(Email email, IBufferWriter<byte> output)
     {
-        output.Write(_constantHeaders);
-        output.Write("Date: "u8);
+        output.Write("From: "u8);
+        if (email.From.Name is { } name)
+            HeaderText.WriteName(output, name, "From: ".Length);
+        Encoding.ASCII.GetBytes($"<{email.From.Address.Address}>\r\nMIME-Version: 1.0\r\nDate: ", output);
         WriteDate(output);
         output.Write("\r\nMessage-ID: "u8);
         Encoding.ASCII.GetBytes(email.MessageId, output);
@@ -125,8 +131,8 @@ internal sealed class MessageComposer
         output.Write("\r\n"u8);
         if (UnsubscribeHeader.FindLink(_links, email.Delivery) is { } link)
             WriteUnsubscribe(output, link);
-        foreach (var (name, value) in email.Delivery.Content.Email?.Headers ?? NoHeaders)
-            HeaderText.WriteHeader(output, name, value);
+        foreach (var (header, value) in email.Delivery.Content.Email?.Headers ?? NoHeaders)
+            HeaderText.WriteHeader(output, header, value);
     }
 
     // Bcc has no header, because other recipients must not see these addresses.
