@@ -84,8 +84,8 @@ public sealed class ContentOverHttpTests
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var errors = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
-        var error = Assert.Single(errors.EnumerateObject());
-        Assert.Equal(field, error.Name);
-        Assert.Contains(message, error.Value[0].GetString(), StringComparison.Ordinal);
+        var error = Assert.Single(errors.EnumerateArray());
+        Assert.Equal(field, error.GetProperty("field").GetString());
+        Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 }
