@@ -56,7 +56,7 @@ public sealed class RoundTripTests : IAsyncLifetime
         var after = JsonNode.Parse((await _app.CallAsync("GET", Device)).GetRawText())!;
         Assert.Equal("de", after["locale"]!.GetValue<string>());
         after["locale"] = "sv";
-        Assert.Equal(before.GetRawText(), after.ToJsonString(JsonSerializerOptions.Web));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(before.GetRawText()), after));
 
         using var wrong = await _app.SendAsync("PUT", Device, """{"platform":"ios","app":"other","token":"…4bc1"}""");
         Assert.Equal(["app", "platform"], (await wrong.ProblemAsync(System.Net.HttpStatusCode.BadRequest)).Fields());
