@@ -26,6 +26,7 @@ internal static class ProviderSettings
         [
             .. settings.GetSection("Providers").GetChildren().Where(provider => provider["Type"] is not null),
         ];
+        notifications.ConfigureAttachmentUrls(settings.GetSection("AttachmentUrls").Bind);
         foreach (var provider in providers)
             GetRegistration(provider)(notifications, provider.Key, provider);
 

@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Notify.Providers.Mail;
 
 /// <summary>
-/// The options of attachments by URL (<see cref="Attachment.Url"/>), which all email providers of the application share. Validated
-/// at start.
+/// The options of attachments by URL (<see cref="Attachment.Url"/>), which all email providers of the application share.
+/// Validated at start.
 /// </summary>
 public sealed class AttachmentUrlOptions
 {

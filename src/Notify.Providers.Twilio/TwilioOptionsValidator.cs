@@ -48,8 +48,8 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
             yield return $"{nameof(options.From)} must be a number in E.164 form, a short code or an alphanumeric sender id.";
         foreach (var sender in options.AllowedFrom.Where(sender => !SmsRules.IsSender(sender)))
         {
-            yield return $"{nameof(options.AllowedFrom)} contains '{sender}', which is not a number in E.164 form, a short code or "
-                + "an alphanumeric sender id.";
+            yield return $"{nameof(options.AllowedFrom)} contains '{sender}', which is not a number in E.164 form, "
+                + "a short code or an alphanumeric sender id.";
         }
 
         if (!string.IsNullOrEmpty(options.MessagingServiceSid) && !IsSid("MG", options.MessagingServiceSid))

@@ -180,6 +180,27 @@ public sealed class AttachmentUrlTests
     }
 
     [Theory]
+    [InlineData(50_000, 2)]
+    [InlineData(30_000, 3)]
+    [InlineData(0, 3)]
+    public async Task A_process_keeps_only_so_many_bytes(int cacheBytes, int requests)
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var files = new FileServer();
+        await using var application = await StartAsync(server, files, options => options.CacheBytes = cacheBytes);
+        var notification = Guid.CreateVersion7();
+
+        foreach (var path in (string[])["/a.pdf", "/b.pdf", "/a.pdf"])
+        {
+            var delivery = Deliveries.To("ada@example.org", By(new Attachment { Url = files.UrlTo(path) }));
+            var outcome = await application.AttemptAsync(delivery with { NotificationId = notification });
+            Assert.Equal(OutcomeKind.Sent, outcome.Kind);
+        }
+
+        Assert.Equal(requests, files.Requests.Count);
+    }
+
+    [Theory]
     [InlineData("http://files.example.org/a.pdf", false)]
     [InlineData("ftp://files.example.org/a.pdf", true)]
     [InlineData("https://user@files.example.org/a.pdf", true)]

@@ -51,6 +51,52 @@ public sealed class RequestTests
         Assert.Equal(2, outcome.Cost?.Segments);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_is_sent_from_the_sender_that_it_names_if_it_is_allowed(bool hasMessagingService)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+        {
+            options.AllowedFrom.Add("Shop & Co");
+            options.AllowedFrom.Add(gateway.Account.Number);
+            if (hasMessagingService)
+                (options.From, options.MessagingServiceSid) = (null, gateway.Account.MessagingServiceSid);
+        });
+
+        var delivery = await application.SendAsync(Recipient.Phone("+46701234567"), Create(gateway.Account.Number));
+
+        var message = Assert.Single(gateway.Messages);
+        Assert.Equal((gateway.Account.Number, null), (message.From, message.MessagingServiceSid));
+        Assert.Equal(DeliveryState.Sent, delivery.State);
+
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync(Recipient.Phone("+46701234567"), Create("Shop"))
+        );
+        var error = Assert.Single(refused.Errors);
+        Assert.Equal(
+            ("content.sms.from", $"The provider 'twilio' allows only Shop & Co, {gateway.Account.Number}."),
+            (error.Field, error.Message)
+        );
+        var outcome = await application.Provider.SendAsync(
+            delivery.Delivery with
+            {
+                Content = Create("Shop"),
+            },
+            CancellationToken.None
+        );
+        Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
+        Assert.Single(gateway.Messages);
+
+        static Content Create(string from) =>
+            new()
+            {
+                Body = "text",
+                Sms = new SmsContent { From = from },
+            };
+    }
+
     [Fact]
     public async Task The_callback_URL_names_the_tenant_and_the_delivery()
     {

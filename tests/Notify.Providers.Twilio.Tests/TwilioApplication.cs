@@ -69,13 +69,17 @@ internal sealed class TwilioApplication : IAsyncDisposable
     ) => Provider.SendAsync(Delivery(body, expiresIn), cancelled);
 
     /// <summary>Sends a notification and waits until its delivery has been attempted and settled.</summary>
-    public async Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant)
+    public Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant) =>
+        SendAsync(to, new Content { Body = body }, tenant);
+
+    /// <summary>Sends a content and waits until its delivery has been attempted and settled.</summary>
+    public async Task<DeliveryRecord> SendAsync(Recipient to, Content content, string tenant = Trigger.DefaultTenant)
     {
         var trigger = new Trigger
         {
             Tenant = tenant,
             To = to,
-            Content = new Content { Body = body },
+            Content = content,
         };
         var result = await Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
         return await FindAsync(tenant, result.Id, delivery => delivery.Attempts.Count > 0, "the attempt");

@@ -54,6 +54,31 @@ public sealed class MessageTests
     }
 
     [Theory]
+    [InlineData("Shop", OutcomeKind.Sent)]
+    [InlineData("Other", OutcomeKind.Rejected)]
+    [InlineData("shop", OutcomeKind.Rejected)]
+    public async Task A_message_is_sent_from_the_sender_that_it_names_if_it_is_allowed(string sender, OutcomeKind kind)
+    {
+        await using var vendor = await Vendor.StartAsync(201, Created);
+        await using var application = new Application(vendor.Address, options =>
+        {
+            (options.From, options.MessagingServiceSid) = (null, "MG0123456789abcdef0123456789abcdef");
+            options.AllowedFrom.Add("Shop");
+        });
+        var content = new Content
+        {
+            Body = "content-text",
+            Sms = new SmsContent { From = sender },
+        };
+
+        var outcome = await application.Provider.SendAsync(Application.Sms(content), default);
+
+        Assert.Equal(kind, outcome.Kind);
+        Assert.Equal(kind == OutcomeKind.Sent ? ["Shop"] : [], vendor.Requests.Select(request => request.Form["From"]));
+        Assert.DoesNotContain(vendor.Requests, request => request.Form.ContainsKey("MessagingServiceSid"));
+    }
+
+    [Theory]
     [InlineData(Created, 2, "0.0158", "USD")]
     [InlineData("""{"sid":"SM1","status":"queued","num_segments":"1","price":null,"price_unit":"USD"}""", 1, null, null)]
     public async Task The_cost_that_Twilio_reports_is_recorded(string answer, int segments, string? amount, string? currency)

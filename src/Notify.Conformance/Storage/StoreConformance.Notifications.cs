@@ -23,6 +23,7 @@ public abstract partial class StoreConformance
                 Recipient.Address(Channel.Create("fax"), "1"),
             ],
             Template = "order-shipped",
+            TemplateVersion = 7,
             Data = new
             {
                 Number = 42,
@@ -63,9 +64,15 @@ public abstract partial class StoreConformance
             Body = "line 1\nline 2\t\"quoted\" \\ 山",
             Html = "<p>&amp; é</p>",
             Data = new Dictionary<string, string> { ["b"] = "ä", ["a"] = "" },
-            Attachments = [new Attachment("räkning.pdf", "application/pdf", new byte[] { 0, 1, 254, 255 })],
+            Attachments =
+            [
+                new Attachment("räkning.pdf", "application/pdf", new byte[] { 0, 1, 254, 255 }),
+                new Attachment { Url = "https://files.example.org/%7Eå.pdf?signature=a%2Bb" },
+            ],
+            Sms = new SmsContent { From = "Shop & Co" },
             Email = new EmailContent
             {
+                From = new Mailbox("news@example.org", "Nyheter"),
                 ReplyTo = ["hjälp@example.org", new Mailbox("sales@example.org", "Säljare \"1\"")],
                 Cc = [new Mailbox("bob@example.org", "Bob 山")],
                 Bcc = ["carol@example.org"],
