@@ -59,10 +59,12 @@ internal sealed class FileNotificationStore(TenantFiles files) : INotificationSt
     )
     {
         var (from, to) = IdRange.Create(filter, before);
+        var labels = NotificationLabel.GetAll(filter);
         return new(files.Read<IReadOnlyList<NotificationSummary>>(filter.Tenant, data => [
                     .. data
                         .Notifications.Values.Where(one => from is null || one.Id.CompareTo(from.Value) >= 0)
                         .Where(one => to is null || one.Id.CompareTo(to.Value) < 0)
+                        .Where(one => labels.All(NotificationLabel.GetAll(one.Trigger).Contains))
                         .OrderByDescending(one => one.Id)
                         .Take(limit)
                         .Select(one => new NotificationSummary

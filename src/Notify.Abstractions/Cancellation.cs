@@ -1,6 +1,6 @@
 namespace Notify;
 
-/// <summary>The exact result of cancelling a notification.</summary>
+/// <summary>The exact result of cancelling a notification, or of all notifications of a target.</summary>
 public sealed record Cancellation
 {
     /// <summary>
@@ -17,6 +17,9 @@ public sealed record Cancellation
 
     /// <summary>Gets the number of events that were removed from open digests. They will not appear in any summary.</summary>
     public required long Collected { get; init; }
+
+    /// <summary>Gets the number of notifications that were found. Default: 1.</summary>
+    public long Notifications { get; init; } = 1;
 
     /// <summary>Gets the IDs of the cancelled deliveries, in no particular order.</summary>
     public IReadOnlyList<Guid> CancelledIds { get; init; } = [];

@@ -34,4 +34,13 @@ public sealed record DeliveryEvent
 
     /// <summary>Gets the time at which the delivery was settled.</summary>
     public required DateTimeOffset SettledAt { get; init; }
+
+    /// <summary>Gets the reference of the notification; see <see cref="Trigger.Reference"/>.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Gets the tags of the notification; see <see cref="Trigger.Tags"/>.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Gets the metadata of the notification; see <see cref="Trigger.Metadata"/>.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

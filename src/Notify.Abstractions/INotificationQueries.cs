@@ -25,8 +25,9 @@ public interface INotificationQueries
     /// <param name="page">The page; null for the first 100.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>
-    /// The page. It can contain fewer notifications than its limit although <see cref="Page{T}.Next"/> is set, because one call
-    /// examines at most 5,000 notifications.
+    /// The page. An index finds the time, the reference and the tag; the notifications that it finds are examined for the other
+    /// criteria, at most 5,000 per call. With those criteria, a page can therefore contain fewer notifications than its limit
+    /// although <see cref="Page{T}.Next"/> is set.
     /// </returns>
     /// <exception cref="InvalidRequestException">The query or the page is invalid.</exception>
     Task<Page<NotificationSummary>> ListAsync(

@@ -37,7 +37,6 @@ public interface INotifier
     /// The transaction belongs to a different kind of database, or has already ended.
     /// </exception>
     Task<TriggerResult> TriggerAsync(Trigger trigger, DbTransaction transaction, CancellationToken cancellationToken = default);
-#pragma warning restore RS0026
 
     /// <summary>Cancels a notification. Deliveries with an attempt in progress continue.</summary>
     /// <param name="tenant">The tenant of the notification.</param>
@@ -45,6 +44,25 @@ public interface INotifier
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The exact result of the cancellation; null if the tenant has no such notification.</returns>
     Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Cancels all notifications that have a reference or a cancellation key. Every notification whose trigger was accepted
+    /// before this call began is cancelled. One that is accepted meanwhile may be cancelled or not: to stop it too, call again.
+    /// Calling again is harmless.
+    /// </summary>
+    /// <param name="target">The notifications.</param>
+    /// <param name="cancellationToken">
+    /// A token to cancel the operation. Notifications that were cancelled before remain so.
+    /// </param>
+    /// <returns>The sum of the results; zeros if no notification matches.</returns>
+    /// <exception cref="InvalidRequestException">The target is invalid. Nothing was cancelled.</exception>
+    Task<Cancellation> CancelAsync(CancellationTarget target, CancellationToken cancellationToken = default);
+#pragma warning restore RS0026
+
+    /// <summary>Validates a target. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="target">The target.</param>
+    /// <returns>The errors; empty if the target is valid.</returns>
+    IReadOnlyList<FieldError> Validate(CancellationTarget target);
 
     /// <summary>
     /// Validates a trigger on its own, without looking up templates or users. A front end can use this method to report these

@@ -25,4 +25,13 @@ public sealed record NotificationEvent
 
     /// <summary>Gets the time at which the notification was accepted.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>Gets the reference of the notification; see <see cref="Trigger.Reference"/>.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Gets the tags of the notification; see <see cref="Trigger.Tags"/>.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Gets the metadata of the notification; see <see cref="Trigger.Metadata"/>.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

@@ -12,6 +12,18 @@ public sealed record NotificationQuery
     /// <summary>Gets the exclusive end of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>Gets the reference; null for any. An index finds it. See <see cref="Trigger.Reference"/>.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Gets a tag; null for any. An index finds it. See <see cref="Trigger.Tags"/>.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>
+    /// Gets the ID of a user whom the trigger names; null for any. Notifications that reach the user through a topic are not
+    /// found.
+    /// </summary>
+    public string? UserId { get; init; }
+
     /// <summary>Gets the name of the template; null for any.</summary>
     public string? Template { get; init; }
 

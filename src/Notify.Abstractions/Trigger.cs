@@ -114,6 +114,30 @@ public sealed record Trigger
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>
+    /// Gets the application's own ID for what the notification is about, such as an order. Several notifications may have the
+    /// same reference. Lists find notifications by it, and <see cref="INotifier"/> cancels by it. 1 to 256 characters.
+    /// </summary>
+    public string? Reference { get; init; }
+
+    /// <summary>
+    /// Gets the key by which the application can cancel this notification later, together with all others that have the same key.
+    /// 1 to 256 characters.
+    /// </summary>
+    public string? CancellationKey { get; init; }
+
+    /// <summary>
+    /// Gets the labels by which lists find the notification, such as <c>spring-sale</c>. At most 10 different ones, each 1 to 64
+    /// characters.
+    /// </summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>
+    /// Gets pairs of strings that are stored with the notification and repeated in reads and events. Recipients do not see them.
+    /// At most 20, with names of 1 to 64 and values of at most 512 characters.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>Gets the variables for the template as JSON: <see cref="Data"/> in the form in which it is stored.</summary>
     [JsonPropertyName("data")]
     public JsonElement? DataElement

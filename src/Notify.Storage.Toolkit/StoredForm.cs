@@ -29,7 +29,7 @@ public static class StoredForm
     public static Trigger ReadTrigger(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.Trigger)!;
 
     /// <summary>
-    /// Writes the part of a notification that its deliveries share: all contents, trace, category and template version.
+    /// Writes the part of a notification that its deliveries share: all contents, trace, category, labels and template version.
     /// </summary>
     public static byte[] WriteContents(Notification notification) =>
         JsonSerializer.SerializeToUtf8Bytes(
@@ -38,6 +38,9 @@ public static class StoredForm
                 Variants = notification.Contents,
                 TraceParent = notification.TraceParent,
                 Category = notification.Trigger.Category,
+                Reference = notification.Trigger.Reference,
+                Tags = notification.Trigger.Tags,
+                Metadata = notification.Trigger.Metadata,
                 TemplateVersion = notification.TemplateVersion,
             },
             StoredJson.Default.StoredContents
@@ -159,6 +162,15 @@ public sealed record StoredContents
     /// <summary>Gets see <see cref="Trigger.Category"/>.</summary>
     public string? Category { get; init; }
 
+    /// <summary>Gets see <see cref="Trigger.Reference"/>.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Gets see <see cref="Trigger.Tags"/>.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Gets see <see cref="Trigger.Metadata"/>.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>Gets see <see cref="Notification.TemplateVersion"/>.</summary>
     public int? TemplateVersion { get; init; }
 
@@ -173,5 +185,8 @@ public sealed record StoredContents
             Content = GetContent(delivery.ContentIndex) ?? delivery.Content,
             TraceParent = TraceParent,
             Category = Category,
+            Reference = Reference,
+            Tags = Tags,
+            Metadata = Metadata,
         };
 }

@@ -169,6 +169,21 @@ public sealed class DigestTests
     }
 
     [Fact]
+    public async Task A_summary_has_no_labels_of_its_events_and_is_not_cancelled_by_their_key()
+    {
+        await using var application = await StartAsync();
+        var labelled = Collected(1) with { CancellationKey = "k", Reference = "r", Tags = ["t"] };
+        await application.SendAsync(labelled);
+        await UntilSentAsync(1);
+
+        var target = new CancellationTarget { Tenant = Trigger.DefaultTenant, CancellationKey = "k" };
+        var cancellation = await application.Notifier.CancelAsync(target);
+
+        Assert.Equal((1, 0, 1), (cancellation.Notifications, cancellation.Cancelled, cancellation.Ended));
+        Assert.Equal((null, null), (_mail.Sent.Single().Reference, _mail.Sent.Single().Tags));
+    }
+
+    [Fact]
     public async Task A_digest_of_which_every_event_was_cancelled_is_not_sent()
     {
         await using var application = await StartAsync();

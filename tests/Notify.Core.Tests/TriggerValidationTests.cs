@@ -162,6 +162,49 @@ public sealed class TriggerValidationTests
         ["an idempotency key too long"] = ("idempotencyKey", Good() with { IdempotencyKey = new string('k', 257) }),
         ["an empty category"] = ("category", Good() with { Category = "" }),
         ["an empty collapse key"] = ("collapseKey", Good() with { CollapseKey = "" }),
+        ["an empty reference"] = ("reference", Good() with { Reference = "" }),
+        ["a reference too long"] = ("reference", Good() with { Reference = new string('r', 257) }),
+        ["a reference with half a character"] = ("reference", Good() with { Reference = "a\ud83d" }),
+        ["a cancellation key with a line break"] = ("cancellationKey", Good() with { CancellationKey = "a\nb" }),
+        ["eleven tags"] = ("tags", Good() with { Tags = [.. Enumerable.Range(0, 11).Select(i => $"t{i}")] }),
+        ["a tag too long"] = ("tags[1]", Good() with { Tags = ["a", new string('t', 65)] }),
+        ["a null tag"] = ("tags[0]", Good() with { Tags = [null!] }),
+        ["a tag twice"] = ("tags[2]", Good() with { Tags = ["a", "b", "a"] }),
+        ["too much metadata"] = (
+            "metadata",
+            Good() with
+            {
+                Metadata = Enumerable.Range(0, 21).ToDictionary(i => $"{i}", _ => ""),
+            }
+        ),
+        ["metadata whose name is too long"] = (
+            "metadata",
+            Good() with
+            {
+                Metadata = new Dictionary<string, string> { [new string('n', 65)] = "" },
+            }
+        ),
+        ["metadata whose value is too long"] = (
+            "metadata.a",
+            Good() with
+            {
+                Metadata = new Dictionary<string, string> { ["a"] = new('v', 513) },
+            }
+        ),
+        ["metadata with a null value"] = (
+            "metadata.a",
+            Good() with
+            {
+                Metadata = new Dictionary<string, string> { ["a"] = null! },
+            }
+        ),
+        ["metadata with half a character"] = (
+            "metadata.a",
+            Good() with
+            {
+                Metadata = new Dictionary<string, string> { ["a"] = "\udc00" },
+            }
+        ),
         ["a collapse key too long"] = ("collapseKey", Good() with { CollapseKey = new string('k', 65) }),
     };
 

@@ -17,6 +17,7 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
     private static readonly Dictionary<string, string?> Writes = new(StringComparer.Ordinal)
     {
         ["POST /v1/notifications"] = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""",
+        ["POST /v1/notifications/cancel"] = """{"cancellationKey":"k"}""",
         ["POST /v1/notifications/{id}/cancel"] = null,
         ["PUT /v1/users/{id}"] = "{}",
         ["PATCH /v1/users/{id}"] = "{}",

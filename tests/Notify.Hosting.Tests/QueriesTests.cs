@@ -69,8 +69,15 @@ public sealed class QueriesTests
         Assert.Equal([sent[2], sent[0]], await ListAsync(all with { Category = "a" }));
         Assert.Equal([sent[2]], await ListAsync(all with { Category = "a", Priority = Priority.Bulk }));
         Assert.Equal([], await ListAsync(all with { Template = "welcome" }));
+        var labelled = await SendAsync(app, say => say with { Reference = "r", Tags = ["t", "u"], Category = "a" }, "x");
+        Assert.Equal([labelled], await ListAsync(all with { Reference = "r" }));
+        Assert.Equal([labelled], await ListAsync(all with { Tag = "u", Category = "a" }));
+        Assert.Equal([], await ListAsync(all with { Tag = "u", Category = "b" }));
+        Assert.Equal([], await ListAsync(all with { Reference = "t" }));
+        Assert.Equal([], await ListAsync(all with { UserId = "x" }));
+        sent.Add(labelled);
         Assert.Equal([], await ListAsync(all with { To = LongAgo }));
-        Assert.Equal(3, (await ListAsync(all with { From = LongAgo })).Count());
+        Assert.Equal(4, (await ListAsync(all with { From = LongAgo })).Count());
         Assert.Equal([], await ListAsync(new NotificationQuery { Tenant = "other" }));
 
         async Task<IEnumerable<Guid>> ListAsync(NotificationQuery query) =>
@@ -151,6 +158,8 @@ public sealed class QueriesTests
             (() => queries.ListAsync(query, new PageRequest { Limit = 501 }), "notifications?limit=501", null),
             (() => queries.ListAsync(query, new PageRequest { After = "x", Limit = -1 }), "notifications?after=x&limit=-1", null),
             (() => queries.ListAsync(query with { Template = "a\0" }), "notifications?template=a%00", null),
+            (() => queries.ListAsync(query with { Reference = "" }), "notifications?reference=", null),
+            (() => queries.ListAsync(query with { Tag = "a\n", UserId = "" }), "notifications?tag=a%0A&user=", null),
             (() => queries.ListAsync(query with { Priority = (Priority)9 }), "notifications?priority=9", null),
             (
                 () => queries.FindAsync(Tenant, Guid.Empty, new PageRequest { After = "x" }),

@@ -35,7 +35,8 @@ public sealed class MigrationTests : IDisposable
             ALTER TABLE notify_delivery ADD COLUMN platform INTEGER;
             ALTER TABLE notify_device DROP COLUMN platform;
             ALTER TABLE notify_device ADD COLUMN platform INTEGER NOT NULL DEFAULT 0;
-            UPDATE notify_schema SET version = version - 3;
+            DROP TABLE notify_label;
+            UPDATE notify_schema SET version = version - 4;
             """
         );
 

@@ -51,6 +51,9 @@ internal sealed partial class TenantData
             Variants = notification.Contents,
             TraceParent = notification.TraceParent,
             Category = notification.Trigger.Category,
+            Reference = notification.Trigger.Reference,
+            Tags = notification.Trigger.Tags,
+            Metadata = notification.Trigger.Metadata,
             TemplateVersion = notification.TemplateVersion,
         }.Complete(stored.Delivery);
     }

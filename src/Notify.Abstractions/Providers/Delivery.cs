@@ -53,6 +53,15 @@ public sealed record Delivery
     /// </summary>
     public string? Category { get; init; }
 
+    /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>. Stores keep it once, like the category.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Gets the tags; see <see cref="Trigger.Tags"/>. Stores keep them once, like the category.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Gets the metadata; see <see cref="Trigger.Metadata"/>. Stores keep it once, like the category.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>Gets the collapse key; see <see cref="Trigger.CollapseKey"/>.</summary>
     public string? CollapseKey { get; init; }
 

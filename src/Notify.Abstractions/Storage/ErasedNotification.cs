@@ -65,12 +65,26 @@ public static class ErasedNotification
                 DataElement = null,
                 CollapseKey = null,
                 IdempotencyKey = null,
+                Reference = null,
+                CancellationKey = null,
+                Tags = null,
+                Metadata = null,
             },
             Contents = [.. notification.Contents.Select(variant => variant with { Content = NoContent })],
         };
 
     private static bool IsErased(Notification notification) =>
-        notification.Trigger is { Content: null, Data: null, CollapseKey: null, IdempotencyKey: null } trigger
+        notification.Trigger
+            is {
+                Content: null,
+                DataElement: null,
+                CollapseKey: null,
+                IdempotencyKey: null,
+                Reference: null,
+                CancellationKey: null,
+                Tags: null,
+                Metadata: null,
+            } trigger
         && trigger.To.All(recipient => recipient.Kind != RecipientKind.Address && recipient.DataElement is null)
         && notification.Contents.All(variant => variant.Content == NoContent);
 

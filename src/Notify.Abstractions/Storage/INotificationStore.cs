@@ -47,7 +47,10 @@ public interface INotificationStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Lists the notifications of a tenant, newest first.</summary>
+    /// <summary>
+    /// Lists the notifications of a tenant, newest first. An index finds those with a label (see
+    /// <see cref="NotificationLabel"/>), so the cost does not depend on how many others the tenant has.
+    /// </summary>
     /// <param name="filter">The notifications to list.</param>
     /// <param name="before">The last notification ID of the previous page; null for the first page.</param>
     /// <param name="limit">The maximum number of notifications, 1 to 1,000.</param>
@@ -74,6 +77,15 @@ public sealed record NotificationFilter
 
     /// <summary>Gets the exclusive end of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? To { get; init; }
+
+    /// <summary>Gets the reference of the notifications; null for any. See <see cref="Trigger.Reference"/>.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Gets the cancellation key; null for any. See <see cref="Trigger.CancellationKey"/>.</summary>
+    public string? CancellationKey { get; init; }
+
+    /// <summary>Gets a tag that the notifications have; null for any. See <see cref="Trigger.Tags"/>.</summary>
+    public string? Tag { get; init; }
 }
 
 /// <summary>The notification that holds an idempotency key.</summary>

@@ -28,6 +28,8 @@ public abstract class RetentionConformance : StoreSuite
         Assert.Equal(4, await PurgeAsync(Later));
 
         Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
+        var byReference = new NotificationFilter { Tenant = Tenant, Reference = sample.Notification.Trigger.Reference };
+        Assert.Empty(await Store.Notifications.ListAsync(byReference, null, 10, Cancellation));
         Assert.Empty(await ListDeliveriesAsync(sample.Notification.Id));
         Assert.Empty(await Store.Notifications.CountDeliveriesAsync(Tenant, sample.Notification.Id, Cancellation));
         Assert.Equal(0, await Store.DeadLetters.CountAsync(new DeadLetterFilter { Tenant = Tenant }, Cancellation));

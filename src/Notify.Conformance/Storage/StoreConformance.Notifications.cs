@@ -47,6 +47,10 @@ public abstract partial class StoreConformance
             SendAtLocal = new DateTime(2031, 2, 3, 4, 5, 6),
             ExpiresAt = Now.AddHours(1),
             IdempotencyKey = "key ☀",
+            Reference = "beställning 42",
+            CancellationKey = "påminnelse 42",
+            Tags = ["vår", "50 %"],
+            Metadata = new Dictionary<string, string> { ["ärende"] = "1\n\"2\" 山", ["empty"] = "" },
         };
         var notification = CreateSample().Notification with { Trigger = trigger, ExpiresAt = Now.AddHours(1), Contents = [] };
 

@@ -92,6 +92,9 @@ internal sealed class DeliveryRecorder(
             Outcome = settlement.Attempt?.Outcome,
             Reason = settlement.Reason,
             SettledAt = settlement.SettledAt,
+            Reference = delivery.Reference,
+            Tags = delivery.Tags,
+            Metadata = delivery.Metadata,
         };
 
     private void Add(DeliveryCount key, long count)

@@ -75,6 +75,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<NotificationFactory>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<NotificationEvents>();
+        services.AddSingleton<TargetCanceller>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 

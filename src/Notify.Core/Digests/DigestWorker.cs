@@ -182,13 +182,18 @@ internal sealed class DigestWorker(
     private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, CancellationToken cancellationToken)
     {
         var last = lease.Events[^1];
-        // The data of the recipient is part of the data of its event.
+        // The data of the recipient is part of the data of its event. The reference, tags and keys name single events: cancelling
+        // one of them must not cancel the summary of the others.
         var trigger = last.Trigger with
         {
             To = last.Recipient with { DataElement = null },
             Digest = null,
             Throttle = null,
             DataElement = DigestData.FromEvents(lease.Events),
+            Reference = null,
+            CancellationKey = null,
+            Tags = null,
+            Metadata = null,
         };
         var errors = new List<FieldError>();
         var rendered = await renderer.RenderAsync(trigger, last.TemplateVersion, errors, cancellationToken).ConfigureAwait(false);

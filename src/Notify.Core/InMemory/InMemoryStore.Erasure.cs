@@ -107,7 +107,13 @@ internal sealed partial class InMemoryStore : IErasureStore
             || _events.Values.Any(stored => stored.Event.NotificationId == notificationId && stored.Reason != Erasure.Reason)
             || _expansions.Any(expansion => expansion.NotificationId == notificationId && expansion.DueAt is not null);
         var notification = _notifications[notificationId];
-        if (ErasedNotification.From(notification, address is null ? [] : [address], [userId], hasOthers) is { } erased)
-            _notifications[notificationId] = erased;
+        if (ErasedNotification.From(notification, address is null ? [] : [address], [userId], hasOthers) is not { } erased)
+            return;
+
+        _labels.Remove(notification);
+        _labels.Add(erased);
+        _notifications[notificationId] = erased;
+        if (!hasOthers)
+            _byNotification[notificationId].ForEach(stored => stored.EraseLabels());
     }
 }

@@ -62,8 +62,8 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
         lock (_lock)
         {
             return new([
-                .. _notifications
-                    .Values.Where(notification =>
+                .. (_labels.Find(filter)?.Select(id => _notifications[id]) ?? _notifications.Values)
+                    .Where(notification =>
                         notification.Tenant == filter.Tenant
                         && (from is null || notification.Id.CompareTo(from.Value) >= 0)
                         && (to is null || notification.Id.CompareTo(to.Value) < 0)

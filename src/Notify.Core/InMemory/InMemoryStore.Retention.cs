@@ -15,6 +15,7 @@ internal sealed partial class InMemoryStore
                     purged += _deliveries.Remove(stored.Delivery.Id) ? 1 : 0;
                 _byNotification.Remove(notification.Id);
                 _notifications.Remove(notification.Id);
+                _labels.Remove(notification);
                 _expansions.RemoveAll(expansion => expansion.NotificationId == notification.Id);
                 foreach (
                     var collected in _events.Values.Where(stored => stored.Event.NotificationId == notification.Id).ToArray()

@@ -17,6 +17,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         (ReadOnlyMemory<byte> Fingerprint, Guid Id, DateTimeOffset ExpiresAt)
     > _keys = [];
     private readonly DueIndex _due = new();
+    private readonly LabelIndex _labels = new();
 
     public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,
@@ -153,6 +154,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         }
 
         _notifications.Add(notification.Id, notification);
+        _labels.Add(notification);
         _byNotification.Add(notification.Id, []);
         foreach (var queued in request.Deliveries)
             Add(queued, notification.AcceptedAt);

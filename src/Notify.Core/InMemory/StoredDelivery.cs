@@ -80,6 +80,9 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
         Reason = Erasure.Reason;
     }
 
+    /// <summary>Removes what tells about the notification, once it has no other recipient.</summary>
+    public void EraseLabels() => Delivery = Delivery with { Reference = null, Tags = null, Metadata = null };
+
     public void MakeDue(DateTimeOffset now) => DueAt = now;
 
     public void Redirect(Address to) => Delivery = Delivery with { To = to };

@@ -15,8 +15,9 @@ internal sealed class NotificationQueries(
 ) : INotificationQueries
 {
     /// <summary>
-    /// The maximum number of notifications that one call scans. Templates, categories and priorities are not indexed, so a query
-    /// for them scans. A page ends when this number is reached, possibly with fewer notifications than its limit.
+    /// The maximum number of notifications that one call scans. Users, templates, categories and priorities are not indexed,
+    /// because nearly every notification has them and would pay for the index. A query for them scans what the other criteria
+    /// find. A page ends when this number is reached, possibly with fewer notifications than its limit.
     /// </summary>
     private const int MaxScanned = 5_000;
 
@@ -204,9 +205,11 @@ internal sealed class NotificationQueries(
             Tenant = query.Tenant,
             From = query.From,
             To = query.To,
+            Reference = query.Reference,
+            Tag = query.Tag,
         };
         var found = new List<NotificationSummary>();
-        var batchSize = query is { Template: null, Category: null, Priority: null } ? limit + 1 : ScanBatchSize;
+        var batchSize = query is { UserId: null, Template: null, Category: null, Priority: null } ? limit + 1 : ScanBatchSize;
         for (var scanned = 0; ; )
         {
             var batch = await notifications.ListAsync(filter, after, batchSize, cancellationToken).ConfigureAwait(false);
@@ -226,7 +229,11 @@ internal sealed class NotificationQueries(
     }
 
     private static bool IsMatch(NotificationQuery query, Trigger trigger) =>
-        (query.Template is null || trigger.Template == query.Template)
+        (
+            query.UserId is null
+            || trigger.To.Any(recipient => recipient.Kind == RecipientKind.User && recipient.Value == query.UserId)
+        )
+        && (query.Template is null || trigger.Template == query.Template)
         && (query.Category is null || trigger.Category == query.Category)
         && (query.Priority is null || trigger.Priority == query.Priority);
 

@@ -38,6 +38,9 @@ internal static class QueryRules
     public static void Check(List<FieldError> errors, NotificationQuery query)
     {
         Names.Check(errors, "tenant", query.Tenant);
+        CheckName(errors, "reference", query.Reference);
+        CheckName(errors, "tag", query.Tag);
+        CheckName(errors, "user", query.UserId);
         CheckText(errors, "template", query.Template);
         CheckText(errors, "category", query.Category);
         CheckTimes(errors, query.From, query.To);
@@ -114,6 +117,14 @@ internal static class QueryRules
             errors.Add(new FieldError("from", FieldErrorCodes.OutOfRange, "from must be before to."));
     }
 
+    private static void CheckName(List<FieldError> errors, string field, string? name)
+    {
+        if (name is not null && Names.FindError(field, name) is { } error)
+            errors.Add(error);
+        else
+            CheckText(errors, field, name);
+    }
+
     // Every reason contains the empty text, so an empty criterion would match every dead letter.
     private static void CheckCriterion(List<FieldError> errors, string field, string? text)
     {
@@ -130,21 +141,7 @@ internal static class QueryRules
 
         if (text.Contains('\0', StringComparison.Ordinal))
             errors.Add(new FieldError(field, FieldErrorCodes.InvalidText, "The text contains a NUL character."));
-        else if (HasUnpairedSurrogate(text))
-            errors.Add(new FieldError(field, FieldErrorCodes.InvalidText, "The text contains an unpaired surrogate."));
-    }
-
-    private static bool HasUnpairedSurrogate(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i]))
-                continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
-                return true;
-            i++;
-        }
-
-        return false;
+        else if (UnpairedSurrogate.IsIn(text))
+            errors.Add(new FieldError(field, FieldErrorCodes.InvalidText, UnpairedSurrogate.Message));
     }
 }

@@ -29,6 +29,9 @@ internal sealed class NotificationEvents(IEnumerable<INotificationEventSink> sin
             Deliveries = stored.Deliveries.Count,
             Expansions = stored.Expansions.Count,
             AcceptedAt = notification.AcceptedAt,
+            Reference = notification.Trigger.Reference,
+            Tags = notification.Trigger.Tags,
+            Metadata = notification.Trigger.Metadata,
         };
     }
 }

@@ -23,6 +23,7 @@ internal sealed class Notifier(
     IEnumerable<IOutbox> outboxes,
     ExpansionWorker expansions,
     NotificationEvents events,
+    TargetCanceller canceller,
     TimeProvider time
 ) : INotifier
 {
@@ -67,6 +68,18 @@ internal sealed class Notifier(
 
     public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default) =>
         await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+
+    public Task<Cancellation> CancelAsync(CancellationTarget target, CancellationToken cancellationToken = default)
+    {
+        InvalidRequestException.ThrowIfAny(Validate(target));
+        return canceller.CancelAsync(target, cancellationToken);
+    }
+
+    public IReadOnlyList<FieldError> Validate(CancellationTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return [.. LabelRules.FindErrors(target)];
+    }
 
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {

@@ -40,6 +40,8 @@ internal sealed class TriggerValidator(
         CheckFallback(trigger, ref errors);
         CheckThrottleAndDigest(trigger, ref errors);
         CheckNames(trigger, ref errors);
+        foreach (var error in LabelRules.FindErrors(trigger))
+            (errors ??= []).Add(error);
         return errors ?? (IReadOnlyList<FieldError>)[];
     }
 

@@ -57,7 +57,10 @@ internal sealed record EventView(
     DeliveryState State,
     OutcomeKind? Outcome,
     string? Reason,
-    DateTimeOffset SettledAt
+    DateTimeOffset SettledAt,
+    string? Reference,
+    IReadOnlyList<string>? Tags,
+    IReadOnlyDictionary<string, string>? Metadata
 )
 {
     public static EventView Create(DeliveryEvent settled) =>
@@ -70,7 +73,10 @@ internal sealed record EventView(
             settled.State,
             settled.Outcome,
             settled.Reason,
-            settled.SettledAt
+            settled.SettledAt,
+            settled.Reference,
+            settled.Tags,
+            settled.Metadata
         );
 }
 

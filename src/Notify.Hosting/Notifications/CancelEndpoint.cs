@@ -7,7 +7,7 @@ namespace Notify.Hosting.Notifications;
 
 /// <summary>
 /// <c>POST /v1/notifications/{id}/cancel</c>: cancels the deliveries that have not been sent, and counts them. With
-/// <c>?ids=true</c>, it also lists them.
+/// <c>?ids=true</c>, it also lists them. <c>POST /v1/notifications/cancel</c> does so for all notifications of a target.
 /// </summary>
 internal static class CancelEndpoint
 {
@@ -25,6 +25,46 @@ internal static class CancelEndpoint
         return await notifier.CancelAsync(tenant, id, context.RequestAborted).ConfigureAwait(false) is { } cancellation
             ? TypedResults.Json(CancellationView.Create(cancellation, withIds), NotificationsJson.Default.CancellationView)
             : Problem.Unknown("notification");
+    }
+
+    public static Task<IResult> HandleTargetAsync(HttpContext context, INotifier notifier) =>
+        RequestBody.ReadJsonAsync(context, body => CancelAsync(context, notifier, body));
+
+    private static async Task<IResult> CancelAsync(HttpContext context, INotifier notifier, JsonField body)
+    {
+        var errors = body.Errors;
+        var withIds = ReadIds(context.Request, errors);
+        var target = new CancellationTarget { Tenant = RequestValues.GetTenant(context.Request) };
+        foreach (var field in body.Members())
+        {
+            switch (field.Name)
+            {
+                case "cancellationKey":
+                    target = target with { CancellationKey = field.Text() };
+                    break;
+                case "reference":
+                    target = target with { Reference = field.Text() };
+                    break;
+                default:
+                    field.Unknown("cancellationKey", "reference");
+                    break;
+            }
+        }
+
+        // A field that could not be read is not missing.
+        if (!errors.Any)
+            errors.Add(notifier.Validate(target));
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var cancellation = await notifier.CancelAsync(target, context.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(
+            CancellationView.Create(cancellation, withIds) with
+            {
+                Notifications = cancellation.Notifications,
+            },
+            NotificationsJson.Default.CancellationView
+        );
     }
 
     private static bool ReadIds(HttpRequest request, FieldErrors errors)
@@ -53,6 +93,11 @@ internal sealed record CancellationView(
     IReadOnlyList<Guid>? CancelledIds
 )
 {
+    /// <summary>
+    /// Gets the number of notifications of the target; null for a notification that the caller named by its ID.
+    /// </summary>
+    public long? Notifications { get; init; }
+
     public static CancellationView Create(Cancellation cancellation, bool withIds) =>
         new(
             cancellation.Cancelled,

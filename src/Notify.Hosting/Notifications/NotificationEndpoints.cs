@@ -19,6 +19,8 @@ internal static class NotificationEndpoints
     {
         group.MapPost("/v1/notifications", TriggerEndpoint.HandleAsync);
         group.MapOtherMethods("/v1/notifications", "GET, HEAD, POST");
+        group.MapPost("/v1/notifications/cancel", CancelEndpoint.HandleTargetAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/notifications/cancel", "POST");
         group.MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync).ReadsQuery();
         group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
     }

@@ -36,6 +36,12 @@ internal static class NotificationListEndpoint
                 return query with { From = field.Time() };
             case "to":
                 return query with { To = field.Time() };
+            case "reference":
+                return query with { Reference = field.Text() };
+            case "tag":
+                return query with { Tag = field.Text() };
+            case "user":
+                return query with { UserId = field.Text() };
             case "template":
                 return query with { Template = field.Text() };
             case "category":
@@ -43,7 +49,7 @@ internal static class NotificationListEndpoint
             case "priority":
                 return query with { Priority = field.GetOne(TriggerBody.Priorities) };
             default:
-                field.Unknown("from", "to", "template", "category", "priority", "after", "limit");
+                field.Unknown("from", "to", "reference", "tag", "user", "template", "category", "priority", "after", "limit");
                 return query;
         }
     }
@@ -60,6 +66,10 @@ internal sealed record NotificationItemView(
     string? Category,
     string? CollapseKey,
     string? IdempotencyKey,
+    string? Reference,
+    string? CancellationKey,
+    IReadOnlyList<string>? Tags,
+    IReadOnlyDictionary<string, string>? Metadata,
     DateTimeOffset AcceptedAt,
     DateTimeOffset? SendAt,
     DateTime? SendAtLocal,
@@ -75,6 +85,10 @@ internal sealed record NotificationItemView(
             notification.Trigger.Category,
             notification.Trigger.CollapseKey,
             notification.Trigger.IdempotencyKey,
+            notification.Trigger.Reference,
+            notification.Trigger.CancellationKey,
+            notification.Trigger.Tags,
+            notification.Trigger.Metadata,
             notification.AcceptedAt,
             notification.Trigger.SendAt,
             notification.Trigger.SendAtLocal,

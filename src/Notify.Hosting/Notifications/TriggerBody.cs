@@ -4,7 +4,7 @@ namespace Notify.Hosting.Notifications;
 
 /// <summary>
 /// A trigger that was read from a request, and the errors in it. Unreadable fields are left out of the trigger, so that
-/// <see cref="INotifier.Validate"/> can still check the others and the response reports all errors at once.
+/// <see cref="INotifier.Validate(Trigger)"/> can still check the others and the response reports all errors at once.
 /// </summary>
 internal sealed class TriggerBody
 {
@@ -69,6 +69,10 @@ internal sealed class TriggerBody
             "sendAt" => Trigger with { SendAt = field.Time() },
             "sendAtLocal" => Trigger with { SendAtLocal = field.LocalTime() },
             "expiresAt" => Trigger with { ExpiresAt = field.Time() },
+            "reference" => Trigger with { Reference = field.Text() },
+            "cancellationKey" => Trigger with { CancellationKey = field.Text() },
+            "tags" => Trigger with { Tags = [.. field.Items().Select(item => item.Text()).OfType<string>()] },
+            "metadata" => Trigger with { Metadata = field.Texts() },
             "idempotencyKey" => Trigger with { IdempotencyKey = ReadIdempotencyKey(field) },
             _ => RefuseUnknown(field),
         };
@@ -134,6 +138,10 @@ internal sealed class TriggerBody
             "sendAt",
             "sendAtLocal",
             "expiresAt",
+            "reference",
+            "cancellationKey",
+            "tags",
+            "metadata",
             "idempotencyKey"
         );
         return Trigger;

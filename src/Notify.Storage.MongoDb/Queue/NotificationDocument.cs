@@ -16,6 +16,9 @@ internal static class NotificationDocument
     public const string AcceptedAt = "acceptedAt";
     public const string Contents = "contents";
 
+    /// <summary>The field of the labels, by which lists find the notification. It is missing if there are none.</summary>
+    public const string Labels = "labels";
+
     /// <summary>
     /// The field that replaces all others once a process has ensured that the notification can never be written.
     /// </summary>
@@ -51,8 +54,16 @@ internal static class NotificationDocument
             { ExpiresAt, notification.ExpiresAt.ToBsonValue() },
             { Trigger, trigger },
             { Contents, contents },
-        }.With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true);
+        }
+            .With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true)
+            .With(Labels, CreateLabels(NotificationLabel.GetAll(notification.Trigger)));
     }
+
+    /// <summary>Creates the value of a label.</summary>
+    public static BsonValue CreateLabel(NotificationLabel label) => $"{(int)label.Kind}:{label.Value}";
+
+    private static BsonArray? CreateLabels(IReadOnlyList<NotificationLabel> labels) =>
+        labels.Count == 0 ? null : new BsonArray(labels.Select(CreateLabel));
 
     /// <summary>Rejects a notification that the server would reject only after parts of it were written.</summary>
     public static void ThrowIfTooLarge(long bytes, string field)
@@ -93,20 +104,21 @@ internal static class NotificationDocument
                     { Trigger, "" },
                     { Contents, "" },
                     { HasKey, "" },
+                    { Labels, "" },
                 }
             },
         };
 
     /// <summary>Creates the update that replaces the trigger and the contents of a notification by their erased form.</summary>
     public static BsonDocument EraseContent(Notification erased) =>
-        new(
+        new BsonDocument(
             "$set",
             new BsonDocument
             {
                 { Trigger, StoredForm.WriteTrigger(erased.Trigger) },
                 { Contents, StoredForm.WriteContents(erased) },
             }
-        );
+        ).With("$unset", NotificationLabel.GetAll(erased.Trigger).Count > 0 ? null : new BsonDocument(Labels, ""));
 
     /// <summary>Creates the filter for a notification that has not changed since it was read.</summary>
     public static BsonDocument GetUnchanged(BsonDocument document) =>

@@ -44,6 +44,13 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 [
                     Index("accepted", [.. Age.Names]),
                     Index("tenant", NotificationDocument.Tenant, NotificationDocument.Id),
+                    Index(
+                        "label",
+                        new BsonDocument(NotificationDocument.Labels, new BsonDocument("$exists", true)),
+                        NotificationDocument.Tenant,
+                        NotificationDocument.Labels,
+                        NotificationDocument.Id
+                    ),
                     Forgetting(NotificationDocument.PurgeAt),
                 ],
                 cancellationToken

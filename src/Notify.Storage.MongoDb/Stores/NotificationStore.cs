@@ -58,10 +58,9 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         var found = await database
             .Notifications.FindAsync(
                 null,
-                new BsonDocument(NotificationDocument.Tenant, filter.Tenant).With(
-                    NotificationDocument.Id,
-                    ids.ElementCount == 0 ? null : ids
-                ),
+                new BsonDocument(NotificationDocument.Tenant, filter.Tenant)
+                    .With(NotificationDocument.Id, ids.ElementCount == 0 ? null : ids)
+                    .Merge(CreateFilter(NotificationLabel.GetAll(filter))),
                 projection: new BsonDocument(NotificationDocument.Contents, 0),
                 sort: new BsonDocument { { NotificationDocument.Tenant, -1 }, { NotificationDocument.Id, -1 } },
                 limit: limit,
@@ -110,6 +109,24 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
                 .Select(record => record with { Delivery = known[record.Delivery.NotificationId].Complete(record.Delivery) }),
         ];
     }
+
+    // The index searches for the first label.
+    private static BsonDocument CreateFilter(IReadOnlyList<NotificationLabel> labels) =>
+        labels.Count == 0
+            ? []
+            : new BsonDocument(NotificationDocument.Labels, NotificationDocument.CreateLabel(labels[0])).With(
+                "$and",
+                labels.Count == 1
+                    ? null
+                    : new BsonArray(
+                        labels
+                            .Skip(1)
+                            .Select(label => new BsonDocument(
+                                NotificationDocument.Labels,
+                                NotificationDocument.CreateLabel(label)
+                            ))
+                    )
+            );
 
     private static BsonDocument CreateFilter(string tenant, Guid notificationId) =>
         new() { { DeliveryField.Notification, notificationId.ToBsonValue() }, { DeliveryField.Tenant, tenant } };

@@ -10,6 +10,7 @@ namespace Notify.Storage.PostgreSql.Queue;
 internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter deliveries, DigestEvents digests)
 {
     private readonly IdempotencyKeys _idempotency = new(database);
+    private readonly NotificationLabels _labels = new(database.Schema);
 
     private readonly string _insertNotifications = $"""
         INSERT INTO {database.Schema}.notification (id, tenant, accepted_at, expires_at, trigger, contents)
@@ -66,9 +67,14 @@ internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter 
                     ),
                 ],
                 cancellationToken,
-                before: expansions.Length > 0
-                    ? [InsertNotifications(requests), InsertExpansions(expansions)]
-                    : [InsertNotifications(requests)]
+                before:
+                [
+                    InsertNotifications(requests),
+                    .. expansions.Length > 0 ? (NpgsqlBatchCommand[])[InsertExpansions(expansions)] : [],
+                    .. _labels.Insert(requests.Select(request => request.Notification)) is { } labels
+                        ? (NpgsqlBatchCommand[])[labels]
+                        : [],
+                ]
             )
             .ConfigureAwait(false);
         await digests

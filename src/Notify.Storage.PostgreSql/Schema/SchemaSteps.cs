@@ -232,6 +232,22 @@ internal static class SchemaSteps
             UPDATE "{schema}".schema_version SET oldest = 14;
             """;
 
+    /// <summary>
+    /// Stores the labels of notifications: references, cancellation keys and tags. An earlier version stores notifications
+    /// without labels, so it may run beside this one.
+    /// </summary>
+    public static string Fifteenth(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".notification_label (
+                tenant text COLLATE "C" NOT NULL,
+                kind smallint NOT NULL,
+                value text COLLATE "C" NOT NULL,
+                notification_id uuid NOT NULL,
+                PRIMARY KEY (tenant, kind, value, notification_id)
+            );
+            CREATE INDEX notification_label_notification ON "{schema}".notification_label (notification_id);
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

@@ -23,6 +23,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Twelfth(name),
         SchemaSteps.Thirteenth(name),
         SchemaSteps.Fourteenth(name),
+        SchemaSteps.Fifteenth(name),
     ];
 
     /// <summary>

@@ -44,6 +44,8 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
         RETURNING digest_id, notification_id, user_id
         """;
 
+    private readonly NotificationLabels _labels = new(database.Schema);
+
     private readonly string _removeEmpty = DigestEvents.RemoveEmpty(database.Schema);
 
     private readonly string _findNotifications = $"""
@@ -156,6 +158,8 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
                 )
                 .ConfigureAwait(false);
             contents.Remove(erased.Id);
+            if (!hasOthers)
+                await _labels.DeleteAsync(connection, erased.Id, cancellationToken).ConfigureAwait(false);
         }
     }
 }

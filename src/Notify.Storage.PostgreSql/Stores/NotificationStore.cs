@@ -8,6 +8,8 @@ namespace Notify.Storage.PostgreSql.Stores;
 /// <summary>Reads notifications and the state of their deliveries.</summary>
 internal sealed class NotificationStore(StoreDatabase database, ContentReader contents) : INotificationStore
 {
+    private const string SummaryColumns = "n.id, n.accepted_at, n.expires_at, n.trigger";
+
     private readonly string _find = $"""
         SELECT n.id, n.accepted_at, n.expires_at, n.trigger, n.contents FROM {database.Schema}.notification n
         WHERE n.id = $1 AND n.tenant = $2 AND {RetentionStore.IsKept(database.Schema)}
@@ -23,11 +25,13 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         """;
 
     private readonly string _listNotifications = $"""
-        SELECT n.id, n.accepted_at, n.expires_at, n.trigger FROM {database.Schema}.notification n
+        SELECT {SummaryColumns} FROM {database.Schema}.notification n
         WHERE n.tenant = $1 AND ($2 IS NULL OR n.id >= $2) AND ($3 IS NULL OR n.id < $3)
             AND {RetentionStore.IsKept(database.Schema)}
         ORDER BY n.id DESC LIMIT $4
         """;
+
+    private readonly NotificationLabels _labels = new(database.Schema);
 
     private readonly string _count =
         $"SELECT state, count(*) FROM {database.Schema}.delivery WHERE notification_id = $1 AND tenant = $2 GROUP BY state";
@@ -90,15 +94,20 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
     )
     {
         var (from, to) = IdRange.Create(filter, before);
+        var labels = NotificationLabel.GetAll(filter);
         return await database
             .QueryAsync(
-                _listNotifications,
+                labels.Count == 0 ? _listNotifications : _labels.CreateQuery(SummaryColumns, labels.Count),
                 parameters =>
+                {
                     parameters
                         .With(filter.Tenant)
-                        .WithOrNull(NpgsqlDbType.Uuid, from)
-                        .WithOrNull(NpgsqlDbType.Uuid, to)
-                        .With(limit),
+                        .WithOrNull(NpgsqlDbType.Uuid, labels.Count == 0 ? from : from ?? Guid.Empty)
+                        .WithOrNull(NpgsqlDbType.Uuid, labels.Count == 0 ? to : to ?? Guid.AllBitsSet)
+                        .With(limit);
+                    foreach (var label in labels)
+                        parameters.With((short)label.Kind).With(label.Value);
+                },
                 row => new NotificationSummary
                 {
                     Id = row.GetGuid(0),

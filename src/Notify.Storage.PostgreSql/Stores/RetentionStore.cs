@@ -65,6 +65,16 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         """
     );
 
+    private readonly string _purgeLabels = OldRows(
+        $"{database.Schema}.notification_label",
+        $"""
+        old.notification_id < $1
+            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.notification_id)
+            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.notification_id)
+            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.digest_event e WHERE e.notification_id = old.notification_id)
+        """
+    );
+
     private readonly string _purgeKeys = OldRows($"{database.Schema}.idempotency", "old.expires_at <= $1");
 
     private readonly string _purgePermits = OldRows($"{database.Schema}.throttle", "old.taken_at < $1");
@@ -98,6 +108,8 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         await PurgeStepwiseAsync(_purgeExpansions, parameters => parameters.With(oldId), most, cancellationToken)
             .ConfigureAwait(false);
         await PurgeStepwiseAsync(_purgeEvents, parameters => parameters.With(oldId), most, cancellationToken)
+            .ConfigureAwait(false);
+        await PurgeStepwiseAsync(_purgeLabels, parameters => parameters.With(oldId), most, cancellationToken)
             .ConfigureAwait(false);
         await PurgePartitionsAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
         return purged;

@@ -26,6 +26,13 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         """
     );
 
+    private readonly Statement _addLabel = new(
+        connection,
+        """
+        INSERT INTO notify_label (tenant, kind, value, notification_id) VALUES (@tenant, @kind, @value, @notification_id)
+        """
+    );
+
     private readonly Statement _addDelivery = new(
         connection,
         """
@@ -104,6 +111,16 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
             .Bind("@trigger", serialized.Trigger)
             .Bind("@contents", serialized.Contents)
             .Execute();
+        foreach (var label in NotificationLabel.GetAll(notification.Trigger))
+        {
+            _addLabel
+                .Bind("@tenant", notification.Tenant)
+                .Bind("@kind", (long)label.Kind)
+                .Bind("@value", label.Value)
+                .Bind("@notification_id", notification.Id)
+                .Execute();
+        }
+
         foreach (var queued in request.Deliveries)
             Add(queued, notification.AcceptedAt);
         foreach (var expansion in request.Expansions)
@@ -199,6 +216,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         _findKey.Dispose();
         _keepKey.Dispose();
         _addNotification.Dispose();
+        _addLabel.Dispose();
         _addDelivery.Dispose();
         _supersede.Dispose();
         _addExpansion.Dispose();

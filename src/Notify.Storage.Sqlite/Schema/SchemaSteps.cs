@@ -158,6 +158,18 @@ internal static class SchemaSteps
             ALTER TABLE notify_device DROP COLUMN platform;
             ALTER TABLE notify_device RENAME COLUMN platform_name TO platform;
             """,
+        // The labels of notifications: references, cancellation keys and tags.
+        """
+            CREATE TABLE notify_label (
+                tenant TEXT NOT NULL,
+                kind INTEGER NOT NULL,
+                value TEXT NOT NULL,
+                notification_id BLOB NOT NULL,
+                PRIMARY KEY (tenant, kind, value, notification_id)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE INDEX notify_label_notification ON notify_label (notification_id);
+            """,
     ];
 
     /// <summary>

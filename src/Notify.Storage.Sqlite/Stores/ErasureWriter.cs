@@ -61,6 +61,8 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         "UPDATE notify_notification SET trigger = @trigger, contents = @contents WHERE id = @id"
     );
 
+    private readonly Statement _deleteLabels = new(connection, "DELETE FROM notify_label WHERE notification_id = @id");
+
     /// <summary>Erases a delivery. Returns false and changes nothing while it is leased.</summary>
     public bool EraseDelivery(Guid id, DateTimeOffset now)
     {
@@ -100,6 +102,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         _removeEmpty.Dispose();
         _hasOthers.Dispose();
         _keep.Dispose();
+        _deleteLabels.Dispose();
     }
 
     private void EraseFrom(string tenant, Guid notificationId, IReadOnlyCollection<Address> addresses, string? userId)
@@ -117,6 +120,8 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
                 .Bind("@trigger", StoredForm.WriteTrigger(erased.Trigger))
                 .Bind("@contents", StoredForm.WriteContents(erased))
                 .Execute();
+            if (!hasOthers)
+                _deleteLabels.Bind("@id", notificationId).Execute();
         }
     }
 }

@@ -83,18 +83,24 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
     )
     {
         var (from, to) = IdRange.Create(filter, before);
+        var labels = NotificationLabel.GetAll(filter);
         using var connection = database.OpenReader();
         using var statement = new Statement(
             connection,
             $"""
-            SELECT id, accepted_at, expires_at, trigger FROM notify_notification
-            WHERE tenant = @tenant AND id >= COALESCE(@from, x''){(to is null ? "" : " AND id < @to")}
-            ORDER BY id DESC LIMIT @limit
+            SELECT n.id, n.accepted_at, n.expires_at, n.trigger FROM {CreateSource(labels.Count)}
+                AND {(labels.Count == 0 ? "n.id" : "l0.notification_id")} >= @from
+                AND {(labels.Count == 0 ? "n.id" : "l0.notification_id")} < @to
+            ORDER BY {(labels.Count == 0 ? "n.id" : "l0.notification_id")} DESC LIMIT @limit
             """
         );
-        statement.Bind("@tenant", filter.Tenant).Bind("@from", from).Bind("@limit", limit);
-        if (to is { } end)
-            statement.Bind("@to", end);
+        statement
+            .Bind("@tenant", filter.Tenant)
+            .Bind("@from", from ?? Guid.Empty)
+            .Bind("@to", to ?? Guid.AllBitsSet)
+            .Bind("@limit", limit);
+        for (var i = 0; i < labels.Count; i++)
+            statement.Bind($"@kind{i}", (long)labels[i].Kind).Bind($"@value{i}", labels[i].Value);
         var found = new List<NotificationSummary>();
         while (statement.Read())
         {
@@ -111,6 +117,23 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
         }
 
         return new(found);
+    }
+
+    // CROSS JOIN fixes the order: the index of the first label drives the search, and the others are looked up in it.
+    private static string CreateSource(int labels)
+    {
+        if (labels == 0)
+            return "notify_notification n WHERE n.tenant = @tenant";
+
+        var all = Enumerable.Range(0, labels);
+        return string.Join(" CROSS JOIN ", [.. all.Select(i => $"notify_label l{i}"), "notify_notification n"])
+            + " WHERE n.id = l0.notification_id AND n.tenant = @tenant"
+            + string.Concat(
+                all.Select(i =>
+                    $" AND l{i}.tenant = @tenant AND l{i}.kind = @kind{i} AND l{i}.value = @value{i}"
+                    + (i == 0 ? "" : $" AND l{i}.notification_id = l0.notification_id")
+                )
+            );
     }
 
     public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(

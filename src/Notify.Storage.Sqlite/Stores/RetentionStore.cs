@@ -14,6 +14,7 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
     private readonly Statement _purgeExpansions;
     private readonly Statement _purgeEvents;
     private readonly Statement _purgeNotification;
+    private readonly Statement _purgeLabels;
     private readonly Statement _purgeKeys;
     private readonly Statement _purgePermits;
     private readonly Statement _purgeCounts;
@@ -42,6 +43,12 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
             """
             DELETE FROM notify_notification
             WHERE id = @id AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = @id)
+            """
+        );
+        _purgeLabels = Prepare(
+            """
+            DELETE FROM notify_label
+            WHERE notification_id = @id AND NOT EXISTS (SELECT 1 FROM notify_notification WHERE id = @id)
             """
         );
         _purgeKeys = Prepare(
@@ -105,6 +112,7 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         _purgeExpansions.Dispose();
         _purgeEvents.Dispose();
         _purgeNotification.Dispose();
+        _purgeLabels.Dispose();
         _purgeKeys.Dispose();
         _purgePermits.Dispose();
         _purgeCounts.Dispose();
@@ -157,6 +165,7 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
 
             _purgeExpansions.Bind("@notification_id", ended[next]).Execute();
             _purgeNotification.Bind("@id", ended[next]).Execute();
+            _purgeLabels.Bind("@id", ended[next]).Execute();
         }
 
         return (deliveries, next);
