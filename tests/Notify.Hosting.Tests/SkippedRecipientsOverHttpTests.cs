@@ -37,7 +37,7 @@ public sealed class SkippedRecipientsOverHttpTests(SharedApi api) : IClassFixtur
                 { "email": "b@example.org" }, { "email": "B@example.org" },
                 { "phone": "+46 70-123 45 67" }, { "phone": "0046701234567" },
                 { "webhook": "https://hooks.example.org/a" }, { "webhook": "https://hooks.example.org:443/a" },
-                { "pushToken": "long-token-0001", "platform": "ios" }, { "pushToken": "long-token-0001", "platform": "ios" }],
+                { "pushToken": "c0ffee0000000001", "platform": "ios" }, { "pushToken": "c0ffee0000000001", "platform": "ios" }],
               "channels": ["email", "sms", "webhook", "push"], "category": "ads", "onUnknownRecipient": "skip", {{Content}} }
             """,
             tenant
