@@ -38,16 +38,18 @@ internal sealed class FileNotificationStore(TenantFiles files) : INotificationSt
             )
         );
 
-    public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
+    public ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
         string tenant,
-        Guid notificationId,
+        IReadOnlyCollection<Guid> notificationIds,
+        long maxSubscribers,
         CancellationToken cancellationToken
     ) =>
         new(
             files.Read(tenant, data =>
-                data.GetDeliveries(notificationId)
-                    .GroupBy(stored => stored.State)
-                    .ToDictionary(group => group.Key, group => group.LongCount())
+                NotificationProgress.Create(
+                    notificationIds.Distinct().Where(data.Notifications.ContainsKey).SelectMany(data.GetProgressRows).ToArray(),
+                    maxSubscribers
+                )
             )
         );
 

@@ -5,9 +5,27 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Notify;
 
-/// <summary>The catalog of templates. Templates are validated before they are stored.</summary>
+/// <summary>
+/// The catalog of templates. Templates are validated before they are stored. The HTTP API is built on this interface, so both
+/// validate, page and answer in the same way.
+/// </summary>
 public interface ITemplateCatalog
 {
+    /// <summary>Finds a version of a template.</summary>
+    /// <param name="tenant">The tenant of the template.</param>
+    /// <param name="name">The name of the template.</param>
+    /// <param name="version">The version; null for the newest.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The template; null if it does not exist or the version was deleted.</returns>
+    Task<Template?> FindAsync(string tenant, string name, int? version = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists templates with their newest versions, in ordinal order of their names.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="page">The page; null for the first 100.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <exception cref="InvalidRequestException">The page is invalid.</exception>
+    Task<Page<TemplateSummary>> ListAsync(string tenant, PageRequest? page = null, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Saves a template as the next version under its name. Triggers in all processes use the newest version within a second. If
     /// there are more than <see cref="TemplateLimits.MaxVersions"/> versions, the oldest are deleted.

@@ -32,6 +32,11 @@ public sealed record NotificationQuery
 
     /// <summary>Gets the priority; null for any.</summary>
     public Priority? Priority { get; init; }
+
+    /// <summary>
+    /// Gets the status; null for any. Notifications whose <see cref="NotificationSummary.Status"/> is null are not found.
+    /// </summary>
+    public NotificationStatus? Status { get; init; }
 }
 
 /// <summary>A notification in a list.</summary>
@@ -48,4 +53,10 @@ public sealed record NotificationSummary
 
     /// <summary>Gets the trigger, without its content.</summary>
     public required Trigger Trigger { get; init; }
+
+    /// <summary>
+    /// Gets the status. It is null in a list if more than 5,000 subscribers of topics were expanded and the expansion has ended,
+    /// because a list does not count so many deliveries; see <see cref="NotificationTimeline.Status"/> instead.
+    /// </summary>
+    public NotificationStatus? Status { get; init; }
 }

@@ -10,6 +10,9 @@ public sealed record NotificationTimeline
     /// </summary>
     public required Notification Notification { get; init; }
 
+    /// <summary>Gets the overall status.</summary>
+    public required NotificationStatus Status { get; init; }
+
     /// <summary>Gets the progress of the topics of the notification; empty if it has none.</summary>
     public required IReadOnlyList<ExpansionProgress> Expansions { get; init; }
 

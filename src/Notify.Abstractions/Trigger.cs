@@ -54,6 +54,13 @@ public sealed record Trigger
             };
     }
 
+    /// <summary>
+    /// Gets what happens if a user or a topic in <see cref="To"/> does not exist. Default:
+    /// <see cref="UnknownRecipientBehavior.Fail"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public UnknownRecipientBehavior OnUnknownRecipient { get; init; }
+
     /// <summary>Gets the channels to use. Null means every channel for which the recipient has an address.</summary>
     public IReadOnlyList<Channel>? Channels { get; init; }
 

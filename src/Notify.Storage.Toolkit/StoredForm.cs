@@ -141,11 +141,6 @@ public static class StoredForm
     public static Priority ReadPriority(int number) =>
         (Priority)number is var priority && Enum.IsDefined(priority) ? priority : Priority.Normal;
 
-    /// <summary>Counts deliveries by state. Several states that only a newer version knows become one.</summary>
-    /// <param name="counts">The number of a state with a count, each state once.</param>
-    public static IReadOnlyDictionary<DeliveryState, long> ReadCounts(IEnumerable<(int State, long Count)> counts) =>
-        counts.GroupBy(one => ReadState(one.State), one => one.Count).ToDictionary(state => state.Key, state => state.Sum());
-
     private static IReadOnlyList<T> ReadJoined<T>(string joined, JsonTypeInfo<IReadOnlyList<T>> type) =>
         joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;
 }

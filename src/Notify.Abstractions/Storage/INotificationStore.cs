@@ -37,15 +37,35 @@ public interface INotificationStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Counts what became of notifications so far, all of them in one query.</summary>
+    /// <param name="tenant">The tenant of the notifications.</param>
+    /// <param name="notificationIds">The IDs of the notifications, at most 1,000.</param>
+    /// <param name="maxSubscribers">
+    /// The number of expanded subscribers above which the deliveries of a notification are not counted, because there are too
+    /// many.
+    /// </param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The progress of each notification that the tenant has and for which there is something to count.</returns>
+    ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
+        string tenant,
+        IReadOnlyCollection<Guid> notificationIds,
+        long maxSubscribers,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Counts the deliveries of a notification in each state.</summary>
     /// <param name="tenant">The tenant of the notification.</param>
     /// <param name="notificationId">The ID of the notification.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
+    async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
         string tenant,
         Guid notificationId,
         CancellationToken cancellationToken
-    );
+    )
+    {
+        var counted = await CountAsync(tenant, [notificationId], long.MaxValue, cancellationToken).ConfigureAwait(false);
+        return counted.GetValueOrDefault(notificationId, NotificationProgress.None).Deliveries!;
+    }
 
     /// <summary>
     /// Lists the notifications of a tenant, newest first. An index finds those with a label (see

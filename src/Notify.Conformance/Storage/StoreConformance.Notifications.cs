@@ -22,6 +22,7 @@ public abstract partial class StoreConformance
                 Recipient.PushToken("token", Platform.Ios),
                 Recipient.Address(Channel.Create("fax"), "1"),
             ],
+            OnUnknownRecipient = UnknownRecipientBehavior.Skip,
             Template = "order-shipped",
             TemplateVersion = 7,
             Data = new

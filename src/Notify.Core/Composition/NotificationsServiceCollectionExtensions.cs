@@ -11,6 +11,7 @@ using Notify.Core.Planning;
 using Notify.Core.Providers;
 using Notify.Core.Queries;
 using Notify.Core.Queue;
+using Notify.Core.Receipts;
 using Notify.Core.Recipients;
 using Notify.Core.Retention;
 using Notify.Core.Settlements;
@@ -83,6 +84,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
+        services.AddSingleton<IReceipts, ReceiptRecorder>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();

@@ -108,7 +108,7 @@ internal sealed partial class InMemoryStore : IDigestStore
         foreach (var stored in waiting)
         {
             _digests[stored.Event.Key].Fence++;
-            End(stored, CollectedState.Cancelled, null, "cancelled");
+            End(stored, CollectedState.Cancelled, null, NotificationProgress.CancelReason);
         }
 
         return waiting.Length;

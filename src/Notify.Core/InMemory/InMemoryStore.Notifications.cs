@@ -35,22 +35,6 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
             return new(Page(GetDeliveries(tenant, notificationId), after, limit));
     }
 
-    public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
-        string tenant,
-        Guid notificationId,
-        CancellationToken cancellationToken
-    )
-    {
-        lock (_lock)
-        {
-            return new(
-                GetDeliveries(tenant, notificationId)
-                    .GroupBy(stored => stored.State)
-                    .ToDictionary(group => group.Key, group => group.LongCount())
-            );
-        }
-    }
-
     public ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
         NotificationFilter filter,
         Guid? before,

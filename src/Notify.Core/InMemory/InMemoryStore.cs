@@ -99,7 +99,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
             var collected = Uncollect(notificationId);
             StoredDelivery[] cancelled = [.. deliveries.Where(stored => stored.IsFree(now))];
             foreach (var stored in cancelled)
-                Change(stored, () => stored.Cancel("cancelled", now));
+                Change(stored, () => stored.Cancel(NotificationProgress.CancelReason, now));
             return new(
                 new Cancellation
                 {

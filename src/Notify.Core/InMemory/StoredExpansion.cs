@@ -56,6 +56,20 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
             (DueAt, _updatedAt, _reason) = (null, now, null);
     }
 
+    public ProgressRow ToRow() =>
+        new()
+        {
+            NotificationId = NotificationId,
+            Kind = ProgressRowKind.Expansion,
+            State = (int)(
+                DueAt is not null ? ExpansionState.Running
+                : _reason is not null ? ExpansionState.DeadLetter
+                : _done < expansion.Total ? ExpansionState.Stopped
+                : ExpansionState.Complete
+            ),
+            Count = _done,
+        };
+
     public ExpansionProgress GetProgress() =>
         new()
         {

@@ -69,11 +69,13 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                 : router.GetRoute(address)
         ).FirstOrDefault();
 
-    private string? FindReasonToSkip(PlannedRecipient recipient, Address address)
+    private SkipReason? FindReasonToSkip(PlannedRecipient recipient, Address address)
     {
         if (recipient.Wants?.Invoke(address.Channel) == false)
-            return "declined by the user's preferences";
-        return router.GetRoute(address).Count == 0 ? $"no provider sends {address.Channel} to {address.Platform}" : null;
+            return SkipReason.OptedOut;
+        return router.GetRoute(address).Count == 0
+            ? new SkipReason(SkipCodes.UnsupportedPlatform, $"no provider sends {address.Channel} to {address.Platform}")
+            : null;
     }
 
     private static IEnumerable<(Address Address, Device? Device)> GetAddresses(PlannedRecipient recipient, Channel channel)

@@ -32,6 +32,9 @@ internal sealed class ChooseContent : IPlanningStep
     }
 
     /// <summary>Describes why a delivery has no content.</summary>
-    public static string DescribeNoVariant(DeliveryDraft draft) =>
-        $"the template has no variant for {draft.To.Channel}{(draft.Locale is { } locale ? $" in {locale}" : "")}";
+    public static SkipReason DescribeNoVariant(DeliveryDraft draft) =>
+        new(
+            SkipCodes.NoVariant,
+            $"the template has no variant for {draft.To.Channel}{(draft.Locale is { } locale ? $" in {locale}" : "")}"
+        );
 }

@@ -37,6 +37,8 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, T
                     {
                         To = recipient.Topic is { } topic ? [recipient.Recipient, Recipient.Topic(topic)] : recipient.Recipient,
                         IdempotencyKey = null,
+                        // If the user is gone when the digest closes, the digest ends, as for any other event.
+                        OnUnknownRecipient = UnknownRecipientBehavior.Fail,
                     },
                     TemplateVersion = plan.Notification.TemplateVersion!.Value,
                     DueAt = DigestSchedule.GetDueTime(digest, now, recipient.User),

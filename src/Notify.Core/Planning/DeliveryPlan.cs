@@ -129,7 +129,10 @@ internal sealed class DeliveryDraft
     public TimeSpan After { get; init; }
 
     /// <summary>Gets or sets why nothing is sent to the address; null if a message is.</summary>
-    public string? SkippedBecause { get; set; }
+    public SkipReason? SkippedBecause { get; set; }
+
+    /// <summary>Gets why the delivery is stored as cancelled, also by a throttle; null if a message is sent.</summary>
+    public SkipReason? Skip => SkippedBecause ?? (Recipient.IsThrottled ? SkipReason.Throttled : null);
 
     /// <summary>Gets or sets the index of the shared content.</summary>
     public int ContentIndex { get; set; }

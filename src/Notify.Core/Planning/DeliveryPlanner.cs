@@ -42,15 +42,20 @@ internal sealed class DeliveryPlanner(
     /// <param name="cancellationToken">Cancels the planning.</param>
     /// <param name="topics">The topic of each subscriber, by user id; null for recipients that the trigger names.</param>
     /// <param name="checksContent">Whether rendered contents must follow the rules for contents.</param>
+    /// <param name="errors">
+    /// The errors of the trigger that are already known. With them, planning only looks for unknown users, and takes no permits.
+    /// </param>
     public async ValueTask<PlannedDeliveries> PlanAsync(
         Notification notification,
         IReadOnlyList<Recipient> recipients,
         CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string>? topics = null,
-        bool checksContent = true
+        bool checksContent = true,
+        IReadOnlyList<FieldError>? errors = null
     )
     {
         var plan = new DeliveryPlan(notification, recipients, topics) { ChecksContent = checksContent };
+        plan.Errors.AddRange(errors ?? []);
         foreach (var step in _steps)
         {
             await step.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -62,13 +67,17 @@ internal sealed class DeliveryPlanner(
         var deliveries = new QueuedDelivery[plan.Drafts.Count];
         for (var i = 0; i < deliveries.Length; i++)
             deliveries[i] = CreateQueued(notification, plan.Drafts[i]);
-        return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown, plan.Permits) { FirstLeft = plan.FirstLeft };
+        return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown, plan.Permits)
+        {
+            FirstLeft = plan.FirstLeft,
+            Skipped = plan.IsBroadcast ? null : SkippedRecipients.From(plan.Drafts),
+        };
     }
 
     private QueuedDelivery CreateQueued(Notification notification, DeliveryDraft draft) =>
         new(CreateDelivery(notification, draft), draft.DueAt)
         {
-            CancelledBecause = draft.SkippedBecause ?? (draft.Recipient.IsThrottled ? "throttled" : null),
+            CancelledBecause = draft.Skip?.Text,
             AddressKey =
                 !draft.Recipient.IsThrottled && AddressKey.IsNeeded(notification.Trigger, draft)
                     ? AddressKey.Compute(notification.Id, draft.To)
@@ -124,4 +133,7 @@ internal readonly record struct PlannedDeliveries(
 
     /// <summary>Gets the first recipient that was left for the next batch; null if all were planned.</summary>
     public Recipient? FirstLeft { get; init; }
+
+    /// <summary>Gets the named recipients that get nothing; null if there are none.</summary>
+    public SkippedRecipients? Skipped { get; init; }
 }

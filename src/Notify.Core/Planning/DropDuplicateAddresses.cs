@@ -9,8 +9,6 @@ namespace Notify.Core.Planning;
 /// </summary>
 internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlanningStep
 {
-    private const string Reason = "the same address as another recipient";
-
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Drafts.Count > 1)
@@ -39,7 +37,7 @@ internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlan
             .FindReachedAsync(plan.Notification.Id, byKey.Keys, cancellationToken)
             .ConfigureAwait(false);
         foreach (var key in reached)
-            byKey[key].SkippedBecause = Reason;
+            byKey[key].SkippedBecause = SkipReason.DuplicateAddress;
     }
 
     private static void DropWithin(
@@ -54,7 +52,7 @@ internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlan
         if (taken.TryAdd(key, draft))
             return;
 
-        draft.SkippedBecause = Reason;
+        draft.SkippedBecause = SkipReason.DuplicateAddress;
         // The address is that of the other delivery's user, and must be erased with the user.
         draft.UserId ??= taken[key].UserId;
     }

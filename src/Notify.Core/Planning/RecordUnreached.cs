@@ -40,8 +40,11 @@ internal sealed class RecordUnreached(ProviderCatalog catalog) : IPlanningStep
             To = new Address(channels.Length == 1 ? channels[0] : Channel.None, ""),
             Provider = "",
             SkippedBecause = recipient.User is null
-                ? "the user does not exist"
-                : $"the user has no address for {string.Join(", ", channels.Select(channel => channel.Name))}",
+                ? SkipReason.UnknownUser
+                : new SkipReason(
+                    SkipCodes.NoAddress,
+                    $"the user has no address for {string.Join(", ", channels.Select(channel => channel.Name))}"
+                ),
         };
     }
 }

@@ -62,7 +62,7 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
             if (content is not null && !plan.IsBroadcast)
                 plan.AddErrors(recipient.Recipient, errors);
             else
-                draft.SkippedBecause = Describe(errors);
+                draft.SkippedBecause = content is null ? ChooseContent.DescribeNoVariant(draft) : Describe(errors);
             draft.OwnContent = null;
         }
     }
@@ -75,10 +75,15 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
         plan.Planned.RemoveRange(firstPlanned, plan.Planned.Count - firstPlanned);
     }
 
-    private static string Describe(IReadOnlyList<FieldError> errors) =>
-        string.Join(
-            " ",
-            errors.Take(MaxQuoted).Select(error => error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}")
+    private static SkipReason Describe(IReadOnlyList<FieldError> errors) =>
+        new(
+            SkipCodes.TemplateFailed,
+            string.Join(
+                " ",
+                errors
+                    .Take(MaxQuoted)
+                    .Select(error => error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}")
+            )
         );
 
     /// <summary>The rendering of a batch of recipients, and what was rendered for the current one.</summary>
@@ -115,7 +120,10 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
         {
             var variant = template.FindVariant(draft.To.Channel, draft.Locale);
             if (variant < 0)
-                return (null, [new FieldError("template", FieldErrorCodes.NotFound, ChooseContent.DescribeNoVariant(draft))]);
+                return (
+                    null,
+                    [new FieldError("template", FieldErrorCodes.NotFound, ChooseContent.DescribeNoVariant(draft).Text)]
+                );
 
             var key = (variant, template.ShowsDates ? draft.TimeZone : null, draft.To.Channel);
             if (_rendered.TryGetValue(key, out var known))

@@ -27,10 +27,10 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
                 plan.Planned.Add(
                     new PlannedRecipient(recipient, user, [.. devices[user.Id]], plan.Topics?.GetValueOrDefault(user.Id))
                 );
-            else if (plan.Topics is null)
+            else if (plan.Topics is null && plan.Trigger.OnUnknownRecipient != UnknownRecipientBehavior.Skip)
                 plan.Unknown.Add(i);
             else
-                plan.Planned.Add(new PlannedRecipient(recipient, null, [], plan.Topics[recipient.Value]));
+                plan.Planned.Add(new PlannedRecipient(recipient, null, [], plan.Topics?[recipient.Value]));
         }
     }
 

@@ -24,6 +24,12 @@ internal sealed class NotificationQueries(
     private const int ScanBatchSize = 500;
 
     /// <summary>
+    /// The number of expanded subscribers above which a list does not count the deliveries of a notification, which would take
+    /// seconds for each broadcast to a million.
+    /// </summary>
+    private const int MaxListedSubscribers = 5_000;
+
+    /// <summary>
     /// The number of dead letters per batch. It is small enough that regular deliveries continue between two batches.
     /// </summary>
     private const int ReplayBatchSize = 1_000;
@@ -46,8 +52,11 @@ internal sealed class NotificationQueries(
         if (await notifications.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false) is not { } notification)
             return null;
 
+        var progress = await CountAsync(tenant, [id], long.MaxValue, cancellationToken).ConfigureAwait(false);
+        var counted = progress.GetValueOrDefault(id, NotificationProgress.None);
         return new NotificationTimeline
         {
+            Status = StatusRules.Compute(notification.Trigger, counted, time.GetUtcNow())!.Value,
             // Not every store keeps the content a second time in the trigger.
             Notification = notification with { Trigger = notification.Trigger with { Content = null } },
             Deliveries = CreatePage(
@@ -56,7 +65,7 @@ internal sealed class NotificationQueries(
                     .ConfigureAwait(false),
                 page
             ),
-            Counts = await notifications.CountDeliveriesAsync(tenant, id, cancellationToken).ConfigureAwait(false),
+            Counts = counted.Deliveries!,
             Expansions = await expansions.GetProgressAsync(tenant, id, cancellationToken).ConfigureAwait(false),
             Collected = await digests
                 .ListAsync(tenant, id, ofSummary: false, page.Limit, cancellationToken)
@@ -209,24 +218,62 @@ internal sealed class NotificationQueries(
             Tag = query.Tag,
         };
         var found = new List<NotificationSummary>();
-        var batchSize = query is { UserId: null, Template: null, Category: null, Priority: null } ? limit + 1 : ScanBatchSize;
+        var batchSize = query is { UserId: null, Template: null, Category: null, Priority: null, Status: null }
+            ? limit + 1
+            : ScanBatchSize;
         for (var scanned = 0; ; )
         {
             var batch = await notifications.ListAsync(filter, after, batchSize, cancellationToken).ConfigureAwait(false);
+            // Without a filter for the status, it is computed only for the notifications of the page.
+            var matches = batch.Where(notification => IsMatch(query, notification.Trigger));
+            var shown = query.Status is null ? matches.Take(limit - found.Count) : matches;
+            var withStatus = await FindStatusesAsync(query.Tenant, [.. shown], cancellationToken).ConfigureAwait(false);
             foreach (var notification in batch)
             {
                 if (found.Count == limit || scanned == MaxScanned)
                     return (found, after);
 
                 (after, scanned) = (notification.Id, scanned + 1);
-                if (IsMatch(query, notification.Trigger))
-                    found.Add(notification);
+                if (
+                    withStatus.TryGetValue(notification.Id, out var match)
+                    && (query.Status is null || match.Status == query.Status)
+                )
+                    found.Add(match);
             }
 
             if (batch.Count < batchSize)
                 return (found, null);
         }
     }
+
+    private async ValueTask<Dictionary<Guid, NotificationSummary>> FindStatusesAsync(
+        string tenant,
+        IReadOnlyList<NotificationSummary> listed,
+        CancellationToken cancellationToken
+    )
+    {
+        if (listed.Count == 0)
+            return [];
+
+        var now = time.GetUtcNow();
+        Guid[] ids = [.. listed.Select(notification => notification.Id)];
+        var progress = await CountAsync(tenant, ids, MaxListedSubscribers, cancellationToken).ConfigureAwait(false);
+        return listed.ToDictionary(
+            notification => notification.Id,
+            notification =>
+            {
+                var counted = progress.GetValueOrDefault(notification.Id, NotificationProgress.None);
+                return notification with { Status = StatusRules.Compute(notification.Trigger, counted, now) };
+            }
+        );
+    }
+
+    private ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
+        string tenant,
+        IReadOnlyCollection<Guid> ids,
+        long maxSubscribers,
+        CancellationToken cancellationToken
+    ) => notifications.CountAsync(tenant, ids, maxSubscribers, cancellationToken);
 
     private static bool IsMatch(NotificationQuery query, Trigger trigger) =>
         (

@@ -46,6 +46,14 @@ internal static class QueryRules
         CheckTimes(errors, query.From, query.To);
         if (query.Priority is { } priority && !Enum.IsDefined(priority))
             errors.Add(new FieldError("priority", FieldErrorCodes.Invalid, "Use one of high, normal, bulk."));
+        if (query.Status is { } status && (!Enum.IsDefined(status) || status == NotificationStatus.Unknown))
+            errors.Add(
+                new FieldError(
+                    "status",
+                    FieldErrorCodes.Invalid,
+                    "Use one of scheduled, inProgress, completed, failed, cancelled, nothingToSend."
+                )
+            );
     }
 
     public static void Check(List<FieldError> errors, DeadLetterFilter filter)

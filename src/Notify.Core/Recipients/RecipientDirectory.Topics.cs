@@ -5,8 +5,6 @@ namespace Notify.Core.Recipients;
 /// <summary>This part subscribes and unsubscribes users, and lists topics and their subscribers.</summary>
 internal sealed partial class RecipientDirectory
 {
-    private const int MaxPageSize = 500;
-
     public async Task SubscribeAsync(
         string tenant,
         string topic,
@@ -52,10 +50,9 @@ internal sealed partial class RecipientDirectory
         CancellationToken cancellationToken = default
     )
     {
-        ArgumentNullException.ThrowIfNull(page);
-        Check(page, mayHavePrefix: false);
+        NamePages.Check(page, mayHavePrefix: false);
         var found = await topics.ListAsync(tenant, topic, page.After, page.Limit + 1, cancellationToken).ConfigureAwait(false);
-        return Take(found, page, user => user);
+        return NamePages.Take(found, page, user => user);
     }
 
     public async Task<long> CountSubscribersAsync(string tenant, string topic, CancellationToken cancellationToken = default) =>
@@ -67,25 +64,10 @@ internal sealed partial class RecipientDirectory
         CancellationToken cancellationToken = default
     )
     {
-        ArgumentNullException.ThrowIfNull(page);
-        Check(page, mayHavePrefix: true);
+        NamePages.Check(page, mayHavePrefix: true);
         var found = await topics
             .ListTopicsAsync(tenant, page.Prefix, page.After, page.Limit + 1, cancellationToken)
             .ConfigureAwait(false);
-        return Take(found, page, topic => topic);
+        return NamePages.Take(found, page, topic => topic);
     }
-
-    private static void Check(PageRequest page, bool mayHavePrefix)
-    {
-        var errors = new List<FieldError>();
-        if (page.Limit is < 1 or > MaxPageSize)
-            errors.Add(new FieldError("limit", FieldErrorCodes.OutOfRange, $"Use a number from 1 to {MaxPageSize}."));
-        if (!mayHavePrefix && page.Prefix.Length > 0)
-            errors.Add(new FieldError("prefix", FieldErrorCodes.NotAllowed, "This list cannot be filtered by prefix."));
-        InvalidRequestException.ThrowIfAny(errors);
-    }
-
-    // One item more than the page shows is read, which reveals whether there is a next page.
-    private static Page<T> Take<T>(IReadOnlyList<T> found, PageRequest page, Func<T, string> getName) =>
-        new() { Items = [.. found.Take(page.Limit)], Next = found.Count > page.Limit ? getName(found[page.Limit - 1]) : null };
 }

@@ -1,3 +1,4 @@
+using Notify.Core.Validation;
 using Notify.Storage;
 
 namespace Notify.Core.Recipients;
@@ -12,12 +13,11 @@ internal sealed partial class RecipientDirectory
 
     public async Task<Page<User>> ListUsersAsync(string tenant, PageRequest page, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(page);
-        Check(page, mayHavePrefix: true);
+        NamePages.Check(page, mayHavePrefix: true);
         var found = await users
             .ListAsync(tenant, page.Prefix, page.After, page.Limit + 1, cancellationToken)
             .ConfigureAwait(false);
-        return Take(found, page, user => user.Id);
+        return NamePages.Take(found, page, user => user.Id);
     }
 
     public async Task<ChangeResult<User>> SaveUserAsync(

@@ -13,6 +13,35 @@ internal sealed class TemplateCatalog(
     TimeProvider time
 ) : ITemplateCatalog
 {
+    private static readonly PageRequest FirstPage = new();
+
+    public async Task<Template?> FindAsync(
+        string tenant,
+        string name,
+        int? version = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        ArgumentNullException.ThrowIfNull(name);
+        return await templates.FindAsync(tenant, name, version, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<Page<TemplateSummary>> ListAsync(
+        string tenant,
+        PageRequest? page = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        page ??= FirstPage;
+        NamePages.Check(page, mayHavePrefix: true);
+        var found = await templates
+            .ListAsync(tenant, page.Prefix, page.After, page.Limit + 1, cancellationToken)
+            .ConfigureAwait(false);
+        return NamePages.Take(found, page, template => template.Name);
+    }
+
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(template));

@@ -19,7 +19,8 @@ internal sealed class NotificationFactory(
 {
     /// <summary>Creates the request, and takes the permits that the trigger's throttle requires.</summary>
     /// <exception cref="InvalidRequestException">
-    /// A user does not exist, a topic never had a subscriber, or the template cannot be rendered for a recipient.
+    /// The template cannot be rendered for a recipient; or a user does not exist, or a topic never had a subscriber, and the
+    /// trigger does not skip them.
     /// </exception>
     public async ValueTask<PlannedRequest> CreateAsync(
         Trigger trigger,
@@ -28,13 +29,13 @@ internal sealed class NotificationFactory(
     )
     {
         var notification = CreateNotification(trigger, rendered);
-        var expansions = await CreateExpansionsAsync(notification, cancellationToken).ConfigureAwait(false);
+        var topicPlan = await PlanTopicsAsync(notification, cancellationToken).ConfigureAwait(false);
         Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
         var planned = await planner
-            .PlanAsync(notification, named, cancellationToken, checksContent: rendered.IsChecked)
+            .PlanAsync(notification, named, cancellationToken, checksContent: rendered.IsChecked, errors: topicPlan.Errors)
             .ConfigureAwait(false);
-        InvalidRequestException.ThrowIfAny(planned.Errors ?? []);
         InvalidRequestException.ThrowIfAny([
+            .. planned.Errors ?? [],
             .. planned.Unknown.Select(index => new FieldError(
                 $"to[{trigger.To.IndexOf(named[index])}]",
                 FieldErrorCodes.NotFound,
@@ -46,11 +47,14 @@ internal sealed class NotificationFactory(
             new EnqueueRequest(notification, planned.Deliveries)
             {
                 Idempotency = CreateClaim(trigger, notification),
-                Expansions = expansions,
+                Expansions = topicPlan.Expansions,
                 Digests = planned.Digests,
             },
             planned.Permits
-        );
+        )
+        {
+            Skipped = SkippedRecipients.Add(planned.Skipped, topicPlan.Skipped),
+        };
     }
 
     // The fingerprint is that of the trigger as it was given: a repetition may find a newer version of its template.
@@ -86,35 +90,58 @@ internal sealed class NotificationFactory(
     }
 
     // One expansion covers all topics that have subscribers. Each topic without subscribers is recorded as complete.
-    private async ValueTask<IReadOnlyList<NewExpansion>> CreateExpansionsAsync(
-        Notification notification,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<TopicPlan> PlanTopicsAsync(Notification notification, CancellationToken cancellationToken)
     {
         List<NewExpansion> expansions = [];
         List<FieldError> errors = [];
+        List<SkippedRecipient> skipped = [];
         NewExpansion? all = null;
         foreach (var topic in notification.Trigger.Topics())
         {
             var subscribers = await topics.CountAsync(notification.Tenant, topic, cancellationToken).ConfigureAwait(false);
-            if (subscribers is null)
-                errors.Add(
-                    new FieldError(
-                        $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]",
-                        FieldErrorCodes.NotFound,
-                        "No user has ever subscribed to this topic."
-                    )
-                );
-            else if (subscribers == 0)
-                expansions.Add(new NewExpansion(topic, 0, dueAt: null));
-            else
+            if (subscribers > 0)
+            {
                 all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers.Value, notification.AcceptedAt);
+            }
+            else if (subscribers is null && notification.Trigger.OnUnknownRecipient != UnknownRecipientBehavior.Skip)
+            {
+                errors.Add(CreateUnknownTopicError(notification.Trigger, topic));
+            }
+            else
+            {
+                expansions.Add(new NewExpansion(topic, 0, dueAt: null));
+                skipped.Add(CreateSkippedTopic(topic, isKnown: subscribers is not null));
+            }
         }
 
-        InvalidRequestException.ThrowIfAny(errors);
-        return all is null ? expansions : [all, .. expansions];
+        return new TopicPlan(all is null ? expansions : [all, .. expansions], errors, skipped);
     }
+
+    private static FieldError CreateUnknownTopicError(Trigger trigger, string topic) =>
+        new(
+            $"to[{trigger.To.IndexOf(Recipient.Topic(topic))}]",
+            FieldErrorCodes.NotFound,
+            "No user has ever subscribed to this topic."
+        );
+
+    private static SkippedRecipient CreateSkippedTopic(string topic, bool isKnown) =>
+        new()
+        {
+            Recipient = Recipient.Topic(topic),
+            Code = isKnown ? SkipCodes.NoSubscribers : SkipCodes.UnknownTopic,
+            Reason = isKnown ? "the topic has no subscribers" : "no user has ever subscribed to this topic",
+        };
+
+    private readonly record struct TopicPlan(
+        IReadOnlyList<NewExpansion> Expansions,
+        IReadOnlyList<FieldError> Errors,
+        IReadOnlyList<SkippedRecipient> Skipped
+    );
 }
 
 /// <summary>The enqueue request of a trigger, and the permits that were taken for it; null for none.</summary>
-internal readonly record struct PlannedRequest(EnqueueRequest Request, ThrottleRequest? Permits);
+internal readonly record struct PlannedRequest(EnqueueRequest Request, ThrottleRequest? Permits)
+{
+    /// <summary>Gets the recipients that get nothing; null if there are none.</summary>
+    public SkippedRecipients? Skipped { get; init; }
+}

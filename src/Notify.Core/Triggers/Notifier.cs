@@ -169,7 +169,13 @@ internal sealed class Notifier(
             await unusedPermits.GiveBackAsync(planned.Permits).ConfigureAwait(false);
         if (result.Status == EnqueueStatus.Conflict)
             throw new IdempotencyConflictException(result.NotificationId);
-        return new TriggerResult(result.NotificationId, result.Status == EnqueueStatus.Duplicate);
+        if (result.Status == EnqueueStatus.Duplicate)
+            return new TriggerResult(result.NotificationId, isDuplicate: true);
+        return new TriggerResult(result.NotificationId, isDuplicate: false)
+        {
+            Skipped = planned.Skipped?.Listed ?? [],
+            SkippedTotal = planned.Skipped?.Total ?? 0,
+        };
     }
 
     private async ValueTask<bool> IsStoredAsync(Notification notification) =>

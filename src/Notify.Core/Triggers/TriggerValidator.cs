@@ -231,6 +231,8 @@ internal sealed class TriggerValidator(
             CheckExpiry(trigger, expiresAt, now, ref errors);
         if (!Enum.IsDefined(trigger.Priority))
             Add(ref errors, "priority", FieldErrorCodes.Invalid, "Use high, normal or bulk.");
+        if (!Enum.IsDefined(trigger.OnUnknownRecipient))
+            Add(ref errors, "onUnknownRecipient", FieldErrorCodes.Invalid, "Use fail or skip.");
     }
 
     // A time in another century is a mistake, and date arithmetic overflows near the ends of the calendar.

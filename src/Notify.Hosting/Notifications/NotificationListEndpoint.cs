@@ -7,6 +7,16 @@ namespace Notify.Hosting.Notifications;
 /// <summary><c>GET /v1/notifications</c>: lists a tenant's notifications page by page, newest first.</summary>
 internal static class NotificationListEndpoint
 {
+    private static readonly Dictionary<string, NotificationStatus> Statuses = new(StringComparer.Ordinal)
+    {
+        ["scheduled"] = NotificationStatus.Scheduled,
+        ["inProgress"] = NotificationStatus.InProgress,
+        ["completed"] = NotificationStatus.Completed,
+        ["failed"] = NotificationStatus.Failed,
+        ["cancelled"] = NotificationStatus.Cancelled,
+        ["nothingToSend"] = NotificationStatus.NothingToSend,
+    };
+
     public static async Task<IResult> HandleAsync(HttpContext context, INotificationQueries queries)
     {
         var request = context.Request;
@@ -48,8 +58,22 @@ internal static class NotificationListEndpoint
                 return query with { Category = field.Text() };
             case "priority":
                 return query with { Priority = field.GetOne(TriggerBody.Priorities) };
+            case "status":
+                return query with { Status = field.GetOne(Statuses) };
             default:
-                field.Unknown("from", "to", "reference", "tag", "user", "template", "category", "priority", "after", "limit");
+                field.Unknown(
+                    "from",
+                    "to",
+                    "reference",
+                    "tag",
+                    "user",
+                    "template",
+                    "category",
+                    "priority",
+                    "status",
+                    "after",
+                    "limit"
+                );
                 return query;
         }
     }
@@ -58,9 +82,13 @@ internal static class NotificationListEndpoint
 /// <summary>A page of notifications.</summary>
 internal sealed record NotificationsView(IReadOnlyList<NotificationItemView> Items, string? Next);
 
-/// <summary>A notification in a list. Its deliveries are at <see cref="StatusUrl"/>.</summary>
+/// <summary>
+/// A notification in a list; without a status if it has too many deliveries for a list to count. Its deliveries are at
+/// <see cref="StatusUrl"/>.
+/// </summary>
 internal sealed record NotificationItemView(
     Guid Id,
+    NotificationStatus? Status,
     Priority Priority,
     TemplateView? Template,
     string? Category,
@@ -80,6 +108,7 @@ internal sealed record NotificationItemView(
     public static NotificationItemView Create(NotificationSummary notification, string path) =>
         new(
             notification.Id,
+            notification.Status,
             notification.Trigger.Priority,
             TemplateView.Create(notification.Trigger),
             notification.Trigger.Category,

@@ -2,12 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>The response to a trigger.</summary>
-internal sealed record AcceptedView(Guid Id, bool Duplicate, string StatusUrl);
-
 /// <summary>A notification with its deliveries. The content is omitted, because the caller already has it.</summary>
 internal sealed record NotificationView(
     Guid Id,
+    NotificationStatus Status,
     string Tenant,
     Priority Priority,
     TemplateView? Template,
@@ -32,6 +30,7 @@ internal sealed record NotificationView(
     public static NotificationView Create(NotificationTimeline timeline, string? next) =>
         new(
             timeline.Notification.Id,
+            timeline.Status,
             timeline.Notification.Tenant,
             timeline.Notification.Trigger.Priority,
             TemplateView.Create(timeline.Notification.Trigger),

@@ -17,6 +17,12 @@ internal sealed class TriggerBody
         ["bulk"] = Priority.Bulk,
     };
 
+    private static readonly Dictionary<string, UnknownRecipientBehavior> Behaviors = new(StringComparer.Ordinal)
+    {
+        ["fail"] = UnknownRecipientBehavior.Fail,
+        ["skip"] = UnknownRecipientBehavior.Skip,
+    };
+
     private readonly List<ReadRecipient> _recipients = [];
 
     private TriggerBody(FieldErrors errors, string tenant, string? idempotencyKey)
@@ -56,6 +62,7 @@ internal sealed class TriggerBody
         Trigger = field.Name switch
         {
             "to" => Trigger with { To = ReadRecipients(field) },
+            "onUnknownRecipient" => Trigger with { OnUnknownRecipient = field.GetOne(Behaviors) ?? default },
             "content" => Trigger with { Content = ContentReader.Read(field) },
             "template" => ReadTemplate(field),
             "data" => Trigger with { Data = field.Object() },
@@ -125,6 +132,7 @@ internal sealed class TriggerBody
     {
         field.Unknown(
             "to",
+            "onUnknownRecipient",
             "content",
             "template",
             "data",

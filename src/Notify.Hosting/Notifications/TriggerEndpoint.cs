@@ -49,6 +49,6 @@ internal static class TriggerEndpoint
     private static IResult CreateAccepted(HttpRequest request, TriggerResult result)
     {
         var url = $"{request.PathBase}{request.Path}".TrimEnd('/') + $"/{result.Id}";
-        return new AcceptedResult(new AcceptedView(result.Id, result.IsDuplicate, url));
+        return new AcceptedResult(AcceptedView.Create(result, url));
     }
 }

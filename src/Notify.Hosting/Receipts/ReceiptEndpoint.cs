@@ -4,26 +4,25 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Receipts;
 
 /// <summary><c>POST /v1/receipts</c>: accepts receipts that vendors and apps report after a delivery was sent.</summary>
 internal static class ReceiptEndpoint
 {
-    private const int MaxReceipts = 1_000;
-
     public static void MapReceipts(this RouteGroupBuilder group)
     {
         group.MapPost("/v1/receipts", HandleAsync);
         group.MapOtherMethods("/v1/receipts", "POST");
     }
 
-    private static Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time) =>
+    private static Task<IResult> HandleAsync(HttpContext context, IReceipts receipts, TimeProvider time) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
-            var now = time.GetUtcNow();
-            var receipts = Read(body, now);
+            var read = Read(body, time.GetUtcNow());
+            // An unreadable field is an error already, and has no value to validate.
+            if (!body.Errors.Any)
+                body.Errors.Add(receipts.Validate(read));
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
@@ -31,9 +30,8 @@ internal static class ReceiptEndpoint
                 .RunAsync(context, body, ReceiptsJson.Default.ReceiptsView, async () =>
                 {
                     var tenant = RequestValues.GetTenant(context.Request);
-                    var known = await store.AddAsync(tenant, receipts, context.RequestAborted).ConfigureAwait(false);
-                    Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
-                    return new ReceiptsView(receipts.Count - unknown.Length, unknown);
+                    var added = await receipts.AddAsync(tenant, read, context.RequestAborted).ConfigureAwait(false);
+                    return new ReceiptsView(added.Kept, added.Unknown);
                 })
                 .ConfigureAwait(false);
         });
@@ -51,8 +49,6 @@ internal static class ReceiptEndpoint
 
         if (body.IsObject && receipts is null)
             body.Missing("receipts", "Required: the receipts, each with deliveryId and kind.");
-        else if (receipts?.Length > MaxReceipts)
-            body.Errors.Add("receipts", FieldErrorCodes.TooMany, $"Must contain at most {MaxReceipts} receipts.");
         return receipts ?? [];
     }
 }

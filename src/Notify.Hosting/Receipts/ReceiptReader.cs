@@ -5,8 +5,6 @@ namespace Notify.Hosting.Receipts;
 /// <summary>Reads one receipt: <c>{"deliveryId": "...", "kind": "delivered"}</c>.</summary>
 internal static class ReceiptReader
 {
-    private const int MaxDetailLength = 1_000;
-
     private static readonly Dictionary<string, ReceiptKind> Kinds = ReceiptKind.WellKnown.ToDictionary(
         kind => kind.Name,
         StringComparer.Ordinal
@@ -28,10 +26,10 @@ internal static class ReceiptReader
                     receipt = receipt with { Kind = field.GetOne(Kinds) ?? default };
                     break;
                 case "at":
-                    receipt = receipt with { At = ReadTime(field, now) };
+                    receipt = receipt with { At = field.Time() ?? now };
                     break;
                 case "detail":
-                    receipt = receipt with { Detail = ReadDetail(field) };
+                    receipt = receipt with { Detail = field.Text() };
                     break;
                 default:
                     field.Unknown("deliveryId", "kind", "at", "detail");
@@ -43,15 +41,4 @@ internal static class ReceiptReader
             item.Missing(name, "Required for a receipt.");
         return receipt;
     }
-
-    // A vendor's clock may be ahead. The store compares times of receipts with its own, so a time in the future could stop
-    // deliveries that are being sent.
-    private static DateTimeOffset ReadTime(JsonField field, DateTimeOffset now) => field.Time() is { } at && at < now ? at : now;
-
-    private static string? ReadDetail(JsonField field) =>
-        field.Text() switch
-        {
-            { Length: > MaxDetailLength } => field.Wrong(FieldErrorCodes.TooLong, $"Use at most {MaxDetailLength} characters."),
-            var detail => detail,
-        };
 }

@@ -38,13 +38,4 @@ internal sealed class NamePage
 
     /// <summary>Gets the URL of the page after an item; null if there is none.</summary>
     public string? Next(string? last) => last is null ? null : RequestPage.NextAfter(_request, last);
-
-    /// <summary>
-    /// Gets the items of the page from up to <see cref="FetchCount"/> items that a store found, and the URL of the next page.
-    /// </summary>
-    public (IReadOnlyList<T> Items, string? Next) Take<T>(IReadOnlyList<T> found, Func<T, string> name) =>
-        ([.. found.Take(_page.Limit)], _page.Next(_request, found, name));
-
-    /// <inheritdoc cref="RequestPage.FetchCount"/>
-    public int FetchCount => _page.FetchCount;
 }

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Templates;
 
@@ -42,7 +41,7 @@ internal static class TemplateEndpoints
             return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
         });
 
-    private static async Task<IResult> FindAsync(HttpContext context, ITemplateStore templates)
+    private static async Task<IResult> FindAsync(HttpContext context, ITemplateCatalog catalog)
     {
         var errors = new FieldErrors();
         var version = ReadVersion(context.Request, errors);
@@ -51,7 +50,7 @@ internal static class TemplateEndpoints
 
         var name = RequestValues.Route(context.Request, "name");
         var tenant = RequestValues.GetTenant(context.Request);
-        var found = await templates.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
+        var found = await catalog.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
         return found is null ? Problem.Unknown("template") : TypedResults.Json(found, TemplatesJson.Default.Template);
     }
 

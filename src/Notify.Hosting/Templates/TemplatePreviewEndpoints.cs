@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Templates;
 
@@ -34,7 +33,7 @@ internal static class TemplatePreviewEndpoints
             return RenderAsync(context, catalog, template, preview, body.Errors);
         });
 
-    public static Task<IResult> PreviewSavedAsync(HttpContext context, ITemplateCatalog catalog, ITemplateStore templates) =>
+    public static Task<IResult> PreviewSavedAsync(HttpContext context, ITemplateCatalog catalog) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
             int? version = null;
@@ -52,7 +51,7 @@ internal static class TemplatePreviewEndpoints
 
             var name = RequestValues.Route(context.Request, "name");
             var tenant = RequestValues.GetTenant(context.Request);
-            var template = await templates.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
+            var template = await catalog.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
             return template is null
                 ? Problem.Unknown("template")
                 : await RenderAsync(context, catalog, template, preview, body.Errors).ConfigureAwait(false);

@@ -72,7 +72,7 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
         var ofNotification = new BsonDocument(DigestDocument.EventNotification, notificationId.ToBsonValue());
         var isCancelled = new BsonDocument(ofNotification).Add(DigestDocument.EventState, (int)CollectedState.Cancelled);
         var before = await CountEventsAsync(isCancelled, cancellationToken).ConfigureAwait(false);
-        await digests.RemoveAsync(ofNotification, "cancelled", cancellationToken).ConfigureAwait(false);
+        await digests.RemoveAsync(ofNotification, NotificationProgress.CancelReason, cancellationToken).ConfigureAwait(false);
         var collected = await CountEventsAsync(isCancelled, cancellationToken).ConfigureAwait(false) - before;
         return (collected, await CountEventsAsync(ofNotification, cancellationToken).ConfigureAwait(false) - collected);
     }
@@ -94,7 +94,7 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
                 new BsonDocument(ofNotification).Merge(isFree),
                 DeliveryUpdate.Key,
                 isFree,
-                DeliveryUpdate.Cancel("cancelled", now.ToBsonValue(), batch),
+                DeliveryUpdate.Cancel(NotificationProgress.CancelReason, now.ToBsonValue(), batch),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -32,6 +32,23 @@ internal static class ExpansionDocument
     /// <summary>The projection of the id and the shard key of an expansion.</summary>
     public static readonly BsonDocument Key = new(Notification, 1);
 
+    public static ProgressRow ReadRow(BsonDocument expansion)
+    {
+        var done = expansion[Done].AsInt64;
+        return new ProgressRow
+        {
+            NotificationId = expansion[Notification].AsGuid,
+            Kind = ProgressRowKind.Expansion,
+            State = (int)(
+                expansion.Contains(DueAt) ? ExpansionState.Running
+                : expansion.TextOrNull(Reason) is not null ? ExpansionState.DeadLetter
+                : done < expansion[Total].AsInt64 ? ExpansionState.Stopped
+                : ExpansionState.Complete
+            ),
+            Count = done,
+        };
+    }
+
     public static string GetId(Guid notificationId, string topic) => BsonForm.Key(notificationId.ToString("N"), topic);
 
     public static BsonDocument Create(Notification notification, NewExpansion expansion, int position) =>

@@ -70,25 +70,41 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         return [.. found.Select(NotificationDocument.ReadSummary)];
     }
 
-    public async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
+    public async ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
         string tenant,
-        Guid notificationId,
+        IReadOnlyCollection<Guid> notificationIds,
+        long maxSubscribers,
         CancellationToken cancellationToken
     )
     {
-        if ((await contents.ThereAsync([notificationId], cancellationToken).ConfigureAwait(false)).Count == 0)
-            return new Dictionary<DeliveryState, long>();
+        var there = await contents.ThereAsync(notificationIds, cancellationToken).ConfigureAwait(false);
+        if (there.Count == 0)
+            return new Dictionary<Guid, NotificationProgress>();
 
-        BsonDocument[] byState =
-        [
-            new("$match", CreateFilter(tenant, notificationId)),
-            new(
-                "$group",
-                new BsonDocument { { DeliveryField.Id, "$" + DeliveryField.State }, { "count", new BsonDocument("$sum", 1L) } }
-            ),
-        ];
-        var counts = await database.Deliveries.AggregateAsync(byState, null, cancellationToken).ConfigureAwait(false);
-        return StoredForm.ReadCounts(counts.Select(counted => (counted[DeliveryField.Id].AsInt32, counted["count"].ToInt64())));
+        var expansions = await database
+            .Expansions.FindAsync(CreateFilter(ExpansionDocument.Notification, there, tenant), cancellationToken)
+            .ConfigureAwait(false);
+        var rows = expansions.ConvertAll(ExpansionDocument.ReadRow);
+        var countable = there.Except(rows.Where(row => row.Count > maxSubscribers).Select(row => row.NotificationId)).ToArray();
+        rows.AddRange(
+            await CountAsync(
+                    database.Deliveries,
+                    ProgressRowKind.Delivery,
+                    CreateFilter(DeliveryField.Notification, countable, tenant),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        );
+        rows.AddRange(
+            await CountAsync(
+                    database.DigestEvents,
+                    ProgressRowKind.Event,
+                    CreateFilter(DigestDocument.EventNotification, there, tenant),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        );
+        return NotificationProgress.Create(rows, maxSubscribers);
     }
 
     /// <summary>Creates the records of those found deliveries whose notifications are stored.</summary>
@@ -127,6 +143,43 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
                             ))
                     )
             );
+
+    // The fields of deliveries and of events have the same names.
+    private static async ValueTask<IEnumerable<ProgressRow>> CountAsync(
+        IMongoCollection<BsonDocument> collection,
+        ProgressRowKind kind,
+        BsonDocument filter,
+        CancellationToken cancellationToken
+    )
+    {
+        var isCancelled = new BsonDocument(
+            "$eq",
+            new BsonArray { "$" + DeliveryField.Reason, NotificationProgress.CancelReason }
+        );
+        var key = new BsonDocument
+        {
+            { DeliveryField.Notification, "$" + DeliveryField.Notification },
+            { DeliveryField.State, "$" + DeliveryField.State },
+            { "cancelled", isCancelled },
+        };
+        BsonDocument[] stages =
+        [
+            new("$match", filter),
+            new("$group", new BsonDocument { { DeliveryField.Id, key }, { "count", new BsonDocument("$sum", 1L) } }),
+        ];
+        var counted = await collection.AggregateAsync(stages, null, cancellationToken).ConfigureAwait(false);
+        return counted.Select(group => new ProgressRow
+        {
+            NotificationId = group[DeliveryField.Id][DeliveryField.Notification].AsGuid,
+            Kind = kind,
+            State = group[DeliveryField.Id][DeliveryField.State].AsInt32,
+            IsCancelled = group[DeliveryField.Id]["cancelled"].AsBoolean,
+            Count = group["count"].ToInt64(),
+        });
+    }
+
+    private static BsonDocument CreateFilter(string field, IReadOnlyCollection<Guid> notificationIds, string tenant) =>
+        new() { { field, new BsonDocument("$in", notificationIds.ToBsonValue()) }, { DeliveryField.Tenant, tenant } };
 
     private static BsonDocument CreateFilter(string tenant, Guid notificationId) =>
         new() { { DeliveryField.Notification, notificationId.ToBsonValue() }, { DeliveryField.Tenant, tenant } };

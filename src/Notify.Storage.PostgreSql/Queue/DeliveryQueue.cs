@@ -31,8 +31,8 @@ internal sealed class DeliveryQueue(
 
     private readonly string _cancelDeliveries = $"""
         UPDATE {database.Schema}.delivery
-        SET state = {(int)
-            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, reason = 'cancelled', ended_at = $2
+        SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = $2,
+            reason = '{NotificationProgress.CancelReason}'
         WHERE notification_id = $1 AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= $2)
         RETURNING id
         """;

@@ -37,7 +37,8 @@ internal sealed class DigestEvents(StoreDatabase database)
         """;
 
     private readonly string _remove = $"""
-        UPDATE {database.Schema}.digest_event SET state = {(int)CollectedState.Cancelled}, reason = 'cancelled', trigger = NULL
+        UPDATE {database.Schema}.digest_event
+        SET state = {(int)CollectedState.Cancelled}, reason = '{NotificationProgress.CancelReason}', trigger = NULL
         WHERE notification_id = $1 AND state = {(int)CollectedState.Waiting}
         RETURNING digest_id
         """;

@@ -33,8 +33,23 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
 
     private readonly NotificationLabels _labels = new(database.Schema);
 
-    private readonly string _count =
-        $"SELECT state, count(*) FROM {database.Schema}.delivery WHERE notification_id = $1 AND tenant = $2 GROUP BY state";
+    private readonly string _count = $"""
+        SELECT d.notification_id, 0, d.state::integer, COALESCE(d.reason = '{NotificationProgress.CancelReason}', false), count(*)
+        FROM {database.Schema}.delivery d
+        WHERE d.notification_id = ANY($1) AND d.tenant = $2 AND NOT EXISTS (
+            SELECT 1 FROM {database.Schema}.expansion x WHERE x.notification_id = d.notification_id AND x.done > $3)
+        GROUP BY 1, 3, 4
+        UNION ALL
+        SELECT e.notification_id, 1, e.state::integer, COALESCE(e.reason = '{NotificationProgress.CancelReason}', false), count(*)
+        FROM {database.Schema}.digest_event e WHERE e.notification_id = ANY($1) AND e.tenant = $2
+        GROUP BY 1, 3, 4
+        UNION ALL
+        SELECT x.notification_id, 2,
+            CASE WHEN x.due_at IS NOT NULL THEN 0 WHEN x.reason IS NOT NULL THEN 2 WHEN x.done < x.total THEN 3 ELSE 1 END,
+            false, x.done
+        FROM {database.Schema}.expansion x JOIN {database.Schema}.notification n ON n.id = x.notification_id
+        WHERE x.notification_id = ANY($1) AND n.tenant = $2
+        """;
 
     public async ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
@@ -120,20 +135,28 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
             .ConfigureAwait(false);
     }
 
-    public async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
+    public async ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
         string tenant,
-        Guid notificationId,
+        IReadOnlyCollection<Guid> notificationIds,
+        long maxSubscribers,
         CancellationToken cancellationToken
     )
     {
-        var counts = await database
+        var rows = await database
             .QueryAsync(
                 _count,
-                parameters => parameters.With(notificationId).With(tenant),
-                row => ((int)row.GetInt16(0), row.GetInt64(1)),
+                parameters => parameters.With(notificationIds.ToArray()).With(tenant).With(maxSubscribers),
+                row => new ProgressRow
+                {
+                    NotificationId = row.GetGuid(0),
+                    Kind = (ProgressRowKind)row.GetInt32(1),
+                    State = row.GetInt32(2),
+                    IsCancelled = row.GetBoolean(3),
+                    Count = row.GetInt64(4),
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return StoredForm.ReadCounts(counts);
+        return NotificationProgress.Create(rows, maxSubscribers);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class DeliveryCanceller(SqliteConnection connection) : IDisposab
     private readonly Statement _uncollect = new(
         connection,
         $"""
-        UPDATE notify_digest_event SET state = {(int)CollectedState.Cancelled}, reason = 'cancelled', trigger = NULL
+        UPDATE notify_digest_event
+        SET state = {(int)CollectedState.Cancelled}, reason = '{NotificationProgress.CancelReason}', trigger = NULL
         WHERE notification_id = @notification_id AND state = {(int)CollectedState.Waiting}
         RETURNING digest_id
         """
@@ -52,7 +53,7 @@ internal sealed class DeliveryCanceller(SqliteConnection connection) : IDisposab
         $"""
         UPDATE notify_delivery
         SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = @now,
-            reason = 'cancelled'
+            reason = '{NotificationProgress.CancelReason}'
         WHERE notification_id = @notification_id AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= @now)
         RETURNING id
         """

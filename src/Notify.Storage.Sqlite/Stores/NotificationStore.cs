@@ -8,6 +8,19 @@ namespace Notify.Storage.Sqlite.Stores;
 /// <summary>Reads notifications and deliveries, on connections other than the writer's.</summary>
 internal sealed class NotificationStore(StoreDatabase database) : INotificationStore
 {
+    private const string Count = $"""
+        SELECT 0, state, COALESCE(reason = '{NotificationProgress.CancelReason}', 0), COUNT(*) FROM notify_delivery
+        WHERE notification_id = @id AND tenant = @tenant
+            AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = @id AND done > @max)
+        GROUP BY 2, 3
+        UNION ALL
+        SELECT 1, state, COALESCE(reason = '{NotificationProgress.CancelReason}', 0), COUNT(*) FROM notify_digest_event
+        WHERE notification_id = @id AND tenant = @tenant GROUP BY 2, 3
+        UNION ALL
+        SELECT 2, CASE WHEN due_at IS NOT NULL THEN 0 WHEN reason IS NOT NULL THEN 2 WHEN done < total THEN 3 ELSE 1 END, 0, done
+        FROM notify_expansion WHERE notification_id = @id AND tenant = @tenant
+        """;
+
     public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
         using var connection = database.OpenReader();
@@ -136,24 +149,37 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
             );
     }
 
-    public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
+    // SQLite runs in the process, so one short statement for each notification costs no more than one for all.
+    public ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
         string tenant,
-        Guid notificationId,
+        IReadOnlyCollection<Guid> notificationIds,
+        long maxSubscribers,
         CancellationToken cancellationToken
     )
     {
         using var connection = database.OpenReader();
-        using var statement = new Statement(
-            connection,
-            """
-            SELECT state, COUNT(*) FROM notify_delivery
-            WHERE notification_id = @notification_id AND tenant = @tenant GROUP BY state
-            """
-        );
-        statement.Bind("@notification_id", notificationId).Bind("@tenant", tenant);
-        var counts = new List<(int State, long Count)>();
-        while (statement.Read())
-            counts.Add((statement.Int32(0), statement.Int64(1)));
-        return new(StoredForm.ReadCounts(counts));
+        using var statement = new Statement(connection, Count);
+        var rows = new List<ProgressRow>();
+        foreach (var id in notificationIds.Distinct())
+        {
+            statement.Bind("@id", id).Bind("@tenant", tenant).Bind("@max", maxSubscribers);
+            while (statement.Read())
+            {
+                rows.Add(
+                    new ProgressRow
+                    {
+                        NotificationId = id,
+                        Kind = (ProgressRowKind)statement.Int32(0),
+                        State = statement.Int32(1),
+                        IsCancelled = statement.Int32(2) == 1,
+                        Count = statement.Int64(3),
+                    }
+                );
+            }
+
+            statement.Reset();
+        }
+
+        return new(NotificationProgress.Create(rows, maxSubscribers));
     }
 }

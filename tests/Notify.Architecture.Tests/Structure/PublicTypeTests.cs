@@ -19,6 +19,8 @@ public sealed partial class PublicTypeTests
         typeof(INotifier),
         typeof(INotificationQueries),
         typeof(ITemplateCatalog),
+        typeof(IReceipts),
+        typeof(IRecipients),
         typeof(IDeliveryFeed),
         typeof(INotificationsBuilder),
     ];
