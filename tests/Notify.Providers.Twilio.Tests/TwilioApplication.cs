@@ -69,7 +69,20 @@ internal sealed class TwilioApplication : IAsyncDisposable
     ) => Provider.SendAsync(Delivery(body, expiresIn), cancelled);
 
     /// <summary>Sends a notification and waits until its delivery has been attempted and settled.</summary>
-    public async Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant)
+    public Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant) =>
+        TriggerAsync(to, body, tenant, delivery => delivery.Attempts.Count > 0, "the attempt");
+
+    /// <summary>Accepts a notification and finds its delivery, which may be cancelled at once.</summary>
+    public Task<DeliveryRecord> PlanAsync(Recipient to) =>
+        TriggerAsync(to, "text", Trigger.DefaultTenant, _ => true, "the delivery");
+
+    private async Task<DeliveryRecord> TriggerAsync(
+        Recipient to,
+        string body,
+        string tenant,
+        Func<DeliveryRecord, bool> condition,
+        string what
+    )
     {
         var trigger = new Trigger
         {
@@ -78,7 +91,7 @@ internal sealed class TwilioApplication : IAsyncDisposable
             Content = new Content { Body = body },
         };
         var result = await Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
-        return await FindAsync(tenant, result.Id, delivery => delivery.Attempts.Count > 0, "the attempt");
+        return await FindAsync(tenant, result.Id, condition, what);
     }
 
     /// <summary>Waits until a delivery satisfies a condition.</summary>

@@ -64,7 +64,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     private string? FindReasonToSkip(PlannedRecipient recipient, Address address)
     {
         if (recipient.Wants?.Invoke(address.Channel) == false)
-            return "declined by the user's preferences";
+            return recipient.UserId is null ? "the phone number opted out" : "declined by the user's preferences";
         return router.GetRoute(address).Count == 0 ? $"no provider sends {address.Channel} to {address.Platform}" : null;
     }
 

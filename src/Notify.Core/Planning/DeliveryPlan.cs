@@ -60,7 +60,11 @@ internal sealed class DeliveryPlan(
             var added =
                 recipient.DataElement is null && error.Field.StartsWith("data.", StringComparison.Ordinal)
                     ? error
-                    : new FieldError(field, error.Code, error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}");
+                    : new FieldError(
+                        field,
+                        error.Code,
+                        error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}"
+                    );
             if (!Errors.Contains(added))
                 Errors.Add(added);
         }
@@ -86,7 +90,10 @@ internal sealed class PlannedRecipient(
     /// <summary>Gets the user; null for a direct address, and for a subscriber who does not exist.</summary>
     public User? User => Stored?.User;
 
-    /// <summary>Gets the user with the preferences; null for a direct address, and for a subscriber who does not exist.</summary>
+    /// <summary>
+    /// Gets the user with the preferences; null for a subscriber who does not exist, and for a direct address unless it is a
+    /// phone number that opted out.
+    /// </summary>
     public UserRecord? Stored { get; } = stored;
 
     public IReadOnlyList<Device> Devices { get; } = devices;
