@@ -13,7 +13,7 @@ public sealed class UnseenTextOverHttpTests(SharedApplication shared) : IClassFi
         new()
         {
             { "one\u0007two", false },
-            { "\u0001", false },
+            { "a\u0001", false },
             { "code 1234\u001b[31m", false },
             { "next\u0085line", false },
             { "\u007f5", false },

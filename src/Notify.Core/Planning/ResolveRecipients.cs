@@ -4,8 +4,8 @@ using Notify.Storage;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Finds the users and devices of the recipients, and the opt-outs of phone numbers. A user who is named twice is planned once; a direct address that is given twice
-/// remains, so that the timeline tells why one of the two got no message.
+/// Finds the users and devices of the recipients, and the opt-outs of phone numbers. A user who is named twice is planned once; a
+/// direct address that is given twice remains, so that the timeline tells why one of the two got no message.
 /// </summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {

@@ -16,7 +16,9 @@ internal sealed class OptOuts(IUserStore users, TimeProvider time)
     /// </summary>
     public static string? FindId(Channel channel, string address) => channel == Channel.Sms ? $"phone:{address}" : null;
 
-    /// <summary>Records that the recipient of a delivery opted out of its channel. Returns whether this changed anything.</summary>
+    /// <summary>
+    /// Records that the recipient of a delivery opted out of its channel. Returns whether this changed anything.
+    /// </summary>
     public async ValueTask<bool> RecordAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var unwanted = new Preference
