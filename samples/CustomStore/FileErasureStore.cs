@@ -14,7 +14,17 @@ internal sealed class FileErasureStore(TenantFiles files) : IErasureStore
     public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken) =>
         new(
             files.ReadAll<IReadOnlyList<Erasure>>(tenants =>
-                [.. tenants.SelectMany(data => data.Erasures.Values).OrderBy(erasure => erasure.RequestedAt).Take(limit)]
+                [
+                    .. tenants
+                        .SelectMany(data =>
+                            data.Erasures.Values.OrderBy(erasure => erasure.RequestedAt)
+                                .Select((erasure, turn) => (erasure, turn))
+                        )
+                        .OrderBy(waiting => waiting.turn)
+                        .ThenBy(waiting => waiting.erasure.RequestedAt)
+                        .Select(waiting => waiting.erasure)
+                        .Take(limit),
+                ]
             )
         );
 

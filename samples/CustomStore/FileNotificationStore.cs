@@ -38,6 +38,9 @@ internal sealed class FileNotificationStore(TenantFiles files) : INotificationSt
             )
         );
 
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
+        new(files.Read(tenant, data => data.Deliveries.TryGetValue(id, out var stored) ? data.GetRecord(stored) : null));
+
     public ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
         string tenant,
         IReadOnlyCollection<Guid> notificationIds,

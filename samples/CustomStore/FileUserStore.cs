@@ -67,13 +67,11 @@ internal sealed class FileUserStore(TenantFiles files) : IUserStore
         CancellationToken cancellationToken
     ) => new(files.Change(tenant, data =>
             {
-                if (!data.Users.TryGetValue(id, out var user) || !condition(user))
+                if (!condition(GetUser(data, id)))
                     return false;
 
-                data.Devices.RemoveAll(device => device.UserId == id);
-                foreach (var subscribers in data.Topics.Values)
-                    subscribers.Remove(id);
-                return data.Users.Remove(id);
+                var removed = data.Devices.RemoveAll(device => device.UserId == id) + (data.Users.Remove(id) ? 1 : 0);
+                return removed + data.Topics.Values.Count(subscribers => subscribers.Remove(id)) > 0;
             }));
 
     private static UserRecord GetUser(TenantData data, string id) =>

@@ -1,3 +1,5 @@
+using Notify.Providers;
+
 namespace Notify;
 
 /// <summary>
@@ -105,6 +107,16 @@ public interface IRecipients
         Precondition precondition = default,
         CancellationToken cancellationToken = default
     );
+
+    /// <summary>
+    /// Records that the recipient of a delivery opted out of its channel, such as by replying STOP to a text message. It is
+    /// recorded as a preference of the user with the source <see cref="PreferenceSource.Reply"/>. For a phone number that
+    /// belongs to no user, it is recorded as a preference of the number, whose user ID is <c>phone:</c> followed by the number
+    /// in E.164 format. Nothing is recorded for other addresses that belong to no user.
+    /// </summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    Task RecordOptOutAsync(Delivery delivery, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Registers a device, or updates its token, its user and the time it was last seen. The values of

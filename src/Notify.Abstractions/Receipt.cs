@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Notify;
 
@@ -28,6 +29,13 @@ public sealed record Receipt
 
     /// <summary>Gets the time of the event.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>
+    /// Gets whether the vendor reports that the recipient opted out of the channel, such as by replying STOP. The opt-out is
+    /// recorded as by <see cref="IRecipients.RecordOptOutAsync"/>. It is not stored with the receipt.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsOptOut { get; init; }
 
     /// <summary>Gets the vendor's code or description of the event; never an address or content.</summary>
     public string? Detail { get; init; }

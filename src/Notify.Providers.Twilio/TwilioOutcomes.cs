@@ -193,6 +193,9 @@ internal static class TwilioOutcomes
     public static string Describe(int code) =>
         Dictionary.TryGetValue(code, out var entry) ? $"{code} {entry.Name}" : $"error {code}";
 
+    /// <summary>Returns whether an error says that the recipient replied STOP.</summary>
+    public static bool IsOptOut(int code) => Dictionary.TryGetValue(code, out var entry) && entry.Meaning == Meaning.OptsOut;
+
     private static Outcome? FromCode(int code, TimeSpan? after)
     {
         if (!Dictionary.TryGetValue(code, out var entry))

@@ -50,18 +50,22 @@ internal sealed class TwilioStatusCallback(
         {
             "delivered" => new Receipt(delivery, ReceiptKind.Delivered, now),
             "read" => new Receipt(delivery, ReceiptKind.Opened, now),
-            "undelivered" or "failed" => new Receipt(delivery, ReceiptKind.Bounced, now)
-            {
-                Detail = DescribeError(Find(form, "ErrorCode")),
-            },
+            "undelivered" or "failed" => CreateBounce(delivery, now, Find(form, "ErrorCode")),
             _ => null,
         };
     }
 
-    private static string? DescribeError(string? errorCode) =>
-        int.TryParse(errorCode, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-            ? TwilioOutcomes.Describe(code)
-            : null;
+    private static Receipt CreateBounce(Guid delivery, DateTimeOffset now, string? errorCode)
+    {
+        var bounce = new Receipt(delivery, ReceiptKind.Bounced, now);
+        return int.TryParse(errorCode, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? bounce with
+            {
+                Detail = TwilioOutcomes.Describe(code),
+                IsOptOut = TwilioOutcomes.IsOptOut(code),
+            }
+            : bounce;
+    }
 
     private static string? Find(List<KeyValuePair<string, string>> pairs, string name) =>
         pairs.Find(pair => pair.Key == name).Value;

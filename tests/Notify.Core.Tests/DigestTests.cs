@@ -196,6 +196,52 @@ public sealed class DigestTests
         Assert.Equal(CollectedState.Cancelled, Assert.Single(await CollectedAsync(application, id)).State);
     }
 
+    [Theory]
+    [InlineData("news sport", false, false)]
+    [InlineData("sport", false, true)]
+    [InlineData("news", false, true)]
+    [InlineData("news sport", true, true)]
+    [InlineData("", false, true)]
+    public async Task A_summary_that_waits_is_sent_only_to_those_who_still_subscribe(string left, bool isNamed, bool isSent)
+    {
+        await using var application = await StartAsync();
+        var now = TimeOnly.FromDateTime(_time.GetUtcNow().DateTime);
+        await application.Directory.SaveUserAsync(
+            Ada() with
+            {
+                TimeZone = "Etc/UTC",
+                QuietHours = new QuietHours(now.AddHours(-1), now.AddHours(3)),
+            }
+        );
+        var ids = new List<Guid>();
+        foreach (var (topic, i) in ((string, int)[])[("news", 1), ("sport", 2)])
+        {
+            await application.Directory.SubscribeAsync(Trigger.DefaultTenant, topic, ["ada"]);
+            ids.Add(await application.SendAsync(Collected(i) with { To = Recipient.Topic(topic) }));
+            await _passing.UntilAsync(
+                TimeSpan.FromSeconds(1),
+                async () => (await CollectedAsync(application, ids[^1])).Count == 1,
+                "the event"
+            );
+        }
+
+        if (isNamed)
+            await application.SendAsync(Collected(3));
+        var summary = (await UntilStateAsync(application, ids[0], CollectedState.Summarized)).SummaryId!.Value;
+        Assert.Equal(summary, (await UntilStateAsync(application, ids[1], CollectedState.Summarized)).SummaryId);
+        foreach (var topic in left.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            await application.Directory.UnsubscribeAsync(Trigger.DefaultTenant, topic, ["ada"]);
+        await _passing.PassAsync(application, TimeSpan.FromHours(4));
+
+        var delivery = (await application.EndedDeliveriesAsync(summary)).Single(one => one.Delivery.Channel == Channel.Email);
+        Assert.Equal(
+            isSent ? (DeliveryState.Sent, null) : (DeliveryState.Cancelled, delivery.Reason),
+            (delivery.State, delivery.Reason)
+        );
+        Assert.Equal(isSent, delivery.Reason?.StartsWith("the user unsubscribed from", StringComparison.Ordinal) != true);
+        Assert.Equal(isSent ? 1 : 0, _mail.Sent.Count);
+    }
+
     [Fact]
     public async Task A_digest_that_cannot_be_rendered_is_a_dead_letter_that_tells_why()
     {

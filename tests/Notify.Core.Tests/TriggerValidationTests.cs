@@ -144,6 +144,24 @@ public sealed class TriggerValidationTests
                 Fallback = [Step(Channel.Sms), Step(Channel.Sms)],
             }
         ),
+        ["a fallback that no address can use"] = ("fallback[0].channel", Good() with { Fallback = [Step(Channel.Sms)] }),
+        ["a second fallback that no address can use"] = (
+            "fallback[1].channel",
+            Good() with
+            {
+                To = [Recipient.Email("ada@example.org"), Recipient.Phone("+46701740605")],
+                Channels = [Channel.Email],
+                Fallback = [Step(Channel.Sms), Step(Channel.Webhook)],
+            }
+        ),
+        ["a fallback to push without a token"] = (
+            "fallback[0].channel",
+            Good() with
+            {
+                To = [Recipient.Webhook("https://example.org/"), Recipient.Phone("+46701740605")],
+                Fallback = [Step(Channel.Push)],
+            }
+        ),
         ["a fallback at once"] = (
             "fallback[0].after",
             Good() with
@@ -232,6 +250,24 @@ public sealed class TriggerValidationTests
         Assert.Equal(0, stored);
         await application.SendAsync(Good());
         Assert.Equal(1, stored);
+    }
+
+    [Fact]
+    public async Task A_fallback_is_accepted_if_some_recipient_may_use_it()
+    {
+        await using var application = await TestApplication.StartAsync(Accepting(Channel.Email), Accepting(Channel.Sms));
+        await application.Directory.SaveUserAsync(new User { Id = "ada" });
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada"]);
+        foreach (var other in (Recipient[])[Recipient.User("ada"), Recipient.Topic("news"), Recipient.Phone("+46701740605")])
+        {
+            await application.SendAsync(
+                Good() with
+                {
+                    To = [Recipient.Email("ada@example.org"), other],
+                    Fallback = [Step(Channel.Sms)],
+                }
+            );
+        }
     }
 
     [Fact]

@@ -47,6 +47,32 @@ public sealed class UpkeepTests
     }
 
     [Fact]
+    public async Task A_number_without_a_user_that_opted_out_gets_no_more_until_its_opt_out_is_removed()
+    {
+        var sms = new ScriptedProvider("sms", Channel.Sms, delivery =>
+            delivery.To.Value.EndsWith('7') ? Outcome.OptedOut("21610") : Outcome.Sent()
+        );
+        var mail = Answering("mail", Channel.Email, Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(sms, mail);
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone("+46701234567")));
+        Assert.Equal([Choice.OptOut(null, Channel.Sms)], await application.Directory.GetChoicesAsync("phone:+46701234567"));
+
+        var declined = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone("+46 70-123 45 67")));
+        var other = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone("+46701234568")));
+        await application.SendAsync(TestApplication.Say(Recipient.Phone("+46701234567")) with { Tenant = "other" });
+        await Eventually.TrueAsync(() => sms.Sent.Count == 3, "the other tenant's text");
+
+        Assert.Equal((DeliveryState.Cancelled, "the phone number opted out"), (declined.State, declined.Reason));
+        Assert.Equal(DeliveryState.Sent, other.State);
+        Assert.Equal(
+            ChangeStatus.Removed,
+            await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "phone:+46701234567")
+        );
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone("+46701234567")));
+        Assert.Equal(4, sms.Sent.Count);
+    }
+
+    [Fact]
     public async Task A_webhook_that_is_gone_is_taken_from_its_user()
     {
         var hook = Answering("webhook", Channel.Webhook, Outcome.RecipientGone("HTTP 410"));

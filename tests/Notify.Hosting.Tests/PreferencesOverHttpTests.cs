@@ -92,6 +92,20 @@ public sealed class PreferencesOverHttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _app.AskAsync("DELETE", User)).Status);
     }
 
+    [Theory]
+    [InlineData("PUT", User + "/devices/phone", """{"platform":"android","token":"token-1"}""")]
+    [InlineData("POST", "/v1/topics/news/subscribers", """{"users":["ada","bob"]}""")]
+    public async Task Deleting_a_user_without_a_profile_deletes_devices_and_subscriptions(string method, string path, string body)
+    {
+        await _app.CallAsync(method, path, body);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await _app.AskAsync("DELETE", User)).Status);
+
+        Assert.Empty((await _app.CallAsync("GET", $"{User}/devices")).GetProperty("items").EnumerateArray());
+        Assert.DoesNotContain("ada", (await _app.AskAsync("GET", "/v1/topics/news/subscribers")).Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _app.AskAsync("DELETE", User)).Status);
+    }
+
     [Fact]
     public async Task A_change_is_made_only_on_the_version_that_If_Match_names()
     {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Providers;
+using Notify.FakeGateways.Twilio;
 using Notify.Storage;
 
 namespace Notify.Hosting.Tests;
@@ -9,19 +9,29 @@ namespace Notify.Hosting.Tests;
 /// <summary>Tests that a nightly sync of all profiles does not subscribe again those who opted out.</summary>
 public sealed class ProfileSyncTests
 {
-    private static readonly string[] Users = ["by-link", "by-reply", "by-api", "nobody-yet"];
+    /// <summary>Twilio's test number that replied STOP to an earlier message.</summary>
+    private const string StoppedNumber = "+15005550004";
+
+    private const string Callbacks = "https://notify.example.org/v1/callbacks/twilio";
+
+    private static readonly string[] Users = ["by-link", "by-reply", "by-callback", "by-api", "nobody-yet"];
 
     [Theory]
     [InlineData("PUT")]
     [InlineData("PATCH")]
     public async Task A_profile_sync_leaves_every_opt_out_in_place(string method)
     {
-        var texts = new ScriptedProvider("texts", Channel.Sms, _ => new(Outcome.OptedOut("21610")));
+        await using var gateway = await TwilioGateway.StartAsync();
         await using var app = await ApiApplication.StartAsync(services: services =>
             services
-                .AddSingleton<IDeliveryProvider>(texts)
                 .AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
-                .ConfigureChannel(Channel.Sms, channel => channel.Providers = ["texts"])
+                .AddTwilio(options =>
+                {
+                    (options.AccountSid, options.AuthToken) = (gateway.Account.Sid, gateway.Account.AuthToken);
+                    (options.From, options.BaseAddress) = (gateway.Account.Number, gateway.Address);
+                    options.StatusCallbackUrl = new Uri(Callbacks);
+                })
+                .ConfigureChannel(Channel.Sms, channel => channel.Providers = ["twilio"])
                 .AddUnsubscribeLinks(options =>
                     (options.Url, options.Key) = (
                         new Uri("https://notify.example.org/v1/unsubscribe"),
@@ -29,13 +39,16 @@ public sealed class ProfileSyncTests
                     )
                 )
         );
-        foreach (var user in Users[..3])
+        gateway.CallbackProxy = app.Client.BaseAddress;
+        foreach (var user in Users[..4])
             await app.CallAsync("PUT", $"/v1/users/{user}", Profile(user, "sv"));
 
         using var unsubscribed = await app.Client.PostAsync(await LinkAsync(app), null);
         Assert.Equal(HttpStatusCode.OK, unsubscribed.StatusCode);
         await app.WhenAsync(await AcceptAsync(app, "by-reply", "sms"), "deadLetter", 1);
-        foreach (var user in Users[2..])
+        await app.WhenAsync(await AcceptAsync(app, "by-callback", "sms"), "sent", 1);
+        Assert.Equal(204, await gateway.CallBackAsync(Assert.Single(gateway.Messages), "undelivered", 21610));
+        foreach (var user in Users[3..])
         {
             await app.CallAsync(
                 "PATCH",
@@ -46,7 +59,7 @@ public sealed class ProfileSyncTests
 
         var before = await Task.WhenAll(Users.Select(user => app.CallAsync("GET", $"/v1/users/{user}/preferences")));
         Assert.Equal(
-            ["unsubscribeLink", "reply", "import", "import"],
+            ["unsubscribeLink", "reply", "reply", "import", "import"],
             before.Select(preferences => preferences.GetProperty("items")[0].Text("source"))
         );
 
@@ -56,7 +69,7 @@ public sealed class ProfileSyncTests
 
         var after = await Task.WhenAll(Users.Select(user => app.CallAsync("GET", $"/v1/users/{user}/preferences")));
         Assert.Equal(before.Select(json => json.GetRawText()), after.Select(json => json.GetRawText()));
-        foreach (var (user, channel) in Users.Zip(["email", "sms", "email", "email"]))
+        foreach (var (user, channel) in Users.Zip(["email", "sms", "sms", "email", "email"]))
         {
             Assert.Equal("de", (await app.CallAsync("GET", $"/v1/users/{user}")).Text("locale"));
             var sent = await app.WhenAsync(await AcceptAsync(app, user, channel), "cancelled", 1);
@@ -71,7 +84,11 @@ public sealed class ProfileSyncTests
         JsonSerializer.Serialize(
             new
             {
-                addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org", ["phone"] = "+46701234567" },
+                addresses = new Dictionary<string, string>
+                {
+                    ["email"] = $"{user}@example.org",
+                    ["phone"] = user == "by-reply" ? StoppedNumber : "+46701234567",
+                },
                 locale,
             }
         );

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -384,6 +385,36 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         using var callback = await app.Client.PostAsync("/v1/callbacks/none", null);
         using var link = await app.Client.GetAsync("/v1/unsubscribe/none");
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (callback.StatusCode, link.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Keys_guessed_at_a_health_endpoint_count_and_are_logged(string path)
+    {
+        var lines = new FakeLoggerProvider();
+        await using var app = await ApiApplication.StartAsync(
+            options => options.ApiKeys.Add(Key),
+            services => services.AddLogging(logging => logging.AddProvider(lines))
+        );
+        for (var i = 0; i < 100; i++)
+        {
+            using var wrong = await AskAsync(app, $"wrong-key-number-{i}", path);
+            await wrong.ProblemAsync(HttpStatusCode.Unauthorized);
+        }
+
+        using var right = await AskAsync(app, Key, path);
+        using var elsewhere = await AskAsync(app, Key);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+        await elsewhere.ProblemAsync(HttpStatusCode.TooManyRequests);
+        string[] messages = [.. lines.Collector.GetSnapshot().Select(record => record.Message)];
+        Assert.Equal(20, messages.Count(message => message.StartsWith("Audit: GET refused because", StringComparison.Ordinal)));
+        Assert.Equal(
+            [20, 40, 80],
+            messages
+                .Where(message => message.StartsWith("Audit: all calls refused", StringComparison.Ordinal))
+                .Select(message => int.Parse(message.Split(" after ")[1].Split(' ')[0], CultureInfo.InvariantCulture))
+        );
     }
 
     private static Task<HttpResponseMessage> AskAsync(ApiApplication app, string key, string path = "/v1/users")

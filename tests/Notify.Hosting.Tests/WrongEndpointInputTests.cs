@@ -129,6 +129,17 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
             },
             { "POST", "/v1/receipts", $"{{\"receipts\":[{string.Join(',', Enumerable.Repeat(Opened, 1_001))}]}}", ["receipts"] },
             { "POST", Replay, "[]", ["body"] },
+            { "POST", Replay, """{"from":"2031-01-02T00:00:00Z","to":"2031-01-01T00:00:00Z"}""", ["from"] },
+            { "PATCH", $"{User}/preferences", """{"items":[{"status":"optedIn"},{"status":"optedOut"}]}""", ["items[1]"] },
+            {
+                "PATCH",
+                $"{User}/preferences",
+                """
+                    {"items":[{"channel":"sms","status":"optedIn"},{"category":"a","channel":"sms","status":null},
+                     {"category":"a","channel":"sms","status":"optedOut"},{"channel":"sms","category":null,"status":"optedOut"}]}
+                    """,
+                ["items[2]", "items[3]"]
+            },
             {
                 "POST",
                 Replay,
@@ -175,6 +186,11 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [InlineData("/v1/analytics/deliveries?from=today&until=x", "from", "until")]
     [InlineData("/v1/analytics/deliveries?from=2031-01-02T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
     [InlineData("/v1/analytics/deliveries?from=2030-01-01T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
+    [InlineData("/v1/analytics/deliveries?from=2031-01-01T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
+    [InlineData("/v1/notifications?from=2031-01-02T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
+    [InlineData("/v1/notifications?from=2031-01-01T01:00:00%2B01:00&to=2031-01-01T00:00:00Z", "from")]
+    [InlineData("/v1/dead-letters?from=2031-01-02T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
+    [InlineData("/v1/dead-letters?from=2031-01-01T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
     [InlineData("/v1/users?limit=0&name=x", "limit", "name")]
     [InlineData("/v1/topics?prefix=a&prefix=b", "prefix")]
     [InlineData("/v1/templates?after=%00", "after")]

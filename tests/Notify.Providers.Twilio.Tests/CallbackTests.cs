@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways.Twilio;
 
 namespace Notify.Providers.Twilio.Tests;
@@ -56,6 +57,49 @@ public sealed class CallbackTests
 
         var receipts = (await ReceiptsAsync(application, sent, kind is null ? 0 : 1)).Receipts;
         Assert.Equal((kind, detail), (receipts.SingleOrDefault()?.Kind.Name, receipts.SingleOrDefault()?.Detail));
+    }
+
+    [Theory]
+    [InlineData("failed", 21610, PreferenceStatus.OptedOut)]
+    [InlineData("undelivered", 21610, PreferenceStatus.OptedOut)]
+    [InlineData("undelivered", 30005, null)]
+    [InlineData("delivered", 21610, null)]
+    public async Task A_callback_that_tells_of_a_STOP_opts_the_user_out(string status, int code, PreferenceStatus? expected)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await StartAsync(gateway);
+        var recipients = application.Services.GetRequiredService<IRecipients>();
+        foreach (var tenant in (string[])["acme & co", "other"])
+            await recipients.SaveUserAsync(Ada() with { Tenant = tenant });
+        var sent = await application.SendAsync(Recipient.User("ada"), tenant: "acme & co");
+
+        Assert.Equal(204, await gateway.CallBackAsync(Assert.Single(gateway.Messages), status, code));
+        Assert.Equal(204, await gateway.CallBackAsync(Assert.Single(gateway.Messages), status, code));
+
+        await ReceiptsAsync(application, sent, 2);
+        var preferences = (await recipients.FindPreferencesAsync("acme & co", "ada")).Value;
+        Assert.Equal(
+            expected is null ? [] : [(Channel.Sms, null, PreferenceStatus.OptedOut, PreferenceSource.Reply)],
+            preferences.Select(one => (one.Channel!.Value, one.Category, one.Status, one.Source))
+        );
+        Assert.Empty((await recipients.FindPreferencesAsync("other", "ada")).Value);
+        Assert.Equal("sv", (await recipients.FindUserAsync("acme & co", "ada"))!.Value.Locale);
+    }
+
+    [Fact]
+    public async Task A_number_without_a_user_that_sent_STOP_gets_no_more()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await StartAsync(gateway);
+        await application.SendAsync(Recipient.Phone("+46701234567"));
+        await gateway.CallBackAsync(Assert.Single(gateway.Messages), "failed", 21610);
+
+        var declined = await application.PlanAsync(Recipient.Phone("0046 70 123 45 67"));
+        await application.SendAsync(Recipient.Phone("+46701234567"), tenant: "other");
+        await application.SendAsync(Recipient.Phone("+46701234568"));
+
+        Assert.Equal((DeliveryState.Cancelled, "the phone number opted out"), (declined.State, declined.Reason));
+        Assert.Equal(3, gateway.Messages.Count);
     }
 
     [Fact]
@@ -123,6 +167,14 @@ public sealed class CallbackTests
         var call = new VendorCall("?delivery=x", headers, "MessageStatus=delivered&&=%zz"u8.ToArray());
         Assert.Null(application.Callback.Read(call));
     }
+
+    private static User Ada() =>
+        new()
+        {
+            Id = "ada",
+            Addresses = new Dictionary<string, string> { ["phone"] = "+46701234567" },
+            Locale = "sv",
+        };
 
     private static async Task<TwilioApplication> StartAsync(
         TwilioGateway gateway,

@@ -70,10 +70,23 @@ internal sealed class TwilioApplication : IAsyncDisposable
 
     /// <summary>Sends a notification and waits until its delivery has been attempted and settled.</summary>
     public Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant) =>
-        SendAsync(to, new Content { Body = body }, tenant);
+        TriggerAsync(to, new Content { Body = body }, tenant, delivery => delivery.Attempts.Count > 0, "the attempt");
 
     /// <summary>Sends a content and waits until its delivery has been attempted and settled.</summary>
-    public async Task<DeliveryRecord> SendAsync(Recipient to, Content content, string tenant = Trigger.DefaultTenant)
+    public Task<DeliveryRecord> SendAsync(Recipient to, Content content, string tenant = Trigger.DefaultTenant) =>
+        TriggerAsync(to, content, tenant, delivery => delivery.Attempts.Count > 0, "the attempt");
+
+    /// <summary>Accepts a notification and finds its delivery, which may be cancelled at once.</summary>
+    public Task<DeliveryRecord> PlanAsync(Recipient to) =>
+        TriggerAsync(to, new Content { Body = "text" }, Trigger.DefaultTenant, _ => true, "the delivery");
+
+    private async Task<DeliveryRecord> TriggerAsync(
+        Recipient to,
+        Content content,
+        string tenant,
+        Func<DeliveryRecord, bool> condition,
+        string what
+    )
     {
         var trigger = new Trigger
         {
@@ -82,7 +95,7 @@ internal sealed class TwilioApplication : IAsyncDisposable
             Content = content,
         };
         var result = await Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
-        return await FindAsync(tenant, result.Id, delivery => delivery.Attempts.Count > 0, "the attempt");
+        return await FindAsync(tenant, result.Id, condition, what);
     }
 
     /// <summary>Waits until a delivery satisfies a condition.</summary>

@@ -15,7 +15,10 @@ public interface IErasureStore
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken);
 
-    /// <summary>Lists the erasures that are not complete, oldest first.</summary>
+    /// <summary>
+    /// Lists the erasures that are not complete, in turn among tenants: first the oldest of each tenant, then the second oldest
+    /// of each, and so on, each turn oldest first. So a tenant that removes many users does not delay the others.
+    /// </summary>
     /// <param name="limit">The maximum number of erasures.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken);

@@ -53,6 +53,13 @@ public interface INotificationStore
         CancellationToken cancellationToken
     );
 
+    /// <summary>Finds a delivery by its ID.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The ID of the delivery.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The delivery with its attempts; null if it does not exist in the tenant.</returns>
+    ValueTask<DeliveryRecord?> FindDeliveryAsync(string tenant, Guid id, CancellationToken cancellationToken);
+
     /// <summary>Counts the deliveries of a notification in each state.</summary>
     /// <param name="tenant">The tenant of the notification.</param>
     /// <param name="notificationId">The ID of the notification.</param>

@@ -67,13 +67,13 @@ public interface IUserStore
     /// <param name="tenant">The tenant of the user.</param>
     /// <param name="id">The ID of the user.</param>
     /// <param name="condition">
-    /// A function that determines from the stored user whether to remove it. It is not called for a user who is not stored, and
-    /// may be called more than once.
+    /// A function that determines from the stored user whether to remove it. For a user of whom neither a profile nor preferences
+    /// are stored it gets a record without them. It may be called more than once.
     /// </param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>
-    /// <see langword="true"/> if the user was removed; <see langword="false"/> if the user is not stored or the condition does
-    /// not hold.
+    /// <see langword="true"/> if anything was removed: a profile, preferences, devices or subscriptions; <see langword="false"/>
+    /// if none of them is stored or the condition does not hold.
     /// </returns>
     ValueTask<bool> RemoveAsync(string tenant, string id, Func<UserRecord, bool> condition, CancellationToken cancellationToken);
 
@@ -81,7 +81,10 @@ public interface IUserStore
     /// <param name="tenant">The tenant of the user.</param>
     /// <param name="id">The ID of the user.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns><see langword="true"/> if the user was removed; <see langword="false"/> if the user is not stored.</returns>
+    /// <returns>
+    /// <see langword="true"/> if anything was removed: a profile, preferences, devices or subscriptions; otherwise,
+    /// <see langword="false"/>.
+    /// </returns>
     ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         RemoveAsync(tenant, id, static _ => true, cancellationToken);
 }

@@ -26,6 +26,18 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Erasures_are_listed_in_turn_among_tenants()
+    {
+        Erasure[] bulk = [.. Enumerable.Range(0, 6).Select(i => new Erasure(Tenant, $"u{i}", Now.AddSeconds(i)))];
+        Erasure[] others = [new(OtherTenant, "u0", Now.AddSeconds(10)), new(OtherTenant, "u1", Now.AddSeconds(11))];
+        foreach (var erasure in (Erasure[])[.. bulk.Reverse(), .. others.Reverse()])
+            await Store.Erasures.RequestAsync(erasure, Cancellation);
+
+        Assert.Equal([bulk[0], others[0], bulk[1]], await Store.Erasures.ListAsync(3, Cancellation));
+        Assert.Equal([bulk[0], others[0], bulk[1], others[1], .. bulk[2..]], await Store.Erasures.ListAsync(10, Cancellation));
+    }
+
+    [Fact]
     public async Task An_ended_delivery_of_an_erased_user_has_no_address_attempts_or_content()
     {
         var sample = OfUser("u");

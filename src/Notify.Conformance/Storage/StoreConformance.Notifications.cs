@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Conformance.Storage;
@@ -58,6 +59,24 @@ public abstract partial class StoreConformance
         await EnqueueAsync(new Sample(Tenant, Now) { Notification = notification });
 
         Same.As(notification, await Store.Notifications.FindAsync(Tenant, notification.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_delivery_is_found_by_its_id_in_its_tenant()
+    {
+        var sample = new Sample(Tenant, Now);
+        Delivery[] deliveries = [sample.Delivery() with { UserId = "u" }, sample.Delivery()];
+        await EnqueueAsync(sample, deliveries);
+
+        await Store.ReopenAsync();
+        var listed = await Store.Notifications.ListDeliveriesAsync(Tenant, sample.Notification.Id, null, 10, Cancellation);
+        foreach (var (delivery, record) in deliveries.OrderBy(delivery => delivery.Id).Zip(listed))
+        {
+            Same.As(record, await Store.Notifications.FindDeliveryAsync(Tenant, delivery.Id, Cancellation));
+            Assert.Null(await Store.Notifications.FindDeliveryAsync(OtherTenant, delivery.Id, Cancellation));
+        }
+
+        Assert.Null(await Store.Notifications.FindDeliveryAsync(Tenant, sample.Notification.Id, Cancellation));
     }
 
     [Fact]

@@ -114,6 +114,26 @@ public abstract partial class StoreConformance : StoreSuite
         Assert.False(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
     }
 
+    [Theory]
+    [InlineData("devices")]
+    [InlineData("subscriptions")]
+    public async Task Removing_a_user_without_a_profile_removes_what_there_is(string what)
+    {
+        if (what == "devices")
+            await RegisterAsync("d", "u");
+        else
+            await Store.Topics.SubscribeAsync(Tenant, "news", ["u", "v"], Cancellation);
+
+        Assert.False(await Store.Users.RemoveAsync(Tenant, "u", user => user.User is not null, Cancellation));
+        UserRecord? seen = null;
+        Assert.True(await Store.Users.RemoveAsync(Tenant, "u", user => (seen = user) is not null, Cancellation));
+
+        Assert.Equal((Tenant, "u", null, 0), (seen!.Tenant, seen.Id, seen.User, seen.Preferences.Count));
+        Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        Assert.DoesNotContain("u", await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
+        Assert.False(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
+    }
+
     private static UserRecord Stored(User user, params Preference[] preferences) =>
         new()
         {

@@ -114,6 +114,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<TopicSubscriptions>();
+        services.AddSingleton<OptOuts>();
         services.AddSingleton<RecipientCheck>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<RecipientUpkeep>();

@@ -198,6 +198,18 @@ internal sealed class DigestWorker(
         var errors = new List<FieldError>();
         var rendered = await renderer.RenderAsync(trigger, last.TemplateVersion, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
-        return (await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false)).Request;
+        var (request, _) = await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false);
+        return FindTopic(lease.Events) is { } topic
+            ? request with
+            {
+                Deliveries = [.. request.Deliveries.Select(Through)],
+            }
+            : request;
+
+        QueuedDelivery Through(QueuedDelivery queued) => queued with { Delivery = queued.Delivery with { Topic = topic } };
     }
+
+    // A summary that waits is checked against its topic again, unless some event named the user.
+    private static string? FindTopic(IReadOnlyList<DigestEvent> events) =>
+        events.All(collected => collected.Topic is not null) ? events[^1].Topic : null;
 }

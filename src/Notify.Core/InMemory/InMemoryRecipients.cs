@@ -78,14 +78,15 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
     {
         lock (_lock)
         {
-            if (!_users.TryGetValue((tenant, id), out var user) || !condition(user))
+            if (!condition(_users.GetValueOrDefault((tenant, id)) ?? new UserRecord { Tenant = tenant, Id = id }))
                 return new(false);
 
+            var isRemoved = _users.Remove((tenant, id));
             foreach (var device in _devices.Where(device => device.Key.Tenant == tenant && device.Value.UserId == id).ToArray())
-                _devices.Remove(device.Key);
+                isRemoved |= _devices.Remove(device.Key);
             foreach (var topic in _topics.Where(topic => topic.Key.Tenant == tenant))
-                topic.Value.Remove(id);
-            return new(_users.Remove((tenant, id)));
+                isRemoved |= topic.Value.Remove(id);
+            return new(isRemoved);
         }
     }
 

@@ -18,7 +18,17 @@ internal sealed partial class InMemoryStore : IErasureStore
     public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new([.. _erasures.Values.OrderBy(erasure => erasure.RequestedAt).Take(limit)]);
+            return new([
+                .. _erasures
+                    .Values.GroupBy(erasure => erasure.Tenant)
+                    .SelectMany(tenant =>
+                        tenant.OrderBy(erasure => erasure.RequestedAt).Select((erasure, turn) => (erasure, turn))
+                    )
+                    .OrderBy(waiting => waiting.turn)
+                    .ThenBy(waiting => waiting.erasure.RequestedAt)
+                    .Select(waiting => waiting.erasure)
+                    .Take(limit),
+            ]);
     }
 
     public ValueTask<ErasureStep> EraseDeliveriesAsync(ErasureBatch batch, CancellationToken cancellationToken)

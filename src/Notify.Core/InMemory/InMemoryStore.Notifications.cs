@@ -35,6 +35,14 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
             return new(Page(GetDeliveries(tenant, notificationId), after, limit));
     }
 
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(
+                _deliveries.TryGetValue(id, out var stored) && stored.Delivery.Tenant == tenant ? stored.ToRecord() : null
+            );
+    }
+
     public ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
         NotificationFilter filter,
         Guid? before,

@@ -3,8 +3,8 @@ using Notify.Core.Timing;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Leaves out the channels that users declined. A direct address has no preferences, and preferences do not apply to a mandatory
-/// category.
+/// Leaves out the channels that users declined, and phone numbers that opted out. Other direct addresses have no preferences, and
+/// preferences do not apply to a mandatory category.
 /// </summary>
 internal sealed class ApplyPreferences(DueTimePolicy policy) : IPlanningStep
 {

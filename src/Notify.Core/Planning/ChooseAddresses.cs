@@ -72,7 +72,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     private SkipReason? FindReasonToSkip(PlannedRecipient recipient, Address address)
     {
         if (recipient.Wants?.Invoke(address.Channel) == false)
-            return SkipReason.OptedOut;
+            return recipient.UserId is null ? SkipReason.PhoneOptedOut : SkipReason.OptedOut;
         return router.GetRoute(address).Count == 0
             ? new SkipReason(SkipCodes.UnsupportedPlatform, $"no provider sends {address.Channel} to {address.Platform}")
             : null;

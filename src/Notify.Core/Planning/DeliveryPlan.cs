@@ -90,7 +90,10 @@ internal sealed class PlannedRecipient(
     /// <summary>Gets the user; null for a direct address, and for a subscriber who does not exist.</summary>
     public User? User => Stored?.User;
 
-    /// <summary>Gets the user with the preferences; null for a direct address, and for a subscriber who does not exist.</summary>
+    /// <summary>
+    /// Gets the user with the preferences; null for a subscriber who does not exist, and for a direct address unless it is a
+    /// phone number that opted out.
+    /// </summary>
     public UserRecord? Stored { get; } = stored;
 
     public IReadOnlyList<Device> Devices { get; } = devices;

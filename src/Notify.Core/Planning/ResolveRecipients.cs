@@ -1,10 +1,11 @@
+using Notify.Core.Recipients;
 using Notify.Storage;
 
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Finds the users and devices of the recipients. A user who is named twice is planned once; a direct address that is given twice
-/// remains, so that the timeline tells why one of the two got no message.
+/// Finds the users and devices of the recipients, and the opt-outs of phone numbers. A user who is named twice is planned once; a
+/// direct address that is given twice remains, so that the timeline tells why one of the two got no message.
 /// </summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {
@@ -22,8 +23,8 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
                 continue;
 
             if (recipient.Kind != RecipientKind.User)
-                plan.Planned.Add(new PlannedRecipient(recipient, null, []));
-            else if (users.TryGetValue(recipient.Value, out var user))
+                plan.Planned.Add(new PlannedRecipient(recipient, FindNumber(recipient, users), []));
+            else if (users.TryGetValue(recipient.Value, out var user) && user.User is not null)
                 plan.Planned.Add(
                     new PlannedRecipient(recipient, user, [.. devices[user.Id]], plan.Topics?.GetValueOrDefault(user.Id))
                 );
@@ -39,9 +40,11 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
         CancellationToken cancellationToken
     )
     {
+        string[] numbers = [.. plan.Recipients.Select(FindNumberId).OfType<string>().Distinct()];
         string[] ids =
         [
             .. plan.Recipients.Where(recipient => recipient.Kind == RecipientKind.User).Select(recipient => recipient.Value),
+            .. numbers,
         ];
         if (ids.Length == 0)
             return (NoUsers, NoDevices);
@@ -49,15 +52,23 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
         var tenant = plan.Notification.Tenant;
         // A user of whom only preferences are known counts as one who does not exist.
         var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false))
-            .Where(user => user.User is not null)
+            .Where(user => user.User is not null || numbers.Contains(user.Id))
             .ToDictionary(user => user.Id);
-        return users.Count == 0
+        string[] owners = [.. users.Values.Where(user => user.User is not null).Select(user => user.Id)];
+        return owners.Length == 0
             ? (users, NoDevices)
             : (
                 users,
-                (await deviceStore.FindAsync(tenant, [.. users.Keys], cancellationToken).ConfigureAwait(false)).ToLookup(device =>
+                (await deviceStore.FindAsync(tenant, owners, cancellationToken).ConfigureAwait(false)).ToLookup(device =>
                     device.UserId
                 )
             );
     }
+
+    private static string? FindNumberId(Recipient recipient) =>
+        recipient.Kind == RecipientKind.Address ? OptOuts.FindId(recipient.Channel!.Value, recipient.Value) : null;
+
+    // A phone number has preferences, but no profile, even if a user has its id.
+    private static UserRecord? FindNumber(Recipient recipient, Dictionary<string, UserRecord> users) =>
+        FindNumberId(recipient) is { } id && users.TryGetValue(id, out var number) ? number with { User = null } : null;
 }

@@ -7,6 +7,8 @@ internal sealed record SkipReason(string Code, string Text)
 {
     public static readonly SkipReason OptedOut = new(SkipCodes.OptedOut, "declined by the user's preferences");
 
+    public static readonly SkipReason PhoneOptedOut = new(SkipCodes.OptedOut, "the phone number opted out");
+
     public static readonly SkipReason DuplicateAddress = new(SkipCodes.DuplicateAddress, "the same address as another recipient");
 
     public static readonly SkipReason UnknownUser = new(SkipCodes.UnknownUser, "the user does not exist");

@@ -1,4 +1,5 @@
 using Notify.Core.Validation;
+using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Core.Recipients;
@@ -65,6 +66,12 @@ internal sealed partial class RecipientDirectory
             };
             return isUnchanged ? null : changed;
         }
+    }
+
+    public async Task RecordOptOutAsync(Delivery delivery, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        await optOuts.RecordAsync(delivery, cancellationToken).ConfigureAwait(false);
     }
 
     private static UserRecord Change(UserRecord user, PreferenceChange change, PreferenceSource source, DateTimeOffset now) =>

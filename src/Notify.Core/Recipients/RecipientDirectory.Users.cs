@@ -68,10 +68,12 @@ internal sealed partial class RecipientDirectory
         CancellationToken cancellationToken = default
     )
     {
-        if (await FindStoredAsync(tenant, id, cancellationToken).ConfigureAwait(false) is not { } known)
-            return ChangeStatus.NotFound;
-
         var isConditional = precondition != Precondition.None;
+        if (await FindStoredAsync(tenant, id, cancellationToken).ConfigureAwait(false) is not { } known)
+            return isConditional
+                ? ChangeStatus.NotFound
+                : await RemoveTracesAsync(tenant, id, cancellationToken).ConfigureAwait(false);
+
         // A user without anything is what an interrupted removal leaves, which is completed now.
         if (isConditional && !IsEmpty(known))
         {
@@ -90,6 +92,13 @@ internal sealed partial class RecipientDirectory
         // After the condition held, somebody may have saved the user again, who then stays.
         return isRemoved || isConditional ? ChangeStatus.Removed : ChangeStatus.NotFound;
     }
+
+    // An app can register devices, and a topic can have subscribers, before the profile is saved. Nothing is sent to a user
+    // without a profile, so there are no deliveries to erase.
+    private async ValueTask<ChangeStatus> RemoveTracesAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        await users.RemoveAsync(tenant, id, IsEmpty, cancellationToken).ConfigureAwait(false)
+            ? ChangeStatus.Removed
+            : ChangeStatus.NotFound;
 
     private async ValueTask<UserRecord?> FindStoredAsync(string tenant, string id, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ internal sealed partial class RecipientDirectory(
     ITopicStore topics,
     IErasureStore erasures,
     ErasureWorker eraser,
+    OptOuts optOuts,
     ProviderRules rules,
     ProviderCatalog catalog,
     PlatformRules platforms,

@@ -3,9 +3,12 @@ using Notify.Storage;
 namespace Notify.Core.Recipients;
 
 /// <summary>Reads whether users still subscribe to the topics through which something is sent to them.</summary>
-internal sealed class TopicSubscriptions(IRecipientCheckStore store, INotificationStore notifications)
+internal sealed class TopicSubscriptions(IRecipientCheckStore store, INotificationStore notifications, IDigestStore digests)
 {
-    /// <summary>Determines whether a user who left one topic of a notification subscribes to another topic of it.</summary>
+    /// <summary>
+    /// Determines whether a user who left one topic of a notification subscribes to another topic of it. The topics of a summary
+    /// are those of its events.
+    /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="userId">The id of the user.</param>
     /// <param name="notificationId">The id of the notification.</param>
@@ -20,8 +23,30 @@ internal sealed class TopicSubscriptions(IRecipientCheckStore store, INotificati
     )
     {
         var notification = await notifications.FindAsync(tenant, notificationId, cancellationToken).ConfigureAwait(false);
-        string[] others = [.. (notification?.Trigger.Topics() ?? []).Where(topic => topic != left)];
-        return (await FindAsync(tenant, userId, others, cancellationToken).ConfigureAwait(false)).Count > 0;
+        var topics = (notification?.Trigger.Topics() ?? []).ToHashSet(StringComparer.Ordinal);
+        if (notification is not null && topics.Count == 0)
+            topics = await FindTopicsOfEventsAsync(tenant, notificationId, cancellationToken).ConfigureAwait(false);
+        topics.Remove(left);
+        return (await FindAsync(tenant, userId, [.. topics], cancellationToken).ConfigureAwait(false)).Count > 0;
+    }
+
+    private async ValueTask<HashSet<string>> FindTopicsOfEventsAsync(
+        string tenant,
+        Guid summaryId,
+        CancellationToken cancellationToken
+    )
+    {
+        var events = await digests
+            .ListAsync(tenant, summaryId, ofSummary: true, DigestLease.MaxEvents, cancellationToken)
+            .ConfigureAwait(false);
+        var topics = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var id in events.Select(collected => collected.NotificationId).Distinct())
+        {
+            if (await notifications.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false) is { } notification)
+                topics.UnionWith(notification.Trigger.Topics());
+        }
+
+        return topics;
     }
 
     /// <summary>Finds the topics that a user subscribes to.</summary>

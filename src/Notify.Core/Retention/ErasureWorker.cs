@@ -24,6 +24,7 @@ internal sealed class ErasureWorker(
     /// <summary>The number of rows that one batch reads, which takes a store a few milliseconds.</summary>
     private const int BatchSize = 1_000;
 
+    /// <summary>The number of erasures of one pass, taken from the tenants in turn.</summary>
     private const int MaxErasures = 1_000;
 
     /// <summary>The erasures that had their first pass and wait for the second.</summary>
@@ -49,7 +50,7 @@ internal sealed class ErasureWorker(
         }
 
         _passedOnce = [.. known.Where(erasure => _passedOnce.Contains(erasure) || done.Contains(erasure)).Except(complete)];
-        return false;
+        return complete.Length > 0 && known.Count == MaxErasures;
     }
 
     protected override void LogFailure(Exception exception) => Log.EraseFailed(logger, exception);

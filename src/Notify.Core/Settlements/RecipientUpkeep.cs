@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Notify.Core.Providers;
+using Notify.Core.Recipients;
 using Notify.Providers;
 using Notify.Storage;
 
@@ -15,6 +16,7 @@ namespace Notify.Core.Settlements;
 internal sealed class RecipientUpkeep(
     IDeviceStore devices,
     IUserStore users,
+    OptOuts optOuts,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time,
     ILogger<RecipientUpkeep> logger
@@ -80,18 +82,8 @@ internal sealed class RecipientUpkeep(
 
     private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
     {
-        var unwanted = new Preference
-        {
-            Channel = delivery.Channel,
-            Status = PreferenceStatus.OptedOut,
-            Source = PreferenceSource.Reply,
-            ChangedAt = time.GetUtcNow(),
-        };
-        if (await UpdateUserAsync(delivery, OptOut, cancellationToken).ConfigureAwait(false))
+        if (await optOuts.RecordAsync(delivery, cancellationToken).ConfigureAwait(false))
             Log.OptedOut(logger, delivery.Id, provider);
-
-        UserRecord? OptOut(UserRecord user) =>
-            user.With(unwanted) is var changed && ReferenceEquals(changed, user) ? null : changed;
     }
 
     // Removes only the endpoint that was called: the user may have another one by now.

@@ -294,6 +294,13 @@ internal sealed class TriggerValidator(
 
             if (!providers.Serves(step.Channel))
                 Add(ref errors, $"fallback[{i}].channel", FieldErrorCodes.Unsupported, providers.DescribeUnserved(step.Channel));
+            else if (!MayHaveAddress(trigger, step.Channel))
+                Add(
+                    ref errors,
+                    $"fallback[{i}].channel",
+                    FieldErrorCodes.Conflict,
+                    $"No recipient can be reached over {step.Channel}: every recipient is an address for another channel."
+                );
             if (
                 trigger.Channels?.Contains(step.Channel) == true
                 || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel)
@@ -308,6 +315,11 @@ internal sealed class TriggerValidator(
                 Add(ref errors, $"fallback[{i}].after", FieldErrorCodes.OutOfRange, "Use 1 second to 7 days.");
         }
     }
+
+    // A step that no recipient can use would be left out without a word. Users and subscribers may have any address.
+    private static bool MayHaveAddress(Trigger trigger, Channel channel) =>
+        trigger.To is not { Count: > 0 } recipients
+        || recipients.Any(recipient => recipient?.Channel is not { } own || own == channel);
 
     private void CheckThrottleAndDigest(Trigger trigger, ref List<FieldError>? errors)
     {

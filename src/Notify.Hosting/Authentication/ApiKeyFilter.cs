@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -18,13 +19,10 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
             return ManagementEndpoint.Is(http.GetEndpoint()!) ? next(context) : new(Problem.UnknownPath());
         if (keys.None)
             return FindRefusal(http) is { } refusal ? new(refusal) : next(context);
-        var wait = failures.Wait(http);
         // An orchestrator would restart a healthy process if other clients behind its address used up the failures.
-        if (wait is { } time && !ManagementEndpoint.Is(http.GetEndpoint()!))
+        if (failures.Wait(http) is { } time && !ManagementEndpoint.Is(http.GetEndpoint()!))
             return new(Problem.TooManyFailures(http.Response, time));
-        if (keys.Find(http.Request.Headers.Authorization) is not null)
-            return next(context);
-        return new(Unauthorized(http, isRefused: wait is not null));
+        return keys.Find(http.Request.Headers.Authorization) is not null ? next(context) : new(Unauthorized(http));
     }
 
     /// <summary>Returns whether the application itself requires authorization for an endpoint.</summary>
@@ -52,18 +50,23 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
         return null;
     }
 
-    private IResult Unauthorized(HttpContext context, bool isRefused)
+    private IResult Unauthorized(HttpContext context)
     {
-        // A browser sends a request without a key before it shows its dialog, so only an invalid key counts as a failure. Further
-        // failures of a client that is refused are not logged, so that it cannot flood the log.
-        if (!isRefused && context.Request.Headers.Authorization.Count > 0)
-        {
-            Log.RefusedKey(logger, context.Request.Method, FailedCalls.GetClient(context));
-            if (failures.Add(context))
-                Log.RefusedClient(logger, FailedCalls.Max, FailedCalls.GetClient(context));
-        }
-
+        // A browser sends a request without a key before it shows its dialog, so only an invalid key counts as a failure.
+        if (context.Request.Headers.Authorization.Count > 0)
+            Record(failures.Add(context), context);
         context.Response.Headers.WWWAuthenticate = new(["Bearer realm=\"Notify\"", "Basic realm=\"Notify\", charset=\"UTF-8\""]);
         return Problem.Unauthorized();
+    }
+
+    // A client that is refused elsewhere can still guess keys at the health endpoints. Its failures are logged in steps that
+    // double, so that it can neither guess unseen nor flood the log.
+    private void Record(int count, HttpContext context)
+    {
+        var client = FailedCalls.GetClient(context);
+        if (count <= FailedCalls.Max)
+            Log.RefusedKey(logger, context.Request.Method, client);
+        if (count % FailedCalls.Max == 0 && BitOperations.IsPow2(count / FailedCalls.Max))
+            Log.RefusedClient(logger, count, client);
     }
 }

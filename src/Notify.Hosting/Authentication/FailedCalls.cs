@@ -35,8 +35,8 @@ internal sealed class FailedCalls(TimeProvider time)
         return left > TimeSpan.Zero ? left : null;
     }
 
-    /// <summary>Counts a failure. Returns true for the failure from which on the client is refused.</summary>
-    public bool Add(HttpContext context)
+    /// <summary>Counts a failure. Returns the client's failures of this minute.</summary>
+    public int Add(HttpContext context)
     {
         var now = time.GetUtcNow();
         if (_clients.Count >= MaxClients)
@@ -47,7 +47,7 @@ internal sealed class FailedCalls(TimeProvider time)
             static (_, known, now) => now - known.Since < Window ? known with { Count = known.Count + 1 } : new Failures(1, now),
             now
         );
-        return failures.Count == Max;
+        return failures.Count;
     }
 
     /// <summary>

@@ -20,7 +20,13 @@ internal static class CallbackEndpoint
         group.MapOtherMethods("/v1/callbacks/{provider}", "POST");
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time)
+    private static async Task<IResult> HandleAsync(
+        HttpContext context,
+        IReceiptStore store,
+        INotificationStore notifications,
+        IRecipients recipients,
+        TimeProvider time
+    )
     {
         var provider = RequestValues.Route(context.Request, "provider");
         var callback = context
@@ -41,9 +47,19 @@ internal static class CallbackEndpoint
                 Receipt[] receipts = [.. read.Receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
                 if (receipts.Length > 0)
                     await store.AddAsync(read.Tenant, receipts, context.RequestAborted).ConfigureAwait(false);
+                foreach (var receipt in receipts.Where(receipt => receipt.IsOptOut))
+                    await RecordOptOutAsync(read.Tenant, receipt.DeliveryId).ConfigureAwait(false);
                 return TypedResults.NoContent();
             })
             .ConfigureAwait(false);
+
+        async ValueTask RecordOptOutAsync(string tenant, Guid id)
+        {
+            var found = await notifications.FindDeliveryAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
+            // An erased delivery has no address any more.
+            if (found is { Delivery: { To.Value.Length: > 0 } delivery })
+                await recipients.RecordOptOutAsync(delivery, context.RequestAborted).ConfigureAwait(false);
+        }
     }
 
     private static VendorCall CreateCall(HttpRequest request, ReadOnlyMemory<byte> body) =>

@@ -17,6 +17,13 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
     public const string RequestedAt = "requestedAt";
 
     private const string Id = "_id";
+
+    /// <summary>
+    /// How many erasures are read for each that is listed. The server cannot take tenants in turn, so the oldest erasures are
+    /// read and put in turn here. A pass over the deliveries, which follows, reads far more.
+    /// </summary>
+    private const int ReadPerListed = 100;
+
     private const string Tenant = "tenant";
     private const string User = "user";
 
@@ -98,17 +105,24 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
                 null,
                 [],
                 sort: new BsonDocument(RequestedAt, 1),
-                limit: limit,
+                limit: limit * ReadPerListed,
                 cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
         return
         [
-            .. found.Select(document => new Erasure(
-                document[Tenant].AsString,
-                document[User].AsString,
-                document[RequestedAt].AsTime()
-            )),
+            .. found
+                .Select(document => new Erasure(
+                    document[Tenant].AsString,
+                    document[User].AsString,
+                    document[RequestedAt].AsTime()
+                ))
+                .GroupBy(erasure => erasure.Tenant)
+                .SelectMany(tenant => tenant.Select((erasure, turn) => (erasure, turn)))
+                .OrderBy(waiting => waiting.turn)
+                .ThenBy(waiting => waiting.erasure.RequestedAt)
+                .Select(waiting => waiting.erasure)
+                .Take(limit),
         ];
     }
 

@@ -42,6 +42,17 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         return await RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<DeliveryRecord?> FindDeliveryAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var filter = new BsonDocument
+        {
+            { DeliveryField.Id, new BsonDocument("$in", new BsonArray { id.ToBsonValue() }) },
+            { DeliveryField.Tenant, tenant },
+        };
+        var found = await database.Deliveries.FindAsync(null, filter, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return (await RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+    }
+
     /// <summary>
     /// Lists notifications without their contents, which are the largest part. Purged notifications have no tenant, so they
     /// are not found.

@@ -112,24 +112,24 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         CancellationToken cancellationToken
     )
     {
+        var nobody = new UserRecord { Tenant = tenant, Id = id };
         BsonDocument? found;
         do
         {
             found = await FindOneAsync(tenant, id, cancellationToken).ConfigureAwait(false);
-            if (found is null || !condition(Read(found)))
+            if (!condition(found is null ? nobody : Read(found)))
                 return false;
-        } while (
-            !await WriteAsync(found, CreateDocument(new UserRecord { Tenant = tenant, Id = id }), cancellationToken)
-                .ConfigureAwait(false)
-        );
+        } while (found is not null && !await WriteAsync(found, CreateDocument(nobody), cancellationToken).ConfigureAwait(false));
 
         var ofUser = new BsonDocument { { Tenant, tenant }, { UserId, id } };
-        await database
+        var removed = await database
             .Subscriptions.DeleteEachAsync(ofUser, TopicStore.Key, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
-        await database
+        removed += await database
             .Devices.DeleteEachAsync(ofUser, DeviceField.Key, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
+        if (found is null)
+            return removed > 0;
         var empty = Key(tenant, id)
             .Add(Stored, new BsonDocument("$exists", false))
             .Add(Preferences, new BsonDocument("$exists", false));

@@ -12,8 +12,10 @@ internal sealed class ErasureStore(StoreDatabase database, ErasureWriter erase) 
         ON CONFLICT (tenant, user_id) DO UPDATE SET requested_at = excluded.requested_at
         """;
 
-    private readonly string _list =
-        $"SELECT tenant, user_id, requested_at FROM {database.Schema}.erasure ORDER BY requested_at LIMIT $1";
+    private readonly string _list = $"""
+        SELECT tenant, user_id, requested_at FROM {database.Schema}.erasure
+        ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY requested_at), requested_at LIMIT $1
+        """;
 
     private readonly string _complete =
         $"DELETE FROM {database.Schema}.erasure WHERE tenant = $1 AND user_id = $2 AND requested_at = $3";

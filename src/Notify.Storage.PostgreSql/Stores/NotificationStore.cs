@@ -24,6 +24,9 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         WHERE d.notification_id = $1 AND d.tenant = $2 AND ($3 IS NULL OR d.id > $3) ORDER BY d.id LIMIT $4
         """;
 
+    private readonly string _findDelivery =
+        $"SELECT {DeliveryRecords.Columns} FROM {database.Schema}.delivery d WHERE d.id = $1 AND d.tenant = $2";
+
     private readonly string _listNotifications = $"""
         SELECT {SummaryColumns} FROM {database.Schema}.notification n
         WHERE n.tenant = $1 AND ($2 IS NULL OR n.id >= $2) AND ($3 IS NULL OR n.id < $3)
@@ -100,6 +103,24 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
                 ),
             cancellationToken
         );
+
+    public async ValueTask<DeliveryRecord?> FindDeliveryAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var found = await database
+            .UseAsync(
+                (connection, cancellation) =>
+                    DeliveryRecords.ReadAsync(
+                        connection,
+                        _findDelivery,
+                        parameters => parameters.With(id).With(tenant),
+                        contents,
+                        cancellation
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return found.SingleOrDefault();
+    }
 
     public async ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
         NotificationFilter filter,

@@ -28,10 +28,12 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         ON CONFLICT (tenant, id) DO NOTHING
         """;
 
+    // $3 tells whether the condition has seen the user, so that a user who is saved meanwhile stays.
     private readonly string _remove = $"""
-        WITH devices AS (DELETE FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2),
-            subscriptions AS (DELETE FROM {database.Schema}.subscription WHERE tenant = $1 AND user_id = $2)
-        DELETE FROM {database.Schema}."user" WHERE tenant = $1 AND id = $2
+        WITH devices AS (DELETE FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2 RETURNING 1),
+            subscriptions AS (DELETE FROM {database.Schema}.subscription WHERE tenant = $1 AND user_id = $2 RETURNING 1),
+            users AS (DELETE FROM {database.Schema}."user" WHERE tenant = $1 AND id = $2 AND $3 RETURNING 1)
+        SELECT 1 WHERE EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM devices) OR EXISTS (SELECT FROM subscriptions)
         """;
 
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
@@ -135,11 +137,21 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         await database
             .TransactAsync(
                 async (connection, cancellation) =>
-                    await FindLockedAsync(connection, tenant, id, cancellation).ConfigureAwait(false) is { } known
-                    && condition(known)
-                    && await connection
-                        .ExecuteAsync(_remove, parameters => parameters.With(tenant).With(id), cancellation)
-                        .ConfigureAwait(false) > 0,
+                {
+                    var known = await FindLockedAsync(connection, tenant, id, cancellation).ConfigureAwait(false);
+                    if (!condition(known ?? new UserRecord { Tenant = tenant, Id = id }))
+                        return false;
+
+                    var removed = await connection
+                        .QueryAsync(
+                            _remove,
+                            parameters => parameters.With(tenant).With(id).With(known is not null),
+                            row => row.GetInt32(0),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                    return removed.Count > 0;
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -46,7 +46,10 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
         using var connection = _database.OpenReader();
         using var statement = new Statement(
             connection,
-            "SELECT tenant, user_id, requested_at FROM notify_erasure ORDER BY requested_at LIMIT @limit"
+            """
+            SELECT tenant, user_id, requested_at FROM notify_erasure
+            ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY requested_at), requested_at LIMIT @limit
+            """
         );
         statement.Bind("@limit", limit);
         var erasures = new List<Erasure>();

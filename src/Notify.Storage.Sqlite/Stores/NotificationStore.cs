@@ -88,6 +88,18 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
         return new(records);
     }
 
+    public ValueTask<DeliveryRecord?> FindDeliveryAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        using var connection = database.OpenReader();
+        using var contents = new ContentReader(connection);
+        using var statement = new Statement(
+            connection,
+            $"SELECT {DeliveryRow.Columns} FROM notify_delivery WHERE id = @id AND tenant = @tenant"
+        );
+        statement.Bind("@id", id).Bind("@tenant", tenant);
+        return new(statement.Read() ? DeliveryRow.ReadRecord(statement, contents) : null);
+    }
+
     public ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
         NotificationFilter filter,
         Guid? before,

@@ -109,12 +109,14 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
         writer.RunAsync(
             () =>
             {
-                if (FindForChange(tenant, id) is not { } known || !condition(known))
+                if (!condition(FindForChange(tenant, id) ?? new UserRecord { Tenant = tenant, Id = id }))
                     return false;
 
-                Delete("DELETE FROM notify_device WHERE tenant = @tenant AND user_id = @id");
-                Delete("DELETE FROM notify_subscription WHERE tenant = @tenant AND user_id = @id");
-                return Delete("DELETE FROM notify_user WHERE tenant = @tenant AND id = @id") == 1;
+                var removed =
+                    Delete("DELETE FROM notify_device WHERE tenant = @tenant AND user_id = @id")
+                    + Delete("DELETE FROM notify_subscription WHERE tenant = @tenant AND user_id = @id")
+                    + Delete("DELETE FROM notify_user WHERE tenant = @tenant AND id = @id");
+                return removed > 0;
 
                 int Delete(string sql)
                 {

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Notify.Hosting.Tests;
+
+/// <summary>Tests of texts that nobody could see or that no phone shows, given and rendered.</summary>
+public sealed class UnseenTextOverHttpTests(SharedApplication shared) : IClassFixture<SharedApplication>
+{
+    private const string Phone = """ "to":{"phone":"+46701234567"} """;
+    private const string Mail = """ "to":{"email":"ada@example.org"} """;
+
+    public static TheoryData<string, bool> Bodies =>
+        new()
+        {
+            { "one\u0007two", false },
+            { "a\u0001", false },
+            { "code 1234\u001b[31m", false },
+            { "next\u0085line", false },
+            { "\u007f5", false },
+            { "line\vfeed", false },
+            { "two\nlines\r\nand\ta tab", true },
+        };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task An_SMS_has_no_control_characters_but_line_breaks_and_tabs(string body, bool isValid)
+    {
+        await shared.App.CallAsync("PUT", "/v1/users/texted", """{"addresses":{"phone":"+46701234567"}}""");
+        await shared.App.CallAsync("PUT", "/v1/templates/texts", """{"variants":[{"body":"Your {{ text }}"}]}""");
+        var content = JsonSerializer.Serialize(new { body });
+        var data = JsonSerializer.Serialize(new { text = body });
+
+        await AssertAsync($$"""{ {{Phone}}, "content":{{content}} }""", isValid, "content.body");
+        await AssertAsync($$"""{"to":{"user":"texted"},"channels":["sms"],"content":{{content}} }""", isValid, "content.body");
+        await AssertAsync($$"""{ {{Phone}}, "template":"texts","data":{{data}} }""", isValid, "template");
+        await AssertAsync($$"""{ {{Mail}}, "template":"texts","data":{{data}} }""", isValid: true, "");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("\u200b")]
+    [InlineData("\n\t\u00a0")]
+    public async Task A_template_that_renders_nothing_to_see_is_refused(string text)
+    {
+        await shared.App.CallAsync(
+            "PUT",
+            "/v1/templates/nothing",
+            """{"variants":[{"title":"{{ text }}","body":"{{ text }}"}]}"""
+        );
+        await shared.App.CallAsync("PUT", "/v1/templates/titled", """{"variants":[{"title":"Hello","body":"{{ text }}"}]}""");
+        var data = JsonSerializer.Serialize(new { text });
+
+        await AssertAsync($$"""{ {{Mail}}, "template":"nothing","data":{{data}} }""", isValid: false, "template");
+        await AssertAsync($$"""{ {{Mail}}, "template":"nothing","data":{"text":"x"} }""", isValid: true, "");
+        await AssertAsync($$"""{ {{Mail}}, "template":"titled","data":{{data}} }""", isValid: true, "");
+        await AssertAsync($$"""{ {{Phone}}, "template":"titled","data":{{data}} }""", isValid: false, "template");
+    }
+
+    [Theory]
+    [InlineData("""{"title":" ","body":"\u3000","html":"\n"}""", false)]
+    [InlineData("""{"title":"\u200b"}""", false)]
+    [InlineData("""{"html":" \t"}""", false)]
+    [InlineData("""{"title":" ","body":"."}""", true)]
+    [InlineData("""{"title":".","body":" "}""", true)]
+    public async Task An_email_of_white_space_alone_is_refused(string content, bool isValid) =>
+        await AssertAsync($$"""{ {{Mail}}, "content":{{content}} }""", isValid, "content");
+
+    private async Task AssertAsync(string trigger, bool isValid, string field)
+    {
+        using var response = await shared.App.TriggerAsync(trigger);
+        if (isValid)
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        else
+            Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+    }
+}
