@@ -5,8 +5,8 @@ namespace Notify.Storage.MongoDb.Tests;
 
 /// <summary>
 /// Every fault of the table at every kind of command that the suites send: each time, a fact of the suites that sends the command
-/// runs with this one fault and must pass. The suites with a fault at every command (<see cref="PeerQueueConformanceTests"/> and the
-/// others) mix faults, and need not meet each fault at a command that few facts send.
+/// runs with this one fault and must pass. The suites with a fault at every command (<see cref="PeerQueueConformanceTests"/> and
+/// the others) mix faults, and need not meet each fault at a command that few facts send.
 /// </summary>
 public sealed class FaultMatrixTests
 {
@@ -75,7 +75,9 @@ public sealed class FaultMatrixTests
         Assert.Contains(Fault.WriteConcernFailed, FaultTable.GetFaults("findAndModify"));
     }
 
-    /// <summary>The quickest facts that send a command, those first that send it as a batch if the fault concerns a part of it.</summary>
+    /// <summary>
+    /// The quickest facts that send a command, those first that send it as a batch if the fault concerns a part of it.
+    /// </summary>
     private static IEnumerable<RecordedFact> Choose(IReadOnlyList<RecordedFact> facts, CommandKind kind, Fault fault) =>
         facts
             .Where(fact => fact.Kinds.ContainsKey(kind))

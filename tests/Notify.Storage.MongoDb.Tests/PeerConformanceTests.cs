@@ -51,7 +51,9 @@ internal static class FaultyPeer
     }
 
     /// <summary>Opens a store on a peer of its own.</summary>
-    /// <param name="isRouter">Whether the peer is a router whose collections are sharded, or the primary of a replica set.</param>
+    /// <param name="isRouter">
+    /// Whether the peer is a router whose collections are sharded, or the primary of a replica set.
+    /// </param>
     /// <param name="createScript">Creates the script that answers for the database.</param>
     public static async ValueTask<ConformanceStore> OpenAsync(
         bool isRouter,

@@ -20,8 +20,8 @@ internal sealed record RecordedFact(Type Suite, MethodInfo Fact)
 }
 
 /// <summary>
-/// Runs the facts of the suites one after the other against a peer without faults that acts as a router, and records what the store
-/// sends. The peer refuses every query that no index serves. Several tests use the record, so it is made once.
+/// Runs the facts of the suites one after the other against a peer without faults that acts as a router, and records what the
+/// store sends. The peer refuses every query that no index serves. Several tests use the record, so it is made once.
 /// </summary>
 internal sealed class PeerSuites
 {

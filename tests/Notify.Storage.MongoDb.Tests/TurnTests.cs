@@ -6,7 +6,9 @@ using Notify.Storage.MongoDb.Tests.Peer;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-/// <summary>The searches that find the tenants whose turn it is: their number is bounded, however many tenants there are.</summary>
+/// <summary>
+/// The searches that find the tenants whose turn it is: their number is bounded, however many tenants there are.
+/// </summary>
 public sealed class TurnTests : IAsyncLifetime
 {
     private const string Provider = "mail";

@@ -8,7 +8,8 @@ namespace Notify.Storage.MongoDb.Schema;
 /// <summary>
 /// Drops the indexes that only earlier versions of Notify used. During a rolling update, processes of the earlier version still
 /// need them: without them, their searches would read whole collections. A start that finds such an index therefore notes the
-/// time, and a start at least a day later drops it. Indexes with other names are never dropped; an operator may have created them.
+/// time, and a start at least a day later drops it. Indexes with other names are never dropped; an operator may have created
+/// them.
 /// </summary>
 internal sealed class ObsoleteIndexes(StoreDatabase database, Indexes indexes, TimeProvider time, ILogger<ObsoleteIndexes> logger)
 {

@@ -7,14 +7,14 @@ using MongoDB.Bson;
 namespace Notify.Storage.MongoDb.Tests.Peer;
 
 /// <summary>
-/// Lets every command of a test fail once, each in another way. A command that the driver or the store sends again for its fault is
-/// carried out then, as it is after an election: so nothing here lasts, and everything must come right. The faults depend on the
-/// test's name alone, so a test that fails does so again.
+/// Lets every command of a test fail once, each in another way. A command that the driver or the store sends again for its fault
+/// is carried out then, as it is after an election: so nothing here lasts, and everything must come right. The faults depend on
+/// the test's name alone, so a test that fails does so again.
 /// </summary>
 internal sealed class FaultPlan(PeerDatabase database, string seed)
 {
-    // After an election the driver takes half a second to look for the primary again. So that the suites stay quick, a plan has one
-    // of them at most, and most plans have none. FaultMatrixTests has one at each kind of command.
+    // After an election the driver takes half a second to look for the primary again. So that the suites stay quick, a plan has
+    // one of them at most, and most plans have none. FaultMatrixTests has one at each kind of command.
     private const int TestsPerElection = 6;
 
     // Each start creates the indexes of a dozen collections, and each of their faults takes a start some milliseconds.
