@@ -20,4 +20,7 @@ internal static partial class Log
         "Index '{Index}' of '{Collection}' was not created, because the server has an equivalent one under another name"
     )]
     public static partial void IndexConflict(ILogger logger, string collection, string index);
+
+    [LoggerMessage(223, LogLevel.Warning, "Obsolete indexes of '{Collection}' were not dropped; they cost space only")]
+    public static partial void ObsoleteIndexesKept(ILogger logger, string collection, Exception exception);
 }

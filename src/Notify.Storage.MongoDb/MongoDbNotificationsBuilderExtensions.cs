@@ -52,6 +52,7 @@ public static class MongoDbNotificationsBuilderExtensions
 
         services.AddSingleton<StoreDatabase>();
         services.AddSingleton<Indexes>();
+        services.AddSingleton<ObsoleteIndexes>();
         services.AddHostedService<SchemaStart>();
         AddParts(services);
         return builder.AddStore(

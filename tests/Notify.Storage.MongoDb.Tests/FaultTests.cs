@@ -208,7 +208,7 @@ public sealed class FaultTests : IAsyncLifetime
 
         var count = Assert.Single(_server.Commands, command => Is(command, "aggregate", "deliveries"));
         var match = count["pipeline"][0]["$match"].AsBsonDocument;
-        Assert.Equal(3, match["priority"]["$in"].AsBsonArray.Count);
+        Assert.True(match["priority"].AsBsonDocument.Contains("$gte"));
         Assert.True(match["dueAt"].AsBsonDocument.Contains("$gte"));
         Assert.Equal(["priority", "provider", "tenant", "dueAt", "_id"], count["hint"].AsBsonDocument.Names);
     }

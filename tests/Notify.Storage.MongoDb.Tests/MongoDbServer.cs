@@ -17,12 +17,14 @@ namespace Notify.Storage.MongoDb.Tests;
 public sealed class MongoDbServer : IAsyncDisposable
 {
     private readonly Action<QueryShape>? _observe;
+    private readonly Action<BsonDocument>? _receive;
     private ScriptedServer? _peer;
+    private bool _isRouter;
 
     public MongoDbServer() { }
 
-    /// <summary>Starts the scripted peer, whatever server there is, and tells of each query that it gets.</summary>
-    internal MongoDbServer(Action<QueryShape> observe) => _observe = observe;
+    /// <summary>Starts the scripted peer, whatever server there is, and tells of each query and command that it gets.</summary>
+    internal MongoDbServer(Action<QueryShape> observe, Action<BsonDocument> receive) => (_observe, _receive) = (observe, receive);
 
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly TemporaryFolder _folder = new();
@@ -44,7 +46,8 @@ public sealed class MongoDbServer : IAsyncDisposable
         if (isRealOnly && _peer is not null)
             throw SkipException.ForSkip("No MongoDB: set NOTIFY_TEST_MONGODB or install mongod.");
         var name = $"notify_{_run}_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
-        if (_observe is not null)
+        // Without its shard keys, all of a database would be on one shard.
+        if (_isRouter)
             await MongoDbSharding.ApplyAsync(Client, name);
         return name;
     }
@@ -91,7 +94,10 @@ public sealed class MongoDbServer : IAsyncDisposable
                 // The registries have no mongod, so it is the one program that test.sh cannot install.
                 : ServerProcess.TryFind("mongod") is { } mongod ? await StartServerAsync(mongod)
                 : StartPeer();
-            _client = new MongoClient(ConnectionString);
+            var client = new MongoClient(ConnectionString);
+            var hello = await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("isMaster", 1));
+            _isRouter = hello.GetValue("msg", "") == "isdbgrid";
+            _client = client;
         }
         finally
         {
@@ -105,7 +111,11 @@ public sealed class MongoDbServer : IAsyncDisposable
         _peer = _observe is null
             ? ScriptedServer.StartPrimary(keepsCommands: false)
             : ScriptedServer.StartRouter(keepsCommands: false);
-        _peer.Script = database.Execute;
+        _peer.Script = command =>
+        {
+            _receive?.Invoke(command);
+            return database.Execute(command);
+        };
         return _peer.ConnectionString;
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
+using MongoDB.Driver;
 using Notify.Conformance.Storage;
 using Notify.Storage.MongoDb.Tests.Peer;
 
@@ -43,15 +45,48 @@ internal static class FaultyPeer
         if (Instead.Value is { } open)
             return await open();
 
-        var server = ScriptedServer.StartPrimary(keepsCommands: false);
-        server.Script = new FaultPlan(new PeerDatabase()).Execute;
-        return await ConformanceStore.OpenAsync(
-            notifications => notifications.UseMongoDb(server.ConnectionString),
-            () =>
+        var test = TestContext.Current.Test!.TestDisplayName;
+        // Half of the tests run as on a sharded cluster, by the parity of the length: any stable property would do.
+        return await OpenAsync(isRouter: test.Length % 2 == 0, database => new FaultPlan(database, test).Execute);
+    }
+
+    /// <summary>Opens a store on a peer of its own.</summary>
+    /// <param name="isRouter">
+    /// Whether the peer is a router whose collections are sharded, or the primary of a replica set.
+    /// </param>
+    /// <param name="createScript">Creates the script that answers for the database.</param>
+    public static async ValueTask<ConformanceStore> OpenAsync(
+        bool isRouter,
+        Func<PeerDatabase, Func<BsonDocument, BsonDocument?>> createScript
+    )
+    {
+        var database = new PeerDatabase();
+        var server = isRouter
+            ? ScriptedServer.StartRouter(keepsCommands: false)
+            : ScriptedServer.StartPrimary(keepsCommands: false);
+        server.Script = database.Execute;
+        try
+        {
+            if (isRouter)
             {
-                server.Dispose();
-                return ValueTask.CompletedTask;
+                using var client = new MongoClient(server.ConnectionString);
+                await MongoDbSharding.ApplyAsync(client, "notify");
             }
-        );
+
+            server.Script = createScript(database);
+            return await ConformanceStore.OpenAsync(
+                notifications => notifications.UseMongoDb(server.ConnectionString),
+                () =>
+                {
+                    server.Dispose();
+                    return ValueTask.CompletedTask;
+                }
+            );
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
     }
 }

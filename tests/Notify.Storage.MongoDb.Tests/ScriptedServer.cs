@@ -136,7 +136,7 @@ internal sealed class ScriptedServer : IDisposable
                 { "ok", 1 },
             },
             "delete" => new BsonDocument { { "n", 0 }, { "ok", 1 } },
-            "find" or "aggregate" => new BsonDocument
+            "find" or "aggregate" or "listIndexes" => new BsonDocument
             {
                 {
                     "cursor",

@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-public sealed class ShardingTests(MongoDbServer server)
+public sealed class ShardingTests
 {
     [Fact]
     public async Task A_cluster_is_told_what_each_collection_is_sharded_by()
@@ -47,12 +47,14 @@ public sealed class ShardingTests(MongoDbServer server)
     [Fact]
     public async Task A_server_that_is_no_router_is_refused_with_what_to_do()
     {
-        var database = await server.CreateDatabaseAsync();
+        using var primary = ScriptedServer.StartPrimary();
+        using var client = new MongoClient(primary.ConnectionString);
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            MongoDbSharding.ApplyAsync(server.Client, database, TestContext.Current.CancellationToken)
+            MongoDbSharding.ApplyAsync(client, "shop", TestContext.Current.CancellationToken)
         );
 
         Assert.Contains("Connect it to mongos routers", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(primary.Commands, command => command.Contains("shardCollection"));
     }
 }

@@ -105,13 +105,14 @@ mongodb() {
   echo "NOTIFY_TEST_MONGODB=mongodb://127.0.0.1:17017,127.0.0.1:17018,127.0.0.1:17019/?replicaSet=notify"
 }
 
-# Two shards and their config servers, each a replica set of one, behind one router.
+# Two shards and their config servers, each a replica set of one, behind one router. By default a shard keeps the documents of a
+# chunk that it gave away for 15 minutes, and cannot take the chunk back before. Tests move chunks to and fro, so it must not wait.
 mongodb-sharded() {
   mongod mongodb-config 17120 --configsvr --replSet config
   initiate mongodb-config config 17120
-  mongod mongodb-shard-a 17121 --shardsvr --replSet a
+  mongod mongodb-shard-a 17121 --shardsvr --replSet a --setParameter orphanCleanupDelaySecs=0
   initiate mongodb-shard-a a 17121
-  mongod mongodb-shard-b 17122 --shardsvr --replSet b
+  mongod mongodb-shard-b 17122 --shardsvr --replSet b --setParameter orphanCleanupDelaySecs=0
   initiate mongodb-shard-b b 17122
   run mongodb-router "$mongo" mongos --configdb config/127.0.0.1:17120 --bind_ip 127.0.0.1 --port 17117
   eventually docker exec notify-mongodb-router mongosh --quiet --port 17117 --eval 'db.hello().ok'

@@ -127,7 +127,8 @@ internal static class CommandExtensions
 
     /// <summary>
     /// Updates one document and returns it as it was before or after the update. It is returned even if the update is not
-    /// durable yet. Only leases use this method, and a lease may be lost.
+    /// durable yet. Only leases use this method, and a lease may be lost: if an update whose answer was lost is sent again,
+    /// its filter no longer matches, and another worker leases the document after the lost lease has ended.
     /// </summary>
     public static async ValueTask<BsonDocument?> FindAndUpdateAsync(
         this IMongoCollection<BsonDocument> collection,
@@ -138,13 +139,20 @@ internal static class CommandExtensions
     )
     {
         var options = new FindOneAndUpdateOptions<BsonDocument> { ReturnDocument = answer };
-        try
+        for (var tries = 1; ; tries++)
         {
-            return await collection.FindOneAndUpdateAsync(filter, update, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MongoWriteConcernException exception)
-        {
-            return exception.Result?.ValueOrNull("value")?.AsBsonDocument;
+            try
+            {
+                return await collection.FindOneAndUpdateAsync(filter, update, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MongoWriteConcernException exception)
+            {
+                return exception.Result?.ValueOrNull("value") as BsonDocument;
+            }
+            catch (Exception exception) when (MayRepeat(exception, null, tries))
+            {
+                await PauseAsync(tries, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

@@ -8,7 +8,8 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>Creates the indexes before any worker starts. An unusable database thus fails the start.</summary>
-internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ILogger<SchemaStart> logger) : IHostedLifecycleService
+internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ObsoleteIndexes obsolete, ILogger<SchemaStart> logger)
+    : IHostedLifecycleService
 {
     /// <summary>The version of the form in which this version of Notify writes documents.</summary>
     private const int Form = 1;
@@ -19,6 +20,7 @@ internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ILogg
         {
             await CheckFormAsync(cancellationToken).ConfigureAwait(false);
             await indexes.CreateAsync(cancellationToken).ConfigureAwait(false);
+            await obsolete.DropAsync(cancellationToken).ConfigureAwait(false);
             if (database.Database.Client.Cluster.Description.Type == ClusterType.Standalone)
                 Log.OneServerOnly(logger);
         }

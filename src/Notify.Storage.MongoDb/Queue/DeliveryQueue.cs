@@ -14,14 +14,11 @@ internal sealed class DeliveryQueue(
     DeliveryCanceller cancel
 ) : IDeliveryQueue
 {
-    // Lists all priorities and a bound for the time, although the filter needs neither: with them, the index of due deliveries
-    // answers the query without reading documents.
+    // Bounds the priority and the time, although the count needs neither: with them, the index of due deliveries answers the
+    // query without reading documents. Priorities that only a newer version knows count as well.
     private static readonly BsonDocument IsPending = new()
     {
-        {
-            DeliveryField.Priority,
-            new BsonDocument("$in", new BsonArray(Enum.GetValues<Priority>().Select(priority => (int)priority)))
-        },
+        { DeliveryField.Priority, new BsonDocument("$gte", 0) },
         { DeliveryField.DueAt, new BsonDocument("$gte", new BsonDateTime(0)) },
     };
 

@@ -8,8 +8,10 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// Finds the tenants whose turn it is. The tenants with due deliveries are the distinct values at one position of an index:
-/// the server skips from one to the next without reading the backlog.
+/// Finds the tenants whose turn it is. The tenants with due deliveries are the distinct values at one position of an index, and
+/// the fields before it have one value each. The server then skips from one tenant to the next (<c>DISTINCT_SCAN</c>) without
+/// reading the backlog. A search costs at most two steps in the index for each tenant with pending deliveries, on every shard,
+/// and serves hundreds of deliveries: the shard key begins with the user, so no search by tenant can be sent to one shard.
 /// </summary>
 internal sealed class PendingTenants(StoreDatabase database)
 {

@@ -12,7 +12,8 @@ internal static class TurnLeases
     public const string Tenant = "tenant";
     public const string DueAt = "dueAt";
 
-    private static readonly BsonDocument OldestFirst = new(DueAt, 1);
+    /// <summary>The order of an index that each of the collections has.</summary>
+    private static readonly BsonDocument InTurn = new() { { Tenant, 1 }, { DueAt, 1 } };
 
     /// <summary>The number of times that a lease searches again after other processes took what it had found.</summary>
     private const int MostLooks = 10;
@@ -62,33 +63,68 @@ internal static class TurnLeases
         return leases;
     }
 
+    // Begins after the tenant that was served last, and wraps around to the first.
     private static async ValueTask<List<BsonDocument>> FindDueAsync(
         this IMongoCollection<BsonDocument> collection,
         DueRequest request,
         CancellationToken cancellationToken
     )
     {
-        var isDue = new BsonDocument("$lte", request.Now.ToBsonValue());
-        var tenants = await collection
-            .FindValuesAsync<string>(Tenant, new BsonDocument(DueAt, isDue), cancellationToken)
-            .ConfigureAwait(false);
         var due = new List<BsonDocument>();
-        foreach (var tenant in request.TakeTurns(tenants))
+        if (request.AfterTenant.Length == 0)
         {
-            due.AddRange(
-                await collection
-                    .FindAsync(
-                        null,
-                        new BsonDocument { { Tenant, tenant }, { DueAt, isDue } },
-                        sort: OldestFirst,
-                        limit: request.MaxPerTenant,
-                        cancellationToken: cancellationToken
-                    )
-                    .ConfigureAwait(false)
-            );
+            await collection
+                .AddDueAsync(due, request, "$gte", "", null, request.MaxTenants, cancellationToken)
+                .ConfigureAwait(false);
+            return due;
         }
 
+        var after = request.AfterTenant;
+        var left = await collection
+            .AddDueAsync(due, request, "$gt", after, null, request.MaxTenants, cancellationToken)
+            .ConfigureAwait(false);
+        await collection.AddDueAsync(due, request, "$gte", "", after, left, cancellationToken).ConfigureAwait(false);
         return due;
+    }
+
+    /// <summary>
+    /// Adds the oldest due documents of each tenant in a range, for at most <paramref name="tenants"/> tenants. Returns how many
+    /// tenants may follow. Each search reads at most as many documents as one tenant may have, in the order of an index, and
+    /// completes at least one tenant. A lease therefore reads a bounded number of documents, however many tenants there are and
+    /// however much is due.
+    /// </summary>
+    private static async ValueTask<int> AddDueAsync(
+        this IMongoCollection<BsonDocument> collection,
+        List<BsonDocument> due,
+        DueRequest request,
+        string comparison,
+        string from,
+        string? to,
+        int tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        while (tenants > 0)
+        {
+            var range = new BsonDocument(comparison, from)
+                .With("$lte", to)
+                .With("$nin", request.ExceptTenants.Count == 0 ? null : new BsonArray(request.ExceptTenants));
+            var filter = new BsonDocument { { Tenant, range }, { DueAt, new BsonDocument("$lte", request.Now.ToBsonValue()) } };
+            var found = await collection
+                .FindAsync(null, filter, sort: InTurn, limit: request.MaxPerTenant, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            var ofTenants = found.GroupBy(document => document[Tenant].AsString).ToArray();
+            // If the search stopped at its limit, the last of several tenants may have more.
+            var mayBeCut = found.Count == request.MaxPerTenant && ofTenants.Length > 1;
+            IGrouping<string, BsonDocument>[] complete = [.. ofTenants.SkipLast(mayBeCut ? 1 : 0).Take(tenants)];
+            due.AddRange(complete.SelectMany(documents => documents));
+            tenants -= complete.Length;
+            if (found.Count < request.MaxPerTenant)
+                break;
+            (comparison, from) = ("$gt", complete[^1].Key);
+        }
+
+        return tenants;
     }
 }
 

@@ -36,10 +36,11 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
 
     private static readonly BsonDocument IsPending = new(DeliveryField.DueAt, new BsonDocument("$exists", true));
 
-    public async ValueTask CreateAsync(CancellationToken cancellationToken)
-    {
-        await CreateAsync(database.Deliveries, OfDeliveries, cancellationToken).ConfigureAwait(false);
-        await CreateAsync(
+    /// <summary>Gets the collections, each with its indexes.</summary>
+    public IReadOnlyList<(IMongoCollection<BsonDocument> Collection, CreateIndexModel<BsonDocument>[] Indexes)> Definitions =>
+        [
+            (database.Deliveries, OfDeliveries),
+            (
                 database.Notifications,
                 [
                     Index("accepted", [.. Age.Names]),
@@ -52,83 +53,57 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                         NotificationDocument.Id
                     ),
                     Forgetting(NotificationDocument.PurgeAt),
-                ],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await CreateAsync(database.Idempotency, [Forgetting(IdempotencyKeys.ExpiresAt)], cancellationToken).ConfigureAwait(false);
-        await CreateAsync(
+                ]
+            ),
+            (database.Idempotency, [Forgetting(IdempotencyKeys.ExpiresAt)]),
+            (
                 database.Expansions,
                 [
-                    Index("due", ExpansionDocument.DueAt, ExpansionDocument.Notification, ExpansionDocument.Position),
                     Index("tenant", ExpansionDocument.Tenant, ExpansionDocument.DueAt),
                     Index("notification", ExpansionDocument.Notification),
-                ],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await CreateAsync(
+                ]
+            ),
+            (
                 database.Digests,
                 [
-                    Index("due", DigestDocument.DueAt),
                     Index("tenant", DigestDocument.Tenant, DigestDocument.DueAt),
                     Index("user", DigestDocument.Tenant, DigestDocument.User),
-                ],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await CreateAsync(
-                database.DigestEvents,
-                [
-                    Index(
-                        "waiting",
-                        new BsonDocument(DigestDocument.EventIsOpen, true),
-                        DigestDocument.EventDigest,
-                        DigestDocument.Id
-                    ),
-                    Index("notification", DigestDocument.EventNotification, DigestDocument.Id),
-                    Index(
-                        "summary",
-                        new BsonDocument(DigestDocument.EventSummary, new BsonDocument("$exists", true)),
-                        DigestDocument.EventSummary,
-                        DigestDocument.Id
-                    ),
-                ],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await CreateAsync(database.Throttles, [Forgetting(ThrottleStore.PurgeAt)], cancellationToken).ConfigureAwait(false);
-        await CreateAsync(
+                ]
+            ),
+            (database.DigestEvents, OfDigestEvents),
+            (database.Throttles, [Forgetting(ThrottleStore.PurgeAt)]),
+            (
                 database.Devices,
-                [Index("user", DeviceField.User, DeviceField.Tenant), Index("token", DeviceField.Tenant, DeviceField.TokenHash)],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await CreateAsync(database.Users, [Index("tenant", UserStore.Tenant, UserStore.UserId)], cancellationToken)
-            .ConfigureAwait(false);
-        await CreateAsync(database.Topics, [Index("tenant", TopicStore.Tenant, TopicStore.Topic)], cancellationToken)
-            .ConfigureAwait(false);
-        await CreateAsync(
-                database.Subscriptions,
-                [Subscriptions, Index("user", TopicStore.Tenant, TopicStore.User)],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await CreateAsync(database.Erasures, [Index("requested", ErasureStore.RequestedAt)], cancellationToken)
-            .ConfigureAwait(false);
-        await CreateAsync(
-                database.Templates,
-                [Index("name", TemplateStore.Tenant, TemplateStore.Name, TemplateStore.Version)],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await CreateAsync(
+                [Index("user", DeviceField.User, DeviceField.Tenant), Index("token", DeviceField.Tenant, DeviceField.TokenHash)]
+            ),
+            (database.Users, [Index("tenant", UserStore.Tenant, UserStore.UserId)]),
+            (database.Topics, [Index("tenant", TopicStore.Tenant, TopicStore.Topic)]),
+            (database.Subscriptions, [Subscriptions, Index("user", TopicStore.Tenant, TopicStore.User)]),
+            (database.Erasures, [Index("requested", ErasureStore.RequestedAt)]),
+            (database.Templates, [Index("name", TemplateStore.Tenant, TemplateStore.Name, TemplateStore.Version)]),
+            (
                 database.DeliveryCounts,
-                [Index("tenant", AnalyticsStore.Tenant, AnalyticsStore.Minute), Index("minute", AnalyticsStore.Minute)],
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+                [Index("tenant", AnalyticsStore.Tenant, AnalyticsStore.Minute), Index("minute", AnalyticsStore.Minute)]
+            ),
+        ];
+
+    public async ValueTask CreateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (collection, indexes) in Definitions)
+            await CreateAsync(collection, indexes, cancellationToken).ConfigureAwait(false);
     }
+
+    private static CreateIndexModel<BsonDocument>[] OfDigestEvents =>
+        [
+            Index("waiting", new BsonDocument(DigestDocument.EventIsOpen, true), DigestDocument.EventDigest, DigestDocument.Id),
+            Index("notification", DigestDocument.EventNotification, DigestDocument.Id),
+            Index(
+                "summary",
+                new BsonDocument(DigestDocument.EventSummary, new BsonDocument("$exists", true)),
+                DigestDocument.EventSummary,
+                DigestDocument.Id
+            ),
+        ];
 
     // The indexes that find due deliveries contain no ended ones, so they stay as small as the backlog.
     private static CreateIndexModel<BsonDocument>[] OfDeliveries =>
@@ -175,7 +150,7 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
         var options = new CreateManyIndexesOptions { CommitQuorum = isSingle ? null : CreateIndexCommitQuorum.Majority };
         try
         {
-            await collection.Indexes.CreateManyAsync(indexes, options, cancellationToken).ConfigureAwait(false);
+            await CreateAsync(collection, indexes, options, cancellationToken).ConfigureAwait(false);
         }
         catch (MongoCommandException exception) when (exception.Code == IndexOptionsConflict && indexes.Length > 1)
         {
@@ -185,6 +160,28 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
         catch (MongoCommandException exception) when (exception.Code == IndexOptionsConflict)
         {
             Log.IndexConflict(logger, collection.CollectionNamespace.CollectionName, indexes[0].Options.Name);
+        }
+    }
+
+    // No driver repeats this command by itself. Without the repetition, an election would fail the start.
+    private static async ValueTask CreateAsync(
+        IMongoCollection<BsonDocument> collection,
+        CreateIndexModel<BsonDocument>[] indexes,
+        CreateManyIndexesOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await collection.Indexes.CreateManyAsync(indexes, options, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (CommandExtensions.MayRepeat(exception, null, tries))
+            {
+                await CommandExtensions.PauseAsync(tries, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

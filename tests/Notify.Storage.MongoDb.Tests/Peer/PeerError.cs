@@ -21,6 +21,8 @@ internal sealed record PeerError(int Code, string Name, string Message)
     public static readonly PeerError DuplicateKey = new(11000, "DuplicateKey", "E11000 duplicate key error index: _id_");
     public static readonly PeerError TooLarge = new(10334, "BSONObjectTooLarge", "BSONObj size is invalid");
     public static readonly PeerError IndexOptionsConflict = new(85, "IndexOptionsConflict", "equivalent index already exists");
+    public static readonly PeerError IndexNotFound = new(27, "IndexNotFound", "index not found with name");
+    public static readonly PeerError ShardKeyNotFound = new(61, "ShardKeyNotFound", "the filter does not name the shard key");
     public static readonly PeerError IndexKeySpecsConflict = new(86, "IndexKeySpecsConflict", "an index has this name already");
 
     /// <summary>https://www.mongodb.com/docs/manual/reference/parameters/#mongodb-parameter-param.notablescan</summary>

@@ -36,6 +36,7 @@ internal sealed class PeerView(ImmutableDictionary<string, PeerCollection> colle
             "delete" => Delete(collection, command["deletes"].AsBsonArray),
             "findAndModify" => FindAndModify(collection, command),
             "createIndexes" => CreateIndexes(collection, command["indexes"].AsBsonArray),
+            "dropIndexes" => DropIndex(collection, command["index"].AsString),
             "shardCollection" => Shard(collection, command["key"].AsBsonDocument),
             "listIndexes" => CreateCursor(collection, Get(collection).Indexes.Skip(1).Select(index => index.Definition)),
             _ => null,
@@ -104,6 +105,7 @@ internal sealed class PeerView(ImmutableDictionary<string, PeerCollection> colle
             var (filter, change) = (update["q"].AsBsonDocument, update["u"].AsBsonDocument);
             var isMulti = update.GetValue("multi", false).ToBoolean();
             Check(isMulti ? "update many" : "update one", collection, filter, null);
+            CheckShardKey(collection, filter, orId: !update.GetValue("upsert", false).ToBoolean(), isMulti);
             BsonDocument[] found = [.. Get(collection).Find(filter).Take(isMulti ? int.MaxValue : 1)];
             matched += found.Length;
             var error = found
@@ -136,6 +138,7 @@ internal sealed class PeerView(ImmutableDictionary<string, PeerCollection> colle
         {
             var (filter, limit) = (delete["q"].AsBsonDocument, delete["limit"].ToInt32());
             Check(limit == 0 ? "delete many" : "delete one", collection, filter, null);
+            CheckShardKey(collection, filter, orId: true, isMulti: limit == 0);
             foreach (var document in Get(collection).Find(filter).Take(limit == 0 ? int.MaxValue : limit).ToArray())
             {
                 Collections = Collections.SetItem(collection, Get(collection).Remove(document["_id"]));
@@ -151,6 +154,7 @@ internal sealed class PeerView(ImmutableDictionary<string, PeerCollection> colle
     {
         var filter = command["query"].AsBsonDocument;
         Check("find and modify", collection, filter, null);
+        CheckShardKey(collection, filter, orId: false, isMulti: false);
         var found = Get(collection).Find(filter).FirstOrDefault();
         if (found is null)
             return new BsonDocument { { "value", BsonNull.Value }, { "ok", 1 } };
@@ -182,6 +186,16 @@ internal sealed class PeerView(ImmutableDictionary<string, PeerCollection> colle
         return new BsonDocument("ok", 1);
     }
 
+    private BsonDocument DropIndex(string collection, string name)
+    {
+        var indexes = Get(collection).Indexes;
+        if (indexes.Find(index => index.Name == name) is not { } found)
+            return PeerError.IndexNotFound.CreateAnswer();
+
+        Collections = Collections.SetItem(collection, Get(collection) with { Indexes = indexes.Remove(found) });
+        return new BsonDocument("ok", 1);
+    }
+
     private BsonDocument Shard(string collection, BsonDocument key)
     {
         Collections = Collections.SetItem(collection, Get(collection) with { ShardKey = key });
@@ -202,6 +216,21 @@ internal sealed class PeerView(ImmutableDictionary<string, PeerCollection> colle
 
     private static bool ChangesShardKey(BsonDocument key, BsonDocument before, BsonDocument after) =>
         key.Names.Any(field => before.GetValue(field, BsonNull.Value) != after.GetValue(field, BsonNull.Value));
+
+    // A write of one document must name the shard key, or the id where the server allows it.
+    // https://www.mongodb.com/docs/manual/reference/method/db.collection.updateOne/#sharded-collections
+    private void CheckShardKey(string collection, BsonDocument filter, bool orId, bool isMulti)
+    {
+        var key = Get(collection).ShardKey;
+        if (isMulti || key.ElementCount == 0 || (orId && HasValue("_id")) || key.Names.All(HasValue))
+            return;
+
+        throw new PeerException(PeerError.ShardKeyNotFound, $"{collection}: {filter}");
+
+        bool HasValue(string field) =>
+            filter.TryGetValue(field, out var value)
+            && !(value is BsonDocument operators && DocumentFilter.IsOperators(operators));
+    }
 
     private void Check(string kind, string collection, BsonDocument filter, BsonDocument? sort)
     {
