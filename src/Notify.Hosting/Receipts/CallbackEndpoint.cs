@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Providers;
-using Notify.Storage;
 
 namespace Notify.Hosting.Receipts;
 
@@ -20,7 +19,7 @@ internal static class CallbackEndpoint
         group.MapOtherMethods("/v1/callbacks/{provider}", "POST");
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time)
+    private static async Task<IResult> HandleAsync(HttpContext context, IReceipts receipts)
     {
         var provider = RequestValues.Route(context.Request, "provider");
         var callback = context
@@ -35,12 +34,7 @@ internal static class CallbackEndpoint
                 if (callback.Read(CreateCall(context.Request, body)) is not { } read)
                     return Problem.InvalidSignature();
 
-                // A vendor's clock may be ahead. The store compares times of receipts with its own, so a time in the future could
-                // stop deliveries that are being sent.
-                var now = time.GetUtcNow();
-                Receipt[] receipts = [.. read.Receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
-                if (receipts.Length > 0)
-                    await store.AddAsync(read.Tenant, receipts, context.RequestAborted).ConfigureAwait(false);
+                await receipts.AddAsync(read.Tenant, read.Receipts, context.RequestAborted).ConfigureAwait(false);
                 return TypedResults.NoContent();
             })
             .ConfigureAwait(false);

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Receipts;
 
@@ -19,11 +18,11 @@ internal static class ReceiptEndpoint
         group.MapOtherMethods("/v1/receipts", "POST");
     }
 
-    private static Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time) =>
+    private static Task<IResult> HandleAsync(HttpContext context, IReceipts receipts, TimeProvider time) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
             var now = time.GetUtcNow();
-            var receipts = Read(body, now);
+            var read = Read(body, now);
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
@@ -31,9 +30,9 @@ internal static class ReceiptEndpoint
                 .RunAsync(context, body, ReceiptsJson.Default.ReceiptsView, async () =>
                 {
                     var tenant = RequestValues.GetTenant(context.Request);
-                    var known = await store.AddAsync(tenant, receipts, context.RequestAborted).ConfigureAwait(false);
-                    Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
-                    return new ReceiptsView(receipts.Count - unknown.Length, unknown);
+                    var known = await receipts.AddAsync(tenant, read, context.RequestAborted).ConfigureAwait(false);
+                    Guid[] unknown = [.. read.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
+                    return new ReceiptsView(read.Count - unknown.Length, unknown);
                 })
                 .ConfigureAwait(false);
         });

@@ -19,7 +19,8 @@ public sealed partial class PublicTypeTests
         typeof(INotifier),
         typeof(INotificationQueries),
         typeof(ITemplateCatalog),
-        typeof(IDeliveryFeed),
+        typeof(IEventFeed),
+        typeof(IReceipts),
         typeof(INotificationsBuilder),
     ];
 
