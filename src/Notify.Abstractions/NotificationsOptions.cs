@@ -103,7 +103,7 @@ public sealed class NotificationsOptions : IValidatableObject
     /// <summary>
     /// Gets or sets how long recent events are kept in memory for watchers that come back: a stream of events that was
     /// interrupted for less than this time continues without a gap. Events are kept only for tenants that are watched or were
-    /// watched within this time, at most 10,000 events or 8 MiB per tenant and 32 MiB per process. 0, which keeps none, to 1
+    /// watched within this time, at most 10,000 events or 16 MiB per tenant and 64 MiB per process. 0, which keeps none, to 1
     /// hour; default 5 minutes.
     /// </summary>
     [TimeRange("00:00:00", "01:00:00")]

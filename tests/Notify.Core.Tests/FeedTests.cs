@@ -43,10 +43,8 @@ public sealed class FeedTests
         );
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));
 
-        await NextAsync(watching);
-        // The position moves behind the event of the accepted notification, whose type is not watched.
-        Assert.Null((await NextAsync(watching)).Event);
-        var (retried, failed) = ((await NextAsync(watching)).Event!, (await NextAsync(watching)).Event!);
+        var retried = await NextAboutAsync(watching, id);
+        var failed = await NextAboutAsync(watching, id);
         Assert.Equal(("delivery.retried", id, DeliveryState.Pending, OutcomeKind.Retry, "busy"), Essence(retried));
         Assert.Equal(("delivery.failed", id, DeliveryState.DeadLetter, OutcomeKind.Rejected, "no"), Essence(failed));
         Assert.NotEqual(retried.Id, failed.Id);
@@ -123,7 +121,7 @@ public sealed class FeedTests
             await using (var watching = Watch(application, tenant: tenant))
                 await NextAsync(watching);
 
-        // 100 events of 250 KB for each of 8 tenants: 200 MB.
+        // 200 MB.
         var reason = new string('x', 250_000);
         for (var i = 0; i < 100; i++)
             tenants.ForEach(tenant => feed.Publish(CreateEvent("u", tenant, reason)));
@@ -132,8 +130,8 @@ public sealed class FeedTests
         foreach (var tenant in tenants)
             kept.Add(await CountBytesAsync(application, tenant));
         // The texts are kept in UTF-8 and in UTF-16, so a third of the limit is left for each form.
-        Assert.All(kept, bytes => Assert.InRange(bytes, 500_000, (8 << 20) / 3));
-        Assert.InRange(kept.Sum(), 5_000_000, (32 << 20) / 3);
+        Assert.All(kept, bytes => Assert.InRange(bytes, 500_000, (16 << 20) / 3));
+        Assert.InRange(kept.Sum(), 10_000_000, (64 << 20) / 3);
     }
 
     [Fact]
@@ -217,6 +215,19 @@ public sealed class FeedTests
     {
         Assert.True(await watching.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
         return watching.Current;
+    }
+
+    // The first delivery may be reported after it was seen in the store. Nothing of the other tenant may be.
+    private static async Task<NotifyEvent> NextAboutAsync(IAsyncEnumerator<WatchedEvent> watching, Guid notification)
+    {
+        while (true)
+        {
+            if ((await NextAsync(watching)).Event is not { } happened)
+                continue;
+            Assert.Equal(Trigger.DefaultTenant, happened.Tenant);
+            if (((DeliveryEventData)happened.Data).NotificationId == notification)
+                return happened;
+        }
     }
 
     // Reads up to an event that it publishes itself.

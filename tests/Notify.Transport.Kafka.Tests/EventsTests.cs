@@ -28,17 +28,17 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
 
         Assert.Equal(
             [
-                $$"""
+                $$$"""
                 u-42|{"id":"ID","type":"notification.accepted","occurredAt":"T","tenant":"default","data":
-                {"notificationId":"{{id}}","user":"u-42","priority":"normal","deliveries":1,"topics":0}}
+                {"notificationId":"{{{id}}}","user":"u-42","priority":"normal","deliveries":1,"topics":0}}
                 """.ReplaceLineEndings(""),
             ],
             await ReadAsync(cluster, $"{prefix}notification-events")
         );
         Assert.Equal(
             ((string[])["registered", "removed"]).Select(what =>
-                $$"""
-                u-42|{"id":"ID","type":"device.{{what}}","occurredAt":"T","tenant":"default","data":
+                $$$"""
+                u-42|{"id":"ID","type":"device.{{{what}}}","occurredAt":"T","tenant":"default","data":
                 {"deviceId":"d-1","user":"u-42","platform":"ios","app":"org.example"}}
                 """.ReplaceLineEndings("")
             ),
@@ -46,9 +46,9 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         );
         var analytics = await ReadAsync(cluster, $"{prefix}analytics-events");
         Assert.Matches(
-            $$"""
+            $$$"""
             ^u-42\|{"id":"ID","type":"delivery.sent","occurredAt":"T","tenant":"default","data":
-            {"notificationId":"{{id}}","deliveryId":"[-0-9a-f]{36}","user":"u-42",
+            {"notificationId":"{{{id}}}","deliveryId":"[-0-9a-f]{36}","user":"u-42",
             "channel":"email","provider":"mail","state":"sent","outcome":"sent"}}$
             """.ReplaceLineEndings(""),
             Assert.Single(analytics, line => line.Contains("delivery.sent", StringComparison.Ordinal))

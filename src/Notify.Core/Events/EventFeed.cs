@@ -220,7 +220,7 @@ internal sealed record EventFeedLimits
 
     public int MaxEventsPerTenant { get; init; } = 10_000;
 
-    public long MaxBytesPerTenant { get; init; } = 8 << 20;
+    public long MaxBytesPerTenant { get; init; } = 16 << 20;
 
-    public long MaxBytes { get; init; } = 32 << 20;
+    public long MaxBytes { get; init; } = 64 << 20;
 }

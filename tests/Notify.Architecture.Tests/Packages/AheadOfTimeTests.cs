@@ -96,7 +96,7 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
             """
             address:email {"Name":"Ada"} Sent
             {"Name":"Bo"} {"Name":"Ada"}
-            shop user:ada
+            shop User:ada
             device.pruned 5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111 ada
             159
             """,
