@@ -67,7 +67,9 @@ public sealed record DeliveryEventData : NotifyEventData
     /// <summary>Gets the name of the provider that made the attempt, or that will make the next one.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Gets the new state of the delivery. <see cref="DeliveryState.Pending"/> means that it will be tried again.</summary>
+    /// <summary>
+    /// Gets the new state of the delivery. <see cref="DeliveryState.Pending"/> means that it will be tried again.
+    /// </summary>
     public required DeliveryState State { get; init; }
 
     /// <summary>Gets the outcome of the attempt; null if no attempt was made.</summary>

@@ -113,9 +113,9 @@ internal static class NotifyEventForm
             or NotifyEventTypes.DeliveryRetried
             or NotifyEventTypes.DeliveryPostponed
             or NotifyEventTypes.DeliveryCancelled => EventDataJson.Default.DeliveryEventData,
-            NotifyEventTypes.DeviceRegistered
-            or NotifyEventTypes.DevicePruned
-            or NotifyEventTypes.DeviceRemoved => EventDataJson.Default.DeviceEventData,
+            NotifyEventTypes.DeviceRegistered or NotifyEventTypes.DevicePruned or NotifyEventTypes.DeviceRemoved => EventDataJson
+                .Default
+                .DeviceEventData,
             _ => NotifyEventTypes.IsReceipt(type) ? EventDataJson.Default.ReceiptEventData : null,
         };
 

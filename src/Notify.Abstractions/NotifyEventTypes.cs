@@ -15,7 +15,9 @@ public static class NotifyEventTypes
     /// <summary>A delivery has ended without being sent. The data is <see cref="DeliveryEventData"/>.</summary>
     public const string DeliveryFailed = "delivery.failed";
 
-    /// <summary>An attempt has failed, and the delivery will be tried again. The data is <see cref="DeliveryEventData"/>.</summary>
+    /// <summary>
+    /// An attempt has failed, and the delivery will be tried again. The data is <see cref="DeliveryEventData"/>.
+    /// </summary>
     public const string DeliveryRetried = "delivery.retried";
 
     /// <summary>
@@ -67,7 +69,8 @@ public static class NotifyEventTypes
     /// </summary>
     /// <param name="pattern">The text.</param>
     public static bool IsPattern(string? pattern) =>
-        pattern == "*" || IsValid(pattern is not null && pattern.EndsWith(".*", StringComparison.Ordinal) ? pattern[..^2] : pattern);
+        pattern == "*"
+        || IsValid(pattern is not null && pattern.EndsWith(".*", StringComparison.Ordinal) ? pattern[..^2] : pattern);
 
     /// <summary>Determines whether a pattern matches a type; see <see cref="IsPattern"/>.</summary>
     /// <param name="pattern">The pattern.</param>

@@ -41,8 +41,8 @@ public sealed class KafkaTransportOptions
     public int ReplicationFactor { get; set; } = 3;
 
     /// <summary>
-    /// Gets or sets whether the events <c>notification.*</c> are published to <c>notification-events</c>. These events also wake the
-    /// processes that turn topics into deliveries; without them, these processes poll the store every
+    /// Gets or sets whether the events <c>notification.*</c> are published to <c>notification-events</c>. These events also wake
+    /// the processes that turn topics into deliveries; without them, these processes poll the store every
     /// <see cref="NotificationsOptions.PollInterval"/>. Default true.
     /// </summary>
     public bool NotificationEvents { get; set; } = true;
@@ -52,7 +52,10 @@ public sealed class KafkaTransportOptions
     /// </summary>
     public bool DeviceEvents { get; set; } = true;
 
-    /// <summary>Gets or sets whether the events <c>delivery.*</c> and <c>receipt.*</c> are published to <c>analytics-events</c>. Default true.</summary>
+    /// <summary>
+    /// Gets or sets whether the events <c>delivery.*</c> and <c>receipt.*</c> are published to <c>analytics-events</c>. Default
+    /// true.
+    /// </summary>
     public bool AnalyticsEvents { get; set; } = true;
 
     /// <summary>

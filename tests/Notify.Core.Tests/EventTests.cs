@@ -178,9 +178,11 @@ public sealed class EventTests
     [InlineData("{}")]
     [InlineData("""{"id":"x","type":"a.b","occurredAt":"2027-03-01T10:00:00Z","tenant":"t","data":{}}""")]
     [InlineData("""{"id":"5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111","type":"a.b","occurredAt":"soon","tenant":"t","data":{}}""")]
-    [InlineData("""{"id":"5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111","type":"a.b","occurredAt":"2027-03-01T10:00:00Z","tenant":"t"}""")]
     [InlineData(
-        """{"id":"5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111","type":"a\nb","occurredAt":"2027-03-01T10:00:00Z","tenant":"t","data":{}}"""
+        """{"id":"5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111","type":"a.b","occurredAt":"2027-03-01T10:00:00Z","tenant":"t"}"""
+    )]
+    [InlineData(
+        """{"id":"5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111","type":"a\nb","occurredAt":"2027-03-01T10:00:00Z","tenant":"","data":1}"""
     )]
     public void What_is_not_an_event_is_refused(string json) => Assert.ThrowsAny<JsonException>(() => Parse(json));
 
@@ -209,7 +211,7 @@ public sealed class EventTests
     private const string EventId = "5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111";
 
     private const string Delivery =
-        $$"""{"notificationId":"{{EventId}}","deliveryId":"{{EventId}}","channel":"email","provider":"mail","state":"deadLetter"}""";
+        $$"""{"notificationId":"{{EventId}}","deliveryId":"{{EventId}}","channel":"sms","provider":"sms","state":"deadLetter"}""";
 
     private static NotifyEvent Parse(string json) => NotifyEvent.Parse(Encoding.UTF8.GetBytes(json));
 

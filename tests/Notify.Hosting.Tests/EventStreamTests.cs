@@ -194,8 +194,7 @@ public sealed class EventStreamTests
         public async Task<SseItem<string>> NextAsync()
         {
             // Items without data only carry an id.
-            do
-                Assert.True(await _items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+            do Assert.True(await _items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
             while (_items.Current.Data.Length == 0);
             return _items.Current;
         }

@@ -38,9 +38,9 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         Assert.Equal(
             ((string[])["registered", "removed"]).Select(what =>
                 $$$"""
-                u-42|{"id":"ID","type":"device.{{{what}}}","occurredAt":"T","tenant":"default","data":
-                {"deviceId":"d-1","user":"u-42","platform":"ios","app":"org.example"}}
-                """.ReplaceLineEndings("")
+                    u-42|{"id":"ID","type":"device.{{{what}}}","occurredAt":"T","tenant":"default","data":
+                    {"deviceId":"d-1","user":"u-42","platform":"ios","app":"org.example"}}
+                    """.ReplaceLineEndings("")
             ),
             await ReadAsync(cluster, $"{prefix}device-events")
         );

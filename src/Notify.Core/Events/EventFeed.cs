@@ -80,7 +80,10 @@ internal sealed class EventFeed : IEventFeed, IDisposable
     {
         ArgumentNullException.ThrowIfNull(watch);
         if (watch.Types.FirstOrDefault(pattern => !NotifyEventTypes.IsPattern(pattern)) is { } invalid)
-            throw new ArgumentException($"'{invalid}' is not a pattern of types. Write delivery.* or delivery.sent.", nameof(watch));
+            throw new ArgumentException(
+                $"'{invalid}' is not a pattern of types. Write delivery.* or delivery.sent.",
+                nameof(watch)
+            );
 
         lock (_lock)
         {
@@ -118,7 +121,12 @@ internal sealed class EventFeed : IEventFeed, IDisposable
                 if (more is not null)
                     await more.WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (missed > 0)
-                    yield return new WatchedEvent { Position = position, HasMissed = true, Missed = missed };
+                    yield return new WatchedEvent
+                    {
+                        Position = position,
+                        HasMissed = true,
+                        Missed = missed,
+                    };
 
                 foreach (var happened in events)
                 {

@@ -69,7 +69,10 @@ internal static class EventStream
         {
             if (watched.Event is { } happened)
             {
-                LiveStream.Write(output, string.Create(CultureInfo.InvariantCulture, $"id: {happened.Id}\nevent: {happened.Type}\ndata: "));
+                LiveStream.Write(
+                    output,
+                    string.Create(CultureInfo.InvariantCulture, $"id: {happened.Id}\nevent: {happened.Type}\ndata: ")
+                );
                 // One line of JSON, which all streams share.
                 output.Write(happened.ToUtf8Json().Span);
                 LiveStream.Write(output, "\n\n");

@@ -52,18 +52,16 @@ internal sealed class EventPublisher : IDisposable
         topic.AddUnanswered(1);
         Publish(
             topic,
-            new Message<byte[], byte[]>
-            {
-                Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
-                Value = GetArray(json),
-            },
+            new Message<byte[], byte[]> { Key = key is null ? null! : Encoding.UTF8.GetBytes(key), Value = GetArray(json) },
             topic.Reported ??= report => Complete(topic, report.Message, report.Error, null)
         );
     }
 
     // The producer wants an array. The JSON of an event fills one, which the streams of events use too.
     private static byte[] GetArray(ReadOnlyMemory<byte> json) =>
-        MemoryMarshal.TryGetArray(json, out var segment) && segment is { Offset: 0, Array: { } array } && array.Length == json.Length
+        MemoryMarshal.TryGetArray(json, out var segment)
+        && segment is { Offset: 0, Array: { } array }
+        && array.Length == json.Length
             ? array
             : json.ToArray();
 

@@ -17,7 +17,10 @@ public sealed partial class EventPageTests
             .GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (string)field.GetRawConstantValue()!)
             .ToList();
-        var examples = Example().Matches(Page).Select(match => (Type: match.Groups[1].Value, Json: match.Groups[2].Value)).ToList();
+        var examples = Example()
+            .Matches(Page)
+            .Select(match => (Type: match.Groups[1].Value, Json: match.Groups[2].Value))
+            .ToList();
 
         Assert.True(types.Count > 10, $"Only {types.Count} types were found.");
         Assert.Equal(types, examples.Select(example => example.Type));
