@@ -1,3 +1,5 @@
+using Notify.Providers;
+
 namespace Notify;
 
 /// <summary>
@@ -20,6 +22,14 @@ public interface IReceipts
     /// A receipt is invalid. The exception lists every invalid field, and nothing was stored.
     /// </exception>
     Task<AddedReceipts> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Records what a vendor's callback reported: its receipts, whatever their kind, and the opt-outs among them. A time in the
+    /// future is stored as the current time. Receipts of deliveries that the tenant does not have are ignored.
+    /// </summary>
+    /// <param name="reported">The receipts that <see cref="IReceiptCallback.Read"/> returned.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    Task RecordAsync(CallbackReceipts reported, CancellationToken cancellationToken = default);
 
     /// <summary>Validates receipts. A front end can use this method to report these errors together with its own.</summary>
     /// <param name="receipts">The receipts.</param>

@@ -100,6 +100,15 @@ public sealed class NotificationsOptions : IValidatableObject
     [TimeRange("00:00:00", "00:10:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Gets or sets how long recent events are kept in memory for watchers that come back: a stream of events that was
+    /// interrupted for less than this time continues without a gap. Events are kept only for tenants that are watched or were
+    /// watched within this time, at most 10,000 events or 16 MiB per tenant and 64 MiB per process. 0, which keeps none, to 1
+    /// hour; default 5 minutes.
+    /// </summary>
+    [TimeRange("00:00:00", "01:00:00")]
+    public TimeSpan EventHistory { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Gets or sets the kinds of work that this process does. Default: <see cref="Notify.Workers.All"/>.</summary>
     public Workers Workers { get; set; } = Workers.All;
 

@@ -14,7 +14,7 @@ public static class RedisNotificationsBuilderExtensions
 {
     /// <summary>
     /// Adds Redis (5 or newer; tested with 7) beside the store. It keeps rate limits over all processes, answers idempotency
-    /// keys, users and devices without the store, carries settlements to every process, and elects leaders
+    /// keys, users and devices without the store, carries events to every process, and elects leaders
     /// (<see cref="ILeadership"/>). The store remains the source of truth: while Redis is away, everything works without it. Call
     /// it before or after adding the store.
     /// </summary>
@@ -42,8 +42,8 @@ public static class RedisNotificationsBuilderExtensions
         services.AddSingleton<KeyNames>();
         services.AddSingleton<CacheEntries>();
         services.AddSingleton<DeviceHolders>();
-        services.AddSingleton<DeliveryRelay>();
-        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<DeliveryRelay>());
+        services.AddSingleton<EventRelay>();
+        services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<EventRelay>());
         services.AddHostedService<BackgroundWorker>();
         services.AddSingleton<ILeadership, LeaderElection>();
         services.AddSingleton<ISharedRateLimits, SharedRateLimits>();

@@ -42,9 +42,7 @@ public static class KafkaNotificationsBuilderExtensions
         );
         services.AddSingleton<EventPublisher>();
         services.AddSingleton<KafkaEvents>();
-        services.AddSingleton<INotificationEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
-        services.AddSingleton<IDeviceEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
-        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
+        services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
         services.AddHostedService<NotificationEventConsumer>();
         // It starts before the workers, which consume the topics.
         services.AddSingleton<KafkaTopicCreation>();

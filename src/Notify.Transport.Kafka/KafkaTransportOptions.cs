@@ -41,18 +41,21 @@ public sealed class KafkaTransportOptions
     public int ReplicationFactor { get; set; } = 3;
 
     /// <summary>
-    /// Gets or sets whether every accepted notification is published to <c>notification-events</c>. These events also wake the
-    /// processes that turn topics into deliveries; without them, these processes poll the store every
+    /// Gets or sets whether the events <c>notification.*</c> are published to <c>notification-events</c>. These events also wake
+    /// the processes that turn topics into deliveries; without them, these processes poll the store every
     /// <see cref="NotificationsOptions.PollInterval"/>. Default true.
     /// </summary>
     public bool NotificationEvents { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets whether devices that are registered, pruned and removed are published to <c>device-events</c>. Default true.
+    /// Gets or sets whether the events <c>device.*</c> are published to <c>device-events</c>. Default true.
     /// </summary>
     public bool DeviceEvents { get; set; } = true;
 
-    /// <summary>Gets or sets whether every settled delivery is published to <c>analytics-events</c>. Default true.</summary>
+    /// <summary>
+    /// Gets or sets whether the events <c>delivery.*</c> and <c>receipt.*</c> are published to <c>analytics-events</c>. Default
+    /// true.
+    /// </summary>
     public bool AnalyticsEvents { get; set; } = true;
 
     /// <summary>

@@ -53,11 +53,34 @@ public sealed class FeedTests(RedisServer redis)
     }
 
     [Fact]
+    public async Task A_watcher_that_comes_back_sees_what_other_processes_settled_meanwhile()
+    {
+        var configure = await redis.FreshAsync();
+        await using var here = await Application.StartAsync(configure);
+        await using var there = await Application.StartAsync(configure);
+        Guid position;
+        using (var seen = here.Watch())
+        {
+            await there.SettleUntilSeenAsync(seen);
+            position = seen.Position;
+        }
+
+        var meanwhile = new List<Guid>();
+        for (var i = 0; i < 20; i++)
+            meanwhile.Add(await (i % 2 == 0 ? there : here).SettleAsync());
+        using var again = here.Watch(position);
+        await there.SettleUntilSeenAsync(again);
+
+        Assert.False(again.HasMissed);
+        Assert.All(meanwhile, id => Assert.Single(again.Notifications, id));
+    }
+
+    [Fact]
     public async Task Nothing_is_published_while_nobody_watches()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var here = await Application.StartAsync(Hasty(server.Address));
-        await using var there = await Application.StartAsync(Hasty(server.Address));
+        await using var here = await Application.StartAsync(Hasty(server.Address), TimeSpan.Zero);
+        await using var there = await Application.StartAsync(Hasty(server.Address), TimeSpan.Zero);
         using (var seen = here.Watch())
             await there.SettleUntilSeenAsync(seen);
         await Eventually.TrueAsync(async () => !await HasListenerAsync(server), "the end of listening");
@@ -121,28 +144,50 @@ public sealed class FeedTests(RedisServer redis)
     {
         private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-        public Watching(IDeliveryFeed feed) => _ = ReadAsync(feed.WatchAsync(Trigger.DefaultTenant, _gone.Token));
+        public Watching(IEventFeed feed, Guid? after = null)
+        {
+            var watch = new EventWatch
+            {
+                Tenant = Trigger.DefaultTenant,
+                After = after,
+                Types = ["delivery.*"],
+            };
+            _ = ReadAsync(feed.WatchAsync(watch, _gone.Token));
+        }
 
         public ConcurrentQueue<Guid> Notifications { get; } = new();
 
+        public Guid Position { get; private set; }
+
+        public bool HasMissed { get; private set; }
+
         public void Dispose() => _gone.Cancel();
 
-        private async Task ReadAsync(IAsyncEnumerable<WatchedDelivery> watching)
+        private async Task ReadAsync(IAsyncEnumerable<WatchedEvent> watching)
         {
-            await foreach (var delivery in watching)
-                Notifications.Enqueue(delivery.Settled.NotificationId);
+            await foreach (var watched in watching)
+            {
+                Position = watched.Position;
+                HasMissed |= watched.HasMissed;
+                if (watched.Event?.Data is DeliveryEventData settled)
+                    Notifications.Enqueue(settled.NotificationId);
+            }
         }
     }
 
     private sealed class Application(IHost host) : IAsyncDisposable
     {
-        public bool IsHeard => host.Services.GetServices<IDeliveryEventSink>().Any(sink => sink.IsWanted);
+        public bool IsHeard => host.Services.GetServices<IEventSink>().Any(sink => sink.Wants(NotifyEventTypes.DeliverySent));
 
-        public static async Task<Application> StartAsync(Action<RedisOptions> configure)
+        public static async Task<Application> StartAsync(Action<RedisOptions> configure, TimeSpan? history = null)
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);
             builder
-                .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+                .Services.AddNotifications(options =>
+                {
+                    options.PollInterval = TimeSpan.FromMilliseconds(20);
+                    options.EventHistory = history ?? options.EventHistory;
+                })
                 .UseInMemory()
                 .UseRedis(configure)
                 .AddSandbox();
@@ -151,7 +196,7 @@ public sealed class FeedTests(RedisServer redis)
             return new Application(host);
         }
 
-        public Watching Watch() => new(host.Services.GetRequiredService<IDeliveryFeed>());
+        public Watching Watch(Guid? after = null) => new(host.Services.GetRequiredService<IEventFeed>(), after);
 
         public async Task<Guid> SettleAsync(string tenant = Trigger.DefaultTenant)
         {

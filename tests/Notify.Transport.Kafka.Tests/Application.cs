@@ -69,6 +69,19 @@ internal sealed class Application : IAsyncDisposable
     public Task AcceptedAsync(IEnumerable<Guid> notifications) =>
         _host.Services.GetRequiredService<INotificationStore>().AcceptedAsync(notifications);
 
+    /// <summary>Reports that the recipient opened each message of a notification.</summary>
+    public async Task OpenAsync(Guid notification)
+    {
+        var deliveries = await _host
+            .Services.GetRequiredService<INotificationStore>()
+            .ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, 100, default);
+        Receipt[] opened =
+        [
+            .. deliveries.Select(delivery => new Receipt(delivery.Delivery.Id, ReceiptKind.Opened, DateTimeOffset.UnixEpoch)),
+        ];
+        await _host.Services.GetRequiredService<IReceipts>().AddAsync(Trigger.DefaultTenant, opened);
+    }
+
     public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()

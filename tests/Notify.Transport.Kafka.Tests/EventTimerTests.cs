@@ -42,7 +42,7 @@ public sealed class EventTimerTests
         // Failures are handled one after the other, so the third one proves that the second one has not started the timer.
         for (var failures = 1; failures <= 3; failures++)
         {
-            publisher.Publish(topics.DeviceEvents, "u-42", Registered, EventJson.Default.DeviceEvent);
+            publisher.Publish(topics.DeviceEvents, "u-42", Registered.ToUtf8Json());
             await Eventually.TrueAsync(() => time.Reads >= failures, "an event to fail");
         }
 
@@ -51,15 +51,19 @@ public sealed class EventTimerTests
         await Eventually.TrueAsync(() => time.Starts == 2, "the timer to be started after it fired");
     }
 
-    private static readonly DeviceEvent Registered = new()
+    private static readonly NotifyEvent Registered = new()
     {
-        Kind = DeviceEventKind.Registered,
+        Id = Guid.NewGuid(),
+        Type = NotifyEventTypes.DeviceRegistered,
+        OccurredAt = DateTimeOffset.UnixEpoch,
         Tenant = Trigger.DefaultTenant,
-        DeviceId = "d-1",
-        UserId = "u-42",
-        Platform = Platform.Ios,
-        App = "org.example",
-        At = DateTimeOffset.UnixEpoch,
+        Data = new DeviceEventData
+        {
+            DeviceId = "d-1",
+            User = "u-42",
+            Platform = Platform.Ios,
+            App = "org.example",
+        },
     };
 
     /// <summary>

@@ -28,34 +28,39 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
 
         Assert.Equal(
             [
-                $$"""
-                u-42|{"tenant":"default","notificationId":"{{id}}","userId":"u-42",
-                "priority":"normal","deliveries":1,"expansions":0,"acceptedAt":"T"}
+                $$$"""
+                u-42|{"id":"ID","type":"notification.accepted","occurredAt":"T","tenant":"default","data":
+                {"notificationId":"{{{id}}}","user":"u-42","priority":"normal","deliveries":1,"topics":0}}
                 """.ReplaceLineEndings(""),
             ],
             await ReadAsync(cluster, $"{prefix}notification-events")
         );
         Assert.Equal(
-            [
-                """
-                u-42|{"kind":"registered","tenant":"default","deviceId":"d-1",
-                "userId":"u-42","platform":"ios","app":"org.example","at":"T"}
-                """.ReplaceLineEndings(""),
-                """
-                u-42|{"kind":"removed","tenant":"default","deviceId":"d-1",
-                "userId":"u-42","platform":"ios","app":"org.example","at":"T"}
-                """.ReplaceLineEndings(""),
-            ],
+            ((string[])["registered", "removed"]).Select(what =>
+                $$$"""
+                    u-42|{"id":"ID","type":"device.{{{what}}}","occurredAt":"T","tenant":"default","data":
+                    {"deviceId":"d-1","user":"u-42","platform":"ios","app":"org.example"}}
+                    """.ReplaceLineEndings("")
+            ),
             await ReadAsync(cluster, $"{prefix}device-events")
         );
-        var settled = Assert.Single(await ReadAsync(cluster, $"{prefix}analytics-events"));
+        var analytics = await ReadAsync(cluster, $"{prefix}analytics-events");
         Assert.Matches(
-            $$"""
-            ^u-42\|{"tenant":"default","notificationId":"{{id}}","deliveryId":"[-0-9a-f]{36}","userId":"u-42",
-            "channel":"email","provider":"mail","state":"sent","outcome":"sent","settledAt":"T"}$
+            $$$"""
+            ^u-42\|{"id":"ID","type":"delivery.sent","occurredAt":"T","tenant":"default","data":
+            {"notificationId":"{{{id}}}","deliveryId":"[-0-9a-f]{36}","user":"u-42",
+            "channel":"email","provider":"mail","state":"sent","outcome":"sent"}}$
             """.ReplaceLineEndings(""),
-            settled
+            Assert.Single(analytics, line => line.Contains("delivery.sent", StringComparison.Ordinal))
         );
+        Assert.Matches(
+            """
+            ^([-0-9a-f]{36})\|{"id":"ID","type":"receipt.opened","occurredAt":"T","tenant":"default","data":
+            {"deliveryId":"\1","kind":"opened"}}$
+            """.ReplaceLineEndings(""),
+            Assert.Single(analytics, line => line.Contains("receipt.opened", StringComparison.Ordinal))
+        );
+        Assert.Equal(2, analytics.Length);
     }
 
     [Fact]
@@ -134,18 +139,27 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         Assert.False(await application.Directory.RemoveDeviceAsync(Trigger.DefaultTenant, Ada.Id, "d-1"));
         var ids = await application.TriggerAsync(1, to: Recipient.User(Ada.Id));
         await _store.AcceptedAsync(ids);
+        await application.OpenAsync(ids[0]);
         return ids[0];
     }
 
-    // Times are checked for being such, and left out.
+    // Times and the ids of events are checked for being such, and left out.
     private static async Task<string[]> ReadAsync(KafkaCluster cluster, string topic) =>
         [
             .. (await cluster.ReadAsync(topic)).Select(message =>
             {
                 using var json = JsonDocument.Parse(message.Body);
-                return TimeOfDay().Replace($"{message.Key}|{message.Text}", "\"T\"");
+                var text = TimeOfDay().Replace($"{message.Key}|{message.Text}", "\"T\"");
+                return EventId().Replace(text, "{\"id\":\"ID\"");
             }),
         ];
+
+    [GeneratedRegex(
+        """
+            {"id":"[-0-9a-f]{36}"
+            """
+    )]
+    private static partial Regex EventId();
 
     [GeneratedRegex(
         """

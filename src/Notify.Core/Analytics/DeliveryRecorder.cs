@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Notify.Core.Events;
 using Notify.Core.Telemetry;
 using Notify.Providers;
 using Notify.Storage;
@@ -12,14 +13,13 @@ namespace Notify.Core.Analytics;
 /// </summary>
 internal sealed class DeliveryRecorder(
     IAnalyticsStore store,
-    IEnumerable<IDeliveryEventSink> sinks,
+    EventSinks sinks,
     TimeProvider time,
     ILogger<DeliveryRecorder> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
 
-    private readonly IDeliveryEventSink[] _sinks = [.. sinks];
     private readonly Lock _lock = new();
     private Dictionary<DeliveryCount, long> _counts = [];
 
@@ -71,30 +71,44 @@ internal sealed class DeliveryRecorder(
 
     private void Publish(Delivery delivery, Settlement settlement)
     {
-        DeliveryEvent? settled = null;
-        foreach (var sink in _sinks)
-        {
-            if (sink.IsWanted)
-                sink.Publish(settled ??= CreateEvent(delivery, settlement));
-        }
+        var type = GetEventType(settlement);
+        if (sinks.Want(type))
+            sinks.Publish(CreateEvent(type, delivery, settlement));
     }
 
-    private static DeliveryEvent CreateEvent(Delivery delivery, Settlement settlement) =>
+    private static string GetEventType(Settlement settlement) =>
+        settlement.State switch
+        {
+            DeliveryState.Sent => NotifyEventTypes.DeliverySent,
+            DeliveryState.Cancelled => NotifyEventTypes.DeliveryCancelled,
+            DeliveryState.Pending when settlement.Attempt is null => NotifyEventTypes.DeliveryPostponed,
+            DeliveryState.Pending => NotifyEventTypes.DeliveryRetried,
+            _ => NotifyEventTypes.DeliveryFailed,
+        };
+
+    // A delivery is settled once under each fence, so the fence tells its events apart.
+    private static NotifyEvent CreateEvent(string type, Delivery delivery, Settlement settlement) =>
         new()
         {
+            Id = EventIds.Compute(delivery.Id, "delivery", settlement.Fence),
+            Type = type,
+            OccurredAt = settlement.SettledAt,
             Tenant = delivery.Tenant,
-            NotificationId = delivery.NotificationId,
-            DeliveryId = delivery.Id,
-            UserId = delivery.UserId,
-            Channel = delivery.Channel,
-            Provider = settlement.Attempt?.Provider ?? settlement.Provider,
-            State = settlement.State,
-            Outcome = settlement.Attempt?.Outcome,
-            Reason = settlement.Reason,
-            SettledAt = settlement.SettledAt,
-            Reference = delivery.Reference,
-            Tags = delivery.Tags,
-            Metadata = delivery.Metadata,
+            Data = new DeliveryEventData
+            {
+                NotificationId = delivery.NotificationId,
+                DeliveryId = delivery.Id,
+                User = delivery.UserId,
+                Channel = delivery.Channel,
+                Provider = settlement.Attempt?.Provider ?? settlement.Provider,
+                State = settlement.State,
+                Outcome = settlement.Attempt?.Outcome,
+                Reason = settlement.Reason,
+                DueAt = settlement.DueAt,
+                Reference = delivery.Reference,
+                Tags = delivery.Tags,
+                Metadata = delivery.Metadata,
+            },
         };
 
     private void Add(DeliveryCount key, long count)

@@ -7,6 +7,7 @@ using Notify.Core.Capacity;
 using Notify.Core.Composition;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
+using Notify.Core.Events;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
 using Notify.Core.Queries;
@@ -84,7 +85,6 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
-        services.AddSingleton<IReceipts, ReceiptRecorder>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
@@ -121,9 +121,13 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryRecorder>();
-        services.AddSingleton<DeliveryFeed>();
-        services.AddSingleton<IDeliveryFeed>(provider => provider.GetRequiredService<DeliveryFeed>());
-        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<DeliveryFeed>());
+        services.AddSingleton<IReceipts, ReceiptRecorder>();
+        services.AddSingleton<EventSinks>();
+        services.AddSingleton<DeviceEvents>();
+        services.TryAddSingleton<EventFeedLimits>();
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<IEventFeed>(provider => provider.GetRequiredService<EventFeed>());
+        services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<EventFeed>());
 
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();

@@ -82,7 +82,7 @@ internal sealed class DigestWorker(
         if (!await digests.CloseAsync(closing, cancellationToken).ConfigureAwait(false))
             return;
         signal.Set();
-        events.Publish(summary);
+        events.PublishAccepted(summary);
     }
 
     protected override async ValueTask GiveBackAsync(

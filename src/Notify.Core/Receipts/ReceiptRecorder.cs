@@ -1,10 +1,19 @@
+using Notify.Core.Events;
+using Notify.Core.Recipients;
 using Notify.Core.Validation;
+using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Core.Receipts;
 
-/// <summary>Validates receipts and adds them to the store.</summary>
-internal sealed class ReceiptRecorder(IReceiptStore store, TimeProvider time) : IReceipts
+/// <summary>Validates receipts, adds them to the store, publishes an event for each, and records opt-outs.</summary>
+internal sealed class ReceiptRecorder(
+    IReceiptStore store,
+    INotificationStore notifications,
+    OptOuts optOuts,
+    EventSinks sinks,
+    TimeProvider time
+) : IReceipts
 {
     private const int MaxReceipts = 1_000;
     private const int MaxDetailLength = 1_000;
@@ -21,13 +30,27 @@ internal sealed class ReceiptRecorder(IReceiptStore store, TimeProvider time) : 
         Names.Check(errors, "tenant", tenant);
         InvalidRequestException.ThrowIfAny(errors);
 
-        // A clock may be ahead. The store compares times of receipts with its own, so a time in the future could stop deliveries
-        // that are being sent.
-        var now = time.GetUtcNow();
-        Receipt[] added = [.. receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
-        var known = await store.AddAsync(tenant, added, cancellationToken).ConfigureAwait(false);
-        Guid[] unknown = [.. added.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
-        return new AddedReceipts { Kept = added.Length - unknown.Length, Unknown = unknown };
+        var known = await StoreAsync(tenant, receipts, cancellationToken).ConfigureAwait(false);
+        Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
+        return new AddedReceipts { Kept = receipts.Count - unknown.Length, Unknown = unknown };
+    }
+
+    public async Task RecordAsync(CallbackReceipts reported, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reported);
+        if (reported.Receipts.Count == 0)
+            return;
+
+        await StoreAsync(reported.Tenant, reported.Receipts, cancellationToken).ConfigureAwait(false);
+        foreach (var receipt in reported.Receipts.Where(receipt => receipt.IsOptOut))
+        {
+            var found = await notifications
+                .FindDeliveryAsync(reported.Tenant, receipt.DeliveryId, cancellationToken)
+                .ConfigureAwait(false);
+            // An erased delivery has no address any more.
+            if (found is { Delivery: { To.Value.Length: > 0 } delivery })
+                await optOuts.RecordAsync(delivery, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public IReadOnlyList<FieldError> Validate(IReadOnlyList<Receipt> receipts)
@@ -54,5 +77,49 @@ internal sealed class ReceiptRecorder(IReceiptStore store, TimeProvider time) : 
         }
 
         return errors;
+    }
+
+    // A clock may be ahead. The store compares times of receipts with its own, so a time in the future could stop deliveries that
+    // are being sent.
+    private async ValueTask<IReadOnlyList<bool>> StoreAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        Receipt[] past = [.. receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
+        var known = await store.AddAsync(tenant, past, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < past.Length; i++)
+        {
+            if (known[i])
+                Publish(tenant, past[i]);
+        }
+
+        return known;
+    }
+
+    private void Publish(string tenant, Receipt receipt)
+    {
+        var type = NotifyEventTypes.FromReceipt(receipt.Kind);
+        if (!sinks.Want(type))
+            return;
+
+        // A vendor that reports the same again does so with the same time.
+        sinks.Publish(
+            new NotifyEvent
+            {
+                Id = EventIds.Compute(receipt.DeliveryId, type, receipt.At.UtcTicks),
+                Type = type,
+                OccurredAt = receipt.At,
+                Tenant = tenant,
+                Data = new ReceiptEventData
+                {
+                    DeliveryId = receipt.DeliveryId,
+                    Kind = receipt.Kind,
+                    Detail = receipt.Detail,
+                },
+            }
+        );
     }
 }

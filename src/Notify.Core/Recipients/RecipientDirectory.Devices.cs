@@ -19,7 +19,7 @@ internal sealed partial class RecipientDirectory
                 cancellationToken
             )
             .ConfigureAwait(false);
-        Publish(DeviceEventKind.Registered, device);
+        events.Publish(NotifyEventTypes.DeviceRegistered, device);
     }
 
     public async Task<bool> UpdateDeviceAsync(Device device, CancellationToken cancellationToken = default)
@@ -64,13 +64,7 @@ internal sealed partial class RecipientDirectory
             return false;
         }
 
-        Publish(DeviceEventKind.Removed, device);
+        events.Publish(NotifyEventTypes.DeviceRemoved, device);
         return true;
-    }
-
-    private void Publish(DeviceEventKind kind, Device device)
-    {
-        foreach (var sink in sinks)
-            sink.Publish(DeviceEvent.Create(kind, device, time.GetUtcNow()));
     }
 }

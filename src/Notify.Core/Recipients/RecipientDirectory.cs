@@ -1,3 +1,4 @@
+using Notify.Core.Events;
 using Notify.Core.Providers;
 using Notify.Core.Retention;
 using Notify.Core.Templates;
@@ -21,7 +22,7 @@ internal sealed partial class RecipientDirectory(
     ProviderCatalog catalog,
     PlatformRules platforms,
     PhoneNumberRules phones,
-    IEnumerable<IDeviceEventSink> sinks,
+    DeviceEvents events,
     TimeProvider time
 ) : IRecipients
 {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Notify.Core.Events;
 using Notify.Core.Providers;
 using Notify.Core.Recipients;
 using Notify.Providers;
@@ -17,13 +18,11 @@ internal sealed class RecipientUpkeep(
     IDeviceStore devices,
     IUserStore users,
     OptOuts optOuts,
-    IEnumerable<IDeviceEventSink> sinks,
+    DeviceEvents events,
     TimeProvider time,
     ILogger<RecipientUpkeep> logger
 )
 {
-    private readonly IDeviceEventSink[] _sinks = [.. sinks];
-
     /// <summary>Updates the recipient of a delivery by the outcome of its attempt. Failures are logged, not thrown.</summary>
     public async ValueTask UpdateAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
     {
@@ -55,7 +54,7 @@ internal sealed class RecipientUpkeep(
             return;
 
         Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
-        if (_sinks.Length > 0)
+        if (events.AreWanted(NotifyEventTypes.DevicePruned))
             await PublishAsync(delivery, reason, cancellationToken).ConfigureAwait(false);
     }
 
@@ -65,19 +64,15 @@ internal sealed class RecipientUpkeep(
         var theirs = delivery.UserId is { } user
             ? await devices.ListAsync(delivery.Tenant, user, cancellationToken).ConfigureAwait(false)
             : [];
-        var pruned = new DeviceEvent
+        var pruned = new DeviceEventData
         {
-            Kind = DeviceEventKind.Pruned,
-            Tenant = delivery.Tenant,
             DeviceId = theirs.FirstOrDefault(device => device.Token == delivery.To.Value && device.App == delivery.To.App)?.Id,
-            UserId = delivery.UserId,
+            User = delivery.UserId,
             Platform = delivery.To.Platform,
             App = delivery.To.App,
             Reason = reason,
-            At = time.GetUtcNow(),
         };
-        foreach (var sink in _sinks)
-            sink.Publish(pruned);
+        events.Publish(NotifyEventTypes.DevicePruned, delivery.Tenant, pruned);
     }
 
     private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)

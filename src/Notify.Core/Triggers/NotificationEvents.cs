@@ -1,37 +1,63 @@
+using Notify.Core.Events;
 using Notify.Storage;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>Publishes accepted notifications to sinks.</summary>
-internal sealed class NotificationEvents(IEnumerable<INotificationEventSink> sinks)
+/// <summary>Publishes events about notifications that were accepted or cancelled.</summary>
+internal sealed class NotificationEvents(EventSinks sinks, IdGenerator ids, TimeProvider time)
 {
-    private readonly INotificationEventSink[] _sinks = [.. sinks];
-
-    public void Publish(EnqueueRequest stored)
+    public void PublishAccepted(EnqueueRequest stored)
     {
-        if (_sinks.Length == 0)
-            return;
-
-        var accepted = CreateEvent(stored);
-        foreach (var sink in _sinks)
-            sink.Publish(accepted);
+        if (sinks.Want(NotifyEventTypes.NotificationAccepted))
+            sinks.Publish(CreateAccepted(stored));
     }
 
-    private static NotificationEvent CreateEvent(EnqueueRequest stored)
+    public void PublishCancelled(string tenant, Guid notificationId, Cancellation result)
+    {
+        if (result.Cancelled + result.Collected > 0 && sinks.Want(NotifyEventTypes.NotificationCancelled))
+            sinks.Publish(CreateCancelled(tenant, notificationId, result));
+    }
+
+    private static NotifyEvent CreateAccepted(EnqueueRequest stored)
     {
         var notification = stored.Notification;
-        return new NotificationEvent
+        return new NotifyEvent
         {
+            Id = EventIds.Compute(notification.Id, NotifyEventTypes.NotificationAccepted, 0),
+            Type = NotifyEventTypes.NotificationAccepted,
+            OccurredAt = notification.AcceptedAt,
             Tenant = notification.Tenant,
-            NotificationId = notification.Id,
-            UserId = notification.Trigger.To is [{ Kind: RecipientKind.User } only] ? only.Value : null,
-            Priority = notification.Trigger.Priority,
-            Deliveries = stored.Deliveries.Count,
-            Expansions = stored.Expansions.Count,
-            AcceptedAt = notification.AcceptedAt,
-            Reference = notification.Trigger.Reference,
-            Tags = notification.Trigger.Tags,
-            Metadata = notification.Trigger.Metadata,
+            Data = new NotificationAcceptedData
+            {
+                NotificationId = notification.Id,
+                User = notification.Trigger.To is [{ Kind: RecipientKind.User } only] ? only.Value : null,
+                Priority = notification.Trigger.Priority,
+                Deliveries = stored.Deliveries.Count,
+                Topics = stored.Expansions.Count,
+                Reference = notification.Trigger.Reference,
+                Tags = notification.Trigger.Tags,
+                Metadata = notification.Trigger.Metadata,
+            },
+        };
+    }
+
+    private NotifyEvent CreateCancelled(string tenant, Guid notificationId, Cancellation result)
+    {
+        var now = time.GetUtcNow();
+        return new NotifyEvent
+        {
+            Id = ids.Create(now),
+            Type = NotifyEventTypes.NotificationCancelled,
+            OccurredAt = now,
+            Tenant = tenant,
+            Data = new NotificationCancelledData
+            {
+                NotificationId = notificationId,
+                Cancelled = result.Cancelled,
+                InFlight = result.InFlight,
+                Ended = result.Ended,
+                Collected = result.Collected,
+            },
         };
     }
 }

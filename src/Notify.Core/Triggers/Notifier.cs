@@ -66,8 +66,13 @@ internal sealed class Notifier(
         return result;
     }
 
-    public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default) =>
-        await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+    public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default)
+    {
+        var result = await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (result is not null)
+            events.PublishCancelled(tenant, id, result);
+        return result;
+    }
 
     public Task<Cancellation> CancelAsync(CancellationTarget target, CancellationToken cancellationToken = default)
     {
@@ -127,10 +132,11 @@ internal sealed class Notifier(
                 return result;
 
             published = true;
+            // Before the deliveries begin, so that watchers of this process learn of the notification first.
+            events.PublishAccepted(request);
             await transport.PublishAsync(request.Deliveries, CancellationToken.None).ConfigureAwait(false);
             if (request.Expansions.Count > 0)
                 expansions.Wake();
-            events.Publish(request);
             return result;
         }
         finally

@@ -1,88 +1,93 @@
+using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Providers;
 
 namespace Notify.Hosting.Analytics;
 
 /// <summary>
-/// <c>GET /v1/events</c>: streams a tenant's settlements as server-sent events. The first event is <c>ready</c>, followed by one
-/// <c>message</c> per settlement, and <c>missed</c> if the caller was too slow.
+/// <c>GET /v1/events</c>: streams a tenant's events as server-sent events. The first event is <c>ready</c>. A stream continues
+/// after the event whose id the header <c>Last-Event-ID</c> contains. <c>missed</c> reports events that are no longer kept.
 /// </summary>
 internal static class EventStream
 {
-    /// <summary>
-    /// The serialized frame of each event, which all streams share. An entry is collected together with its event.
-    /// </summary>
-    private static readonly ConditionalWeakTable<DeliveryEvent, byte[]> Frames = [];
+    private const string LastEventId = "Last-Event-ID";
+    private const int MaxTypes = 20;
 
     public static void MapEvents(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/events", Open);
+        group.MapRead("/v1/events", Open).ReadsQuery();
         group.MapOtherMethods("/v1/events", "GET, HEAD");
     }
 
-    private static IResult Open(HttpContext context, IDeliveryFeed feed, IHostApplicationLifetime lifetime)
+    private static IResult Open(HttpContext context, IEventFeed feed, IHostApplicationLifetime lifetime)
     {
-        var tenant = RequestValues.GetTenant(context.Request);
-        return LiveStream.Open(context, lifetime, ended => feed.WatchAsync(tenant, ended), Show);
+        var errors = new FieldErrors();
+        var watch = Read(context.Request, errors);
+        return errors.Any
+            ? Problem.InvalidFields(errors)
+            : LiveStream.Open(context, lifetime, ended => feed.WatchAsync(watch, ended), CreateWriter(), greeting: "");
     }
 
-    private static IEnumerable<byte[]> Show(WatchedDelivery watched)
+    private static EventWatch Read(HttpRequest request, FieldErrors errors)
     {
-        if (watched.Missed > 0)
-            yield return LiveStream.Frame(
-                string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{watched.Missed}}}"""),
-                "missed"
-            );
-        yield return Frames.GetValue(watched.Settled, Write);
+        var watch = new EventWatch { Tenant = RequestValues.GetTenant(request) };
+        // A text that is not an id is an id that nothing has: the stream begins with "missed".
+        if (RequestValues.Header(request, LastEventId) is { } last)
+            watch = watch with { After = Guid.TryParse(last, out var id) ? id : Guid.Empty };
+        foreach (var field in RequestQuery.Fields(request, errors))
+        {
+            if (field.Name == "types")
+                watch = watch with { Types = ReadTypes(field) };
+            else
+                field.Unknown("types");
+        }
+
+        return watch;
     }
 
-    private static byte[] Write(DeliveryEvent settled) =>
-        LiveStream.Frame(JsonSerializer.Serialize(EventView.Create(settled), EventJson.Default.EventView));
-}
+    private static string[] ReadTypes(JsonField field)
+    {
+        if (field.Text() is not { } text)
+            return [];
 
-internal sealed record EventView(
-    Guid NotificationId,
-    Guid DeliveryId,
-    string? User,
-    Channel Channel,
-    string Provider,
-    DeliveryState State,
-    OutcomeKind? Outcome,
-    string? Reason,
-    DateTimeOffset SettledAt,
-    string? Reference,
-    IReadOnlyList<string>? Tags,
-    IReadOnlyDictionary<string, string>? Metadata
-)
-{
-    public static EventView Create(DeliveryEvent settled) =>
-        new(
-            settled.NotificationId,
-            settled.DeliveryId,
-            settled.UserId,
-            settled.Channel,
-            settled.Provider,
-            settled.State,
-            settled.Outcome,
-            settled.Reason,
-            settled.SettledAt,
-            settled.Reference,
-            settled.Tags,
-            settled.Metadata
-        );
-}
+        var types = text.Split(',', StringSplitOptions.TrimEntries);
+        if (types.Length > MaxTypes)
+            field.Wrong(FieldErrorCodes.TooMany, $"Give at most {MaxTypes} types.");
+        else if (!types.All(NotifyEventTypes.IsPattern))
+            field.Wrong("Separate types by commas. Write a type as delivery.sent, and all types of a kind as delivery.*.");
+        return types;
+    }
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
-)]
-[JsonSerializable(typeof(EventView))]
-internal sealed partial class EventJson : JsonSerializerContext;
+    private static Action<WatchedEvent, IBufferWriter<byte>> CreateWriter()
+    {
+        var isReady = false;
+        return (watched, output) =>
+        {
+            if (watched.Event is { } happened)
+            {
+                LiveStream.Write(
+                    output,
+                    string.Create(CultureInfo.InvariantCulture, $"id: {happened.Id}\nevent: {happened.Type}\ndata: ")
+                );
+                // One line of JSON, which all streams share.
+                output.Write(happened.ToUtf8Json().Span);
+                LiveStream.Write(output, "\n\n");
+                return;
+            }
+
+            if (watched.HasMissed)
+                LiveStream.Write(output, $"event: missed\ndata: {DescribeMissed(watched.Missed)}\n\n");
+            // Browsers ignore an event without data, except for its id.
+            var data = isReady ? "" : "event: ready\ndata: {}\n";
+            LiveStream.Write(output, string.Create(CultureInfo.InvariantCulture, $"id: {watched.Position}\n{data}\n"));
+            isReady = true;
+        };
+    }
+
+    private static string DescribeMissed(long? count) =>
+        count is { } known ? string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{known}}}""") : "{}";
+}

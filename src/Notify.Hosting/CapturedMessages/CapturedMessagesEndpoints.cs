@@ -33,5 +33,11 @@ internal static class CapturedMessagesEndpoints
 
     // The first event is "ready", followed by one event per captured message.
     private static IResult OpenStream(HttpContext context, ICapturedMessages captured, IHostApplicationLifetime lifetime) =>
-        LiveStream.Open(context, lifetime, captured.WatchAsync, json => [LiveStream.Frame(json)]);
+        LiveStream.Open<string>(
+            context,
+            lifetime,
+            captured.WatchAsync,
+            (json, output) => LiveStream.Write(output, $"data: {json}\n\n"),
+            LiveStream.Ready
+        );
 }

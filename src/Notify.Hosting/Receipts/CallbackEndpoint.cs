@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Providers;
-using Notify.Storage;
 
 namespace Notify.Hosting.Receipts;
 
@@ -20,13 +19,7 @@ internal static class CallbackEndpoint
         group.MapOtherMethods("/v1/callbacks/{provider}", "POST");
     }
 
-    private static async Task<IResult> HandleAsync(
-        HttpContext context,
-        IReceiptStore store,
-        INotificationStore notifications,
-        IRecipients recipients,
-        TimeProvider time
-    )
+    private static async Task<IResult> HandleAsync(HttpContext context, IReceipts receipts)
     {
         var provider = RequestValues.Route(context.Request, "provider");
         var callback = context
@@ -41,25 +34,10 @@ internal static class CallbackEndpoint
                 if (callback.Read(CreateCall(context.Request, body)) is not { } read)
                     return Problem.InvalidSignature();
 
-                // A vendor's clock may be ahead. The store compares times of receipts with its own, so a time in the future could
-                // stop deliveries that are being sent.
-                var now = time.GetUtcNow();
-                Receipt[] receipts = [.. read.Receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
-                if (receipts.Length > 0)
-                    await store.AddAsync(read.Tenant, receipts, context.RequestAborted).ConfigureAwait(false);
-                foreach (var receipt in receipts.Where(receipt => receipt.IsOptOut))
-                    await RecordOptOutAsync(read.Tenant, receipt.DeliveryId).ConfigureAwait(false);
+                await receipts.RecordAsync(read, context.RequestAborted).ConfigureAwait(false);
                 return TypedResults.NoContent();
             })
             .ConfigureAwait(false);
-
-        async ValueTask RecordOptOutAsync(string tenant, Guid id)
-        {
-            var found = await notifications.FindDeliveryAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
-            // An erased delivery has no address any more.
-            if (found is { Delivery: { To.Value.Length: > 0 } delivery })
-                await recipients.RecordOptOutAsync(delivery, context.RequestAborted).ConfigureAwait(false);
-        }
     }
 
     private static VendorCall CreateCall(HttpRequest request, ReadOnlyMemory<byte> body) =>

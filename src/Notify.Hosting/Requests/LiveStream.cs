@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,20 +8,27 @@ using Notify.Hosting.Problems;
 namespace Notify.Hosting.Requests;
 
 /// <summary>
-/// Creates streams of server-sent events. The first event is <c>ready</c>, from which on nothing is missed.
+/// Creates streams of server-sent events (WHATWG HTML, "Server-sent events").
 /// </summary>
 internal static class LiveStream
 {
+    /// <summary>
+    /// The event from which on a stream misses nothing. It has a data line, because browsers ignore an event without data.
+    /// </summary>
+    public const string Ready = "event: ready\ndata: {}\n\n";
+
     /// <summary>Opens a stream.</summary>
     /// <param name="context">The request. The response to a HEAD request has only headers.</param>
     /// <param name="lifetime">The lifetime of the application. The stream ends when the application stops.</param>
     /// <param name="watch">Starts watching until the token is cancelled.</param>
-    /// <param name="show">Creates the frames for one item, with <see cref="Frame"/>.</param>
+    /// <param name="write">Writes one item.</param>
+    /// <param name="greeting">What the stream begins with, such as <see cref="Ready"/>.</param>
     public static IResult Open<T>(
         HttpContext context,
         IHostApplicationLifetime lifetime,
         Func<CancellationToken, IAsyncEnumerable<T>> watch,
-        Func<T, IEnumerable<byte[]>> show
+        Action<T, IBufferWriter<byte>> write,
+        string greeting
     )
     {
         if (HttpMethods.IsHead(context.Request.Method))
@@ -28,16 +36,12 @@ internal static class LiveStream
 
         var limit = context.GetEndpoint()!.Metadata.GetRequiredMetadata<StreamLimit>();
         return limit.TryEnter(context) is { } entry
-            ? new LiveStream<T>(entry, lifetime.ApplicationStopping, watch, show)
+            ? new LiveStream<T>(entry, lifetime.ApplicationStopping, watch, write, greeting)
             : Problem.TooManyStreams(limit.Max);
     }
 
-    /// <summary>
-    /// Creates the frame of one event (WHATWG HTML, "Server-sent events"). Serialized JSON contains no line breaks, so one data
-    /// line suffices.
-    /// </summary>
-    public static byte[] Frame(string json, string? kind = null) =>
-        Encoding.UTF8.GetBytes(kind is null ? $"data: {json}\n\n" : $"event: {kind}\ndata: {json}\n\n");
+    /// <summary>Writes text. Serialized JSON contains no line breaks, so one data line suffices for it.</summary>
+    public static void Write(IBufferWriter<byte> output, string text) => Encoding.UTF8.GetBytes(text, output);
 }
 
 /// <summary>A stream of server-sent events that disconnects slow readers.</summary>
@@ -45,16 +49,14 @@ internal sealed class LiveStream<T>(
     IDisposable entry,
     CancellationToken stopping,
     Func<CancellationToken, IAsyncEnumerable<T>> watch,
-    Func<T, IEnumerable<byte[]>> show
+    Action<T, IBufferWriter<byte>> write,
+    string greeting
 ) : IResult
 {
     /// <summary>
     /// The time after which a reader that receives nothing is disconnected. The source bounds what is buffered for it meanwhile.
     /// </summary>
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(15);
-
-    // Has a data line, because browsers ignore an event without data.
-    private static readonly byte[] Ready = LiveStream.Frame("{}", "ready");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -68,29 +70,30 @@ internal sealed class LiveStream<T>(
         var items = watch(ended.Token).GetAsyncEnumerator(CancellationToken.None);
         await using (items.ConfigureAwait(false))
         {
-            if (!await TryWriteAsync(httpContext, Ready, ended.Token).ConfigureAwait(false))
+            LiveStream.Write(response.BodyWriter, greeting);
+            if (!await TryFlushAsync(httpContext, ended.Token).ConfigureAwait(false))
                 return;
             while (await MoveNextAsync(items).ConfigureAwait(false))
             {
-                foreach (var frame in show(items.Current))
-                {
-                    if (!await TryWriteAsync(httpContext, frame, ended.Token).ConfigureAwait(false))
-                        return;
-                }
+                write(items.Current, response.BodyWriter);
+                if (!await TryFlushAsync(httpContext, ended.Token).ConfigureAwait(false))
+                    return;
             }
         }
     }
 
     /// <summary>
-    /// Writes a frame. Returns false if the reader has disconnected, or was too slow and has been disconnected.
+    /// Sends what was written. Returns false if the reader has disconnected, or was too slow and has been disconnected.
     /// </summary>
-    private static async ValueTask<bool> TryWriteAsync(HttpContext context, byte[] frame, CancellationToken ended)
+    private static async ValueTask<bool> TryFlushAsync(HttpContext context, CancellationToken ended)
     {
         try
         {
-            var writing = WriteAsync(context.Response, frame, ended);
-            await (writing.IsCompleted ? writing : writing.WaitAsync(WriteTimeout, CancellationToken.None)).ConfigureAwait(false);
-            return true;
+            var flushing = context.Response.BodyWriter.FlushAsync(ended);
+            var flushed = flushing.IsCompleted
+                ? await flushing.ConfigureAwait(false)
+                : await flushing.AsTask().WaitAsync(WriteTimeout, CancellationToken.None).ConfigureAwait(false);
+            return !flushed.IsCompleted;
         }
         catch (TimeoutException)
         {
@@ -102,12 +105,6 @@ internal sealed class LiveStream<T>(
         {
             return false;
         }
-    }
-
-    private static async Task WriteAsync(HttpResponse response, byte[] frame, CancellationToken ended)
-    {
-        await response.Body.WriteAsync(frame, ended).ConfigureAwait(false);
-        await response.Body.FlushAsync(ended).ConfigureAwait(false);
     }
 
     // The stream ends when the caller disconnects or the application stops. Neither is an error.

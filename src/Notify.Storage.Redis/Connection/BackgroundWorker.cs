@@ -7,7 +7,7 @@ using Notify.Storage.Redis.Events;
 namespace Notify.Storage.Redis.Connection;
 
 /// <summary>
-/// The background work: it relays settlements, and tells Redis about changes that this process made while Redis was away. Other
+/// The background work: it relays events, and tells Redis about changes that this process made while Redis was away. Other
 /// processes may read them even if this one does not. Its services are resolved when it starts, which is after the options were
 /// validated.
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed class BackgroundWorker(IServiceProvider services, IOptions<Redis
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(
-            services.GetRequiredService<DeliveryRelay>().RunAsync(stoppingToken),
+            services.GetRequiredService<EventRelay>().RunAsync(stoppingToken),
             CatchUpAsync(services.GetRequiredService<DeviceHolders>(), services.GetRequiredService<CacheEntries>(), stoppingToken)
         );
 

@@ -21,10 +21,10 @@ internal sealed class KeyNames(IOptions<RedisOptions> options)
 
     public RedisKey LeaderFence(string role) => $"{{{_prefix}:leader:{role}}}:fence";
 
-    /// <summary>Gets the key of the processes that watch settlements.</summary>
+    /// <summary>Gets the key of the processes that watch events.</summary>
     public RedisKey Watchers => $"{_prefix}:watchers";
 
-    /// <summary>Gets the channel that carries settlements to them.</summary>
+    /// <summary>Gets the channel that carries events to them.</summary>
     public RedisChannel Events => new($"{_prefix}:events", RedisChannel.PatternMode.Literal);
 
     public RedisKey Idempotency(string tenant, string key) => CreateKey("once", tenant, key);

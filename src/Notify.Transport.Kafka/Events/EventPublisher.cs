@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Notify.Transport.Kafka.Connection;
@@ -48,19 +47,23 @@ internal sealed class EventPublisher : IDisposable
         _timer = time.CreateTimer(_ => TryAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Publish<TEvent>(EventTopic topic, string? key, TEvent happened, JsonTypeInfo<TEvent> form)
+    public void Publish(EventTopic topic, string? key, ReadOnlyMemory<byte> json)
     {
         topic.AddUnanswered(1);
         Publish(
             topic,
-            new Message<byte[], byte[]>
-            {
-                Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
-                Value = JsonSerializer.SerializeToUtf8Bytes(happened, form),
-            },
+            new Message<byte[], byte[]> { Key = key is null ? null! : Encoding.UTF8.GetBytes(key), Value = GetArray(json) },
             topic.Reported ??= report => Complete(topic, report.Message, report.Error, null)
         );
     }
+
+    // The producer wants an array. The JSON of an event fills one, which the streams of events use too.
+    private static byte[] GetArray(ReadOnlyMemory<byte> json) =>
+        MemoryMarshal.TryGetArray(json, out var segment)
+        && segment is { Offset: 0, Array: { } array }
+        && array.Length == json.Length
+            ? array
+            : json.ToArray();
 
     /// <summary>Publishes what waits for the last time, and counts as lost what the brokers do not accept now.</summary>
     public void Dispose()

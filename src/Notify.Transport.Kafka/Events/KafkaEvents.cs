@@ -3,31 +3,38 @@ using Notify.Transport.Kafka.Connection;
 
 namespace Notify.Transport.Kafka.Events;
 
-/// <summary>Publishes accepted notifications, settlements and changes of devices, keyed by user id.</summary>
+/// <summary>Publishes events to the topics that are switched on, keyed by user id.</summary>
 internal sealed class KafkaEvents(EventPublisher publisher, KafkaTopics topics, IOptions<KafkaTransportOptions> options)
-    : INotificationEventSink,
-        IDeviceEventSink,
-        IDeliveryEventSink
+    : IEventSink
 {
-    public bool IsWanted => options.Value.AnalyticsEvents;
+    // Read when an event is first published, which is after the options were validated.
+    private KafkaTransportOptions Options => options.Value;
 
-    public void Publish(NotificationEvent accepted)
+    public bool Wants(string type) => FindTopic(type) is not null;
+
+    public void Publish(NotifyEvent happened)
     {
-        var key = accepted.UserId ?? accepted.NotificationId.ToString();
-        if (options.Value.NotificationEvents)
-            publisher.Publish(topics.NotificationEvents, key, accepted, EventJson.Default.NotificationEvent);
+        if (FindTopic(happened.Type) is { } topic)
+            publisher.Publish(topic, GetKey(happened.Data), happened.ToUtf8Json());
     }
 
-    public void Publish(DeviceEvent happened)
+    private EventTopic? FindTopic(string type)
     {
-        var key = happened.UserId ?? happened.DeviceId;
-        if (options.Value.DeviceEvents)
-            publisher.Publish(topics.DeviceEvents, key, happened, EventJson.Default.DeviceEvent);
+        if (type.StartsWith("delivery.", StringComparison.Ordinal) || type.StartsWith("receipt.", StringComparison.Ordinal))
+            return Options.AnalyticsEvents ? topics.AnalyticsEvents : null;
+        if (type.StartsWith("notification.", StringComparison.Ordinal))
+            return Options.NotificationEvents ? topics.NotificationEvents : null;
+        return Options.DeviceEvents && type.StartsWith("device.", StringComparison.Ordinal) ? topics.DeviceEvents : null;
     }
 
-    public void Publish(DeliveryEvent settled)
-    {
-        var key = settled.UserId ?? settled.NotificationId.ToString();
-        publisher.Publish(topics.AnalyticsEvents, key, settled, EventJson.Default.DeliveryEvent);
-    }
+    private static string? GetKey(NotifyEventData data) =>
+        data switch
+        {
+            DeliveryEventData delivery => delivery.User ?? delivery.NotificationId.ToString(),
+            ReceiptEventData receipt => receipt.DeliveryId.ToString(),
+            NotificationAcceptedData accepted => accepted.User ?? accepted.NotificationId.ToString(),
+            NotificationCancelledData cancelled => cancelled.NotificationId.ToString(),
+            DeviceEventData device => device.User ?? device.DeviceId,
+            _ => null,
+        };
 }

@@ -82,12 +82,12 @@ internal sealed class NotificationEventConsumer(
     {
         try
         {
+            // A newer version may have changed the data, or added types. One poll too many does no harm.
             return body is not null
-                && JsonSerializer.Deserialize(body, EventJson.Default.NotificationEvent) is { Expansions: > 0 };
+                && NotifyEvent.Parse(body).Data is NotificationAcceptedData { Topics: > 0 } or UnknownEventData;
         }
         catch (JsonException)
         {
-            // A newer version may have written it. One poll too many does no harm.
             return true;
         }
     }

@@ -27,12 +27,19 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         var item = JsonSerializer.Deserialize(page, ShopJson.Default.PageNotificationSummary)!.Items[0];
         Console.WriteLine($"{item.Trigger.Tenant} {item.Trigger.To}");
 
+        var happened = NotifyEvent.Parse(
+            "{\"id\":\"5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111\",\"type\":\"device.pruned\",\"tenant\":\"shop\","u8
+                + "\"occurredAt\":\"2027-03-01T10:00:00Z\",\"data\":{\"user\":\"ada\",\"platform\":\"ios\"}}"u8
+        );
+        Console.WriteLine($"{happened} {((DeviceEventData)happened.Data).User}");
+        Console.WriteLine(JsonSerializer.Serialize(happened, ShopJson.Default.NotifyEvent).Length);
+
         // What an application calls, compiled against the facades that AddNotifications registers.
         internal sealed class Shop(
             INotifier notifier,
             INotificationQueries queries,
             ITemplateCatalog templates,
-            IDeliveryFeed feed
+            IEventFeed feed
         )
         {
             public async Task<long> RunAsync(Trigger trigger, Template template, TemplatePreview preview)
@@ -41,8 +48,9 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
                 await templates.PreviewAsync(template, preview);
                 var accepted = await notifier.TriggerAsync(trigger);
                 await notifier.CancelAsync(trigger.Tenant, accepted.Id);
-                await foreach (var watched in feed.WatchAsync(trigger.Tenant, CancellationToken.None))
-                    Console.WriteLine(watched.Settled.State);
+                var watch = new EventWatch { Tenant = trigger.Tenant, Types = ["delivery.*"] };
+                await foreach (var watched in feed.WatchAsync(watch, CancellationToken.None))
+                    Console.WriteLine(watched.Event?.Type);
                 var timeline = await queries.FindAsync(trigger.Tenant, accepted.Id);
                 var counts = await queries.CountDeliveriesAsync(new DeliveryCountQuery { Tenant = trigger.Tenant });
                 var dead = new DeadLetterFilter { Tenant = trigger.Tenant };
@@ -71,6 +79,7 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         [JsonSerializable(typeof(Page<NotificationSummary>))]
         [JsonSerializable(typeof(Trigger))]
         [JsonSerializable(typeof(Hello))]
+        [JsonSerializable(typeof(NotifyEvent))]
         internal sealed partial class ShopJson : JsonSerializerContext;
         """;
 
@@ -88,6 +97,8 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
             address:email {"Name":"Ada"} Sent
             {"Name":"Bo"} {"Name":"Ada"}
             shop User:ada
+            device.pruned 5f2c5a2e-0d7f-8a42-9b0c-6d4fd1b7a111 ada
+            159
             """,
             output.ReplaceLineEndings("\n").Trim()
         );

@@ -19,9 +19,9 @@ public sealed partial class PublicTypeTests
         typeof(INotifier),
         typeof(INotificationQueries),
         typeof(ITemplateCatalog),
+        typeof(IEventFeed),
         typeof(IReceipts),
         typeof(IRecipients),
-        typeof(IDeliveryFeed),
         typeof(INotificationsBuilder),
     ];
 

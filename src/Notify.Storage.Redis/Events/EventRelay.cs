@@ -7,10 +7,10 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis.Events;
 
 /// <summary>
-/// Carries settlements to watchers in other processes. A process with watchers announces this in Redis every second and listens.
-/// The others publish only while such a process exists. Settlements of this process reach its own watchers directly.
+/// Carries events to watchers in other processes. A process with watchers announces this in Redis every second and listens.
+/// The others publish only while such a process exists. Events of this process reach its own watchers directly.
 /// </summary>
-internal sealed class DeliveryRelay(IDeliveryFeed feed, Circuit circuit, KeyNames keys, TimeProvider time) : IDeliveryEventSink
+internal sealed class EventRelay(IEventFeed feed, Circuit circuit, KeyNames keys, TimeProvider time) : IEventSink
 {
     private const int MostWaiting = 10_000;
     private const int MostInMessage = 200;
@@ -27,7 +27,7 @@ internal sealed class DeliveryRelay(IDeliveryFeed feed, Circuit circuit, KeyName
     private static readonly TimeSpan BetweenAnnouncements = TimeSpan.FromSeconds(1);
 
     private readonly string _process = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-    private readonly Channel<DeliveryEvent> _waiting = System.Threading.Channels.Channel.CreateBounded<DeliveryEvent>(
+    private readonly Channel<NotifyEvent> _waiting = System.Threading.Channels.Channel.CreateBounded<NotifyEvent>(
         new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
     );
 
@@ -35,9 +35,9 @@ internal sealed class DeliveryRelay(IDeliveryFeed feed, Circuit circuit, KeyName
     private IConnectionMultiplexer? _listening;
     private int _turn;
 
-    public bool IsWanted => _isWatchedElsewhere;
+    public bool Wants(string type) => _isWatchedElsewhere;
 
-    public void Publish(DeliveryEvent settled) => _waiting.Writer.TryWrite(settled);
+    public void Publish(NotifyEvent happened) => _waiting.Writer.TryWrite(happened);
 
     /// <summary>Announces, listens and publishes until stopped.</summary>
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(AnnounceAsync(stopping), PublishAsync(stopping));
@@ -47,7 +47,7 @@ internal sealed class DeliveryRelay(IDeliveryFeed feed, Circuit circuit, KeyName
         using var timer = new PeriodicTimer(BetweenAnnouncements, time);
         do
         {
-            var isWatchedHere = feed.IsWanted;
+            var isWatchedHere = feed.IsWatched;
             var others = await circuit
                 .AskAsync(
                     async database =>
@@ -94,12 +94,12 @@ internal sealed class DeliveryRelay(IDeliveryFeed feed, Circuit circuit, KeyName
 
     private async Task PublishAsync(CancellationToken stopping)
     {
-        var batch = new List<DeliveryEvent>(MostInMessage);
+        var batch = new List<NotifyEvent>(MostInMessage);
         while (await _waiting.Reader.WaitToReadAsync(stopping).ConfigureAwait(false))
         {
             batch.Clear();
-            while (batch.Count < MostInMessage && _waiting.Reader.TryRead(out var settled))
-                batch.Add(settled);
+            while (batch.Count < MostInMessage && _waiting.Reader.TryRead(out var happened))
+                batch.Add(happened);
             var message = JsonSerializer.SerializeToUtf8Bytes(
                 new RelayedEvents(_process, batch),
                 RelayJson.Default.RelayedEvents
@@ -121,8 +121,8 @@ internal sealed class DeliveryRelay(IDeliveryFeed feed, Circuit circuit, KeyName
             )
                 return;
 
-            foreach (var settled in relayed.Events)
-                feed.Publish(settled);
+            foreach (var happened in relayed.Events)
+                feed.Publish(happened);
         }
         catch (JsonException)
         {
@@ -131,8 +131,8 @@ internal sealed class DeliveryRelay(IDeliveryFeed feed, Circuit circuit, KeyName
     }
 }
 
-/// <summary>A message: the settlements of a process since its last message.</summary>
-internal sealed record RelayedEvents(string From, IReadOnlyList<DeliveryEvent> Events);
+/// <summary>A message: the events of a process since its last message.</summary>
+internal sealed record RelayedEvents(string From, IReadOnlyList<NotifyEvent> Events);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RelayedEvents))]
