@@ -24,9 +24,9 @@ internal sealed partial class RecipientDirectory(
     TimeProvider time
 ) : IRecipients
 {
-    private const int MaxAddresses = 16;
-    private const int MaxPreferences = 1_000;
-    private const int MaxSubscribersAtOnce = 10_000;
+    internal const int MaxAddresses = 16;
+    internal const int MaxPreferences = 1_000;
+    internal const int MaxSubscribersAtOnce = 10_000;
     private const int MaxPropertiesKibibytes = 16;
 
     public IReadOnlyList<FieldError> Validate(User user)

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Providers;
@@ -24,7 +25,7 @@ internal static class EventStream
 
     public static void MapEvents(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/events", Open);
+        group.MapRead("/v1/events", Open).Describe(AnalyticsOperations.StreamEvents);
         group.MapOtherMethods("/v1/events", "GET, HEAD");
     }
 

@@ -1,0 +1,182 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Notify.Hosting.Tests;
+
+/// <summary>
+/// The document and the readers agree: bodies that the schemas allow are accepted, and bodies with one mistake are refused with an
+/// error that names it. The bodies are generated from a fixed seed.
+/// </summary>
+public sealed class OpenApiPropertyTests : IAsyncLifetime
+{
+    private const string User = "/v1/users/ada";
+
+    /// <summary>The errors between fields, or with the state of the tenant, which the schemas only describe.</summary>
+    private static readonly string[] Business =
+    [
+        FieldErrorCodes.Conflict,
+        FieldErrorCodes.Duplicate,
+        FieldErrorCodes.NotAllowed,
+        FieldErrorCodes.NotFound,
+        FieldErrorCodes.Unsupported,
+        FieldErrorCodes.Unused,
+        FieldErrorCodes.TemplateFailed,
+    ];
+
+    private ApiApplication _app = null!;
+    private OpenApiDocument _document = null!;
+
+    public static TheoryData<string> BodyOperations { get; } =
+    [
+        "triggerNotification",
+        "saveUser",
+        "patchUser",
+        "changePreferences",
+        "saveDevice",
+        "addSubscribers",
+        "removeSubscribers",
+        "saveTemplate",
+        "previewTemplateDraft",
+        "previewTemplate",
+        "addReceipts",
+        "replayDeadLetters",
+        "getWebhookSecret",
+        "rotateWebhookSecret",
+    ];
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await ApiApplication.StartAsync(services: services =>
+            services.AddNotifications().AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
+        );
+        _document = await OpenApiDocument.ReadAsync(_app);
+        await _app.CallAsync("PUT", User, "{}");
+        await _app.CallAsync(
+            "PUT",
+            $"{User}/devices/phone",
+            """{"platform":"android","token":"fcm-token-of-the-phone","app":"shop"}"""
+        );
+        await _app.CallAsync(
+            "PUT",
+            "/v1/templates/order-shipped",
+            """{"variants":[{"title":"Order","body":"It is on its way."}]}"""
+        );
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public void Every_operation_with_a_body_is_tested() =>
+        Assert.Equal(
+            BodyOperations.Select(row => row.Data).Order(StringComparer.Ordinal),
+            _document
+                .Operations.Where(operation => operation.Body is not null)
+                .Select(operation => operation.Id)
+                .Order(StringComparer.Ordinal)
+        );
+
+    [Theory]
+    [MemberData(nameof(BodyOperations))]
+    public async Task What_the_schema_allows_is_accepted_and_what_it_forbids_is_refused(string id)
+    {
+        var operation = _document.Operations.Single(operation => operation.Id == id);
+        var random = new Random(20_261_129);
+        var (accepted, mistakes) = (0, 0);
+        for (var i = 0; i < 40; i++)
+        {
+            var generator = new SchemaGenerator(_document, random);
+            Assert.True(generator.TryCreate(operation.Body!.Value, "", out var body));
+            var json = body!.ToJsonString();
+            Assert.True(_document.FindErrors(operation.Body!.Value, JsonElement.Parse(json)) is [], json);
+            if (await AcceptsAsync(operation, json))
+                accepted++;
+
+            var all = SchemaMutations.Create(body, generator.Values).ToArray();
+            foreach (var (mistaken, path) in random.GetItems(all, Math.Min(all.Length, 12)))
+                mistakes += await RefusesAsync(operation, mistaken, path) ? 1 : 0;
+        }
+
+        Assert.True(accepted >= 8, $"only {accepted} bodies were accepted");
+        Assert.True(mistakes >= 100, $"only {mistakes} mistakes were made");
+    }
+
+    [Theory]
+    [MemberData(nameof(BodyOperations))]
+    public async Task The_example_of_the_body_is_accepted(string id)
+    {
+        var operation = _document.Operations.Single(operation => operation.Id == id);
+
+        Assert.True(await AcceptsAsync(operation, operation.BodyExample.GetRawText()), $"{operation.BodyExample}");
+    }
+
+    // Returns whether the call succeeded, and fails unless a refusal has another reason than the schema.
+    private async Task<bool> AcceptsAsync(OpenApiOperation operation, string json)
+    {
+        using var response = await SendAsync(operation, json);
+        var text = await response.Content.ReadAsStringAsync();
+        if (response.IsSuccessStatusCode)
+        {
+            if (operation.FindResponse((int)response.StatusCode) is { } schema && text.Length > 0)
+                Assert.True(_document.FindErrors(schema, JsonElement.Parse(text)) is [], $"{operation}: {text}");
+            Assert.True(
+                operation.Value.GetProperty("responses").TryGetProperty($"{(int)response.StatusCode}", out _),
+                $"{operation}: {response.StatusCode}"
+            );
+            return true;
+        }
+
+        Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{operation}: {response.StatusCode} {json} {text}");
+        var errors = JsonElement.Parse(text).GetProperty("errors").EnumerateArray().ToList();
+        Assert.True(errors.TrueForAll(IsBusiness), $"{operation}: {json}\n{text}");
+        return false;
+    }
+
+    private static bool IsBusiness(JsonElement error) =>
+        Business.Contains(error.Text("code"))
+        || (error.Text("field"), error.Text("code")) switch
+        {
+            // A body for SMS, and criteria of a replay, depend on other fields.
+            ("content.body" or "all", FieldErrorCodes.Required) => true,
+            _ => false,
+        };
+
+    // Returns false for a mistake that the schema happens to allow in another way.
+    private async Task<bool> RefusesAsync(OpenApiOperation operation, string json, string path)
+    {
+        if (_document.FindErrors(operation.Body!.Value, JsonElement.Parse(json)) is [])
+            return false;
+
+        using var response = await SendAsync(operation, json);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{operation}: {response.StatusCode} for {path} in {json}");
+        var fields = JsonElement.Parse(text).Fields();
+        Assert.True(fields.Any(field => Names(field, path)), $"{operation}: {path} is not named for {json}\n{text}");
+        return true;
+    }
+
+    // An error may name the object around a member, or a member of the value.
+    private static bool Names(string field, string path) =>
+        path.Length == 0 || field == path || IsWithin(path, field) || IsWithin(field, path);
+
+    private static bool IsWithin(string inner, string outer) =>
+        inner.StartsWith(outer, StringComparison.Ordinal) && inner[outer.Length] is '.' or '[';
+
+    private Task<HttpResponseMessage> SendAsync(OpenApiOperation operation, string json)
+    {
+        var path = operation
+            .Path.Replace("{userId}", "ada", StringComparison.Ordinal)
+            .Replace("devices/{id}", "devices/phone", StringComparison.Ordinal)
+            .Replace("{id}", "ada", StringComparison.Ordinal)
+            .Replace("{topic}", "news", StringComparison.Ordinal)
+            .Replace("{name}", operation.Method == "PUT" ? "another" : "order-shipped", StringComparison.Ordinal);
+        return _app.Client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(operation.Method), path)
+            {
+                Content = new StringContent(json, Encoding.UTF8, "application/json"),
+            }
+        );
+    }
+}
