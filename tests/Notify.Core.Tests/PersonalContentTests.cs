@@ -119,8 +119,19 @@ public sealed partial class PersonalContentTests
     {
         await using var application = await StartAsync(
             new TemplateVariant { Title = "Hi {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" },
-            new TemplateVariant { Locale = "sv", Title = "Hej {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" },
-            new TemplateVariant { Channel = Channel.Email, Locale = "sv", Title = "Brev till {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" }
+            new TemplateVariant
+            {
+                Locale = "sv",
+                Title = "Hej {{ recipient.name }}",
+                Body = "{{ at | date: '%H:%M' }}",
+            },
+            new TemplateVariant
+            {
+                Channel = Channel.Email,
+                Locale = "sv",
+                Title = "Brev till {{ recipient.name }}",
+                Body = "{{ at | date: '%H:%M' }}",
+            }
         );
         await SaveAsync(application, "ada", "Ada", user => user with { Locale = "sv", TimeZone = "Europe/Stockholm" });
         await RegisterAsync(application, "one", "sv-FI", "Europe/Helsinki");
@@ -230,7 +241,11 @@ public sealed partial class PersonalContentTests
         );
         Assert.Equal("data.order.number", error.Field);
         await application.Templates.SaveAsync(
-            new Template { Name = "welcome", Variants = [new TemplateVariant { Channel = Channel.Push, Body = "{{ recipient.name }}" }] }
+            new Template
+            {
+                Name = "welcome",
+                Variants = [new TemplateVariant { Channel = Channel.Push, Body = "{{ recipient.name }}" }],
+            }
         );
         error = Assert.Single(await FailAsync(application, Welcome(Recipient.Topic("news")) with { Channels = [Channel.Email] }));
         Assert.Equal("template", error.Field);
@@ -440,7 +455,11 @@ public sealed partial class PersonalContentTests
     public async Task The_same_key_with_other_data_of_a_recipient_is_a_conflict()
     {
         await using var application = await StartAsync("{{ x }}");
-        Trigger Create(int x) => Welcome(Recipient.User("ada") with { Data = new { x, y = 1 } }) with { IdempotencyKey = "k" };
+        static Trigger Create(int x) =>
+            Welcome(Recipient.User("ada") with { Data = new { x, y = 1 } }) with
+            {
+                IdempotencyKey = "k",
+            };
 
         var first = await application.Notifier.TriggerAsync(Create(1));
         var again = await application.Notifier.TriggerAsync(Create(1));

@@ -60,7 +60,11 @@ internal sealed class DeliveryPlan(
             var added =
                 recipient.DataElement is null && error.Field.StartsWith("data.", StringComparison.Ordinal)
                     ? error
-                    : new FieldError(field, error.Code, error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}");
+                    : new FieldError(
+                        field,
+                        error.Code,
+                        error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}"
+                    );
             if (!Errors.Contains(added))
                 Errors.Add(added);
         }

@@ -184,7 +184,9 @@ internal sealed partial class RecipientDirectory(
         }
 
         foreach (var name in RecipientModel.ReservedNames.Where(name => properties.TryGetProperty(name, out _)))
-            errors.Add(new FieldError($"properties.{name}", FieldErrorCodes.NotAllowed, "This name is reserved. Use another name."));
+            errors.Add(
+                new FieldError($"properties.{name}", FieldErrorCodes.NotAllowed, "This name is reserved. Use another name.")
+            );
     }
 
     private static bool TryParseAddressName(string name, out Channel channel)

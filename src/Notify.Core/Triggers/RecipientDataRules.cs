@@ -16,7 +16,11 @@ internal static class RecipientDataRules
     public static IEnumerable<FieldError> FindErrors(Trigger trigger)
     {
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            yield return new FieldError("data", FieldErrorCodes.WrongType, "Use an object whose properties are the variables of the template.");
+            yield return new FieldError(
+                "data",
+                FieldErrorCodes.WrongType,
+                "Use an object whose properties are the variables of the template."
+            );
         else if (trigger.Template is not null && IsReserved(trigger.DataElement))
             yield return new FieldError($"data.{RecipientModel.Variable}", FieldErrorCodes.NotAllowed, Reserved);
 
@@ -33,7 +37,11 @@ internal static class RecipientDataRules
             else if (!(named ??= new(StringComparer.Ordinal)).TryAdd(recipient.Key, recipient))
             {
                 if (!recipient.HasSameData(named[recipient.Key]))
-                    yield return new FieldError($"to[{i}].data", FieldErrorCodes.Conflict, "This recipient is named twice, with different data.");
+                    yield return new FieldError(
+                        $"to[{i}].data",
+                        FieldErrorCodes.Conflict,
+                        "This recipient is named twice, with different data."
+                    );
             }
         }
     }

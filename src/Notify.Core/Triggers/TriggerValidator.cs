@@ -144,7 +144,12 @@ internal sealed class TriggerValidator(
             if (own.ValueKind != JsonValueKind.Object)
                 Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.WrongType, "Use an object.");
             else if (!IsUnicode(own))
-                Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.InvalidText, "The text contains half of a surrogate pair.");
+                Add(
+                    ref errors,
+                    $"content.overrides.{vendor}",
+                    FieldErrorCodes.InvalidText,
+                    "The text contains half of a surrogate pair."
+                );
         }
 
         foreach (var error in rules.FindOverrideErrors(overrides.Where(own => IsUnicode(own.Value)).ToDictionary()))
