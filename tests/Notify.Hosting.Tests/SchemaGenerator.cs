@@ -193,6 +193,8 @@ internal sealed class SchemaGenerator(OpenApiDocument document, Random random)
                 .UtcNow.AddMinutes(random.Next(60, 100_000))
                 .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
+        if (format == "date-time-local")
+            return DateTime.UtcNow.AddDays(random.Next(2, 60)).ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
         var examples = schema.TryGetProperty("examples", out var listed) ? listed : default;
         if (format is not null || schema.TryGetProperty("x-extensible-enum", out _))
             return examples.ValueKind == JsonValueKind.Array ? Pick(examples).GetString() : null;

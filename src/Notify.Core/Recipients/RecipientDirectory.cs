@@ -130,10 +130,11 @@ internal sealed partial class RecipientDirectory(
             );
     }
 
-    // .NET also finds the ids of Windows, and any file below the folder of the zones. Other machines may not know them.
+    // .NET also finds the ids of Windows, and any file below the folder of the zones. Other machines may not know them. UTC is an
+    // id of both.
     private static bool IsIanaZone(string id) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(id, out _)
-        && !TimeZoneInfo.TryConvertWindowsIdToIanaId(id, out _)
+        && (id == "UTC" || !TimeZoneInfo.TryConvertWindowsIdToIanaId(id, out _))
         && id is not ("localtime" or "posixrules")
         && !id.StartsWith("posix/", StringComparison.Ordinal)
         && !id.StartsWith("right/", StringComparison.Ordinal);

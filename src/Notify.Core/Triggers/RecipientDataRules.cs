@@ -49,10 +49,7 @@ internal static class RecipientDataRules
     private static (string Code, string Message)? FindError(Trigger trigger, Recipient recipient, JsonElement data)
     {
         if (recipient.Kind == RecipientKind.Topic)
-            return (
-                FieldErrorCodes.NotAllowed,
-                "A topic has no data. Use the data of the trigger, or properties of the users."
-            );
+            return (FieldErrorCodes.NotAllowed, "A topic has no data. Use the data of the trigger, or properties of the users.");
         if (trigger.Template is null)
             return (FieldErrorCodes.Unused, "Only a template uses data.");
         if (JsonBounds.FindError(data, MaxKibibytes) is { } error)

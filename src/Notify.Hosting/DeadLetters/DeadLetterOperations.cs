@@ -33,7 +33,7 @@ internal static class DeadLetterOperations
             ],
         };
 
-    private static JsonObject Refer(SchemaSet schemas) => schemas.Refer("Replay", () =>
+    private static JsonObject Refer(SchemaSet schemas) => schemas.Refer("ReplayRequest", () =>
         {
             (string Name, JsonObject Schema)[] members =
             [

@@ -17,12 +17,12 @@ internal static class ContentSchema
                     [],
                     (
                         "title",
-                        Schema.Text("The title, or the subject of an email.", "Your order has shipped").Match(@"^[^\r\n]*$")
+                        Schema.Text("The title, or the subject of an email.", "Your order has shipped").Match(@"^[^\r\n]*$").NotNull()
                     ),
-                    ("body", Schema.Text("The plain text.", "Order 42 is on its way.")),
-                    ("html", Schema.Text("The HTML of an email.", "<p>Order 42 is on its way.</p>")),
+                    ("body", Schema.Text("The plain text.", "Order 42 is on its way.").NotNull()),
+                    ("html", Schema.Text("The HTML of an email.", "<p>Order 42 is on its way.</p>").NotNull()),
                     ("data", Schema.Map("What the app on the device gets.", Schema.Text("A value."))),
-                    ("push", schemas.Refer("PushContent", CreatePush)),
+                    ("push", schemas.Refer("PushContent", CreatePush).NotNull()),
                     (
                         "overrides",
                         Schema.Map(

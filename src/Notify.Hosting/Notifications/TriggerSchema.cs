@@ -112,7 +112,9 @@ internal static class TriggerSchema
             .RequireOne("window", "cron");
 
     private static JsonObject LocalTime() =>
-        Schema
-            .Text("When to send, on the recipient's clock: a time without an offset.", "2031-05-28T09:30:00")
-            .Match(@"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?$");
+        Schema.Formatted(
+            "date-time-local",
+            "When to send, on the recipient's clock: a time without an offset.",
+            "2031-05-28T09:30:00"
+        );
 }

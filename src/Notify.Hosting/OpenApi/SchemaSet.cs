@@ -9,6 +9,7 @@ namespace Notify.Hosting.OpenApi;
 internal sealed class SchemaSet(NotificationsOptions limits, long maxBodyBytes)
 {
     private readonly SortedDictionary<string, JsonObject?> _schemas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Type?> _types = new(StringComparer.Ordinal);
 
     /// <summary>Gets the limits of the application.</summary>
     public NotificationsOptions Limits => limits;
@@ -17,8 +18,13 @@ internal sealed class SchemaSet(NotificationsOptions limits, long maxBodyBytes)
     public long MaxBodyBytes => maxBodyBytes;
 
     /// <summary>Returns a reference to a schema, and creates the schema the first time.</summary>
-    public JsonObject Refer(string name, Func<JsonObject> create)
+    /// <param name="name">The name.</param>
+    /// <param name="create">Creates the schema.</param>
+    /// <param name="type">The type that the API writes; null for a schema of what it reads.</param>
+    public JsonObject Refer(string name, Func<JsonObject> create, Type? type = null)
     {
+        if (!_types.TryAdd(name, type) && _types[name] != type)
+            throw new InvalidOperationException($"Two schemas have the name {name}. Rename one of them.");
         // Reserves the name first, because a schema may refer to itself.
         if (_schemas.TryAdd(name, null))
             _schemas[name] = create();

@@ -33,7 +33,7 @@ internal sealed class ViewSchemas(SchemaSet schemas)
                 ["type"] = "object",
                 ["additionalProperties"] = Create(info.ElementType!, options),
             },
-            JsonTypeInfoKind.Object => schemas.Refer(GetName(type), () => CreateObject(info)),
+            JsonTypeInfoKind.Object => schemas.Refer(GetName(type), () => CreateObject(info), type),
             _ => throw new InvalidOperationException($"{type} has no schema. Add it to {nameof(ViewSchemas)}."),
         };
     }

@@ -68,7 +68,7 @@ internal static class RecipientOperations
     public static ApiOperation Unsubscribe { get; } =
         new("removeSubscribers", Topics, "Unsubscribes users from a topic.")
         {
-            Body = SubscribersSchema.Refer,
+            Body = SubscribersSchema.ReferRemoval,
             BodyExample = Subscribers,
             IsIdempotent = true,
             Responses = [ApiResponse.NoContent("The users are not subscribed.")],

@@ -8,17 +8,27 @@ namespace Notify.Hosting.Recipients;
 /// <summary>The schema of the users that <see cref="SubscriberEndpoints"/> reads.</summary>
 internal static class SubscribersSchema
 {
-    public static JsonObject Refer(SchemaSet schemas) =>
-        schemas.Refer("SubscribersChange", () =>
+    public static JsonObject ReferRemoval(SchemaSet schemas) =>
+        schemas.Refer("SubscribersRemoval", () =>
             Schema.Object(
-                "Users to subscribe or unsubscribe.",
+                "Users to unsubscribe. Those who are not subscribed are ignored.",
+                ["users"],
+                ("users", Schema.List("The ids of the users.", Schema.Text("The id of a user.", "ada")))
+            )
+        );
+
+    public static JsonObject Refer(SchemaSet schemas) =>
+        schemas.Refer("Subscription", () =>
+            Schema.Object(
+                "Users to subscribe.",
                 ["users"],
                 (
                     "users",
                     Schema.List(
                         "The ids of the users.",
                         Schema.Name("The id of a user.", Names.MaxLength, "ada"),
-                        max: RecipientDirectory.MaxSubscribersAtOnce
+                        1,
+                        RecipientDirectory.MaxSubscribersAtOnce
                     )
                 )
             )
