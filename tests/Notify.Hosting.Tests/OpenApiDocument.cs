@@ -37,13 +37,13 @@ internal sealed class OpenApiDocument(JsonElement root)
             ? Schemas.GetProperty(reference.GetString()![Reference.Length..])
             : schema;
 
+    /// <summary>Returns whether a value matches a schema.</summary>
+    public bool Allows(JsonElement schema, JsonElement value) => GetCompiled(schema).Evaluate(value).IsValid;
+
     /// <summary>Lists where a value does not match a schema; empty if it does.</summary>
     public IReadOnlyList<string> FindErrors(JsonElement schema, JsonElement value)
     {
-        var key = schema.GetRawText();
-        if (!_compiled.TryGetValue(key, out var compiled))
-            _compiled[key] = compiled = Compile(schema);
-        var results = compiled.Evaluate(value, new EvaluationOptions { OutputFormat = OutputFormat.List });
+        var results = GetCompiled(schema).Evaluate(value, new EvaluationOptions { OutputFormat = OutputFormat.List });
         return results.IsValid
             ? []
             :
@@ -53,6 +53,12 @@ internal sealed class OpenApiDocument(JsonElement root)
                     .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value}")),
                 "invalid",
             ];
+    }
+
+    private JsonSchema GetCompiled(JsonElement schema)
+    {
+        var key = schema.GetRawText();
+        return _compiled.TryGetValue(key, out var compiled) ? compiled : _compiled[key] = Compile(schema);
     }
 
     // The validator resolves references only to definitions, which are elsewhere in an OpenAPI document, and refuses extensions.

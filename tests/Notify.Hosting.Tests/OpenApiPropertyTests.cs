@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Notify.Hosting.Tests;
 
 /// <summary>
-/// The document and the readers agree: bodies that the schemas allow are accepted, and bodies with one mistake are refused with an
-/// error that names it. The bodies are generated from a fixed seed.
+/// The document and the readers agree: bodies that the schemas allow are accepted, and bodies with one mistake are refused with
+/// an error that names it. The bodies are generated from a fixed seed.
 /// </summary>
 public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared) : IClassFixture<OpenApiPropertyTests.Prepared>
 {
@@ -63,23 +63,28 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
     {
         var operation = _document.Operations.Single(operation => operation.Id == id);
         var random = new Random(20_261_129);
+        var failures = new List<string>();
         var (accepted, mistakes) = (0, 0);
-        for (var i = 0; i < 40; i++)
+        for (var i = 0; i < 30; i++)
         {
-            var generator = new SchemaGenerator(_document, random);
+            var generator = new SchemaGenerator(_document, random, rarity: i % 2 == 0 ? 3 : 12);
             Assert.True(generator.TryCreate(operation.Body!.Value, "", out var body));
             var json = body!.ToJsonString();
-            Assert.True(_document.FindErrors(operation.Body!.Value, JsonElement.Parse(json)) is [], json);
-            if (await AcceptsAsync(operation, json))
+            Assert.True(_document.Allows(operation.Body!.Value, JsonElement.Parse(json)), json);
+            if (await AcceptsAsync(operation, json, failures))
                 accepted++;
 
+            // A mistake may happen to be allowed in another way, as for a value of one of several types.
             var all = SchemaMutations.Create(body, generator.Values).ToArray();
-            foreach (var (mistaken, path) in random.GetItems(all, Math.Min(all.Length, 12)))
-                mistakes += await RefusesAsync(operation, mistaken, path) ? 1 : 0;
+            random.Shuffle(all);
+            var forbidden = all.Where(mistake => !_document.Allows(operation.Body!.Value, JsonElement.Parse(mistake.Json)));
+            foreach (var (mistaken, path) in forbidden.Take(6))
+                mistakes += await RefusesAsync(operation, mistaken, path, failures) ? 1 : 0;
         }
 
-        Assert.True(accepted >= 8, $"only {accepted} bodies were accepted");
-        Assert.True(mistakes >= 100, $"only {mistakes} mistakes were made");
+        Assert.True(failures.Count == 0, string.Join("\n", failures.Take(10)));
+        Assert.True(accepted >= 2, $"only {accepted} bodies were accepted");
+        Assert.True(mistakes >= 50, $"only {mistakes} mistakes were made");
     }
 
     [Theory]
@@ -87,62 +92,74 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
     public async Task The_example_of_the_body_is_accepted(string id)
     {
         var operation = _document.Operations.Single(operation => operation.Id == id);
+        var failures = new List<string>();
 
-        Assert.True(await AcceptsAsync(operation, operation.BodyExample.GetRawText()), $"{operation.BodyExample}");
+        Assert.True(await AcceptsAsync(operation, operation.BodyExample.GetRawText(), failures), $"{operation.BodyExample}");
+        Assert.Empty(failures);
     }
 
-    // Returns whether the call succeeded, and fails unless a refusal has another reason than the schema.
-    private async Task<bool> AcceptsAsync(OpenApiOperation operation, string json)
+    // Returns whether the call succeeded, and adds a failure unless a refusal has another reason than the schema.
+    private async Task<bool> AcceptsAsync(OpenApiOperation operation, string json, List<string> failures)
     {
         using var response = await SendAsync(operation, json);
         var text = await response.Content.ReadAsStringAsync();
+        var status = (int)response.StatusCode;
+        if (!operation.Value.GetProperty("responses").TryGetProperty($"{status}", out _))
+            failures.Add($"{operation} does not document {status}: {json}");
         if (response.IsSuccessStatusCode)
         {
-            if (operation.FindResponse((int)response.StatusCode) is { } schema && text.Length > 0)
-                Assert.True(_document.FindErrors(schema, JsonElement.Parse(text)) is [], $"{operation}: {text}");
-            Assert.True(
-                operation.Value.GetProperty("responses").TryGetProperty($"{(int)response.StatusCode}", out _),
-                $"{operation}: {response.StatusCode}"
-            );
+            if (text.Length > 0 && !_document.Allows(operation.FindResponse(status)!.Value, JsonElement.Parse(text)))
+                failures.Add($"{operation} answers what its schema does not allow: {text}");
             return true;
         }
 
         if (response.StatusCode == HttpStatusCode.NotFound)
             return false;
-        Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{operation}: {response.StatusCode} {json} {text}");
-        var errors = JsonElement.Parse(text).GetProperty("errors").EnumerateArray().ToList();
-        Assert.True(errors.TrueForAll(IsBusiness), $"{operation}: {json}\n{text}");
+        if (
+            response.StatusCode != HttpStatusCode.BadRequest
+            || !JsonElement.Parse(text).GetProperty("errors").EnumerateArray().All(IsBusiness)
+        )
+            failures.Add($"{operation} refuses {json}: {text}");
         return false;
+    }
+
+    private async Task<bool> RefusesAsync(OpenApiOperation operation, string json, string path, List<string> failures)
+    {
+        using var response = await SendAsync(operation, json);
+        var text = await response.Content.ReadAsStringAsync();
+        // Another reason was found first: the size, the idempotency key of an earlier body, or a version that does not exist.
+        if (
+            response.StatusCode
+            is HttpStatusCode.RequestEntityTooLarge
+                or HttpStatusCode.UnprocessableEntity
+                or HttpStatusCode.NotFound
+        )
+            return false;
+        if (response.StatusCode != HttpStatusCode.BadRequest)
+            failures.Add($"{operation} answers {response.StatusCode} for {path} in {json}");
+        else if (!JsonElement.Parse(text).Fields().Any(field => Names(field, path)))
+            failures.Add($"{operation} does not name {path} in {json}: {text}");
+        return true;
     }
 
     private static bool IsBusiness(JsonElement error) =>
         Business.Contains(error.Text("code"))
         || (error.Text("field"), error.Text("code")) switch
         {
-            // An SMS needs a body, a replay some criteria, and the change of one quiet hour the other.
-            ("content.body" or "all" or "quietHours.from" or "quietHours.to", FieldErrorCodes.Required) => true,
+            // A content shows something unless it only sets a badge. An SMS needs a body, a replay some criteria, and the change
+            // of one quiet hour the other.
+            ("content" or "content.body" or "all" or "quietHours.from" or "quietHours.to", FieldErrorCodes.Required) => true,
+            // The data and the properties that the template of a preview uses.
+            (var field, FieldErrorCodes.Required) => field!.StartsWith("data.", StringComparison.Ordinal)
+                || field.StartsWith("recipient.", StringComparison.Ordinal),
+            // Only the providers of the host know the names of overrides.
+            (var field, FieldErrorCodes.UnknownField) => field!.StartsWith("content.overrides.", StringComparison.Ordinal),
             // Two times must be in order.
             ("from", FieldErrorCodes.OutOfRange) => true,
             // The form of an address depends on its channel and its platform.
             (var field, FieldErrorCodes.InvalidAddress) => field is "token" || field!.StartsWith("to", StringComparison.Ordinal),
             _ => false,
         };
-
-    // Returns false for a mistake that the schema happens to allow in another way.
-    private async Task<bool> RefusesAsync(OpenApiOperation operation, string json, string path)
-    {
-        if (_document.FindErrors(operation.Body!.Value, JsonElement.Parse(json)) is [])
-            return false;
-
-        using var response = await SendAsync(operation, json);
-        var text = await response.Content.ReadAsStringAsync();
-        if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
-            return true;
-        Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{operation}: {response.StatusCode} for {path} in {json}");
-        var fields = JsonElement.Parse(text).Fields();
-        Assert.True(fields.Any(field => Names(field, path)), $"{operation}: {path} is not named for {json}\n{text}");
-        return true;
-    }
 
     // An error may name the object around a member, or a member of the value.
     private static bool Names(string field, string path) =>
@@ -177,7 +194,9 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         public async ValueTask InitializeAsync()
         {
             App = await ApiApplication.StartAsync(services: services =>
-                services.AddNotifications().AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
+                services
+                    .AddNotifications()
+                    .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
             );
             Document = await OpenApiDocument.ReadAsync(App);
             await App.CallAsync("PUT", User, "{}");

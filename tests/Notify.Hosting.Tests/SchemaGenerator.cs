@@ -7,7 +7,10 @@ using System.Text.RegularExpressions;
 namespace Notify.Hosting.Tests;
 
 /// <summary>Creates JSON that a schema allows. The same random numbers give the same JSON.</summary>
-internal sealed class SchemaGenerator(OpenApiDocument document, Random random)
+/// <param name="document">The document with the schemas.</param>
+/// <param name="random">The source of random numbers.</param>
+/// <param name="rarity">One of so many optional members is created.</param>
+internal sealed class SchemaGenerator(OpenApiDocument document, Random random, int rarity)
 {
     private static readonly string[] Pieces =
     [
@@ -120,7 +123,7 @@ internal sealed class SchemaGenerator(OpenApiDocument document, Random random)
         HashSet<string> chosen =
         [
             .. required,
-            .. properties.EnumerateObject().Select(property => property.Name).Where(_ => random.Next(3) == 0),
+            .. properties.EnumerateObject().Select(property => property.Name).Where(_ => random.Next(rarity) == 0),
         ];
         foreach (var keyword in (string[])["oneOf", "anyOf"])
         {

@@ -25,8 +25,8 @@ internal static class AnalyticsOperations
         new("streamEvents", Tag, "Streams the settlements of the tenant as server-sent events.")
         {
             Description =
-                "The first event is ready. Then follows one event per settlement, whose data is the JSON of the schema Event, and "
-                + "missed with the number of events that a slow reader missed.",
+                "The first event is ready. Then follows one event per settlement, whose data is the JSON of the schema Event, "
+                + "and missed with the number of events that a slow reader missed.",
             Problems = [ProblemCodes.TooManyStreams],
             Responses = [ApiResponse.Text("text/event-stream", "The stream, which ends when the process stops.")],
             Schemas = [EventJson.Default.EventView],

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Notify.Core.Queries;
-using Notify.Core.Validation;
 using Notify.Hosting.OpenApi;
 
 namespace Notify.Hosting.DeadLetters;
@@ -48,11 +47,18 @@ internal static class DeadLetterOperations
     private static (string Name, Func<JsonObject> Create)[] Filter() =>
         [
             ("ids", Ids),
-            ("provider", () => Schema.Name("The name of the provider.", Names.MaxLength, "mail-eu")),
-            ("reason", () => Schema.Name("A part of the reason.", Names.MaxLength, "mailbox full")),
+            ("provider", () => Criterion("The name of the provider.", "mail-eu")),
+            ("reason", () => Criterion("A part of the reason.", "mailbox full")),
             ("from", () => Schema.Time("Ended at this time or later.")),
             ("to", () => Schema.Time("Ended before this time.")),
         ];
+
+    private static JsonObject Criterion(string description, string example)
+    {
+        var schema = Schema.Text(description, example);
+        schema["minLength"] = 1;
+        return schema;
+    }
 
     // One id needs no array. In a query, the parameter is repeated.
     private static JsonObject Ids() =>

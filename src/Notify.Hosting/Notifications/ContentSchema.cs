@@ -17,7 +17,10 @@ internal static class ContentSchema
                     [],
                     (
                         "title",
-                        Schema.Text("The title, or the subject of an email.", "Your order has shipped").Match(@"^[^\r\n]*$").NotNull()
+                        Schema
+                            .Text("The title, or the subject of an email.", "Your order has shipped")
+                            .Match(@"^[^\r\n]*$")
+                            .NotNull()
                     ),
                     ("body", Schema.Text("The plain text.", "Order 42 is on its way.").NotNull()),
                     ("html", Schema.Text("The HTML of an email.", "<p>Order 42 is on its way.</p>").NotNull()),

@@ -46,14 +46,16 @@ internal static class TriggerSchema
                 (
                     "sendAt",
                     Schema.Time(
-                        $"When to send, at most {schemas.Limits.MaxScheduleAhead.TotalDays:0} days ahead. A time in the past means now."
+                        $"When to send, at most {schemas.Limits.MaxScheduleAhead.TotalDays:0} days ahead. "
+                            + "A time in the past means now."
                     )
                 ),
                 ("sendAtLocal", LocalTime()),
                 (
                     "expiresAt",
                     Schema.Time(
-                        $"Nothing is sent at this time or later. In the future, at most {schemas.Limits.MaxExpiryAhead.TotalDays:0} days ahead."
+                        "Nothing is sent at this time or later. In the future, at most "
+                            + $"{schemas.Limits.MaxExpiryAhead.TotalDays:0} days ahead."
                     )
                 ),
                 ("idempotencyKey", Schema.Name("Instead of the header Idempotency-Key.", Names.MaxLength, "order-42-shipped"))

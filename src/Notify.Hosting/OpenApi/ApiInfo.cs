@@ -32,16 +32,18 @@ internal static class ApiInfo
             ["version"] = "v1",
             ["summary"] = "Sends notifications durably over push, SMS, email and webhooks.",
             ["description"] =
-                "Every error is a problem document (RFC 9457) with a stable code. HEAD is answered wherever GET is. Unknown fields and "
-                + "query parameters are refused, unless the operation says otherwise. Within v1, members may be added to objects in "
-                + "responses, and values to sets that are marked with x-extensible-enum.",
+                "Every error is a problem document (RFC 9457) with a stable code. HEAD is answered wherever GET is. "
+                + "Unknown fields and query parameters are refused, unless the operation says otherwise. Within v1, members "
+                + "may be added to objects in responses, and values to sets that are marked with x-extensible-enum.",
             ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
         };
 
     public static JsonArray WriteTags() =>
         [.. Tags.Select(tag => (JsonNode)new JsonObject { ["name"] = tag.Name, ["description"] = tag.Description })];
 
-    /// <summary>Writes that either form of the key suffices, and that a host without keys answers local calls without one.</summary>
+    /// <summary>
+    /// Writes that either form of the key suffices, and that a host without keys answers local calls without one.
+    /// </summary>
     public static JsonArray WriteSecurity() =>
         [
             (JsonNode)new JsonObject { [Bearer] = new JsonArray() },

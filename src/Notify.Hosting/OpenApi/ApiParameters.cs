@@ -15,8 +15,8 @@ internal static class ApiParameters
     public static ApiParameter IdempotencyKey { get; } =
         ApiParameter.Header(Requests.IdempotencyKey.Header, _ =>
             Schema.Text(
-                $"Carries out the call once, however often it is repeated. A quoted string, or the key without quotes, of at most "
-                    + $"{Names.MaxLength} characters.",
+                $"Carries out the call once, however often it is repeated. A quoted string, or the key without quotes, of at "
+                    + $"most {Names.MaxLength} characters.",
                 "\"order-42\""
             )
         );

@@ -10,6 +10,7 @@ internal sealed class ApiProblems(SchemaSet schemas)
     [
         ProblemCodes.Unauthorized,
         ProblemCodes.LocalCallsOnly,
+        ProblemCodes.CrossOrigin,
         ProblemCodes.TooManyFailedCalls,
     ];
 

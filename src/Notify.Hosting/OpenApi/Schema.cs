@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Notify.Hosting.OpenApi;
 
 /// <summary>
-/// Creates the schemas of request bodies (JSON Schema 2020-12, as OpenAPI 3.1 uses it). Members that are not required accept null,
-/// because the API reads a null member as a missing one.
+/// Creates the schemas of request bodies (JSON Schema 2020-12, as OpenAPI 3.1 uses it). Members that are not required accept
+/// null, because the API reads a null member as a missing one.
 /// </summary>
 internal static class Schema
 {
@@ -37,7 +37,8 @@ internal static class Schema
                 "00:05:00"
             )
             .Match(
-                @"^(P(?=\d|T\d)(\d{1,5}D)?(T(?=\d)(\d{1,6}H)?(\d{1,8}M)?(\d{1,9}S)?)?|(\d{1,8}\.)?([01]\d|2[0-3]):[0-5]\d:[0-5]\d)$"
+                @"^(P(?=\d|T\d)(\d{1,5}D)?(T(?=\d)(\d{1,6}H)?(\d{1,8}M)?(\d{1,9}S)?)?"
+                    + @"|(\d{1,8}\.)?([01]\d|2[0-3]):[0-5]\d:[0-5]\d)$"
             );
 
     public static JsonObject Locale(string description) =>

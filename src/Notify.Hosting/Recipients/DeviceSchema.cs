@@ -19,7 +19,7 @@ internal static class DeviceSchema
                 "token",
                 Schema
                     .Formatted("address", "The push token.", "fcm-token-of-the-phone")
-                    .Limit(1, AddressFormat.MaxLength)
+                    .Limit(0, AddressFormat.MaxLength)
                     .NotNull()
             ),
             ("app", Schema.Name("The app, for providers with several apps.", Names.MaxLength, "shop")),

@@ -28,7 +28,8 @@ internal static class RecipientOperations
         new("saveDevice", Devices, "Registers a device, or changes a registered one.")
         {
             Description =
-                "Without a token, or with the shortened token that GET shows, only locale and timeZone of a registered device change.",
+                "Without a token, or with the shortened token that GET shows, only locale and timeZone of a registered device "
+                + "change.",
             Body = DeviceSchema.Refer,
             BodyExample = """{ "platform": "android", "token": "fcm-token-of-the-phone", "app": "shop", "locale": "sv" }""",
             Problems = [ProblemCodes.NotFound],

@@ -18,7 +18,8 @@ internal static class UserSchema
         }
         """;
 
-    public static JsonObject Refer(SchemaSet schemas) => schemas.Refer("UserProfile", () => Create(schemas.Refer("QuietHoursChange", CreateQuietHours)));
+    public static JsonObject Refer(SchemaSet schemas) =>
+        schemas.Refer("UserProfile", () => Create(schemas.Refer("QuietHoursChange", CreateQuietHours)));
 
     /// <summary>Refers to the schema of a JSON merge patch of a user.</summary>
     public static JsonObject ReferPatch(SchemaSet schemas) => schemas.Refer("UserPatch", () =>

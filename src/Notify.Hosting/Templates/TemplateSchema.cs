@@ -63,7 +63,7 @@ internal static class TemplateSchema
             .RequireAny("title", "body", "html");
 
     private static JsonObject Source(string description, string example, int maxLength) =>
-        Schema.Formatted("liquid", $"{description} A Liquid template.", example).Limit(0, maxLength).NotNull();
+        Schema.Formatted("liquid", $"{description} A Liquid template.", example, "Thank you").Limit(0, maxLength).NotNull();
 
     private static JsonObject Ignored() => new() { ["description"] = "GET shows it. It is ignored here.", ["readOnly"] = true };
 }
