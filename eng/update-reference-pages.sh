@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the reference pages that are generated from the packages: options.md, log-events.md and errors.md in docs/reference.
+# Writes what is generated from the packages in docs/reference: options.md, log-events.md, errors.md and openapi.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dotnet run --project eng/ReferencePages --verbosity quiet -- docs/reference

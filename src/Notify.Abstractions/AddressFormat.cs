@@ -8,7 +8,7 @@ namespace Notify;
 /// </summary>
 internal static class AddressFormat
 {
-    private const int MaxLength = 4096;
+    internal const int MaxLength = 4096;
 
     private const string NotEmail =
         "The address is not a valid email address. Use the form name@example.org, without spaces or a dot at the end.";

@@ -22,7 +22,7 @@ public sealed class EmailAddress
     /// <summary>
     /// The maximum length of an address in a mail transaction: RFC 5321 section 4.5.3.1.3, without the angle brackets.
     /// </summary>
-    private const int MaxLength = 254;
+    internal const int MaxLength = 254;
 
     /// <summary>The maximum length of a local part: RFC 5321 section 4.5.3.1.1.</summary>
     private const int MaxLocalPartLength = 64;

@@ -209,6 +209,8 @@ public sealed record FallbackStep
 /// </remarks>
 public sealed record Throttle
 {
+    internal const int MaxCount = 10_000;
+
     internal static readonly TimeSpan LongestPer = TimeSpan.FromDays(31);
 
     /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>

@@ -12,6 +12,7 @@ using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Health;
 using Notify.Hosting.Notifications;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
@@ -28,8 +29,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <summary>
     /// Maps the complete HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
     /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
-    /// <c>/v1/events</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses <c>AddSandbox()</c>, also maps a
-    /// page at <c>/</c> that shows the captured messages.
+    /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
+    /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -50,7 +51,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
-        var group = MapGroup(endpoints, prefix, out var pages);
+        var group = MapGroup(endpoints, prefix, out var open);
         group.MapReading();
         group.MapTriggering();
         group.MapRecipients();
@@ -60,7 +61,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapEndpointSecrets();
         group.MapCapturedMessages(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
-        MapOpen(endpoints, prefix, pages);
+        MapOpen(open, endpoints.ServiceProvider);
         return group;
     }
 
@@ -94,7 +95,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "") =>
         MapGroup(endpoints, prefix, out _);
 
-    private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix, out ProblemPages pages)
+    private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix, out RouteGroupBuilder open)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
@@ -110,10 +111,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var failures = new FailedCalls(endpoints.ServiceProvider.GetRequiredService<TimeProvider>());
         if (!keys.None)
             Log.Keys(logger, keys.Count);
-        pages = MapProblemPages(endpoints, prefix, options);
+        var document = new ApiDocument();
+        var pages = new ProblemPages(prefix, options.ProblemTypeBase);
+        // Whoever has no key must be able to read what its problem means.
+        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document);
+        pages.Map(open.MapGroup("").AddEndpointFilter(new RequestFilter()));
         var group = endpoints
             .MapGroup(prefix)
-            .WithMetadata(NotificationsEndpoint.Instance, pages, new RunningKeys())
+            .WithMetadata(NotificationsEndpoint.Instance, pages, document, new RunningKeys())
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
@@ -122,17 +127,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new AuditFilter(keys, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
+        document.Map(group);
         if (keys.None)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
-    }
-
-    // Whoever has no key must be able to read what its problem means.
-    private static ProblemPages MapProblemPages(IEndpointRouteBuilder endpoints, string prefix, NotificationsApiOptions options)
-    {
-        var pages = new ProblemPages(prefix, options.ProblemTypeBase);
-        pages.Map(endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages).AddEndpointFilter(new RequestFilter()));
-        return pages;
     }
 
     private static void MapReading(this RouteGroupBuilder group)
@@ -144,15 +142,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     // Vendors and recipients have no key. A signature or a token authorizes their calls.
-    private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix, ProblemPages pages)
+    private static void MapOpen(RouteGroupBuilder group, IServiceProvider services)
     {
-        var open = endpoints
-            .MapGroup(prefix)
-            .AllowAnonymous()
+        var open = group
+            .MapGroup("")
             // The query of a callback URL is a part of what the vendor signs, and mail programs add parameters to links.
             .IgnoresQuery()
-            .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(endpoints.ServiceProvider)), pages)
-            .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
+            .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(services)))
+            .AddEndpointFilter(new ProblemFilter(services))
             .AddEndpointFilter(new RequestFilter());
         open.MapCallbacks();
         open.MapUnsubscribe();

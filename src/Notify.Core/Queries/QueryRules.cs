@@ -5,7 +5,7 @@ namespace Notify.Core.Queries;
 /// <summary>Validates queries, so that every store answers the same and no query is unbounded.</summary>
 internal static class QueryRules
 {
-    private const int MaxIds = 1_000;
+    internal const int MaxIds = 1_000;
     private const int MaxLimit = 500;
 
     private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);

@@ -26,9 +26,9 @@ internal sealed partial class RecipientDirectory(
     TimeProvider time
 ) : IRecipients
 {
-    private const int MaxAddresses = 16;
-    private const int MaxPreferences = 1_000;
-    private const int MaxSubscribersAtOnce = 10_000;
+    internal const int MaxAddresses = 16;
+    internal const int MaxPreferences = 1_000;
+    internal const int MaxSubscribersAtOnce = 10_000;
     private const int MaxPropertiesKibibytes = 16;
 
     public IReadOnlyList<FieldError> Validate(User user)
@@ -132,10 +132,11 @@ internal sealed partial class RecipientDirectory(
             );
     }
 
-    // .NET also finds the ids of Windows, and any file below the folder of the zones. Other machines may not know them.
+    // .NET also finds the ids of Windows, and any file below the folder of the zones. Other machines may not know them. UTC is an
+    // id of both.
     private static bool IsIanaZone(string id) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(id, out _)
-        && !TimeZoneInfo.TryConvertWindowsIdToIanaId(id, out _)
+        && (id == "UTC" || !TimeZoneInfo.TryConvertWindowsIdToIanaId(id, out _))
         && id is not ("localtime" or "posixrules")
         && !id.StartsWith("posix/", StringComparison.Ordinal)
         && !id.StartsWith("right/", StringComparison.Ordinal);

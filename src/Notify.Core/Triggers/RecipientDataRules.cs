@@ -32,8 +32,8 @@ internal static class RecipientDataRules
         {
             if (trigger.To[i] is not { Value: not (null or "") } recipient)
                 continue;
-            if (recipient.DataElement is { } data && FindError(trigger, recipient, data) is { } error)
-                yield return new FieldError($"to[{i}].data", FieldErrorCodes.Invalid, error);
+            if (recipient.DataElement is { } data && FindError(trigger, recipient, data) is var (code, message))
+                yield return new FieldError($"to[{i}].data", code, message);
             else if (!(named ??= new(StringComparer.Ordinal)).TryAdd(recipient.Key, recipient))
             {
                 if (!recipient.HasSameData(named[recipient.Key]))
@@ -46,13 +46,15 @@ internal static class RecipientDataRules
         }
     }
 
-    private static string? FindError(Trigger trigger, Recipient recipient, JsonElement data)
+    private static (string Code, string Message)? FindError(Trigger trigger, Recipient recipient, JsonElement data)
     {
         if (recipient.Kind == RecipientKind.Topic)
-            return "A topic has no data. Use the data of the trigger, or properties of the users.";
+            return (FieldErrorCodes.NotAllowed, "A topic has no data. Use the data of the trigger, or properties of the users.");
         if (trigger.Template is null)
-            return "Only a template uses data.";
-        return JsonBounds.FindError(data, MaxKibibytes) ?? (IsReserved(data) ? Reserved : null);
+            return (FieldErrorCodes.Unused, "Only a template uses data.");
+        if (JsonBounds.FindError(data, MaxKibibytes) is { } error)
+            return (FieldErrorCodes.Invalid, error);
+        return IsReserved(data) ? (FieldErrorCodes.NotAllowed, Reserved) : null;
     }
 
     private static bool IsReserved(JsonElement? data) =>

@@ -18,7 +18,7 @@ internal sealed class TriggerValidator(
     TimeProvider time
 )
 {
-    private const int MaxFallbackSteps = 4;
+    internal const int MaxFallbackSteps = 4;
 
     /// <summary>How far in the past a schedule may be. A schedule in the past means now.</summary>
     private static readonly TimeSpan LongestPast = TimeSpan.FromDays(3_650);
@@ -27,7 +27,7 @@ internal sealed class TriggerValidator(
     private static readonly TimeSpan FarthestAhead = TimeSpan.FromHours(14);
 
     /// <summary>The limit of APNs for apns-collapse-id, in bytes (Apple, "Sending notification requests to APNs").</summary>
-    private const int MaxCollapseKeyLength = 64;
+    internal const int MaxCollapseKeyLength = 64;
 
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {
@@ -327,8 +327,8 @@ internal sealed class TriggerValidator(
         {
             if (trigger.Category is null)
                 Add(ref errors, "category", FieldErrorCodes.Required, "A throttle counts per category, so category is required.");
-            if (throttle.Max is < 1 or > 10_000)
-                Add(ref errors, "throttle.max", FieldErrorCodes.OutOfRange, "Use 1 to 10,000.");
+            if (throttle.Max is < 1 or > Throttle.MaxCount)
+                Add(ref errors, "throttle.max", FieldErrorCodes.OutOfRange, $"Use 1 to {Throttle.MaxCount:N0}.");
             if (!IsValidPeriod(throttle.Per))
                 Add(ref errors, "throttle.per", FieldErrorCodes.OutOfRange, "Use 1 second to 31 days.");
         }

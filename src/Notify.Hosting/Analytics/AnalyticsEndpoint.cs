@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -11,11 +12,11 @@ namespace Notify.Hosting.Analytics;
 internal static class AnalyticsEndpoint
 {
     /// <summary>A day of one provider, minute by minute, and more.</summary>
-    private const int MaxLimit = 5_000;
+    public const int MaxLimit = 5_000;
 
     public static void MapAnalytics(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/analytics/deliveries", HandleAsync).ReadsQuery();
+        group.MapRead("/v1/analytics/deliveries", HandleAsync).ReadsQuery().Describe(AnalyticsOperations.CountDeliveries);
         group.MapOtherMethods("/v1/analytics/deliveries", "GET, HEAD");
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -19,7 +20,7 @@ internal static class EventStream
 
     public static void MapEvents(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/events", Open).ReadsQuery();
+        group.MapRead("/v1/events", Open).ReadsQuery().Describe(AnalyticsOperations.StreamEvents);
         group.MapOtherMethods("/v1/events", "GET, HEAD");
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Providers;
@@ -23,11 +24,17 @@ internal static class CapturedMessagesEndpoints
             return;
 
         var page = new CapturedMessagesPage(messages.Page);
-        group.MapRead("/", (HttpContext context) => page.Show(context)).WithOrder(PageOrder);
+        group
+            .MapRead("/", (HttpContext context) => page.Show(context))
+            .WithOrder(PageOrder)
+            .Describe(CapturedMessagesOperations.Page);
         group.MapOtherMethods("/", "GET, HEAD", PageOrder);
-        group.MapRead("/v1/sandbox/messages", CapturedMessagesListEndpoint.Handle).ReadsQuery();
+        group
+            .MapRead("/v1/sandbox/messages", CapturedMessagesListEndpoint.Handle)
+            .ReadsQuery()
+            .Describe(CapturedMessagesOperations.List);
         group.MapOtherMethods("/v1/sandbox/messages", "GET, HEAD");
-        group.MapRead("/v1/sandbox/messages/stream", OpenStream);
+        group.MapRead("/v1/sandbox/messages/stream", OpenStream).Describe(CapturedMessagesOperations.Stream);
         group.MapOtherMethods("/v1/sandbox/messages/stream", "GET, HEAD");
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.Notifications;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -14,7 +15,7 @@ internal static class DeadLetterEndpoints
 {
     public static void MapDeadLetters(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/dead-letters", ListAsync).ReadsQuery();
+        group.MapRead("/v1/dead-letters", ListAsync).ReadsQuery().Describe(DeadLetterOperations.List);
         group.MapOtherMethods("/v1/dead-letters", "GET, HEAD");
     }
 
@@ -22,6 +23,7 @@ internal static class DeadLetterEndpoints
     {
         group
             .MapPost("/v1/dead-letters/replay", ReplayEndpoint.HandleAsync)
+            .Describe(DeadLetterOperations.Replay)
             .Audit("dead letters replayed", answer => answer is ReplayView { DryRun: false });
         group.MapOtherMethods("/v1/dead-letters/replay", "POST");
     }

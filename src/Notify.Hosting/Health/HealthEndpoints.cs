@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Storage;
@@ -13,8 +14,8 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this RouteGroupBuilder group)
     {
-        group.MapRead("/health/live", () => Answer("live"));
-        group.MapRead("/health/ready", ReadyAsync);
+        group.MapRead("/health/live", () => Answer("live")).Describe(HealthOperations.Live);
+        group.MapRead("/health/ready", ReadyAsync).Describe(HealthOperations.Ready);
         group.MapOtherMethods("/health/live", "GET, HEAD");
         group.MapOtherMethods("/health/ready", "GET, HEAD");
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -10,18 +11,24 @@ internal static class NotificationEndpoints
 {
     public static void MapTimeline(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/notifications", NotificationListEndpoint.HandleAsync).ReadsQuery();
-        group.MapRead("/v1/notifications/{id}", TimelineEndpoint.HandleAsync).ReadsQuery();
+        group
+            .MapRead("/v1/notifications", NotificationListEndpoint.HandleAsync)
+            .ReadsQuery()
+            .Describe(NotificationOperations.List);
+        group.MapRead("/v1/notifications/{id}", TimelineEndpoint.HandleAsync).ReadsQuery().Describe(NotificationOperations.Get);
         group.MapOtherMethods("/v1/notifications/{id}", "GET, HEAD");
     }
 
     public static void MapTriggering(this RouteGroupBuilder group)
     {
-        group.MapPost("/v1/notifications", TriggerEndpoint.HandleAsync);
+        group.MapPost("/v1/notifications", TriggerEndpoint.HandleAsync).Describe(NotificationOperations.Trigger);
         group.MapOtherMethods("/v1/notifications", "GET, HEAD, POST");
         group.MapPost("/v1/notifications/cancel", CancelEndpoint.HandleTargetAsync).ReadsQuery();
         group.MapOtherMethods("/v1/notifications/cancel", "POST");
-        group.MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync).ReadsQuery();
+        group
+            .MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync)
+            .ReadsQuery()
+            .Describe(NotificationOperations.Cancel);
         group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
@@ -14,6 +15,13 @@ namespace Notify.Hosting.Problems;
 internal sealed class ProblemPages(string prefix, Uri? typeBase)
 {
     private const string Path = "/v1/errors/";
+
+    private static readonly ApiOperation Operation = new("showProblemPage", "api", "Documents a problem.")
+    {
+        IsOpen = true,
+        Problems = [ProblemCodes.PathNotFound],
+        Responses = [ApiResponse.Text("text/html", "The page.")],
+    };
 
     private string _path = prefix.TrimEnd('/') + Path;
 
@@ -31,7 +39,7 @@ internal sealed class ProblemPages(string prefix, Uri? typeBase)
     /// <summary>Maps the pages. They need no key, because they show nothing about the application.</summary>
     public void Map(RouteGroupBuilder group)
     {
-        group.MapRead($"{Path}{{code}}", Show).Finally(endpoint => ReadPath((RouteEndpointBuilder)endpoint));
+        group.MapRead($"{Path}{{code}}", Show).Describe(Operation).Finally(endpoint => ReadPath((RouteEndpointBuilder)endpoint));
         group.MapOtherMethods($"{Path}{{code}}", "GET, HEAD");
     }
 

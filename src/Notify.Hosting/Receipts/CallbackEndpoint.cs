@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Providers;
@@ -15,7 +16,7 @@ internal static class CallbackEndpoint
 {
     public static void MapCallbacks(this RouteGroupBuilder group)
     {
-        group.MapPost("/v1/callbacks/{provider}", HandleAsync);
+        group.MapPost("/v1/callbacks/{provider}", HandleAsync).Describe(ReceiptOperations.Callback);
         group.MapOtherMethods("/v1/callbacks/{provider}", "POST");
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -10,9 +11,11 @@ namespace Notify.Hosting.Receipts;
 /// <summary><c>POST /v1/receipts</c>: accepts receipts that vendors and apps report after a delivery was sent.</summary>
 internal static class ReceiptEndpoint
 {
+    public const int MaxReceipts = 1_000;
+
     public static void MapReceipts(this RouteGroupBuilder group)
     {
-        group.MapPost("/v1/receipts", HandleAsync);
+        group.MapPost("/v1/receipts", HandleAsync).Describe(ReceiptOperations.Add);
         group.MapOtherMethods("/v1/receipts", "POST");
     }
 

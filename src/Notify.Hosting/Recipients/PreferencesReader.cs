@@ -5,7 +5,9 @@ namespace Notify.Hosting.Recipients;
 /// <summary>Reads changes of preferences.</summary>
 internal static class PreferencesReader
 {
-    private static readonly Dictionary<string, PreferenceStatus> Statuses = new(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, PreferenceStatus> Statuses = new Dictionary<string, PreferenceStatus>(
+        StringComparer.Ordinal
+    )
     {
         ["optedIn"] = PreferenceStatus.OptedIn,
         ["optedOut"] = PreferenceStatus.OptedOut,

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Authentication;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -11,35 +12,41 @@ internal static class RecipientEndpoints
 {
     public static void MapRecipients(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/users", UserEndpoints.ListAsync).ReadsQuery();
+        group.MapRead("/v1/users", UserEndpoints.ListAsync).ReadsQuery().Describe(UserOperations.List);
         group.MapOtherMethods("/v1/users", "GET, HEAD");
         const string User = "/v1/users/{id}";
-        group.MapPut(User, UserEndpoints.SaveAsync);
-        group.MapRead(User, UserEndpoints.FindAsync);
-        group.MapPatch(User, UserPatchEndpoint.HandleAsync);
-        group.MapDelete(User, UserEndpoints.RemoveAsync).Audit("user deleted");
+        group.MapPut(User, UserEndpoints.SaveAsync).Describe(UserOperations.Save);
+        group.MapRead(User, UserEndpoints.FindAsync).Describe(UserOperations.Get);
+        group.MapPatch(User, UserPatchEndpoint.HandleAsync).Describe(UserOperations.Patch);
+        group.MapDelete(User, UserEndpoints.RemoveAsync).Describe(UserOperations.Remove).Audit("user deleted");
         group.MapOtherMethods(User, "GET, HEAD, PUT, PATCH, DELETE");
 
         const string Preferences = "/v1/users/{id}/preferences";
-        group.MapRead(Preferences, PreferenceEndpoints.FindAsync);
-        group.MapPatch(Preferences, PreferenceEndpoints.ChangeAsync);
+        group.MapRead(Preferences, PreferenceEndpoints.FindAsync).Describe(UserOperations.GetPreferences);
+        group.MapPatch(Preferences, PreferenceEndpoints.ChangeAsync).Describe(UserOperations.ChangePreferences);
         group.MapOtherMethods(Preferences, "GET, HEAD, PATCH");
 
         const string Devices = "/v1/users/{userId}/devices";
-        group.MapRead(Devices, DeviceEndpoints.ListAsync).ReadsQuery();
+        group.MapRead(Devices, DeviceEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListDevices);
         group.MapOtherMethods(Devices, "GET, HEAD");
-        group.MapRead($"{Devices}/{{id}}", DeviceEndpoints.FindAsync);
-        group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.SaveAsync);
-        group.MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync).Audit("device deleted");
+        group.MapRead($"{Devices}/{{id}}", DeviceEndpoints.FindAsync).Describe(RecipientOperations.GetDevice);
+        group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.SaveAsync).Describe(RecipientOperations.SaveDevice);
+        group
+            .MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync)
+            .Describe(RecipientOperations.RemoveDevice)
+            .Audit("device deleted");
         group.MapOtherMethods($"{Devices}/{{id}}", "GET, HEAD, PUT, DELETE");
 
-        group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery();
+        group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery().Describe(RecipientOperations.ListTopics);
         group.MapOtherMethods("/v1/topics", "GET, HEAD");
         const string Subscribers = "/v1/topics/{topic}/subscribers";
-        group.MapPost(Subscribers, SubscriberEndpoints.SubscribeAsync);
-        group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery();
+        group.MapPost(Subscribers, SubscriberEndpoints.SubscribeAsync).Describe(RecipientOperations.Subscribe);
+        group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListSubscribers);
         group.MapOtherMethods(Subscribers, "GET, HEAD, POST");
-        group.MapPost($"{Subscribers}/remove", SubscriberEndpoints.UnsubscribeAsync).Audit("subscribers deleted");
+        group
+            .MapPost($"{Subscribers}/remove", SubscriberEndpoints.UnsubscribeAsync)
+            .Describe(RecipientOperations.Unsubscribe)
+            .Audit("subscribers deleted");
         group.MapOtherMethods($"{Subscribers}/remove", "POST");
     }
 }

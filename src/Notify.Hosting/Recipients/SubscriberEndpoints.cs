@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Notify.Core.Validation;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -11,8 +12,11 @@ internal static class SubscriberEndpoints
         RequestBody.ReadJsonAsync(context, async body =>
         {
             var users = ReadUsers(body);
-            if (!body.IsObject)
+            if (body.Errors.Any)
+            {
+                body.Errors.Add(users.SelectMany(FindErrors));
                 return Problem.InvalidFields(body.Errors);
+            }
 
             try
             {
@@ -110,6 +114,10 @@ internal static class SubscriberEndpoints
             body.Missing("users", "Required: the ids of the users.");
         return users ?? [];
     }
+
+    // An item that is not a string has its error already.
+    private static IEnumerable<FieldError> FindErrors(string? user, int index) =>
+        user is not null && Names.FindError($"users[{index}]", user) is { } error ? [error] : [];
 
     // The directory names the list userIds.
     private static FieldError MapPath(FieldError error) =>

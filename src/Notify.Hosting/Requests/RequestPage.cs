@@ -7,8 +7,8 @@ namespace Notify.Hosting.Requests;
 /// <summary>The page of a list that a query requests.</summary>
 internal sealed class RequestPage
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 500;
+    public const int DefaultLimit = 100;
+    public const int MaxLimit = 500;
 
     private int _maxLimit = MaxLimit;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Authentication;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -14,14 +15,18 @@ internal static class TemplateEndpoints
 {
     public static void MapTemplates(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/templates", TemplateListEndpoint.HandleAsync).ReadsQuery();
+        group.MapRead("/v1/templates", TemplateListEndpoint.HandleAsync).ReadsQuery().Describe(TemplateOperations.List);
         group.MapOtherMethods("/v1/templates", "GET, HEAD");
-        group.MapPut("/v1/templates/{name}", SaveAsync).Audit("template saved");
-        group.MapDelete("/v1/templates/{name}", DeleteAsync).Audit("template deleted");
-        group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery();
+        group.MapPut("/v1/templates/{name}", SaveAsync).Describe(TemplateOperations.Save).Audit("template saved");
+        group.MapDelete("/v1/templates/{name}", DeleteAsync).Describe(TemplateOperations.Delete).Audit("template deleted");
+        group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery().Describe(TemplateOperations.Get);
         group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT, DELETE");
-        group.MapPost("/v1/templates/preview", TemplatePreviewEndpoints.PreviewDraftAsync);
-        group.MapPost("/v1/templates/{name}/preview", TemplatePreviewEndpoints.PreviewSavedAsync);
+        group
+            .MapPost("/v1/templates/preview", TemplatePreviewEndpoints.PreviewDraftAsync)
+            .Describe(TemplateOperations.PreviewDraft);
+        group
+            .MapPost("/v1/templates/{name}/preview", TemplatePreviewEndpoints.PreviewSavedAsync)
+            .Describe(TemplateOperations.PreviewSaved);
         group.MapOtherMethods("/v1/templates/{name}/preview", "POST");
     }
 

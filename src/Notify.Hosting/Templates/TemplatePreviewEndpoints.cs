@@ -41,7 +41,7 @@ internal static class TemplatePreviewEndpoints
             foreach (var field in body.Members())
             {
                 if (field.Name == "version")
-                    version = field.Number();
+                    version = ReadVersion(field);
                 else
                     preview = Read(preview, field, "version", "data", "recipient", "locale", "timeZone");
             }
@@ -56,6 +56,14 @@ internal static class TemplatePreviewEndpoints
                 ? Problem.Unknown("template")
                 : await RenderAsync(context, catalog, template, preview, body.Errors).ConfigureAwait(false);
         });
+
+    private static int? ReadVersion(JsonField field)
+    {
+        var version = field.Number();
+        if (version < 1)
+            field.Wrong(FieldErrorCodes.OutOfRange, "Must be a version number, 1 or more.");
+        return version;
+    }
 
     private static async Task<IResult> RenderAsync(
         HttpContext context,

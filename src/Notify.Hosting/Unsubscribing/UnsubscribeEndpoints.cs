@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -14,8 +15,8 @@ internal static class UnsubscribeEndpoints
 {
     public static void MapUnsubscribe(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/unsubscribe/{token}", ShowQuestion);
-        group.MapPost("/v1/unsubscribe/{token}", UnsubscribeAsync);
+        group.MapRead("/v1/unsubscribe/{token}", ShowQuestion).Describe(UnsubscribeOperations.Show);
+        group.MapPost("/v1/unsubscribe/{token}", UnsubscribeAsync).Describe(UnsubscribeOperations.Unsubscribe);
         group.MapOtherMethods("/v1/unsubscribe/{token}", "GET, HEAD, POST");
     }
 

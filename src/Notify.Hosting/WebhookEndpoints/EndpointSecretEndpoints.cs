@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Authentication;
+using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Providers;
@@ -18,9 +19,9 @@ internal static class EndpointSecretEndpoints
     public static void MapEndpointSecrets(this RouteGroupBuilder group)
     {
         const string Secret = "/v1/webhook-endpoints/secret";
-        group.MapPost(Secret, ShowAsync).Audit("webhook secret shown");
+        group.MapPost(Secret, ShowAsync).Describe(EndpointSecretOperations.Show).Audit("webhook secret shown");
         group.MapOtherMethods(Secret, "POST");
-        group.MapPost($"{Secret}/rotate", RotateAsync).Audit("webhook secret rotated");
+        group.MapPost($"{Secret}/rotate", RotateAsync).Describe(EndpointSecretOperations.Rotate).Audit("webhook secret rotated");
         group.MapOtherMethods($"{Secret}/rotate", "POST");
     }
 

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Notify.Hosting.OpenApi;
+
+namespace Notify.Hosting.Notifications;
+
+/// <summary>Describes the endpoints of notifications.</summary>
+internal static class NotificationOperations
+{
+    private const string Tag = "notifications";
+
+    public static ApiOperation List { get; } =
+        new("listNotifications", Tag, "Lists notifications, newest first.")
+        {
+            Parameters =
+            [
+                ApiParameter.Query("from", _ => Schema.Time("Accepted at this time or later.")),
+                ApiParameter.Query("to", _ => Schema.Time("Accepted before this time.")),
+                ApiParameter.Query("template", _ => Schema.Text("The name of the template.", "order-shipped")),
+                ApiParameter.Query("category", _ => Schema.Text("The category.", "orders")),
+                ApiParameter.Query("priority", _ => Schema.OneOf("The priority.", TriggerBody.Priorities.Keys)),
+                .. ApiParameters.Page,
+            ],
+            Responses = [ApiResponse.Ok(NotificationsJson.Default.NotificationsView, "A page of notifications.")],
+        };
+
+    public static ApiOperation Trigger { get; } =
+        new("triggerNotification", Tag, "Accepts a notification.")
+        {
+            Description = "The notification is durable once the call returns.",
+            Body = TriggerSchema.Refer,
+            BodyExample = TriggerSchema.Example,
+            IsIdempotent = true,
+            Responses =
+            [
+                new ApiResponse(StatusCodes.Status202Accepted, "The notification is durable.")
+                {
+                    Json = NotificationsJson.Default.AcceptedView,
+                    Example = """
+                        {
+                          "id": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04",
+                          "duplicate": false,
+                          "statusUrl": "/v1/notifications/0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04"
+                        }
+                        """,
+                    Headers = [(HeaderNames.Location, "The path of the notification, as in statusUrl.")],
+                },
+            ],
+        };
+
+    public static ApiOperation Get { get; } =
+        new("getNotification", Tag, "Shows a notification and, page by page, its deliveries with their attempts.")
+        {
+            Parameters = ApiParameters.Page,
+            Problems = [ProblemCodes.NotFound],
+            Responses = [ApiResponse.Ok(NotificationsJson.Default.NotificationView, "The notification.")],
+        };
+
+    public static ApiOperation Cancel { get; } =
+        new("cancelNotification", Tag, "Cancels the deliveries that have not been sent.")
+        {
+            Parameters =
+            [
+                ApiParameter.Query("ids", _ =>
+                    Schema.Flag("Whether to list the ids of the cancelled deliveries. The default is false.")
+                ),
+            ],
+            Problems = [ProblemCodes.NotFound],
+            Responses =
+            [
+                ApiResponse.Ok(
+                    NotificationsJson.Default.CancellationView,
+                    "What the cancellation did.",
+                    """{ "cancelled": 2, "inFlight": 0, "ended": 1, "collected": 0 }"""
+                ),
+            ],
+        };
+}
