@@ -88,6 +88,9 @@ internal static class DocumentQuery
         expression switch
         {
             BsonString { Value: ['$', .. var field] } => document.GetValue(field, BsonNull.Value),
+            BsonDocument { ElementCount: 1 } comparison
+                when comparison.GetElement(0) is { Name: "$eq", Value: BsonArray sides } => Evaluate(document, sides[0])
+                == Evaluate(document, sides[1]),
             BsonDocument fields => new BsonDocument(
                 fields.Select(field => new BsonElement(field.Name, Evaluate(document, field.Value)))
             ),
