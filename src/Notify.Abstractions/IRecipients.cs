@@ -21,8 +21,8 @@ public interface IRecipients
     Task<Page<User>> ListUsersAsync(string tenant, PageRequest page, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Saves the profile of a user, replacing any profile with the same tenant and ID. Preferences do not change: those that users
-    /// made by a link or a reply remain, also if they were made before the profile existed.
+    /// Saves the profile of a user, replacing any profile with the same tenant and ID. Preferences do not change: those that
+    /// users made by a link or a reply remain, also if they were made before the profile existed.
     /// </summary>
     /// <param name="user">The profile.</param>
     /// <param name="precondition">The precondition. The check and the change are atomic.</param>

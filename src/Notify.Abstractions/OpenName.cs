@@ -7,7 +7,9 @@ internal static class OpenName
 {
     public const string Rule = "Use 1 to 32 lowercase letters, digits and hyphens; begin with a letter.";
 
-    /// <summary>Determines whether a name has 1 to 32 lowercase ASCII letters, digits and hyphens, and begins with a letter.</summary>
+    /// <summary>
+    /// Determines whether a name has 1 to 32 lowercase ASCII letters, digits and hyphens, and begins with a letter.
+    /// </summary>
     public static bool IsValid([NotNullWhen(true)] string? name)
     {
         if (name is not { Length: >= 1 and <= 32 } || !char.IsAsciiLetterLower(name[0]))

@@ -4,13 +4,13 @@ using Notify.Core.Templates;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Renders the content of the recipients that cannot share one, because the template uses <c>recipient</c> or the trigger has data
-/// for them. The deliveries of a recipient share what is the same for them.
+/// Renders the content of the recipients that cannot share one, because the template uses <c>recipient</c> or the trigger has
+/// data for them. The deliveries of a recipient share what is the same for them.
 /// </summary>
 /// <remarks>
-/// An error of a recipient that the trigger names is an error of the trigger. A subscriber of a topic with an error gets a cancelled
-/// delivery with the reason, and the others get their messages. A batch of subscribers that takes too long, or becomes too large,
-/// is cut: the rest is planned in the next turn, after the broadcasts of others.
+/// An error of a recipient that the trigger names is an error of the trigger. A subscriber of a topic with an error gets a
+/// cancelled delivery with the reason, and the others get their messages. A batch of subscribers that takes too long, or becomes
+/// too large, is cut: the rest is planned in the next turn, after the broadcasts of others.
 /// </remarks>
 internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<NotificationsOptions> options, TimeProvider time)
     : IPlanningStep
@@ -96,8 +96,8 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
         private long _characters;
 
         /// <summary>
-        /// Gets whether the batch has used the time or the characters of one rendering. Together with the limit of each rendering,
-        /// this bounds how long and how large a batch becomes.
+        /// Gets whether the batch has used the time or the characters of one rendering. Together with the limit of each
+        /// rendering, this bounds how long and how large a batch becomes.
         /// </summary>
         public bool IsFull => _characters > limits.MaxTotalOutputLength || time.GetElapsedTime(_began) > limits.MaxRenderTime;
 

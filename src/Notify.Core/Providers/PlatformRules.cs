@@ -2,7 +2,9 @@ using Notify.Providers;
 
 namespace Notify.Core.Providers;
 
-/// <summary>Determines which platforms devices and push tokens may have: the well-known ones, and those that a provider declares.</summary>
+/// <summary>
+/// Determines which platforms devices and push tokens may have: the well-known ones, and those that a provider declares.
+/// </summary>
 internal sealed class PlatformRules(IEnumerable<ProviderPlatforms> declared)
 {
     private readonly HashSet<Platform> _known = [.. Platform.WellKnown, .. declared.SelectMany(provider => provider.Platforms)];

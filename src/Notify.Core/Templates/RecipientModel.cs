@@ -5,7 +5,8 @@ using Fluid.Values;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Creates what a template sees as <c>recipient</c>: the properties of the user, and a few reserved names that come from elsewhere.
+/// Creates what a template sees as <c>recipient</c>: the properties of the user, and a few reserved names that come from
+/// elsewhere.
 /// </summary>
 internal static class RecipientModel
 {
@@ -106,8 +107,8 @@ internal static class RecipientModel
 }
 
 /// <summary>
-/// Stands for any recipient while a trigger to a topic is tried: all of its properties are empty. So the trial finds the variables
-/// that the data of the trigger lacks.
+/// Stands for any recipient while a trigger to a topic is tried: all of its properties are empty. So the trial finds the
+/// variables that the data of the trigger lacks.
 /// </summary>
 internal sealed class AnyRecipient : FluidValue
 {

@@ -6,7 +6,9 @@ namespace Notify.Core.Validation;
 /// <summary>Limits the size and the depth of JSON objects that are kept for recipients.</summary>
 internal static class JsonBounds
 {
-    /// <summary>The maximum number of levels. With those around it, stored JSON stays below the 64 levels that can be read.</summary>
+    /// <summary>
+    /// The maximum number of levels. With those around it, stored JSON stays below the 64 levels that can be read.
+    /// </summary>
     private const int MaxDepth = 32;
 
     /// <summary>Finds the error of an object; null if it is valid.</summary>
