@@ -29,7 +29,7 @@ public sealed record DeliveryEvent
     /// <summary>Gets the outcome of the attempt; null if no attempt was made.</summary>
     public OutcomeKind? Outcome { get; init; }
 
-    /// <summary>Gets why the delivery ended or is waiting; null if it was sent.</summary>
+    /// <summary>Gets the reason why the delivery ended or is waiting; null if it was sent.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the time at which the delivery was settled.</summary>

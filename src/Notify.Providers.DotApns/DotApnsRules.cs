@@ -26,7 +26,11 @@ internal sealed class DotApnsRules(string provider) : IProviderRules
             && own.ValueKind == JsonValueKind.Object
             && own.TryGetProperty("headers", out _)
         )
-            yield return new FieldError($"{Vendor}.headers", FieldErrorCodes.NotAllowed, "Omit the headers. dotAPNS writes them.");
+            yield return new FieldError(
+                $"{Vendor}.headers",
+                FieldErrorCodes.NotAllowed,
+                "Omit the headers. dotAPNS writes them."
+            );
     }
 
     public IEnumerable<FieldError> FindContentErrors(Content content, Address? to) => _apns.FindContentErrors(content, to);

@@ -62,7 +62,7 @@ public static class PushSize
         return new FieldError(
             parts.MaxBy(part => part.Bytes).Field,
             FieldErrorCodes.TooLarge,
-            $"The push message has at least {bytes} bytes. The limit ({vendor}) is {maxBytes} bytes."
+            $"The push message is at least {bytes} bytes long. The limit ({vendor}) is {maxBytes} bytes."
         );
     }
 

@@ -6,7 +6,7 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.Webhook;
 
-/// <summary>A receiver: a tenant, and a URL of it in the form by which URLs are compared.</summary>
+/// <summary>A receiver: a tenant, and one of its URLs in the form in which URLs are compared.</summary>
 internal readonly record struct WebhookEndpoint(string Tenant, string Url)
 {
     private const int KeyLength = 32;

@@ -32,8 +32,8 @@ public sealed class LeaderTerm : IAsyncDisposable
     public long Fence { get; }
 
     /// <summary>
-    /// Gets a token that is cancelled when another process may lead: the renewal was refused, or Redis was away for too long.
-    /// Stop the work then.
+    /// Gets a token that is cancelled when another process may lead: the renewal was refused, or Redis was unavailable for too
+    /// long. Stop the work then.
     /// </summary>
     public CancellationToken Lost { get; }
 

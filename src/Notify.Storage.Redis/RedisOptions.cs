@@ -66,12 +66,12 @@ public sealed class RedisOptions : IValidatableObject
         try
         {
             return ConfigurationOptions.Parse(connectionString).EndPoints.Count == 0
-                ? "ConnectionString must name a server; write it as redis-1:6379,redis-2:6379,password=..."
+                ? "ConnectionString must name a server; use the form redis-1:6379,redis-2:6379,password=..."
                 : null;
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            return "ConnectionString is not valid for StackExchange.Redis; write it as redis-1:6379,redis-2:6379,password=...";
+            return "ConnectionString is not valid for StackExchange.Redis; use the form redis-1:6379,redis-2:6379,password=...";
         }
     }
 }

@@ -150,16 +150,16 @@ public static class StoredForm
 /// <summary>The part of a notification that its deliveries share. A store keeps it once per notification.</summary>
 public sealed record StoredContents
 {
-    /// <summary>Gets see <see cref="Notification.Contents"/>.</summary>
+    /// <summary>Gets the contents; see <see cref="Notification.Contents"/>.</summary>
     public required IReadOnlyList<ContentVariant> Variants { get; init; }
 
-    /// <summary>Gets see <see cref="Notification.TraceParent"/>.</summary>
+    /// <summary>Gets the trace; see <see cref="Notification.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Gets see <see cref="Trigger.Category"/>.</summary>
+    /// <summary>Gets the category; see <see cref="Trigger.Category"/>.</summary>
     public string? Category { get; init; }
 
-    /// <summary>Gets see <see cref="Notification.TemplateVersion"/>.</summary>
+    /// <summary>Gets the version of the template; see <see cref="Notification.TemplateVersion"/>.</summary>
     public int? TemplateVersion { get; init; }
 
     /// <summary>Gets the shared content; null for <see cref="Delivery.OwnContent"/>.</summary>

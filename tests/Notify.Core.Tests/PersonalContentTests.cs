@@ -119,8 +119,19 @@ public sealed partial class PersonalContentTests
     {
         await using var application = await StartAsync(
             new TemplateVariant { Title = "Hi {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" },
-            new TemplateVariant { Locale = "sv", Title = "Hej {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" },
-            new TemplateVariant { Channel = Channel.Email, Locale = "sv", Title = "Brev till {{ recipient.name }}", Body = "{{ at | date: '%H:%M' }}" }
+            new TemplateVariant
+            {
+                Locale = "sv",
+                Title = "Hej {{ recipient.name }}",
+                Body = "{{ at | date: '%H:%M' }}",
+            },
+            new TemplateVariant
+            {
+                Channel = Channel.Email,
+                Locale = "sv",
+                Title = "Brev till {{ recipient.name }}",
+                Body = "{{ at | date: '%H:%M' }}",
+            }
         );
         await SaveAsync(application, "ada", "Ada", user => user with { Locale = "sv", TimeZone = "Europe/Stockholm" });
         await RegisterAsync(application, "one", "sv-FI", "Europe/Helsinki");
@@ -230,7 +241,11 @@ public sealed partial class PersonalContentTests
         );
         Assert.Equal("data.order.number", error.Field);
         await application.Templates.SaveAsync(
-            new Template { Name = "welcome", Variants = [new TemplateVariant { Channel = Channel.Push, Body = "{{ recipient.name }}" }] }
+            new Template
+            {
+                Name = "welcome",
+                Variants = [new TemplateVariant { Channel = Channel.Push, Body = "{{ recipient.name }}" }],
+            }
         );
         error = Assert.Single(await FailAsync(application, Welcome(Recipient.Topic("news")) with { Channels = [Channel.Email] }));
         Assert.Equal("template", error.Field);
@@ -433,7 +448,7 @@ public sealed partial class PersonalContentTests
         Assert.Equal(users.Where(user => user != "user-07"), Sent(sent).Order(StringComparer.Ordinal));
         // A trigger that names so many is refused instead.
         var errors = await FailAsync(application, Welcome([.. users.Skip(8).Select(Recipient.User)]));
-        Assert.Contains("characters together", errors[0].Message, StringComparison.Ordinal);
+        Assert.Contains("characters in total", errors[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]

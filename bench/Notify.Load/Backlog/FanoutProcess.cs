@@ -61,7 +61,10 @@ internal static class FanoutProcess
                 new Template
                 {
                     Name = Template,
-                    Variants = [new TemplateVariant { Title = Title + ", Body = {{ recipient.name }}", Body + " {{ recipient.id }}" }],
+                    Variants =
+                    [
+                        new TemplateVariant { Title = Title + ", Body = {{ recipient.name }}", Body + " {{ recipient.id }}" },
+                    ],
                 }
             );
         return trigger with { Template = Template };

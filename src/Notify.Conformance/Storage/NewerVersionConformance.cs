@@ -26,7 +26,11 @@ public abstract class NewerVersionConformance : StoreSuite
         var platform = Platform.Create("tizen");
         var sent = sample.Delivery();
         var later = sample.Delivery() with { To = new Address(Channel.Email, LaterAddress) };
-        var push = sample.Delivery() with { To = new Address(Channel.Push, "token") { Platform = platform }, Provider = OtherProvider };
+        var push = sample.Delivery() with
+        {
+            To = new Address(Channel.Push, "token") { Platform = platform },
+            Provider = OtherProvider,
+        };
         await EnqueueAsync(sample, sent, later, push);
         var leases = await LeaseAsync(Now);
         await SettleAsync(Sent(leases.Single(lease => lease.Delivery.Id == sent.Id), Now));

@@ -193,7 +193,14 @@ public abstract partial class StoreConformance
         Same.As(user, await FindAsync());
         Same.As(user, Assert.Single(await Store.Users.ListAsync(Tenant, "", "", 10, Cancellation)));
 
-        Assert.True(await Store.Users.UpdateAsync(Tenant, user.Id, found => found with { User = found.User! with { Locale = "de" } }, Cancellation));
+        Assert.True(
+            await Store.Users.UpdateAsync(
+                Tenant,
+                user.Id,
+                found => found with { User = found.User! with { Locale = "de" } },
+                Cancellation
+            )
+        );
         Same.As(user with { Locale = "de" }, await FindAsync());
         await Store.Users.SaveAsync([FullUser()], Cancellation);
         Assert.Null((await FindAsync()).Properties);

@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace Notify.Core.Analytics;
 
 /// <summary>
-/// The feed of settlements for watchers in this process. A package that receives the settlements of other processes publishes
-/// them here too.
+/// The feed of settlements for watchers in this process. A package that receives the settlements of other processes also
+/// publishes them here.
 /// </summary>
 internal sealed class DeliveryFeed : IDeliveryFeed
 {

@@ -60,7 +60,11 @@ internal sealed class DeliveryPlan(
             var added =
                 recipient.DataElement is null && error.Field.StartsWith("data.", StringComparison.Ordinal)
                     ? error
-                    : new FieldError(field, error.Code, error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}");
+                    : new FieldError(
+                        field,
+                        error.Code,
+                        error.Field == "template" ? error.Message : $"{error.Field}: {error.Message}"
+                    );
             if (!Errors.Contains(added))
                 Errors.Add(added);
         }
@@ -124,7 +128,7 @@ internal sealed class DeliveryDraft
     /// <summary>Gets how long after the first step the delivery is due.</summary>
     public TimeSpan After { get; init; }
 
-    /// <summary>Gets or sets why nothing is sent to the address; null if a message is.</summary>
+    /// <summary>Gets or sets the reason why nothing is sent to the address; null if a message is sent.</summary>
     public string? SkippedBecause { get; set; }
 
     /// <summary>Gets or sets the index of the shared content.</summary>

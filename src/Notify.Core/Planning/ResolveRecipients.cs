@@ -4,7 +4,7 @@ namespace Notify.Core.Planning;
 
 /// <summary>
 /// Finds the users and devices of the recipients. A user who is named twice is planned once; a direct address that is given twice
-/// remains, so that the timeline tells why one of the two got no message.
+/// remains, so that the timeline shows why one of the two got no message.
 /// </summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {

@@ -19,7 +19,13 @@ internal sealed partial class RecipientDirectory
         Names.Check(errors, "tenant", tenant);
         Names.Check(errors, "topic", topic);
         if (userIds.Count is 0 or > MaxSubscribersAtOnce)
-            errors.Add(new FieldError("userIds", userIds.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany, $"Give 1 to {MaxSubscribersAtOnce} user ids."));
+            errors.Add(
+                new FieldError(
+                    "userIds",
+                    userIds.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                    $"Use 1 to {MaxSubscribersAtOnce} user ids."
+                )
+            );
         for (var i = 0; i < userIds.Count; i++)
             Names.Check(errors, $"userIds[{i}]", userIds[i]);
         InvalidRequestException.ThrowIfAny(errors);

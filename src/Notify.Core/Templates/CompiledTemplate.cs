@@ -11,7 +11,11 @@ namespace Notify.Core.Templates;
 internal sealed class CompiledTemplate
 {
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
-    private static readonly FieldError NoVariant = new("template", FieldErrorCodes.NotFound, "The template has no variant for these channels.");
+    private static readonly FieldError NoVariant = new(
+        "template",
+        FieldErrorCodes.NotFound,
+        "The template has no variant for these channels."
+    );
     private static readonly JsonElement NoData = JsonDocument.Parse("{}").RootElement;
 
     private readonly string _name;

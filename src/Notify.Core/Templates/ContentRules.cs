@@ -72,9 +72,23 @@ internal sealed class ContentRules(ProviderRules rules)
     private IEnumerable<FieldError> FindSmsErrors(Content content)
     {
         if (BlankText.IsBlank(content.Body))
-            return [new FieldError("body", FieldErrorCodes.Required, "An SMS needs a body that can be seen. The title is not sent.")];
+            return
+            [
+                new FieldError(
+                    "body",
+                    FieldErrorCodes.Required,
+                    "An SMS needs a body with at least one visible character. The title is not sent."
+                ),
+            ];
         if (content.Body.Any(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
-            return [new FieldError("body", FieldErrorCodes.InvalidText, "An SMS must not contain control characters other than line breaks and tabs.")];
+            return
+            [
+                new FieldError(
+                    "body",
+                    FieldErrorCodes.InvalidText,
+                    "An SMS must not contain control characters other than line breaks and tabs."
+                ),
+            ];
         return rules.FindContentErrors(Channel.Sms, content, to: null);
     }
 

@@ -16,7 +16,11 @@ internal static class RecipientDataRules
     public static IEnumerable<FieldError> FindErrors(Trigger trigger)
     {
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            yield return new FieldError("data", FieldErrorCodes.WrongType, "Use an object whose properties are the variables of the template.");
+            yield return new FieldError(
+                "data",
+                FieldErrorCodes.WrongType,
+                "Use an object whose properties are the variables of the template."
+            );
         else if (trigger.Template is not null && IsReserved(trigger.DataElement))
             yield return new FieldError($"data.{RecipientModel.Variable}", FieldErrorCodes.NotAllowed, Reserved);
 
@@ -33,7 +37,11 @@ internal static class RecipientDataRules
             else if (!(named ??= new(StringComparer.Ordinal)).TryAdd(recipient.Key, recipient))
             {
                 if (!recipient.HasSameData(named[recipient.Key]))
-                    yield return new FieldError($"to[{i}].data", FieldErrorCodes.Conflict, "This recipient is named twice, with different data.");
+                    yield return new FieldError(
+                        $"to[{i}].data",
+                        FieldErrorCodes.Conflict,
+                        "This recipient appears more than once, with different data."
+                    );
             }
         }
     }
@@ -41,9 +49,9 @@ internal static class RecipientDataRules
     private static string? FindError(Trigger trigger, Recipient recipient, JsonElement data)
     {
         if (recipient.Kind == RecipientKind.Topic)
-            return "A topic has no data. Use the data of the trigger, or properties of the users.";
+            return "A topic cannot have data. Use the data of the trigger, or properties of the users.";
         if (trigger.Template is null)
-            return "Only a template uses data.";
+            return "Data can be used only with a template.";
         return JsonBounds.FindError(data, MaxKibibytes) ?? (IsReserved(data) ? Reserved : null);
     }
 

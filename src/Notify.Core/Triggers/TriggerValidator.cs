@@ -144,7 +144,12 @@ internal sealed class TriggerValidator(
             if (own.ValueKind != JsonValueKind.Object)
                 Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.WrongType, "Use an object.");
             else if (!IsUnicode(own))
-                Add(ref errors, $"content.overrides.{vendor}", FieldErrorCodes.InvalidText, "The text contains half of a surrogate pair.");
+                Add(
+                    ref errors,
+                    $"content.overrides.{vendor}",
+                    FieldErrorCodes.InvalidText,
+                    "The text contains an unpaired surrogate."
+                );
         }
 
         foreach (var error in rules.FindOverrideErrors(overrides.Where(own => IsUnicode(own.Value)).ToDictionary()))
@@ -152,7 +157,7 @@ internal sealed class TriggerValidator(
         return (errors?.Count ?? 0) == before;
     }
 
-    // JSON can escape half of a surrogate pair, which is not a text: reading it throws.
+    // JSON can escape an unpaired surrogate, which is not a valid text: reading it throws.
     private static bool IsUnicode(JsonElement value)
     {
         try
@@ -365,7 +370,7 @@ internal sealed class TriggerValidator(
                 ref errors,
                 "category",
                 FieldErrorCodes.Conflict,
-                $"This differs only by case from the mandatory category '{twin}'. Write it as '{twin}'."
+                $"This differs only in case from the mandatory category '{twin}'. Use '{twin}'."
             );
         if (trigger.CollapseKey is { } collapseKey && (!Names.IsValid(collapseKey) || collapseKey.Length > MaxCollapseKeyLength))
             Add(

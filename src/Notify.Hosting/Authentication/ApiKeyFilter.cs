@@ -6,7 +6,7 @@ using Notify.Hosting.Problems;
 namespace Notify.Hosting.Authentication;
 
 /// <summary>
-/// Admits calls with an API key. If no key is configured, admits calls that are local or that the application authorizes.
+/// Accepts calls with an API key. If no key is configured, accepts calls that are local or that the application authorizes.
 /// </summary>
 internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCalls failures, ILogger logger) : IEndpointFilter
 {

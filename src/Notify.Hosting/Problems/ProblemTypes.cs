@@ -104,7 +104,7 @@ internal static class ProblemTypes
             "Correct the key, and call again after the seconds in `Retry-After`."
         ),
         new(429, TooManyStreams, "Too many event streams are open.", "Close a stream of this API key first."),
-        new(500, InternalError, "An unexpected error occurred.", "Try again. The log of the host holds the error."),
+        new(500, InternalError, "An unexpected error occurred.", "Try again. The log of the host contains the error."),
         new(501, NotSupported, "The operation is not supported.", "Use a provider or a store that supports the operation."),
         new(503, TooBusy, "Too many requests are being handled.", "Try again after the seconds in `Retry-After`."),
         new(503, Stopping, "The process is stopping.", "Use another process of the cluster."),

@@ -13,7 +13,7 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
 
     /// <summary>
     /// Gets whether the latest message was sent completely. Before that, the server cannot have accepted it. Afterwards, only its
-    /// reply tells whether it did.
+    /// reply shows whether it did.
     /// </summary>
     public bool IsSent { get; private set; }
 

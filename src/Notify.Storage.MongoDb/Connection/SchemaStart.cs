@@ -7,7 +7,9 @@ using Notify.Storage.MongoDb.Schema;
 
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>Creates the indexes before any worker starts. An unusable database thus fails the start.</summary>
+/// <summary>
+/// Creates the indexes before any worker starts. The application does not start if the database cannot be used.
+/// </summary>
 internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ILogger<SchemaStart> logger) : IHostedLifecycleService
 {
     /// <summary>The version of the form in which this version of Notify writes documents.</summary>

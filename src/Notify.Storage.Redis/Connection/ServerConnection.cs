@@ -49,7 +49,8 @@ internal sealed class ServerConnection : IDisposable
 
     /// <summary>
     /// Reads the topology again after a call has failed. A replica of a cluster is promoted seconds after its primary died; until
-    /// the client has read who serves the slots now, calls for them fail, and its own look comes only once a minute.
+    /// the client has read which node serves its slots now, calls to them fail, and the client refreshes the topology by itself
+    /// only once a minute.
     /// </summary>
     public void RefreshTopology()
     {
@@ -91,7 +92,7 @@ internal sealed class ServerConnection : IDisposable
             }
             catch (Exception) when (!_stopping.IsCancellationRequested)
             {
-                // The first call that needs Redis meanwhile reports that it is away, once for the whole outage.
+                // The first call that needs Redis meanwhile reports that it is unavailable, once for the whole outage.
                 await Task.Delay(BetweenTries, _time, _stopping.Token).ConfigureAwait(false);
             }
         }

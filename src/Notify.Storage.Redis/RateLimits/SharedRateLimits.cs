@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis.RateLimits;
 
 /// <summary>
-/// One token bucket for all processes, kept by one script. The script also counts the processes. While Redis is away, each of
-/// them continues with its share of the rate, so that all together still keep it.
+/// One token bucket for all processes, kept by one script. The script also counts the processes. While Redis is unavailable, each
+/// of them continues with its share of the rate, so all processes together still keep the rate.
 /// </summary>
 internal sealed class SharedRateLimits(Circuit circuit, KeyNames keys, TimeProvider time) : ISharedRateLimits
 {

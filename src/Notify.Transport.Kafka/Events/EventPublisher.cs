@@ -14,8 +14,8 @@ namespace Notify.Transport.Kafka.Events;
 /// process stops before they do.
 /// </summary>
 /// <remarks>
-/// librdkafka itself tries again while brokers are away. It gives up a message at once when the metadata does not contain the
-/// topic or its partition, and brokers that have just come back answer with such metadata before they know their topics. This
+/// librdkafka itself tries again while brokers are unavailable. It gives up a message at once when the metadata does not contain
+/// the topic or its partition, and brokers that have just come back answer with such metadata before they know their topics. This
 /// class publishes these events again for five minutes after they failed first.
 /// </remarks>
 internal sealed class EventPublisher : IDisposable
