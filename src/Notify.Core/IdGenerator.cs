@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Notify.Core;
 
 /// <summary>
-/// Creates the ids of notifications, deliveries and digest events. A simulation replaces it with a seeded one, which makes its runs repeatable.
+/// Creates the ids of notifications, deliveries and digest events. A simulation replaces it with a seeded one, which makes its
+/// runs repeatable.
 /// </summary>
 internal class IdGenerator
 {

@@ -127,7 +127,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         return group;
     }
 
-    // Whoever has no key must be able to read what its problem means.
+    // Callers without a key must be able to read what their problem means.
     private static ProblemPages MapProblemPages(IEndpointRouteBuilder endpoints, string prefix, NotificationsApiOptions options)
     {
         var pages = new ProblemPages(prefix, options.ProblemTypeBase);

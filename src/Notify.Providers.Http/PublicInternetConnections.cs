@@ -69,7 +69,7 @@ public static class PublicInternetConnections
                 };
 
     // The addresses that are checked are those that are connected to. A name that is resolved once for the check and once for the
-    // connection could lead elsewhere the second time.
+    // connection could resolve to another address the second time.
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancellationToken)
     {
         var isName = !IPAddress.TryParse(target.Host, out var address);

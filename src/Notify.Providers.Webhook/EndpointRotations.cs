@@ -29,7 +29,7 @@ internal sealed class EndpointRotations(string provider, ISharedTokenStore? stor
         if (store is null)
             throw new NotSupportedException("The store cannot keep rotations. Implement ISharedTokenStore.");
 
-        // The endpoint first: whoever sees that there was a rotation must find it.
+        // The endpoint is written first: a process that sees that there was a rotation must find it.
         var versions = await AdvanceAsync(store, endpoint.CreateName(provider), cancellationToken).ConfigureAwait(false);
         await AdvanceAsync(store, _providerName, cancellationToken).ConfigureAwait(false);
         return versions;

@@ -73,7 +73,7 @@ internal sealed class EndpointSecrets(
     private async ValueTask<KnownKeys> CheckAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref _known);
-        // While one message checks, the others go on with what was known. The first ones have to wait.
+        // While one message checks, the others continue with the known keys. The first messages have to wait.
         if (!await _checking.WaitAsync(known is null ? Timeout.Infinite : 0, cancellationToken).ConfigureAwait(false))
             return known!;
 

@@ -92,7 +92,7 @@ public static class StoredForm
                 : JsonSerializer.Deserialize(preferences, StoredJson.Default.IReadOnlyListPreference)!,
         };
 
-    /// <summary>Writes a user with profile and preferences as one.</summary>
+    /// <summary>Writes the profile and the preferences of a user as one JSON object.</summary>
     public static byte[] WriteUserRecord(UserRecord user) =>
         JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.UserRecord);
 

@@ -155,7 +155,7 @@ internal sealed class DeliveryCapacity(
     }
 
     // The deliveries of a provider whose circuit is open stay in the store, unless its channel has another provider: then they
-    // are leased all the same, and the executor moves them there.
+    // are leased anyway, and the executor moves them there.
     private bool IsBlocked(string provider) =>
         health.GetCircuit(provider).OpenFor > TimeSpan.Zero
         && catalog.Find(provider) is { } known

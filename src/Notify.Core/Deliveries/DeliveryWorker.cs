@@ -170,7 +170,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    // A provider that was removed from the application leaves deliveries behind. They are leased too, and the other providers of
+    // A provider that was removed from the application leaves deliveries behind. They are also leased, and the other providers of
     // their channel send them.
     private async Task FindOrphansAsync(CancellationToken stopping)
     {

@@ -381,7 +381,7 @@ internal sealed class TriggerValidator(
             );
     }
 
-    // Categories are compared with their case. A critical notification must not become an optional one by a typing error.
+    // Categories are compared with their case. A critical notification must not become an optional one because of a typo.
     private string? FindMandatoryTwin(string? category) =>
         category is null || options.Value.MandatoryCategories.Contains(category)
             ? null

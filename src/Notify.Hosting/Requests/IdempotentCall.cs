@@ -111,7 +111,7 @@ internal sealed class IdempotentCall
         }
         catch
         {
-            // The call has no answer to keep. The caller may repeat it with the same key, also with a corrected body.
+            // The call has no answer to keep. The caller may repeat it with the same key, even with a corrected body.
             await OfferAsync(CallState.Free, _claimedAt - Lease, _claimedAt, []).ConfigureAwait(false);
             throw;
         }

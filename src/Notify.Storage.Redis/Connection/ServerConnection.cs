@@ -12,7 +12,7 @@ internal sealed class ServerConnection : IDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
-    // A look at the topology asks every node, so that a burst of failed calls causes one look and not one for each.
+    // Reading the topology queries every node, so a burst of failed calls causes one read and not one for each call.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly ConfigurationOptions _configuration;
@@ -107,7 +107,7 @@ internal sealed class ServerConnection : IDisposable
         }
         catch (Exception)
         {
-            // The next failed call looks again.
+            // The next failed call reads it again.
         }
         finally
         {

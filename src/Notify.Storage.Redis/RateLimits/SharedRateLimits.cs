@@ -10,9 +10,9 @@ namespace Notify.Storage.Redis.RateLimits;
 /// </summary>
 internal sealed class SharedRateLimits(Circuit circuit, KeyNames keys, TimeProvider time) : ISharedRateLimits
 {
-    // An unknown bucket starts with one permit and not full, because a failover or a restart may have lost it. The script uses
-    // the clock of Redis, because the clocks of processes differ. After a failover that clock may be earlier, which counts as no
-    // time. Permits that a process took without Redis are subtracted from those that were saved up meanwhile.
+    // An unknown bucket starts with one permit instead of full, because a failover or a restart may have lost it. The script uses
+    // the clock of Redis, because the clocks of processes differ. After a failover that clock may be behind; then no time counts
+    // as passed. Permits that a process took without Redis are subtracted from those that were saved up meanwhile.
     private const string Take = """
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000

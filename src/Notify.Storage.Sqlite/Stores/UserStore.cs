@@ -86,7 +86,10 @@ internal sealed class UserStore(DatabaseWriter writer, StoreDatabase database) :
 
                 using var keep = new Statement(
                     writer.Connection,
-                    "INSERT OR REPLACE INTO notify_user (tenant, id, body, preferences) VALUES (@tenant, @id, @body, @preferences)"
+                    """
+                    INSERT OR REPLACE INTO notify_user (tenant, id, body, preferences)
+                    VALUES (@tenant, @id, @body, @preferences)
+                    """
                 );
                 return keep.Bind("@tenant", tenant)
                         .Bind("@id", id)

@@ -71,7 +71,7 @@ internal sealed class EventPublisher : IDisposable
 
         PublishWaiting();
         _producer.Value.Dispose();
-        // Neither an event that failed again meanwhile nor one that the brokers did not answer for gets another try.
+        // An event that failed again in the meantime, or for which the brokers did not answer, is not tried again.
         var lost = 0L;
         foreach (var topic in _topics.Events)
         {
@@ -131,7 +131,7 @@ internal sealed class EventPublisher : IDisposable
             var failedAt = failedFirstAt ?? _time.GetUtcNow();
             message.Timestamp = new Timestamp(failedAt);
             _waiting.Enqueue(new FailedEvent(topic, message, failedAt));
-            // A timer that runs goes on: if each failure restarted it, steady failures of one topic would keep it from ever
+            // A running timer continues: if each failure restarted it, steady failures of one topic would keep it from ever
             // firing for the others.
             if (Interlocked.Exchange(ref _isTimerRunning, 1) == 0)
                 _timer.Change(BetweenTries, Timeout.InfiniteTimeSpan);
