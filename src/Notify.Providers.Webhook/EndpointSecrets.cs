@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Providers.Webhook;
 
 /// <summary>
-/// The secrets of a provider's endpoints. Sending reads the store once in <see cref="CheckInterval"/> and not for each message:
+/// The secrets of a provider's endpoints. Sending reads the store once per <see cref="CheckInterval"/> and not for each message:
 /// the time of the provider's last rotation shows whether the keys that this process knows are still current.
 /// </summary>
 internal sealed class EndpointSecrets(

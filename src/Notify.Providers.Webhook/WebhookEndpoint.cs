@@ -43,7 +43,9 @@ internal readonly record struct WebhookEndpoint(string Tenant, string Url)
     /// </summary>
     public string CreateName(string provider) => CreateName("webhook-endpoint", provider, Tenant, Url);
 
-    /// <summary>Creates the name under which the store keeps the time at which an endpoint of a provider was last rotated.</summary>
+    /// <summary>
+    /// Creates the name under which the store keeps the time at which an endpoint of a provider was last rotated.
+    /// </summary>
     public static string CreateProviderName(string provider) => CreateName("webhook-rotations", provider);
 
     private static string CreateName(string kind, params IEnumerable<string> parts) =>

@@ -57,7 +57,7 @@ public static class StoredForm
             : JsonSerializer.SerializeToUtf8Bytes(delivery.Content, Unescaped.Content);
 
     /// <summary>
-    /// Reads a content that <see cref="WriteOwnContent"/> wrote. Returns a content without texts for null, for which
+    /// Reads content that <see cref="WriteOwnContent"/> wrote. Returns content without texts for null, for which
     /// <see cref="StoredContents.Complete"/> puts the shared one, if any.
     /// </summary>
     public static Content ReadOwnContent(byte[]? json) =>

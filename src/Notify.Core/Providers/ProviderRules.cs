@@ -40,7 +40,7 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
             .Select(name => new FieldError(name, FieldErrorCodes.UnknownField, DescribeUnknownOverride()))
             .Concat(_rules.Values.SelectMany(rule => rule.FindOverrideErrors(overrides)).Distinct());
 
-    /// <summary>Finds the reasons why no provider can ever send a content over a channel; empty if at least one may.</summary>
+    /// <summary>Finds the reasons why no provider can ever send the content over a channel; empty if at least one may.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="content">The content.</param>
     /// <param name="to">The address; null if it is not known yet.</param>

@@ -9,7 +9,7 @@ namespace Notify.Core.Templates;
 /// </summary>
 internal sealed class ContentRules(ProviderRules rules)
 {
-    /// <summary>Returns whether a content has no text that anyone could see.</summary>
+    /// <summary>Returns whether content has no visible text.</summary>
     public static bool IsEmpty(Content content) =>
         BlankText.IsBlank(content.Title) && BlankText.IsBlank(content.Body) && BlankText.IsBlank(content.Html);
 
