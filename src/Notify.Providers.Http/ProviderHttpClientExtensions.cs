@@ -9,8 +9,8 @@ public static class ProviderHttpClientExtensions
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// How long a connection is silent before it is checked. This finds a connection that a firewall dropped within a minute,
-    /// rather than with the next message.
+    /// How long a connection is silent before it is checked. A connection that a firewall dropped is thus detected within a
+    /// minute, rather than by the next message.
     /// </summary>
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 

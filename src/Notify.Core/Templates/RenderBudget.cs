@@ -63,7 +63,7 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
     public static void CheckCount(decimal items)
     {
         if (items > MaxItems)
-            throw new RenderException($"With this data, the template creates a list of more than {MaxItems:N0} items.");
+            throw new RenderException($"With this data, the template produces a list of more than {MaxItems:N0} items.");
     }
 
     /// <summary>Counts the characters of a text that becomes part of the notification.</summary>

@@ -27,7 +27,7 @@ internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ILogg
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
             throw new InvalidOperationException(
-                $"The MongoDB database cannot be used: {exception.Message} Check that the server runs and can be reached, and "
+                $"The MongoDB database cannot be used: {exception.Message} Check that the server is running and reachable, and "
                     + "that the user may read, write and create indexes in the database.",
                 exception
             );
