@@ -455,7 +455,11 @@ public sealed partial class PersonalContentTests
     public async Task The_same_key_with_other_data_of_a_recipient_is_a_conflict()
     {
         await using var application = await StartAsync("{{ x }}");
-        Trigger Create(int x) => Welcome(Recipient.User("ada") with { Data = new { x, y = 1 } }) with { IdempotencyKey = "k" };
+        static Trigger Create(int x) =>
+            Welcome(Recipient.User("ada") with { Data = new { x, y = 1 } }) with
+            {
+                IdempotencyKey = "k",
+            };
 
         var first = await application.Notifier.TriggerAsync(Create(1));
         var again = await application.Notifier.TriggerAsync(Create(1));

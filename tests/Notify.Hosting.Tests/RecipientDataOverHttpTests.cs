@@ -110,7 +110,7 @@ public sealed class RecipientDataOverHttpTests
     public async Task The_same_key_with_other_data_of_a_recipient_is_a_conflict()
     {
         await using var app = await StartAsync();
-        string Trigger(int order) =>
+        static string Trigger(int order) =>
             $$"""
                 {"to":{"user":"ada","data":{"order":{{order}}} },"template":"welcome","data":{"place":"x"},"idempotencyKey":"k"}
                 """;

@@ -63,7 +63,7 @@ internal static class FanoutProcess
                     Name = Template,
                     Variants =
                     [
-                        new TemplateVariant { Title = Title + ", Body = {{ recipient.name }}", Body + " {{ recipient.id }}" },
+                        new TemplateVariant { Title = Title + ", {{ recipient.name }}", Body = Body + " {{ recipient.id }}" },
                     ],
                 }
             );
