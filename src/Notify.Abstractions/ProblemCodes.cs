@@ -30,6 +30,9 @@ public static class ProblemCodes
     /// <summary>No API key is configured, and the call is not local (403).</summary>
     public const string LocalCallsOnly = "local_calls_only";
 
+    /// <summary>No API key is configured, and a browser sent the call for a page of another origin (403).</summary>
+    public const string CrossOrigin = "cross_origin";
+
     /// <summary>The signature of a vendor's callback is invalid (403).</summary>
     public const string InvalidSignature = "invalid_signature";
 

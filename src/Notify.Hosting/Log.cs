@@ -37,4 +37,11 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Information, "Audit: API keys configured: {Keys}")]
     public static partial void Keys(ILogger logger, int keys);
+
+    [LoggerMessage(
+        9,
+        LogLevel.Warning,
+        "Audit: {Method} refused because no key is configured and a browser sent the call for a page of another origin"
+    )]
+    public static partial void RefusedCrossOrigin(ILogger logger, string method);
 }

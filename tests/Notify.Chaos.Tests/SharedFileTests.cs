@@ -64,7 +64,7 @@ public sealed class SharedFileTests
         {
             var timeline = await client.GetFromJsonAsync<JsonElement>($"/v1/notifications/{id}");
             Assert.Equal(1, timeline.GetProperty("counts").GetProperty("sent").GetInt32());
-            Assert.Equal(1, timeline.GetProperty("deliveries")[0].GetProperty("attempts").GetArrayLength());
+            Assert.Equal(1, timeline.GetProperty("deliveries").GetProperty("items")[0].GetProperty("attempts").GetArrayLength());
         }
     }
 }

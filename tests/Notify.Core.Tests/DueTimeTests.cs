@@ -107,7 +107,6 @@ public sealed class DueTimeTests
 
     [Theory]
     [InlineData("security", 1)]
-    [InlineData("Security", 0)]
     [InlineData("news", 0)]
     [InlineData(null, 0)]
     public async Task Preferences_do_not_apply_to_a_mandatory_category(string? category, int deliveries)

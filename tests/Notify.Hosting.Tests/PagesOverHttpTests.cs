@@ -17,7 +17,7 @@ public sealed class PagesOverHttpTests
             await app.CallAsync(
                 "PUT",
                 $"/v1/users/ada/devices/{Uri.EscapeDataString(id)}",
-                $$"""{"platform":"ios","token":"token of {{id}}"}"""
+                $$"""{"platform":"android","token":"token-of-{{Uri.EscapeDataString(id)}}"}"""
             );
 
         var pages = await ReadAsync(app, "/v1/users/ada/devices?limit=2");

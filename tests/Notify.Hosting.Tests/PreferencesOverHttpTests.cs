@@ -73,7 +73,7 @@ public sealed class PreferencesOverHttpTests : IAsyncLifetime
         await _app.CallAsync("PUT", User, """{"addresses":{"email":"ada@example.org"}}""");
         var sent = await _app.WhenAsync(await _app.AcceptAsync(Message), "cancelled", 1);
 
-        Assert.Equal("declined by the user's preferences", sent.GetProperty("deliveries")[0].Text("reason"));
+        Assert.Equal("declined by the user's preferences", sent.GetProperty("deliveries").GetProperty("items")[0].Text("reason"));
         Assert.Equal("import", (await _app.CallAsync("GET", Preferences)).GetProperty("items")[0].Text("source"));
     }
 

@@ -60,7 +60,10 @@ public sealed class ProfileSyncTests
         {
             Assert.Equal("de", (await app.CallAsync("GET", $"/v1/users/{user}")).Text("locale"));
             var sent = await app.WhenAsync(await AcceptAsync(app, user, channel), "cancelled", 1);
-            Assert.Equal("declined by the user's preferences", sent.GetProperty("deliveries")[0].Text("reason"));
+            Assert.Equal(
+                "declined by the user's preferences",
+                sent.GetProperty("deliveries").GetProperty("items")[0].Text("reason")
+            );
         }
     }
 

@@ -196,6 +196,68 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         Assert.Single(lines.ReadLines(), line => line.StartsWith("Audit: GET refused", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Sec-Fetch-Site: cross-site")]
+    [InlineData("Sec-Fetch-Site: same-site")]
+    [InlineData("Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe")]
+    [InlineData("Origin: https://attacker.example.org")]
+    [InlineData("Origin: http://localhost:1")]
+    [InlineData("Origin: null")]
+    public async Task Without_a_key_a_page_of_another_origin_is_refused(params string[] headers)
+    {
+        await using var app = await ApiApplication.StartAsync();
+        AddHeaders(app.Client, headers);
+        using var read = await app.Client.GetAsync("/v1/sandbox/messages");
+        using var cancel = await app.Client.PostAsync($"/v1/notifications/{Guid.CreateVersion7()}/cancel", null);
+        using var trigger = await app.TriggerAsync("""{"to":{"email":"ada@example.org"},"content":{"title":"forged"} }""");
+
+        foreach (var response in (HttpResponseMessage[])[read, cancel, trigger])
+            Assert.Equal("cross_origin", (await response.ProblemAsync(HttpStatusCode.Forbidden)).Text("code"));
+        Assert.Empty(app.Sandbox.Messages);
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site: same-origin")]
+    [InlineData("Sec-Fetch-Site: none")]
+    [InlineData("Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")]
+    [InlineData("Origin: {api}")]
+    [InlineData("User-Agent: curl/8.0")]
+    public async Task Without_a_key_its_own_pages_links_and_programs_are_answered(params string[] headers)
+    {
+        await using var app = await ApiApplication.StartAsync();
+        var api = app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        AddHeaders(app.Client, [.. headers.Select(header => header.Replace("{api}", api, StringComparison.Ordinal))]);
+        using var read = await app.Client.GetAsync("/v1/sandbox/messages");
+
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_link_on_another_site_cannot_change_anything()
+    {
+        await using var app = await ApiApplication.StartAsync();
+        AddHeaders(app.Client, ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"]);
+        using var form = await app.TriggerAsync("""{"to":{"email":"ada@example.org"},"content":{"title":"forged"} }""");
+
+        await form.ProblemAsync(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task With_a_key_a_page_of_another_origin_is_answered()
+    {
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add(Key));
+        AddHeaders(app.Client, ["Sec-Fetch-Site: cross-site", "Origin: https://console.example.org"]);
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+
+        Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync("/v1/topics")).StatusCode);
+    }
+
+    private static void AddHeaders(HttpClient client, IEnumerable<string> headers)
+    {
+        foreach (var header in headers)
+            client.DefaultRequestHeaders.Add(header.Split(": ")[0], header.Split(": ")[1]);
+    }
+
     [Fact]
     public async Task With_a_key_a_call_through_a_proxy_is_accepted()
     {

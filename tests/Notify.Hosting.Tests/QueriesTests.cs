@@ -36,7 +36,11 @@ public sealed class QueriesTests
         Assert.All(first.Deliveries.Items, record => Assert.Equal("550 no such mailbox", Assert.Single(record.Attempts).Reason));
         var shown = await app.CallAsync("GET", $"/v1/notifications/{id}", null, Tenant);
         Assert.Equal(
-            shown.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.GetProperty("id").GetGuid()),
+            shown
+                .GetProperty("deliveries")
+                .GetProperty("items")
+                .EnumerateArray()
+                .Select(delivery => delivery.GetProperty("id").GetGuid()),
             first.Deliveries.Items.Concat(second.Deliveries.Items).Select(record => record.Delivery.Id)
         );
 

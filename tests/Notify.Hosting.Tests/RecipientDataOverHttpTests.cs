@@ -29,13 +29,17 @@ public sealed class RecipientDataOverHttpTests
     {
         await using var app = await StartAsync();
         await app.CallAsync("PUT", "/v1/users/carl", User("carl", "{}"));
-        await app.CallAsync("PUT", "/v1/topics/news/subscribers", """["ada","carl"]""");
+        await app.CallAsync("POST", "/v1/topics/news/subscribers", """{"users":["ada","carl"]}""");
 
         var url = await app.AcceptAsync("""{"to":{"topic":"news"},"template":"welcome","data":{"order":1,"place":"x"}}""");
 
         await app.WhenAsync(url, "sent", 1);
         var timeline = await app.WhenAsync(url, "cancelled", 1);
-        var cancelled = timeline.GetProperty("deliveries").EnumerateArray().Single(one => one.Text("state") == "cancelled");
+        var cancelled = timeline
+            .GetProperty("deliveries")
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(one => one.Text("state") == "cancelled");
         Assert.Equal("carl", cancelled.Text("user"));
         Assert.StartsWith("recipient.name: The template 'welcome' needs", cancelled.Text("reason"), StringComparison.Ordinal);
         Assert.Equal(["Hi Ada|1 x"], Sent(app));
@@ -54,7 +58,7 @@ public sealed class RecipientDataOverHttpTests
     {
         await using var app = await StartAsync();
         await app.CallAsync("PUT", "/v1/users/carl", User("carl", """{"name":"Carl"}"""));
-        await app.CallAsync("PUT", "/v1/topics/news/subscribers", """["ada"]""");
+        await app.CallAsync("POST", "/v1/topics/news/subscribers", """{"users":["ada"]}""");
 
         using var response = await app.TriggerAsync($$"""{"to":{{to}},"template":"welcome","data":{"place":"x"} }""");
 
@@ -118,7 +122,7 @@ public sealed class RecipientDataOverHttpTests
         var first = await app.AcceptAsync(Trigger(1));
 
         Assert.Equal(first, await app.AcceptAsync(Trigger(1)));
-        Assert.Equal(HttpStatusCode.Conflict, (await app.AskAsync("POST", "/v1/notifications", Trigger(2))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await app.AskAsync("POST", "/v1/notifications", Trigger(2))).Status);
     }
 
     [Fact]

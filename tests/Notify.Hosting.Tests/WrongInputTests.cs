@@ -100,7 +100,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
             { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"cron\":\"0 8 31 2 *\"}}}}", ["digest.cron", "template"] },
             { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"1 hour\",\"at\":1}}}}", ["digest.at", "digest.window"] },
             { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"PT1H\",\"key\":\"\"}}}}", ["digest.key", "template"] },
-            { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"PT1H\",\"key\":7}}}}", ["digest.key", "template"] },
+            { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"PT1H\",\"key\":7}}}}", ["digest.key"] },
             { $"{{{Ada},{Text},\"sendAtLocal\":\"2031-01-01T10:00:00Z\"}}", ["sendAtLocal"] },
             { $"{{{Ada},{Text},\"sendAt\":\"2020-01-01T10:00:00Z\",\"sendAtLocal\":\"2020-01-01T10:00:00\"}}", ["sendAtLocal"] },
             { $"{{{Ada},{Text},\"idempotencyKey\":\"{new string('k', 257)}\"}}", ["idempotencyKey"] },

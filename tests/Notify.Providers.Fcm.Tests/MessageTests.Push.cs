@@ -76,11 +76,8 @@ public sealed partial class MessageTests
 
         Assert.False(message.TryGetProperty("notification", out _));
         Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
-        AssertJson(
-            """{"content-available":1,"badge":1}""",
-            message.GetProperty("apns").GetProperty("payload").GetProperty("aps")
-        );
-        Assert.Equal(("5", "alert"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type")));
+        AssertJson("""{"badge":1}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+        Assert.Equal(("10", "alert"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type")));
         Assert.DoesNotContain("not shown", message.GetRawText(), StringComparison.Ordinal);
     }
 

@@ -158,7 +158,7 @@ public sealed class EveryProviderTests
             async () =>
             {
                 var page = await client.GetFromJsonAsync<JsonElement>($"/v1/notifications/{id}");
-                JsonElement[] deliveries = [.. page.GetProperty("deliveries").EnumerateArray()];
+                JsonElement[] deliveries = [.. page.GetProperty("deliveries").GetProperty("items").EnumerateArray()];
                 return deliveries.Length == 6 && deliveries.All(delivery => GetState(delivery) != "pending") ? deliveries : null;
             },
             "six deliveries to end"

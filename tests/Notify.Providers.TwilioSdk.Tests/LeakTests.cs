@@ -15,7 +15,7 @@ public sealed class LeakTests
     {
         await using var gateway = await TwilioGateway.StartAsync();
         (gateway.KeepsMessages, gateway.Trouble) = (false, TwilioTrouble.CreateMixture);
-        var outcomes = new int[Enum.GetValues<OutcomeKind>().Length];
+        var outcomes = new int[Enum.GetValues<OutcomeKind>().Count(kind => kind != OutcomeKind.Unknown)];
         var cancelled = 0;
         await using (var application = new Application(gateway.Address, options => UseAccount(options, gateway.Account)))
         {

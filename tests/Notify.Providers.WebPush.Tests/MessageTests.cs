@@ -158,7 +158,6 @@ public sealed class MessageTests : IAsyncLifetime
                         }
                         """
                     ),
-                    ["fcm"] = JsonElement.Parse("""{"title":"Not for browsers"}"""),
                 },
             }
         );
@@ -230,15 +229,13 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_longer_message_is_rejected_without_a_call()
+    public async Task A_longer_message_is_refused_at_the_trigger()
     {
-        var delivery = await SendAsync(Filling(3994));
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(() => SendAsync(Filling(3994)));
 
-        var attempt = Assert.Single(delivery.Attempts);
-        Assert.Equal(
-            (OutcomeKind.Rejected, "the message exceeds the 3993 bytes that push services accept"),
-            (attempt.Outcome, attempt.Reason)
-        );
+        var error = Assert.Single(refused.Errors);
+        Assert.Equal(("content.overrides.webpush", FieldErrorCodes.TooLarge), (error.Field, error.Code));
+        Assert.Contains("3993 bytes", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, _gateway.ConnectionsAccepted);
     }
 

@@ -53,6 +53,6 @@ public sealed class ShardingTests(MongoDbServer server)
             MongoDbSharding.ApplyAsync(server.Client, database, TestContext.Current.CancellationToken)
         );
 
-        Assert.Contains("connect to its mongos routers", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Connect it to mongos routers", exception.Message, StringComparison.Ordinal);
     }
 }

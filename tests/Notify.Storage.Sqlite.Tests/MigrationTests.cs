@@ -16,7 +16,8 @@ public sealed class MigrationTests : IDisposable
     [Fact]
     public async Task Preferences_are_moved_out_of_the_profiles_of_an_older_version()
     {
-        await using (await ConformanceStore.OpenAsync(builder => builder.UseSqlite(ConnectionString))) { }
+        await using (var created = await ConformanceStore.OpenAsync(builder => builder.UseSqlite(ConnectionString)))
+            await created.Users.FindAsync("t", ["ada"], TestContext.Current.CancellationToken);
         await ExecuteAsync(
             """
             DROP TABLE notify_user;
@@ -29,7 +30,12 @@ public sealed class MigrationTests : IDisposable
             INSERT INTO notify_user VALUES ('t', 'ada', CAST('{"tenant":"t","id":"ada","locale":"sv",
                 "preferences":[{"category":"news","channel":"email","wanted":false},{"wanted":true}]}' AS BLOB));
             INSERT INTO notify_user VALUES ('t', 'bob', CAST('{"tenant":"t","id":"bob","preferences":[]}' AS BLOB));
-            UPDATE notify_schema SET version = version - 1;
+            ALTER TABLE notify_delivery DROP COLUMN content;
+            ALTER TABLE notify_delivery DROP COLUMN platform;
+            ALTER TABLE notify_delivery ADD COLUMN platform INTEGER;
+            ALTER TABLE notify_device DROP COLUMN platform;
+            ALTER TABLE notify_device ADD COLUMN platform INTEGER NOT NULL DEFAULT 0;
+            UPDATE notify_schema SET version = version - 3;
             """
         );
 

@@ -37,7 +37,12 @@ internal sealed class StoredDelivery
     {
         var stored = new StoredDelivery
         {
-            Delivery = queued.Delivery with { Content = NoContent, Category = null, TraceParent = null },
+            Delivery = queued.Delivery with
+            {
+                Content = queued.Delivery.ContentIndex == Delivery.OwnContent ? queued.Delivery.Content : NoContent,
+                Category = null,
+                TraceParent = null,
+            },
             DueAt = queued.DueAt,
             Owner = queued.Owner,
             Fence = queued.Lease?.Fence ?? 0,
@@ -80,7 +85,14 @@ internal sealed class StoredDelivery
     /// <summary>Removes everything that tells about the recipient, and cancels it if it waits.</summary>
     public void Erase(DateTimeOffset now)
     {
-        Delivery = Delivery with { To = Delivery.To with { Value = "" }, DeviceId = null, Topic = null, CollapseKey = null };
+        Delivery = Delivery with
+        {
+            To = Delivery.To with { Value = "" },
+            Content = NoContent,
+            DeviceId = null,
+            Topic = null,
+            CollapseKey = null,
+        };
         AddressKey = null;
         Attempts.Clear();
         Receipts.Clear();

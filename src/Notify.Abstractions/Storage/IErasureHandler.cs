@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// A service that keeps copies of messages outside the store, such as the sandbox. It is called in each process whose
 /// <see cref="Workers"/> include <see cref="Workers.Retention"/>, whenever the store has erased the data of removed users.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IErasureHandler
 {
     /// <summary>

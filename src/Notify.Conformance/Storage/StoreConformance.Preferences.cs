@@ -34,7 +34,6 @@ public abstract partial class StoreConformance
             await Store.Users.UpdateAsync(Tenant, FullUser().Id, user => user with { Preferences = preferences }, Cancellation)
         );
 
-        await Store.ReopenAsync();
         Same.As(
             Stored(FullUser(), preferences),
             Assert.Single(await Store.Users.FindAsync(Tenant, [FullUser().Id], Cancellation))

@@ -17,7 +17,7 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
         if (http.Connection.LocalPort == managementPort)
             return ManagementEndpoint.Is(http.GetEndpoint()!) ? next(context) : new(Problem.UnknownPath());
         if (keys.None)
-            return IsOpen(http) ? next(context) : new(RefuseForeign(http));
+            return FindRefusal(http) is { } refusal ? new(refusal) : next(context);
         var wait = failures.Wait(http);
         // An orchestrator would restart a healthy process if other clients behind its address used up the failures.
         if (wait is { } time && !ManagementEndpoint.Is(http.GetEndpoint()!))
@@ -31,13 +31,25 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
     public static bool HasOwnAuthorization(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
-    private static bool IsOpen(HttpContext context) =>
-        LoopbackAddress.IsLocal(context) || HasOwnAuthorization(context.GetEndpoint()!);
-
-    private IResult RefuseForeign(HttpContext context)
+    // Without a key, whoever reaches the API may use it. A web page in the developer's browser reaches it too.
+    private IResult? FindRefusal(HttpContext context)
     {
-        Log.RefusedForeign(logger, context.Request.Method, FailedCalls.GetClient(context));
-        return Problem.NotLocal();
+        if (HasOwnAuthorization(context.GetEndpoint()!))
+            return null;
+
+        if (!LoopbackAddress.IsLocal(context))
+        {
+            Log.RefusedForeign(logger, context.Request.Method, FailedCalls.GetClient(context));
+            return Problem.NotLocal();
+        }
+
+        if (CrossOriginCall.Is(context.Request))
+        {
+            Log.RefusedCrossOrigin(logger, context.Request.Method);
+            return Problem.CrossOrigin();
+        }
+
+        return null;
     }
 
     private IResult Unauthorized(HttpContext context, bool isRefused)

@@ -52,6 +52,12 @@ internal static partial class Problem
             "No API key is configured. Set NotificationsApiOptions.ApiKeys to allow other calls."
         );
 
+    public static IResult CrossOrigin() =>
+        Create(
+            ProblemCodes.CrossOrigin,
+            "A browser sent this call for a page of another origin. Set NotificationsApiOptions.ApiKeys to allow such calls."
+        );
+
     public static IResult InvalidSignature() => Create(ProblemCodes.InvalidSignature, "Nothing was stored.");
 
     public static IResult Unknown(string resource) =>

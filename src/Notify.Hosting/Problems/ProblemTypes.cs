@@ -37,6 +37,12 @@ internal static class ProblemTypes
         ),
         new(
             403,
+            CrossOrigin,
+            "Calls from pages of other origins are not allowed.",
+            "Set `NotificationsApiOptions.ApiKeys` and send a key. Without keys, a browser may call the API only from its own pages."
+        ),
+        new(
+            403,
             InvalidSignature,
             "The signature is invalid.",
             "Applies only to vendors' callbacks. Check the signing secret of the provider and the URL that the vendor calls."

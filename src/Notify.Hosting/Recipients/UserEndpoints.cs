@@ -84,7 +84,7 @@ internal static class UserEndpoints
                 RecipientsJson.Default.WarningsView,
                 statusCode: code
             ),
-            ChangeStatus.Created => TypedResults.StatusCode(code),
+            ChangeStatus.Created => TypedResults.Created(),
             _ => TypedResults.NoContent(),
         };
     }

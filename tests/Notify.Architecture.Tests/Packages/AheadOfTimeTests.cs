@@ -87,7 +87,7 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
             """
             address:email {"Name":"Ada"} Sent
             {"Name":"Bo"} {"Name":"Ada"}
-            shop user:ada
+            shop User:ada
             """,
             output.ReplaceLineEndings("\n").Trim()
         );
