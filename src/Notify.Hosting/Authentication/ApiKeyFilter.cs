@@ -31,7 +31,7 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
     public static bool HasOwnAuthorization(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
-    // Without a key, whoever reaches the API may use it. A web page in the developer's browser reaches it too.
+    // Without a key, anyone who can reach the API may use it, and so could a web page in the developer's browser.
     private IResult? FindRefusal(HttpContext context)
     {
         if (HasOwnAuthorization(context.GetEndpoint()!))
@@ -43,7 +43,7 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
             return Problem.NotLocal();
         }
 
-        if (CrossOriginCall.Is(context.Request))
+        if (CrossOriginCall.Matches(context.Request))
         {
             Log.RefusedCrossOrigin(logger, context.Request.Method);
             return Problem.CrossOrigin();
