@@ -39,7 +39,7 @@ internal static class ProblemTypes
             403,
             CrossOrigin,
             "Calls from pages of other origins are not allowed.",
-            "Set `NotificationsApiOptions.ApiKeys` and send a key. Without keys, a browser may call the API only from its own pages."
+            "Set `NotificationsApiOptions.ApiKeys` and send a key. Without a key, browsers may call it only from its own pages."
         ),
         new(
             403,
