@@ -14,7 +14,7 @@ public static class SmtpOutcomes
     /// <summary>The server does not offer STARTTLS, which the options require.</summary>
     public static readonly Outcome NoStartTls = Outcome.ProviderFailed("the server does not offer STARTTLS");
 
-    /// <summary>The server offers no way of login that the provider supports.</summary>
+    /// <summary>The server does not offer a login mechanism that the provider supports.</summary>
     public static readonly Outcome NoLogin = Outcome.ProviderFailed("the server offers neither AUTH PLAIN nor AUTH LOGIN");
 
     /// <summary>The server does not offer SMTPUTF8, which an address of the email requires.</summary>

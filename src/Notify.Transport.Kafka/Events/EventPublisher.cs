@@ -172,6 +172,6 @@ internal sealed class EventTopic(string name, string subject)
     /// <summary>Counts events that were published, and counts them down once the brokers have accepted or refused them.</summary>
     public void AddUnanswered(int count) => Interlocked.Add(ref _unanswered, count);
 
-    /// <summary>Returns how many events are unanswered, and forgets them.</summary>
+    /// <summary>Returns the number of unanswered events, and resets the count.</summary>
     public long TakeUnanswered() => Interlocked.Exchange(ref _unanswered, 0);
 }
