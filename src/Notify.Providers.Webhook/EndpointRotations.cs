@@ -3,7 +3,7 @@ using Notify.Storage;
 namespace Notify.Providers.Webhook;
 
 /// <summary>
-/// Keeps in the store which endpoints of a provider were rotated, and when the last rotation of any of them was. An endpoint that
+/// Stores which endpoints of a provider were rotated, and the time of the last rotation of any of them. An endpoint that
 /// was never rotated has no record. A process that knows the time of the last rotation needs to read nothing else.
 /// </summary>
 internal sealed class EndpointRotations(string provider, ISharedTokenStore? store, TimeProvider time)

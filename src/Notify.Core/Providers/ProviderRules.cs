@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Providers;
 
-/// <summary>Applies the rules of all providers to addresses and contents before they are accepted.</summary>
+/// <summary>Applies the rules of all providers to addresses and content before they are accepted.</summary>
 internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phones, IEnumerable<IProviderRules> rules)
 {
     private readonly Dictionary<string, IProviderRules> _rules = rules.ToDictionary(

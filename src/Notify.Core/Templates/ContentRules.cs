@@ -5,7 +5,7 @@ using Notify.Providers;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Finds contents that no vendor accepts. The same rules apply to given contents and to rendered ones.
+/// Finds content that no vendor accepts. The same rules apply to given and to rendered content.
 /// </summary>
 internal sealed class ContentRules(ProviderRules rules)
 {

@@ -62,7 +62,7 @@ internal sealed class EventPublisher : IDisposable
         );
     }
 
-    /// <summary>Publishes what waits for the last time, and counts as lost what the brokers do not accept now.</summary>
+    /// <summary>Publishes the waiting events one last time, and counts those that the brokers do not accept as lost.</summary>
     public void Dispose()
     {
         _timer.Dispose();
