@@ -26,7 +26,7 @@ public sealed class RedisOptions : IValidatableObject
     public string KeyPrefix { get; set; } = "notify";
 
     /// <summary>
-    /// Gets or sets how long to wait for an answer before the store is asked instead. 1 ms to 10 seconds; default 250 ms.
+    /// Gets or sets how long to wait for an answer before the store is used instead. 1 ms to 10 seconds; default 250 ms.
     /// </summary>
     [TimeRange("00:00:00.001", "00:00:10")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);

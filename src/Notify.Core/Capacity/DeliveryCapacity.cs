@@ -144,7 +144,7 @@ internal sealed class DeliveryCapacity(
         _tenantPermits.Clear();
     }
 
-    // Permits are taken before the queue is asked. Otherwise a trigger that arrives while the request is in flight could use the
+    // Permits are taken before the queue is queried. Otherwise a trigger that arrives while the request is in flight could use the
     // same permits, and the provider would be called faster than its rate allows.
     private LeaseSlots[] ReserveSlots(string provider)
     {
