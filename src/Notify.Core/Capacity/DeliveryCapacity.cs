@@ -144,8 +144,8 @@ internal sealed class DeliveryCapacity(
         _tenantPermits.Clear();
     }
 
-    // Permits are taken before the queue is queried. Otherwise a trigger that arrives while the request is in flight could use the
-    // same permits, and the provider would be called faster than its rate allows.
+    // Permits are taken before deliveries are requested from the queue. Otherwise a trigger that arrives while the request is in
+    // flight could use the same permits, and the provider would be called faster than its rate allows.
     private LeaseSlots[] ReserveSlots(string provider)
     {
         var permits = limits.GetProviderLimiter(provider).TakeAll();
