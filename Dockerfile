@@ -1,7 +1,7 @@
 # The reference host, samples/Notify.Host, in all its roles.
 #
-# Both stages stand on Ubuntu, whose archive has .NET 10, so nothing but the client's own registry is needed. An image that brings
-# .NET itself is taken as it is, such as the dotnet/sdk and dotnet/aspnet that Microsoft publishes; it needs a shell:
+# Both stages are based on Ubuntu, whose archive contains .NET 10, so only the client's default registry is needed. An image that
+# includes .NET is used unchanged, such as dotnet/sdk and dotnet/aspnet from Microsoft; it needs a shell:
 #   docker build --build-arg SDK_IMAGE=... --build-arg RUNTIME_IMAGE=... --tag notify-host .
 ARG SDK_IMAGE=ubuntu:26.04
 ARG RUNTIME_IMAGE=ubuntu:26.04
@@ -16,7 +16,7 @@ FROM ${RUNTIME_IMAGE}
 RUN command -v dotnet \
     || (apt-get update && apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 ca-certificates tzdata \
         && rm -rf /var/lib/apt/lists/*)
-# Only the SQLite store writes to a disk; with another one the file system may be read-only but for /tmp.
+# Only the SQLite store writes to a disk; with another one the file system may be read-only except for /tmp.
 RUN mkdir /data && chown 1654:1654 /data
 VOLUME /data
 WORKDIR /app

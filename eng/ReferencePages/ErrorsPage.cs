@@ -28,7 +28,8 @@ internal static class ErrorsPage
         }
         ```
 
-        - `code` names the problem and never changes. Programs decide by it. `title` and `detail` are for people and may change.
+        - `code` names the problem and never changes. Programs can depend on it. `title` and `detail` are for people and may
+          change.
         - `type` is the URL of the description that the host itself serves, or this page, if
           [`ProblemTypeBase`](options.md#notificationsapioptions) is set to its address followed by `#`.
         - `errors` lists every field, parameter and header that is invalid, each with a [code](#field-errors).

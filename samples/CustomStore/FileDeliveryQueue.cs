@@ -23,7 +23,7 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         new(
             files.ChangeAll<IReadOnlyList<Lease>>(tenants =>
-                [.. request.Quotas.SelectMany(quota => Lease(request, quota, tenants))]
+                [.. request.Slots.SelectMany(slots => Lease(request, slots, tenants))]
             )
         );
 
@@ -65,18 +65,18 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
             )
         );
 
-    private IEnumerable<Lease> Lease(LeaseRequest request, LeaseQuota quota, IReadOnlyList<TenantData> tenants)
+    private IEnumerable<Lease> Lease(LeaseRequest request, LeaseSlots slots, IReadOnlyList<TenantData> tenants)
     {
         var due = tenants
-            .Select(tenant => (Data: tenant, Deliveries: GetDue(tenant, quota, request.Now)))
+            .Select(tenant => (Data: tenant, Deliveries: GetDue(tenant, slots, request.Now)))
             .Where(tenant => tenant.Deliveries.Count > 0)
             .ToDictionary(tenant => tenant.Data.Tenant);
-        var lane = (quota.Priority, quota.Provider);
+        var lane = (slots.Priority, slots.Provider);
         var shares = new TenantShares(
-            quota,
+            slots,
             [
                 .. GetTurns(due.Keys, _lastServed.GetValueOrDefault(lane, ""))
-                    .Select(tenant => (tenant, request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue)),
+                    .Select(tenant => (tenant, request.TenantLimit?.Invoke(slots, tenant) ?? int.MaxValue)),
             ]
         );
 
@@ -118,13 +118,13 @@ internal sealed class FileDeliveryQueue(TenantFiles files) : IDeliveryQueue
         }
     }
 
-    private static Queue<StoredDelivery> GetDue(TenantData tenant, LeaseQuota quota, DateTimeOffset now) =>
+    private static Queue<StoredDelivery> GetDue(TenantData tenant, LeaseSlots slots, DateTimeOffset now) =>
         new(
             tenant
                 .Deliveries.Values.Where(stored =>
                     stored.DueAt <= now
-                    && stored.Delivery.Priority == quota.Priority
-                    && stored.Delivery.Provider == quota.Provider
+                    && stored.Delivery.Priority == slots.Priority
+                    && stored.Delivery.Provider == slots.Provider
                 )
                 .OrderBy(stored => stored.DueAt)
         );

@@ -34,8 +34,8 @@ internal static class AddressFormat
     /// <summary>
     /// Returns the form in which addresses are compared. Email addresses are compared without regard to case: domains are
     /// case-insensitive, and although a local part may be case-sensitive, mail providers in use do not give two people addresses
-    /// that differ only by case. Webhook URLs are compared as RFC 3986, section 6.2, says: the case of the scheme and host, the
-    /// default port, an empty path, dot segments and escaped letters make no difference. A fragment is never sent.
+    /// that differ only by case. Webhook URLs are compared as specified in RFC 3986, section 6.2: the case of the scheme and
+    /// host, the default port, an empty path, dot segments and escaped letters make no difference. A fragment is never sent.
     /// </summary>
     public static string Normalize(Channel channel, string address)
     {

@@ -21,7 +21,7 @@ public sealed record ChangeResult<T>
     public bool IsSuccess => Status is ChangeStatus.Created or ChangeStatus.Changed or ChangeStatus.Unchanged;
 }
 
-/// <summary>What a change did.</summary>
+/// <summary>The effect of a change.</summary>
 public enum ChangeStatus
 {
     /// <summary>The item did not exist and was created.</summary>

@@ -35,7 +35,7 @@ public readonly record struct Channel
 
     /// <summary>
     /// Gets the channel of a cancelled delivery for which no channel was chosen, because its recipient has no address. No
-    /// provider can have it.
+    /// provider can serve it.
     /// </summary>
     public static Channel None { get; } = new("none");
 

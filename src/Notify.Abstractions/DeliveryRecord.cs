@@ -15,7 +15,7 @@ public enum DeliveryState
     [JsonStringEnumMemberName("pending")]
     Pending = 0,
 
-    /// <summary>The delivery was sent: the vendor took it over.</summary>
+    /// <summary>The delivery was sent: the vendor accepted it.</summary>
     [JsonStringEnumMemberName("sent")]
     Sent = 1,
 
@@ -44,7 +44,8 @@ public sealed record DeliveryRecord
     public DateTimeOffset? DueAt { get; init; }
 
     /// <summary>
-    /// Gets why the delivery ended or is waiting, in the words of the vendor or of Notify; null if there is no reason to report.
+    /// Gets the reason why the delivery ended or is waiting, in the words of the vendor or of Notify; null if there is no reason
+    /// to report.
     /// </summary>
     public string? Reason { get; init; }
 

@@ -8,8 +8,8 @@ internal static class EmailHeaderRules
     private const string UseField = "This header cannot be set here. Use ";
 
     /// <summary>
-    /// The headers that are written by Notify, by a mail server or from another field, with the error text; null for the general
-    /// one.
+    /// The headers that are written by Notify, by a mail server or from another field, with their error texts; null for the
+    /// general text.
     /// </summary>
     private static readonly FrozenDictionary<string, string?> Reserved = new Dictionary<string, string?>
     {

@@ -3,7 +3,7 @@ namespace Notify;
 /// <summary>Describes a field that is valid but probably has no effect.</summary>
 public sealed record FieldWarning
 {
-    /// <summary>The code of an address for which no provider of the application has a channel: <c>no_channel</c>.</summary>
+    /// <summary>The code for an address whose channel no provider of the application serves: <c>no_channel</c>.</summary>
     public const string NoChannel = "no_channel";
 
     /// <summary>Gets the path of the field, as in <c>addresses.fax</c>.</summary>

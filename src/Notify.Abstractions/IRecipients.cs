@@ -23,8 +23,8 @@ public interface IRecipients
     Task<Page<User>> ListUsersAsync(string tenant, PageRequest page, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Saves the profile of a user, replacing any profile with the same tenant and ID. Preferences do not change: those that
-    /// users made by a link or a reply remain, also if they were made before the profile existed.
+    /// Saves the profile of a user, replacing any profile with the same tenant and ID. Preferences do not change: choices that
+    /// the user made through a link or a reply remain, even if they were made before the profile existed.
     /// </summary>
     /// <param name="user">The profile.</param>
     /// <param name="precondition">The precondition. The check and the change are atomic.</param>
@@ -60,9 +60,9 @@ public interface IRecipients
     );
 
     /// <summary>
-    /// Removes a user together with the user's preferences, devices and subscriptions, also if only preferences are known. Within
-    /// minutes, a process whose <see cref="NotificationsOptions.Workers"/> include <see cref="Workers.Retention"/> cancels the
-    /// user's waiting deliveries, and erases the addresses, content, attempts and receipts of those that have ended.
+    /// Removes a user together with the user's preferences, devices and subscriptions, even if only preferences are stored.
+    /// Within minutes, a process whose <see cref="NotificationsOptions.Workers"/> include <see cref="Workers.Retention"/> cancels
+    /// the user's waiting deliveries, and erases the addresses, content, attempts and receipts of those that have ended.
     /// </summary>
     /// <param name="tenant">The tenant of the user.</param>
     /// <param name="id">The ID of the user.</param>
@@ -129,8 +129,8 @@ public interface IRecipients
     Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Changes the locale and the time zone of a registered device. Unlike a registration, this does not count as a sign of life
-    /// of the app: <see cref="Device.LastSeenAt"/> does not change, and a pruned device stays pruned.
+    /// Changes the locale and the time zone of a registered device. Unlike a registration, this does not count as activity of the
+    /// app: <see cref="Device.LastSeenAt"/> does not change, and a pruned device stays pruned.
     /// </summary>
     /// <param name="device">The device with its registered token, and the new locale and time zone.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
@@ -140,7 +140,7 @@ public interface IRecipients
     /// <exception cref="InvalidRequestException">The device is invalid. The exception lists every invalid field.</exception>
     Task<bool> UpdateDeviceAsync(Device device, CancellationToken cancellationToken = default);
 
-    /// <summary>Finds a device of a user. A pruned device is found, too.</summary>
+    /// <summary>Finds a device of a user. Pruned devices are also found.</summary>
     /// <param name="tenant">The tenant of the user.</param>
     /// <param name="userId">The ID of the user.</param>
     /// <param name="id">The ID of the device.</param>

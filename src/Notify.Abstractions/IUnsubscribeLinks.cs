@@ -20,7 +20,7 @@ public interface IUnsubscribeLinks
 
     /// <summary>
     /// Records that the user does not want the category of the link on its channel or, if the notification had no category,
-    /// anything on that channel. The preference is kept for a user without a profile, too.
+    /// anything on that channel. The preference is also recorded for a user without a profile.
     /// </summary>
     /// <param name="token">The last segment of the link.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

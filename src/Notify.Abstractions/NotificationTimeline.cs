@@ -84,7 +84,7 @@ public sealed record CollectedEvent
     /// <summary>Gets the ID of the notification to which the event belongs.</summary>
     public required Guid NotificationId { get; init; }
 
-    /// <summary>Gets the ID of the digest, which all events have that are collected for the same summary.</summary>
+    /// <summary>Gets the ID of the digest, which is shared by all events that are collected for the same summary.</summary>
     public required Guid DigestId { get; init; }
 
     /// <summary>Gets the ID of the user who receives the digest; null for a direct address.</summary>

@@ -16,19 +16,19 @@ public readonly record struct Platform
 
     private Platform(string name) => _name = name;
 
-    /// <summary>Gets Android. The token is a Firebase Cloud Messaging registration token.</summary>
+    /// <summary>Gets the Android platform. The token is a Firebase Cloud Messaging registration token.</summary>
     public static Platform Android { get; } = new("android");
 
-    /// <summary>Gets iOS. The token is an Apple Push Notification service device token.</summary>
+    /// <summary>Gets the iOS platform. The token is an Apple Push Notification service device token.</summary>
     public static Platform Ios { get; } = new("ios");
 
-    /// <summary>Gets web browsers. The token is a Web Push subscription in the browser's JSON format.</summary>
+    /// <summary>Gets the platform of web browsers. The token is a Web Push subscription in the browser's JSON format.</summary>
     public static Platform Web { get; } = new("web");
 
-    /// <summary>Gets Huawei devices without Google services. The token is an HMS Push Kit token.</summary>
+    /// <summary>Gets the platform of Huawei devices without Google services. The token is an HMS Push Kit token.</summary>
     public static Platform Huawei { get; } = new("huawei");
 
-    /// <summary>Gets Windows. The token is the URI of a Windows Push Notification Services channel.</summary>
+    /// <summary>Gets the Windows platform. The token is the URI of a Windows Push Notification Services channel.</summary>
     public static Platform Windows { get; } = new("windows");
 
     /// <summary>Gets the well-known platforms, which devices can always be registered with.</summary>

@@ -6,7 +6,7 @@ public readonly record struct Precondition
     private Precondition(string? version, bool exists, bool isAbsent) =>
         (Version, MustExist, MustNotExist) = (version, exists, isAbsent);
 
-    /// <summary>Gets no condition.</summary>
+    /// <summary>Gets the precondition that always holds.</summary>
     public static Precondition None { get; }
 
     /// <summary>Gets the condition that the item exists.</summary>

@@ -12,8 +12,8 @@ internal sealed record EngineSettings
     public int Runners { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Gets how many subscribers a batch of an expansion has: enough to amortise a commit, and few enough to let other writes in
-    /// between.
+    /// Gets how many subscribers a batch of an expansion has: enough to amortize a commit, and few enough to let other writes
+    /// proceed in between.
     /// </summary>
     public int ExpansionBatchSize { get; init; } = 500;
 
@@ -24,14 +24,13 @@ internal sealed record EngineSettings
     public int MaxFailures { get; init; } = 10;
 
     /// <summary>
-    /// Gets how long after the removal of a user the second pass of its erasure begins. By then, what was being planned for the
-    /// user must be stored.
+    /// Gets how long after the removal of a user the second pass of its erasure begins. By then, all deliveries that were being
+    /// planned for the user must be stored.
     /// </summary>
     public TimeSpan ErasureSettleTime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Gets whether a signal or a hand-over continues as its receiver on the same thread, instead of waking it on the thread
-    /// pool.
+    /// Gets whether the receiver of a signal or a lease continues on the thread that passes it on, instead of on the thread pool.
     /// </summary>
     public bool ContinueInline { get; init; }
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Notify.Core;
 
 /// <summary>
-/// Creates the ids of notifications, deliveries and digest events. A simulation replaces it by one with a seed, which makes its
+/// Creates the ids of notifications, deliveries and digest events. A simulation replaces it with a seeded one, which makes its
 /// runs repeatable.
 /// </summary>
 internal class IdGenerator

@@ -1,8 +1,7 @@
 namespace Notify.Core;
 
 /// <summary>
-/// Draws the random numbers that spread retries out. A simulation replaces it by one with a seed, which makes its runs
-/// repeatable.
+/// Draws the random numbers that spread retries out. A simulation replaces it with a seeded one, which makes its runs repeatable.
 /// </summary>
 internal class JitterSource
 {

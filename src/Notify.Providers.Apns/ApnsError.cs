@@ -7,7 +7,7 @@ namespace Notify.Providers.Apns;
 public readonly record struct ApnsError
 {
     /// <summary>
-    /// The number of bytes read at most. Bodies from APNs are far shorter; a longer one is a proxy's error page.
+    /// The maximum number of bytes to read. Bodies from APNs are far shorter; a longer one is a proxy's error page.
     /// </summary>
     private const int MaxBytes = 4096;
 
@@ -23,7 +23,7 @@ public readonly record struct ApnsError
         Since = since;
     }
 
-    /// <summary>Gets apple's error code, or null if the response did not come from APNs.</summary>
+    /// <summary>Gets Apple's error code, or null if the response did not come from APNs.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the time at which APNs found that the device token is no longer valid for the topic, or null.</summary>

@@ -39,7 +39,7 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
         );
     }
 
-    /// <summary>Chooses the push type of a content.</summary>
+    /// <summary>Chooses the push type for content.</summary>
     /// <param name="content">The content to send.</param>
     /// <param name="overrides">The headers that the content overrides, or null.</param>
     /// <remarks>

@@ -48,7 +48,7 @@ internal static class ApnsRequest
     public static bool IsDeviceToken(string token) =>
         token.Length > 0 && !token.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF");
 
-    /// <summary>Finds the error of a content whose payload is larger than APNs accepts. Returns null if it fits.</summary>
+    /// <summary>Finds the error of content whose payload is larger than APNs accepts. Returns null if it fits.</summary>
     public static FieldError? FindSizeError(Content content)
     {
         if (

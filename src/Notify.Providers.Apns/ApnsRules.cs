@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Notify.Providers.Apns;
 
-/// <summary>Finds addresses, overrides and contents that APNs would refuse.</summary>
+/// <summary>Finds addresses, overrides and content that APNs would refuse.</summary>
 /// <param name="provider">The name of the provider that sends through APNs.</param>
 public sealed class ApnsRules(string provider) : IProviderRules
 {

@@ -17,7 +17,7 @@ internal static partial class Log
     [LoggerMessage(
         3,
         LogLevel.Error,
-        "Apple refuses the provider tokens of {Provider} as expired; check whether this machine's clock is behind"
+        "Apple refuses the provider tokens of {Provider} as expired; check whether the clock of this machine is slow"
     )]
     public static partial void TokensExpired(ILogger logger, string provider);
 }

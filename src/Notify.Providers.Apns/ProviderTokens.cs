@@ -27,8 +27,8 @@ internal sealed class ProviderTokens(
     private static readonly TimeSpan RefreshAge = TimeSpan.FromMinutes(40);
 
     /// <summary>
-    /// The age up to which a token is used. Apple refuses a token one hour after it was issued; five minutes of it are a margin
-    /// for clocks that differ.
+    /// The age up to which a token is used. Apple refuses a token one hour after it was issued; five of these minutes are a
+    /// margin for clocks that differ.
     /// </summary>
     private static readonly TimeSpan UsableAge = TimeSpan.FromMinutes(55);
 

@@ -3,7 +3,7 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>Finds addresses, overrides and contents that FCM would refuse.</summary>
+/// <summary>Finds addresses, overrides and content that FCM would refuse.</summary>
 /// <param name="provider">The name of the provider that sends through FCM.</param>
 public sealed class FcmRules(string provider) : IProviderRules
 {

@@ -14,7 +14,7 @@ public static class HttpFailures
     private const string NoConnectionInTime = "no connection in time";
 
     /// <summary>
-    /// Gets the delay that a response's Retry-After header asks for. Null without the header, and when its time has passed.
+    /// Gets the delay that a response's Retry-After header asks for. Null if there is no such header, or if its time has passed.
     /// </summary>
     /// <remarks>
     /// RFC 9110 section 10.2.3: seconds, or a date. A date in the past must not use up the retry budget at once.

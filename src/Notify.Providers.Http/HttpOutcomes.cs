@@ -10,7 +10,7 @@ public static class HttpOutcomes
 {
     /// <summary>
     /// Creates the outcome of a response: sent for 2xx, throttled for 429, an answer lost for 502 and 504, a failure of the
-    /// provider for 401, 403, 404, 408 and other 5xx, and rejected for all others. Retry-After is honoured. No status alone means
+    /// provider for 401, 403, 404, 408 and other 5xx, and rejected for all others. Retry-After is honored. No status alone means
     /// that a recipient is gone.
     /// </summary>
     /// <param name="response">The response.</param>

@@ -30,7 +30,7 @@ public sealed class OverrideCheck(string root)
         if (value.ValueKind == JsonValueKind.Object)
             return true;
         if (value.ValueKind != JsonValueKind.Null || path.Length == 0)
-            Add(path, FieldErrorCodes.WrongType, "Give an object.");
+            Add(path, FieldErrorCodes.WrongType, "Use an object.");
         return false;
     }
 
@@ -42,7 +42,7 @@ public sealed class OverrideCheck(string root)
         if (value.ValueKind == JsonValueKind.String)
             return true;
         if (value.ValueKind != JsonValueKind.Null)
-            Add(path, FieldErrorCodes.WrongType, "Give a string.");
+            Add(path, FieldErrorCodes.WrongType, "Use a string.");
         return false;
     }
 
@@ -52,7 +52,7 @@ public sealed class OverrideCheck(string root)
     public void IsWholeNumber(string path, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Null && !(value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)))
-            Add(path, FieldErrorCodes.WrongType, "Give a whole number.");
+            Add(path, FieldErrorCodes.WrongType, "Use a whole number.");
     }
 
     /// <summary>Checks that a value is an object whose members are strings.</summary>

@@ -34,7 +34,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
 
     /// <summary>
     /// Gets whether sending has begun: the request has a connection, and the body was given to it. Before that, a failure means
-    /// that the server saw nothing of the request.
+    /// that the server received no part of the request.
     /// </summary>
     public bool IsInFlight { get; private set; }
 

@@ -9,14 +9,14 @@ public static class ProviderHttpClientExtensions
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// How long a connection is silent before it is checked. A connection that a firewall dropped is found within a minute, and
-    /// not by the next message.
+    /// How long a connection is silent before it is checked. A connection that a firewall dropped is thus detected within a
+    /// minute, rather than by the next message.
     /// </summary>
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How long connecting may take: well below the time of an attempt, so that an attempt whose vendor cannot be reached ends
-    /// with the knowledge that nothing was sent.
+    /// while it is certain that nothing was sent.
     /// </summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 

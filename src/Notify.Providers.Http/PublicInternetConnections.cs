@@ -9,7 +9,7 @@ public static class PublicInternetConnections
     private const string NotReached = "the endpoint could not be reached";
 
     /// <summary>
-    /// Limits a client to addresses of the public internet, so that no URL reaches the services beside this one. Loopback,
+    /// Limits a client to addresses of the public internet, so that a URL cannot reach internal services. Loopback,
     /// private, link-local and the other special-purpose addresses (RFC 6890) are refused, whether the URL has such an address or
     /// its name resolves to one, and again for each redirect. No proxy is used. Do not request HTTP/3: its connections are not
     /// checked.
@@ -57,7 +57,7 @@ public static class PublicInternetConnections
     /// <param name="request">The request.</param>
     /// <param name="exception">The failure.</param>
     /// <param name="detail">
-    /// The cause, without the address, for the operator's log; null where the outcome's reason tells it.
+    /// The cause, without the address, for the operator's log; null where the outcome's reason contains it.
     /// </param>
     public static Outcome CreateOutcome(HttpRequestMessage? request, Exception exception, out string? detail)
     {
@@ -81,7 +81,7 @@ public static class PublicInternetConnections
                 };
 
     // The addresses that are checked are those that are connected to. A name that is resolved once for the check and once for the
-    // connection could lead elsewhere the second time.
+    // connection could resolve to another address the second time.
     private static async ValueTask<Stream> ConnectAsync(
         DnsEndPoint target,
         Func<DnsEndPoint, bool> isTrusted,
@@ -108,7 +108,7 @@ public static class PublicInternetConnections
         }
     }
 
-    // RFC 6761 section 6.3: these names are loopback addresses everywhere, so refusing them tells nothing about this network.
+    // RFC 6761 section 6.3: these names are loopback addresses everywhere, so refusing them reveals nothing about this network.
     private static bool IsLocalhost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);

@@ -16,7 +16,7 @@ public static class PushSize
     private const int BytesPerMember = 6;
 
     /// <summary>
-    /// Determines quickly whether a content certainly fits, so that only large contents need to be written to be measured.
+    /// Determines quickly whether the content certainly fits, so that only large content needs to be written to be measured.
     /// </summary>
     /// <param name="content">The content.</param>
     /// <param name="maxBytes">The vendor's limit in bytes.</param>
@@ -39,7 +39,7 @@ public static class PushSize
         return MaxFixedBytes + (characters * MaxBytesPerCharacter) + (members * BytesPerMember) <= maxBytes;
     }
 
-    /// <summary>Creates the error of a content that is too large. It names the largest part of the content.</summary>
+    /// <summary>Creates the error of content that is too large. It names the largest part of the content.</summary>
     /// <param name="content">The content.</param>
     /// <param name="vendor">The vendor, which is also the name of its overrides.</param>
     /// <param name="bytes">The size of the message in bytes.</param>
@@ -62,7 +62,7 @@ public static class PushSize
         return new FieldError(
             parts.MaxBy(part => part.Bytes).Field,
             FieldErrorCodes.TooLarge,
-            $"The push message has at least {bytes} bytes. The limit ({vendor}) is {maxBytes} bytes."
+            $"The push message is at least {bytes} bytes long. The limit ({vendor}) is {maxBytes} bytes."
         );
     }
 

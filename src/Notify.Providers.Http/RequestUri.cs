@@ -27,7 +27,7 @@ public static class RequestUri
         return true;
     }
 
-    // Uri finds out only here that a name has no form as an international domain name.
+    // Uri detects only here that a name has no form as an internationalized domain name.
     private static bool HasHost(Uri uri)
     {
         try

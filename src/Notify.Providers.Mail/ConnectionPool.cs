@@ -6,7 +6,7 @@ public interface IPooledConnection : IDisposable
     /// <summary>Gets whether another message can be sent over it.</summary>
     bool IsUsable { get; }
 
-    /// <summary>Ends the conversation cleanly if possible, and closes the connection in any case.</summary>
+    /// <summary>Ends the conversation cleanly if possible, and always closes the connection.</summary>
     void Close();
 }
 
@@ -29,7 +29,7 @@ public sealed class ConnectionPool<TConnection> : IDisposable
     private bool _disposed;
 
     /// <summary>Creates an empty pool.</summary>
-    /// <param name="maxConnections">The most connections at a time.</param>
+    /// <param name="maxConnections">The maximum number of connections at a time.</param>
     /// <param name="idleTimeout">How long an unused connection is kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="open">Opens a connection, which calls the given action to return itself.</param>

@@ -31,8 +31,8 @@ public static class HeaderText
     }
 
     /// <summary>
-    /// Writes a header of a content. ASCII is only folded and not encoded, because programs read such values and not all of them
-    /// decode encoded words.
+    /// Writes a header that the content contains. ASCII is only folded and not encoded, because programs read such values and not
+    /// all of them decode encoded words.
     /// </summary>
     /// <param name="output">The message.</param>
     /// <param name="name">The header's name.</param>

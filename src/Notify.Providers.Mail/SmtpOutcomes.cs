@@ -14,7 +14,7 @@ public static class SmtpOutcomes
     /// <summary>The server does not offer STARTTLS, which the options require.</summary>
     public static readonly Outcome NoStartTls = Outcome.ProviderFailed("the server does not offer STARTTLS");
 
-    /// <summary>The server offers no way of login that the provider supports.</summary>
+    /// <summary>The server does not offer a login mechanism that the provider supports.</summary>
     public static readonly Outcome NoLogin = Outcome.ProviderFailed("the server offers neither AUTH PLAIN nor AUTH LOGIN");
 
     /// <summary>The server does not offer SMTPUTF8, which an address of the email requires.</summary>
@@ -138,7 +138,7 @@ public static class SmtpOutcomes
         enhanced is (1, 7 or 8) or (3, 1 or 2 or 5) or (7, (>= 8 and <= 14) or (>= 20 and <= 27));
 
     // RFC 3463 section 3.3 defines a full mailbox as a transient failure, whatever the class of the code. RFC 5321 section
-    // 4.5.3.1.10 says the same of a 552 for a recipient.
+    // 4.5.3.1.10 treats a 552 for a recipient in the same way.
     private static bool IsMailboxFull(SmtpStage stage, SmtpReply reply) =>
         reply.Enhanced is { Subject: 2, Detail: 2 } || (stage == SmtpStage.Rcpt && reply is { Code: 552, Enhanced: null });
 

@@ -32,7 +32,7 @@ public readonly record struct SmtpReply
     /// <summary>Gets all its lines. The memory is reused by the next reply.</summary>
     public required ReadOnlyMemory<byte> Lines { get; init; }
 
-    /// <summary>Gets whether the server refused the command, for now or for good.</summary>
+    /// <summary>Gets whether the server refused the command, temporarily or permanently.</summary>
     public bool IsRefusal => Code is >= 400 and <= 599;
 
     /// <summary>Returns the codes, and never the text, which often repeats the address.</summary>

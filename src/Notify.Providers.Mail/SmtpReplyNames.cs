@@ -27,14 +27,14 @@ public static class SmtpReplyNames
             (SmtpStage.Greeting or SmtpStage.Ehlo, _, 7, 0 or 1) => "the server refuses this host",
 
             // For a recipient, 450 and 550 mean "mailbox unavailable".
-            (SmtpStage.Mail, 450, null or 0, _) => "sender refused for now",
+            (SmtpStage.Mail, 450, null or 0, _) => "sender temporarily refused",
             (SmtpStage.Mail, 550, null or 0, _) => "sender refused",
-            (SmtpStage.Data or SmtpStage.Content, 450, null or 0, _) => "message refused for now",
+            (SmtpStage.Data or SmtpStage.Content, 450, null or 0, _) => "message temporarily refused",
             (SmtpStage.Data or SmtpStage.Content, 550, null or 0, _) => "message refused",
 
             // Greylisting sends these codes. It accepts the same delivery some minutes later.
             (SmtpStage.Mail or SmtpStage.Rcpt or SmtpStage.Data or SmtpStage.Content, < 500, 7, 0 or 1) =>
-                "refused for now, as by greylisting",
+                "temporarily refused, as by greylisting",
             _ => null,
         };
 

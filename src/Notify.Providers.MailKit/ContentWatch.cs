@@ -3,8 +3,8 @@ using MailKit;
 namespace Notify.Providers.MailKit;
 
 /// <summary>
-/// Detects when a message has been sent completely. MailKit tells its protocol logger what it has written, after the write and
-/// before it waits for the reply. It has no other extension point between the two.
+/// Detects when a message has been sent completely. MailKit passes to its protocol logger what it has written, after the write
+/// and before it waits for the reply. It has no other extension point between the two.
 /// </summary>
 internal sealed class ContentWatch : IProtocolLogger
 {

@@ -13,14 +13,14 @@ public static class MailKitNotificationsBuilderExtensions
 {
     /// <summary>Adds a provider with the name <c>mailkit</c> that sends email with MailKit.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
+    /// <param name="configure">Sets the server and the sender. The application does not start with invalid options.</param>
     public static INotificationProviderBuilder AddMailKit(this INotificationsBuilder builder, Action<MailKitOptions> configure) =>
         builder.AddMailKit("mailkit", configure);
 
     /// <summary>Adds a provider with a given name that sends email with MailKit.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name, in lower case. It must be unique in the application.</param>
-    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
+    /// <param name="configure">Sets the server and the sender. The application does not start with invalid options.</param>
     public static INotificationProviderBuilder AddMailKit(
         this INotificationsBuilder builder,
         string name,

@@ -6,7 +6,7 @@ namespace Notify.Providers.MailKit;
 
 /// <summary>
 /// Validates the rules that annotations cannot express. It is not the <c>Validate</c> method of the options, because that method
-/// is skipped if an annotation is violated, and the start should report all errors at once.
+/// is skipped if an annotation is violated, and all errors should be reported at once.
 /// </summary>
 internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
 {

@@ -127,7 +127,7 @@ internal sealed class MailKitProvider(
                 recipient,
                 copies,
                 isInternational,
-                // RFC 5321 section 4.5.3.2.6: a server that is slow to accept a message may deliver it all the same.
+                // RFC 5321 section 4.5.3.2.6: a server that is slow to accept a message may deliver it anyway.
                 () => timer.Allow(acceptanceTimeout),
                 cancellationToken
             )

@@ -87,7 +87,7 @@ internal sealed class MessageComposer(MailKitOptions options, MailRules rules, I
         && Ascii.IsValid(mailbox.LocalPart)
         && Uri.CheckHostName(mailbox.Domain) == UriHostNameType.Dns;
 
-    /// <summary>Gets the Message-ID. It is the same for all attempts, so that duplicates can be recognised.</summary>
+    /// <summary>Gets the Message-ID. It is the same for all attempts, so that duplicates can be recognized.</summary>
     public string GetMessageId(Delivery delivery) => $"{delivery.Id:N}@{_domain}";
 
     /// <summary>Gets the address that bounces of a delivery are sent to.</summary>

@@ -11,8 +11,8 @@ internal sealed class MessageSigner
     private const int SmallestKeyBits = 1024;
 
     /// <summary>
-    /// The headers that a recipient sees or acts on (RFC 6376 section 5.4.1). A header that a message does not have is signed
-    /// too, so that nobody can add it.
+    /// The headers that a recipient sees or acts on (RFC 6376 section 5.4.1). A header that a message does not have is also
+    /// signed, so that adding it invalidates the signature.
     /// </summary>
     private static readonly HeaderId[] Signed =
     [

@@ -10,7 +10,7 @@ internal static partial class Log
     [LoggerMessage(
         141,
         LogLevel.Debug,
-        "The mail server of provider {Provider} had closed an idle connection. The message is sent over a new connection"
+        "The mail server of provider {Provider} closed an idle connection; the message is sent over a new one"
     )]
     public static partial void ConnectionWasStale(ILogger logger, string provider);
 

@@ -16,14 +16,14 @@ public static class SmtpNotificationsBuilderExtensions
 {
     /// <summary>Adds a provider with the name <c>smtp</c> that sends email through a mail server.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
+    /// <param name="configure">Sets the server and the sender. The application does not start with invalid options.</param>
     public static INotificationProviderBuilder AddSmtp(this INotificationsBuilder builder, Action<SmtpOptions> configure) =>
         builder.AddSmtp("smtp", configure);
 
     /// <summary>Adds a provider with a given name that sends email through a mail server.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name, in lower case. It must be unique in the application.</param>
-    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
+    /// <param name="configure">Sets the server and the sender. The application does not start with invalid options.</param>
     public static INotificationProviderBuilder AddSmtp(
         this INotificationsBuilder builder,
         string name,

@@ -6,7 +6,7 @@ namespace Notify.Providers.Twilio;
 
 /// <summary>
 /// Validates what annotations cannot express. This is a separate class because <c>IValidatableObject.Validate</c> is skipped when
-/// an annotation is violated, and a failed start should report all errors at once.
+/// an annotation is violated, and all errors should be reported at once.
 /// </summary>
 internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOptions>
 {

@@ -4,7 +4,7 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>Finds subscriptions to which nothing can be sent, and overrides and contents that are too large.</summary>
+/// <summary>Finds subscriptions to which nothing can be sent, and overrides and content that are too large.</summary>
 /// <param name="provider">The name of the provider that sends through Web Push.</param>
 /// <param name="allowHttp">Whether endpoints may be <c>http</c> URLs.</param>
 public sealed class WebPushRules(string provider, bool allowHttp = false) : IProviderRules

@@ -3,7 +3,7 @@ using Notify.Storage;
 namespace Notify.Providers.Webhook;
 
 /// <summary>
-/// Keeps in the store which endpoints of a provider were rotated, and when the last rotation of any of them was. An endpoint that
+/// Stores which endpoints of a provider were rotated, and the time of the last rotation of any of them. An endpoint that
 /// was never rotated has no record. A process that knows the time of the last rotation needs to read nothing else.
 /// </summary>
 internal sealed class EndpointRotations(string provider, ISharedTokenStore? store, TimeProvider time)
@@ -29,7 +29,7 @@ internal sealed class EndpointRotations(string provider, ISharedTokenStore? stor
         if (store is null)
             throw new NotSupportedException("The store cannot keep rotations. Implement ISharedTokenStore.");
 
-        // The endpoint first: whoever sees that there was a rotation must find it.
+        // The endpoint is written first: a process that sees that there was a rotation must find it.
         var versions = await AdvanceAsync(store, endpoint.CreateName(provider), cancellationToken).ConfigureAwait(false);
         await AdvanceAsync(store, _providerName, cancellationToken).ConfigureAwait(false);
         return versions;

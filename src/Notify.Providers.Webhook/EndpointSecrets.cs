@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Providers.Webhook;
 
 /// <summary>
-/// The secrets of a provider's endpoints. Sending reads the store once in <see cref="CheckInterval"/> and not for each message:
-/// the time of the provider's last rotation tells whether the keys that this process knows are still the right ones.
+/// The secrets of a provider's endpoints. Sending reads the store once per <see cref="CheckInterval"/> and not for each message:
+/// the time of the provider's last rotation shows whether the keys that this process knows are still current.
 /// </summary>
 internal sealed class EndpointSecrets(
     string provider,
@@ -73,7 +73,7 @@ internal sealed class EndpointSecrets(
     private async ValueTask<KnownKeys> CheckAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref _known);
-        // While one message checks, the others go on with what was known. The first ones have to wait.
+        // While one message checks, the others continue with the known keys. The first messages have to wait.
         if (!await _checking.WaitAsync(known is null ? Timeout.Infinite : 0, cancellationToken).ConfigureAwait(false))
             return known!;
 
@@ -124,14 +124,14 @@ internal sealed class EndpointSecrets(
         return WebhookEndpoint.TryParse(tenant, url, out var endpoint)
             ? endpoint
             : throw new InvalidRequestException([
-                new FieldError("url", FieldErrorCodes.Invalid, "Give an absolute http or https URL."),
+                new FieldError("url", FieldErrorCodes.Invalid, "Use an absolute http or https URL."),
             ]);
     }
 
     /// <summary>The keys that were used since a rotation.</summary>
     private sealed class KnownKeys(DateTimeOffset? lastRotation, TimeProvider time)
     {
-        /// <summary>So many endpoints take a few megabytes. Beyond it all are derived again.</summary>
+        /// <summary>The maximum number of endpoints, which take a few megabytes. Beyond it, all keys are derived again.</summary>
         private const int MaxEndpoints = 20_000;
 
         private readonly ConcurrentDictionary<(string Tenant, string Url), (byte[][] Keys, DateTimeOffset Until)> _keys = new();

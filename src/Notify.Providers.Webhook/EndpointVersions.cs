@@ -3,14 +3,14 @@ using Notify.Storage;
 
 namespace Notify.Providers.Webhook;
 
-/// <summary>Which version of an endpoint's secret is in use, and when the versions before it were replaced.</summary>
+/// <summary>The version of an endpoint's secret that is in use, and the times at which earlier versions were replaced.</summary>
 /// <param name="Current">The version that is in use; the first is 1.</param>
 /// <param name="ReplacedAt">When the versions before it were replaced, the newest first. Those long ago are left out.</param>
 internal sealed record EndpointVersions(int Current, IReadOnlyList<DateTimeOffset> ReplacedAt)
 {
     /// <summary>
-    /// An endpoint that rotates again before its receivers followed still signs for them. More signatures than these would fill
-    /// the header.
+    /// The number of replaced versions that still sign, for receivers that have not followed several rotations. More signatures
+    /// would make the header too long.
     /// </summary>
     private const int MaxReplaced = 3;
 

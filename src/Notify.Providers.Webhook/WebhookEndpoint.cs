@@ -6,7 +6,7 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.Webhook;
 
-/// <summary>A receiver: a tenant, and a URL of it in the form by which URLs are compared.</summary>
+/// <summary>A receiver: a tenant, and one of its URLs in the form in which URLs are compared.</summary>
 internal readonly record struct WebhookEndpoint(string Tenant, string Url)
 {
     private const int KeyLength = 32;
@@ -43,13 +43,15 @@ internal readonly record struct WebhookEndpoint(string Tenant, string Url)
     /// </summary>
     public string CreateName(string provider) => CreateName("webhook-endpoint", provider, Tenant, Url);
 
-    /// <summary>Creates the name under which the store keeps when a provider's endpoints were last rotated.</summary>
+    /// <summary>
+    /// Creates the name under which the store keeps the time at which an endpoint of a provider was last rotated.
+    /// </summary>
     public static string CreateProviderName(string provider) => CreateName("webhook-rotations", provider);
 
     private static string CreateName(string kind, params IEnumerable<string> parts) =>
         $"{kind}/{Base64Url.EncodeToString(SHA256.HashData([.. parts.SelectMany(Encode)]))}";
 
-    // With its length in front, no part can be taken for the end of the one before it.
+    // Each part is preceded by its length, so it cannot be mistaken for the end of the previous part.
     private static byte[] Encode(string part)
     {
         var bytes = new byte[sizeof(int) + Encoding.UTF8.GetByteCount(part)];

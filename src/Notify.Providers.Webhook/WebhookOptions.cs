@@ -7,7 +7,7 @@ public sealed class WebhookOptions
 {
     /// <summary>
     /// Gets or sets the master secret, from which the secret of each endpoint is derived: <c>whsec_</c> and the base64 of 24 to
-    /// 64 random bytes. Give it to no receiver: it signs for every endpoint. A receiver gets its own secret from
+    /// 64 random bytes. Do not give it to receivers: it signs for every endpoint. A receiver gets its own secret from
     /// <see cref="IEndpointSecrets"/> or <c>POST /v1/webhook-endpoints/secret</c>. Required.
     /// </summary>
     [Required]
@@ -37,8 +37,8 @@ public sealed class WebhookOptions
 
     /// <summary>
     /// Gets or sets whether to connect to loopback, private, link-local and other addresses that are not on the public internet.
-    /// A URL that a user entered must not reach the services beside this one, so set it only where every URL is the operator's
-    /// own. Reasons then also tell why a connection failed. Default false.
+    /// A URL that a user entered must not reach internal services, so set this only if the operator enters every URL. Reasons
+    /// then also describe why a connection failed. Default false.
     /// </summary>
     public bool AllowPrivateNetworks { get; set; }
 }

@@ -5,7 +5,7 @@ namespace Notify.Providers.Webhook;
 
 /// <summary>
 /// Maps an endpoint's answers to outcomes. Its failures do not count against the provider: another webhook provider would call
-/// the same endpoint. Reasons have the status or the kind of failure, and never the URL, which may hold a token.
+/// the same endpoint. Reasons contain the status or the kind of failure, and never the URL, which may hold a token.
 /// </summary>
 internal static class WebhookOutcomes
 {
@@ -14,7 +14,8 @@ internal static class WebhookOutcomes
     public static Outcome NotPublic { get; } = Outcome.Rejected("the address is not on the public internet");
 
     /// <summary>
-    /// Gets the outcome without a secret to sign with: nothing was sent, and nothing can be while the store is away.
+    /// Gets the outcome when there is no secret to sign with: nothing was sent, and nothing can be sent while the store is
+    /// unavailable.
     /// </summary>
     public static Outcome NoSecret { get; } = Outcome.ProviderFailed("the secret of the endpoint could not be read");
 

@@ -44,7 +44,7 @@ internal sealed class WebhookProvider(
         }
         catch (UriFormatException)
         {
-            // Only name resolution finds out that a host has no form as an international domain name.
+            // A host that has no form as an internationalized domain name is detected only when it is resolved.
             return WebhookOutcomes.NotAUrl;
         }
     }

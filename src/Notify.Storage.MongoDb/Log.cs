@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         220,
         LogLevel.Warning,
-        "MongoDB runs as a standalone server, so its loss would lose accepted notifications. Use a replica set in production"
+        "MongoDB runs as a standalone server; if it fails, accepted notifications can be lost. Use a replica set in production"
     )]
     public static partial void OneServerOnly(ILogger logger);
 

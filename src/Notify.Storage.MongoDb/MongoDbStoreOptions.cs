@@ -32,7 +32,7 @@ public sealed class MongoDbStoreOptions : IValidatableObject
         {
             // A connection string may contain a password, so the message repeats none of it.
             yield return new ValidationResult(
-                "ConnectionString is not a MongoDB connection string. Write it as mongodb://user:password@db.example.org.",
+                "ConnectionString is not a MongoDB connection string. Use the form mongodb://user:password@db.example.org.",
                 [nameof(ConnectionString)]
             );
         }

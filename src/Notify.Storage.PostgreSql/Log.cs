@@ -8,7 +8,7 @@ internal static partial class Log
         200,
         LogLevel.Warning,
         "The PostgreSQL server has fsync={Fsync} and synchronous_commit={SynchronousCommit}: "
-            + "a power cut can lose notifications that were accepted"
+            + "a power failure can lose accepted notifications"
     )]
     public static partial void CommitsNotDurable(ILogger logger, string fsync, string synchronousCommit);
 }

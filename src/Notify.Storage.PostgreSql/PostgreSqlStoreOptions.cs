@@ -61,7 +61,7 @@ public sealed class PostgreSqlStoreOptions : IValidatableObject
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             return "ConnectionString is not a valid Npgsql connection string. "
-                + "Write it as Host=db.example.org;Database=shop;Username=notify.";
+                + "Use the form Host=db.example.org;Database=shop;Username=notify.";
         }
     }
 }

@@ -12,6 +12,6 @@ public interface ILeadership
     /// </summary>
     /// <param name="role">The role, such as <c>retention-sweeper</c>. 1 to 256 characters.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The term, or null if another process leads or Redis is away.</returns>
+    /// <returns>The term, or null if another process leads or Redis is unavailable.</returns>
     ValueTask<LeaderTerm?> TryLeadAsync(string role, CancellationToken cancellationToken = default);
 }

@@ -32,8 +32,8 @@ public sealed class LeaderTerm : IAsyncDisposable
     public long Fence { get; }
 
     /// <summary>
-    /// Gets a token that is cancelled when another process may lead: the renewal was refused, or Redis was away for too long.
-    /// Stop the work then.
+    /// Gets a token that is cancelled when another process may lead: the renewal was refused, or Redis was unavailable for too
+    /// long. Stop the work then.
     /// </summary>
     public CancellationToken Lost { get; }
 
@@ -54,7 +54,7 @@ public sealed class LeaderTerm : IAsyncDisposable
 
     internal void KeepRenewing() => _renewing = _renew(this, _ended.Token);
 
-    /// <summary>Lets the term last for this long from now, unless it was lost before.</summary>
+    /// <summary>Extends the term to the specified time from now, unless it was lost before.</summary>
     internal void HoldFor(TimeSpan time) => _lost.CancelAfter(time > TimeSpan.Zero ? time : TimeSpan.Zero);
 
     internal void Lose() => _lost.Cancel();

@@ -4,10 +4,10 @@ namespace Notify.Storage.Redis;
 
 internal static partial class Log
 {
-    [LoggerMessage(220, LogLevel.Warning, "Redis does not answer ({Reason}); the store is asked instead until it does")]
+    [LoggerMessage(220, LogLevel.Warning, "Redis is not responding ({Reason}); the store is used instead until it does")]
     public static partial void Away(ILogger logger, string reason);
 
-    [LoggerMessage(221, LogLevel.Information, "Redis answers again")]
+    [LoggerMessage(221, LogLevel.Information, "Redis is responding again")]
     public static partial void Back(ILogger logger);
 
     [LoggerMessage(223, LogLevel.Information, "This process leads {Role} with fence {Fence}")]

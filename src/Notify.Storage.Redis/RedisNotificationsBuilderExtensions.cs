@@ -15,8 +15,8 @@ public static class RedisNotificationsBuilderExtensions
     /// <summary>
     /// Adds Redis (5 or newer; tested with 7) beside the store. It keeps rate limits over all processes, answers idempotency
     /// keys, users and devices without the store, carries events to every process, and elects leaders
-    /// (<see cref="ILeadership"/>). The store remains the source of truth: while Redis is away, everything works without it. Call
-    /// it before or after adding the store.
+    /// (<see cref="ILeadership"/>). The store remains the source of truth: while Redis is unavailable, everything works without
+    /// it. Call it before or after adding the store.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">See <see cref="RedisOptions.ConnectionString"/>.</param>

@@ -26,7 +26,7 @@ public sealed class RedisOptions : IValidatableObject
     public string KeyPrefix { get; set; } = "notify";
 
     /// <summary>
-    /// Gets or sets how long to wait for an answer before the store is asked instead. 1 ms to 10 seconds; default 250 ms.
+    /// Gets or sets how long to wait for an answer before the store is used instead. 1 ms to 10 seconds; default 250 ms.
     /// </summary>
     [TimeRange("00:00:00.001", "00:00:10")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
@@ -66,12 +66,12 @@ public sealed class RedisOptions : IValidatableObject
         try
         {
             return ConfigurationOptions.Parse(connectionString).EndPoints.Count == 0
-                ? "ConnectionString must name a server; write it as redis-1:6379,redis-2:6379,password=..."
+                ? "ConnectionString must name a server; use the form redis-1:6379,redis-2:6379,password=..."
                 : null;
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            return "ConnectionString is not valid for StackExchange.Redis; write it as redis-1:6379,redis-2:6379,password=...";
+            return "ConnectionString is not valid for StackExchange.Redis; use the form redis-1:6379,redis-2:6379,password=...";
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed class SqliteStoreOptions : IValidatableObject
         }
         catch (ArgumentException)
         {
-            return "ConnectionString is not a SQLite connection string. Write it as Data Source=notify.db.";
+            return "ConnectionString is not a SQLite connection string. Use the form Data Source=notify.db.";
         }
     }
 }

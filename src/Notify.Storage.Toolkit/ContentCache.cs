@@ -6,7 +6,9 @@ namespace Notify.Storage.Toolkit;
 /// </summary>
 public sealed class ContentCache
 {
-    /// <summary>The most JSON that the cached contents may come from. Attachments make some contents large.</summary>
+    /// <summary>
+    /// The maximum total size of the JSON from which the cached contents were read. Attachments make some contents large.
+    /// </summary>
     private const long MaxCachedBytes = 32 * 1024 * 1024;
 
     private readonly Lock _lock = new();

@@ -19,7 +19,7 @@ public sealed class GroupCommit<TItem, TAnswer>(
 )
 {
     /// <summary>
-    /// The most rows in a batch: enough to make a flush cheap, few enough that its callers do not wait long.
+    /// The maximum number of rows in a batch: enough to make a flush cheap, few enough that its callers do not wait long.
     /// </summary>
     private const int MaxRows = 4_096;
 

@@ -60,7 +60,7 @@ public static class StoredForm
             : JsonSerializer.SerializeToUtf8Bytes(delivery.Content, Unescaped.Content);
 
     /// <summary>
-    /// Reads a content that <see cref="WriteOwnContent"/> wrote. Returns a content without texts for null, for which
+    /// Reads content that <see cref="WriteOwnContent"/> wrote. Returns content without texts for null, for which
     /// <see cref="StoredContents.Complete"/> puts the shared one, if any.
     /// </summary>
     public static Content ReadOwnContent(byte[]? json) =>
@@ -95,7 +95,7 @@ public static class StoredForm
                 : JsonSerializer.Deserialize(preferences, StoredJson.Default.IReadOnlyListPreference)!,
         };
 
-    /// <summary>Writes a user with profile and preferences as one.</summary>
+    /// <summary>Writes the profile and the preferences of a user as one JSON object.</summary>
     public static byte[] WriteUserRecord(UserRecord user) =>
         JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.UserRecord);
 
@@ -148,25 +148,25 @@ public static class StoredForm
 /// <summary>The part of a notification that its deliveries share. A store keeps it once per notification.</summary>
 public sealed record StoredContents
 {
-    /// <summary>Gets see <see cref="Notification.Contents"/>.</summary>
+    /// <summary>Gets the contents; see <see cref="Notification.Contents"/>.</summary>
     public required IReadOnlyList<ContentVariant> Variants { get; init; }
 
-    /// <summary>Gets see <see cref="Notification.TraceParent"/>.</summary>
+    /// <summary>Gets the trace; see <see cref="Notification.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Gets see <see cref="Trigger.Category"/>.</summary>
+    /// <summary>Gets the category; see <see cref="Trigger.Category"/>.</summary>
     public string? Category { get; init; }
 
-    /// <summary>Gets see <see cref="Trigger.Reference"/>.</summary>
+    /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>Gets see <see cref="Trigger.Tags"/>.</summary>
+    /// <summary>Gets the tags; see <see cref="Trigger.Tags"/>.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>Gets see <see cref="Trigger.Metadata"/>.</summary>
+    /// <summary>Gets the metadata; see <see cref="Trigger.Metadata"/>.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>Gets see <see cref="Notification.TemplateVersion"/>.</summary>
+    /// <summary>Gets the version of the template; see <see cref="Notification.TemplateVersion"/>.</summary>
     public int? TemplateVersion { get; init; }
 
     /// <summary>Gets the shared content; null for <see cref="Delivery.OwnContent"/>.</summary>

@@ -3,7 +3,7 @@ using Notify.Providers;
 
 namespace Notify.Storage.Toolkit;
 
-/// <summary>How the domain is written to a store. Field names are part of the stored format.</summary>
+/// <summary>The serialization of domain types for a store. Field names are part of the stored format.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

@@ -3,25 +3,25 @@ using Notify.Providers;
 namespace Notify.Storage.Toolkit;
 
 /// <summary>
-/// Divides one lease quota among the tenants that have due deliveries: one delivery each, in turn, until the quota is filled. A
-/// store asks <see cref="GetNextShares"/> how many to lease from each tenant, leases them, reports them by <see cref="Add"/>, and
-/// repeats until there are no shares left. Not thread-safe.
+/// Divides the slots of one lane among the tenants that have due deliveries: one delivery each, in turn, until the slots are
+/// filled. A store asks <see cref="GetNextShares"/> how many to lease from each tenant, leases them, reports them by
+/// <see cref="Add"/>, and repeats until there are no shares left. Not thread-safe.
 /// </summary>
-/// <param name="quota">The quota.</param>
+/// <param name="slots">The slots to fill.</param>
 /// <param name="tenants">The tenants in the order of their turns, and the most deliveries that each may get.</param>
-public sealed class TenantShares(LeaseQuota quota, IReadOnlyList<(string Tenant, int Max)> tenants)
+public sealed class TenantShares(LeaseSlots slots, IReadOnlyList<(string Tenant, int Max)> tenants)
 {
     private readonly List<Share> _shares = [.. tenants.Select(tenant => new Share(tenant.Tenant, tenant.Max))];
-    private int _left = quota.Max;
+    private int _left = slots.Max;
 
-    /// <summary>Gets the quota.</summary>
-    public LeaseQuota Quota => quota;
+    /// <summary>Gets the slots to fill.</summary>
+    public LeaseSlots Slots => slots;
 
     /// <summary>Gets the tenant whose turn is last. The next lease begins after it.</summary>
     public string LastTenant => tenants[^1].Tenant;
 
     /// <summary>
-    /// Gets how many deliveries to ask for from each tenant next; empty when the quota is filled or no tenant has more.
+    /// Gets how many deliveries to ask for from each tenant next; empty when the slots are filled or no tenant has more.
     /// </summary>
     public IReadOnlyList<(string Tenant, int Wanted)> GetNextShares()
     {

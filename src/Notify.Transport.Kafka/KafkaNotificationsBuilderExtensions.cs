@@ -15,8 +15,9 @@ public static class KafkaNotificationsBuilderExtensions
 {
     /// <summary>
     /// Uses Kafka to carry hints from the processes that trigger to the processes that send. A hint is the id of a delivery; the
-    /// delivery itself stays in the store, which the processes must share (<c>UsePostgreSql</c>). While Kafka is away, deliveries
-    /// are sent as they fall due in the store. It is safe to call this twice: the second call changes the options further.
+    /// delivery itself stays in the store, which the processes must share (<c>UsePostgreSql</c>). While Kafka is unavailable,
+    /// deliveries are sent as they fall due in the store. It is safe to call this twice: the second call changes the options
+    /// further.
     /// </summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets at least <see cref="KafkaTransportOptions.BootstrapServers"/>.</param>

@@ -24,8 +24,9 @@ public sealed class KafkaTransportOptions
     public string ConsumerGroup { get; set; } = "notify";
 
     /// <summary>
-    /// Gets or sets whether missing topics are created. When the cluster is away at start or refuses, a warning is logged, the
-    /// creation is tried again every 30 seconds, and deliveries are sent meanwhile as they fall due. Default true.
+    /// Gets or sets whether missing topics are created. If the cluster is unavailable at start or refuses the request, a warning
+    /// is logged, and the creation is tried again every 30 seconds. Meanwhile, deliveries are sent as they fall due. Default
+    /// true.
     /// </summary>
     public bool CreateTopics { get; set; } = true;
 

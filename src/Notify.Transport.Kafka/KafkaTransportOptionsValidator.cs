@@ -43,7 +43,7 @@ internal sealed class KafkaTransportOptionsValidator(IServiceProviderIsService r
         {
             errors.Add(
                 "UseKafka needs a store that processes can share. "
-                    + "Replace the current store by one, such as AddNotifications().UsePostgreSql(...), "
+                    + "Replace the current store with one, such as AddNotifications().UsePostgreSql(...), "
                     + "or remove UseKafka to send from one process."
             );
         }

@@ -7,17 +7,17 @@ internal static partial class Log
     [LoggerMessage(
         1,
         LogLevel.Warning,
-        "Kafka does not accept hints ({Reason}); deliveries are due at once for every process that polls the store"
+        "Kafka is not accepting hints ({Reason}); deliveries are due at once for every process that polls the store"
     )]
     public static partial void PublishingFailed(ILogger logger, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "Kafka accepts hints again")]
+    [LoggerMessage(2, LogLevel.Information, "Kafka is accepting hints again")]
     public static partial void PublishingRecovered(ILogger logger);
 
-    [LoggerMessage(3, LogLevel.Warning, "No hints arrive from Kafka ({Reason}); their deliveries fall due by themselves")]
+    [LoggerMessage(3, LogLevel.Warning, "No hints are arriving from Kafka ({Reason}); deliveries are sent as they fall due")]
     public static partial void ConsumingFailed(ILogger logger, string reason);
 
-    [LoggerMessage(4, LogLevel.Information, "Hints arrive from Kafka again")]
+    [LoggerMessage(4, LogLevel.Information, "Hints are arriving from Kafka again")]
     public static partial void ConsumingRecovered(ILogger logger);
 
     [LoggerMessage(5, LogLevel.Warning, "A message in {Topic} is not a hint ({Reason}); it was moved to {DeadLetterTopic}")]
@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(
         7,
         LogLevel.Warning,
-        "The topics could not be created ({Reason}). The creation is tried again; meanwhile deliveries are sent as they fall due"
+        "The topics could not be created ({Reason}); trying again. Meanwhile, deliveries are sent as they fall due"
     )]
     public static partial void TopicsNotCreated(ILogger logger, string reason);
 
@@ -49,22 +49,22 @@ internal static partial class Log
     )]
     public static partial void MessageDropped(ILogger logger, string topic, string reason, string deadLetterTopic, string error);
 
-    [LoggerMessage(12, LogLevel.Debug, "The position in a partition could not be stored ({Reason}); its hints arrive again")]
+    [LoggerMessage(12, LogLevel.Debug, "The position in a partition could not be stored ({Reason}); its hints will arrive again")]
     public static partial void OffsetNotStored(ILogger logger, string reason);
 
-    [LoggerMessage(13, LogLevel.Warning, "Kafka does not accept events ({Reason}); events are being lost")]
+    [LoggerMessage(13, LogLevel.Warning, "Kafka is not accepting events ({Reason}); events are being lost")]
     public static partial void EventsLost(ILogger logger, string reason);
 
     [LoggerMessage(
         14,
         LogLevel.Debug,
-        "No notification events arrive from Kafka ({Reason}); topics are expanded as they fall due"
+        "No notification events are arriving from Kafka ({Reason}); topics are expanded as they fall due"
     )]
     public static partial void EventsNotConsumed(ILogger logger, string reason);
 
     [LoggerMessage(16, LogLevel.Warning, "{Count} events were lost because Kafka had not accepted them when the process stopped")]
     public static partial void EventsLostAtStop(ILogger logger, long count);
 
-    [LoggerMessage(15, LogLevel.Information, "Every topic exists now")]
+    [LoggerMessage(15, LogLevel.Information, "All topics exist")]
     public static partial void TopicsComplete(ILogger logger);
 }

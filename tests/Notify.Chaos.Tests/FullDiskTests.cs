@@ -20,7 +20,7 @@ public sealed class FullDiskTests
         using var load = new TriggerLoad([settings.Address], 200);
         await load.RunAsync(32, default);
 
-        // No file of the process may grow beyond what the write-ahead log has: SQLite gets the error of a disk without room.
+        // No file of the process may grow beyond what the write-ahead log has: SQLite gets the error of a full disk.
         await LimitFilesAsync(host, new FileInfo(folder.Database + "-wal").Length.ToString(CultureInfo.InvariantCulture));
         var acknowledged = 200;
         await Eventually.TrueAsync(

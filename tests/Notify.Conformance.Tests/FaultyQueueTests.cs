@@ -30,13 +30,13 @@ public sealed class FaultyQueueTests
             queue => new LeasesTooEarly(queue),
             nameof(DeliveryQueueConformance.Only_due_deliveries_are_leased)
         ),
-        ["asks for the limit of one quota"] = (
-            queue => new AsksForTheLimitOfOneQuota(queue),
-            nameof(DeliveryQueueConformance.A_tenants_limit_may_differ_by_quota)
+        ["asks for the limit of one lane"] = (
+            queue => new AsksForTheLimitOfOneLane(queue),
+            nameof(DeliveryQueueConformance.A_tenants_limit_may_differ_by_lane)
         ),
-        ["ignores quotas"] = (
-            queue => new IgnoresQuotas(queue),
-            nameof(DeliveryQueueConformance.Quotas_apply_per_priority_and_provider)
+        ["exceeds the slots"] = (
+            queue => new ExceedsSlots(queue),
+            nameof(DeliveryQueueConformance.Slots_apply_per_priority_and_provider)
         ),
         ["never ends leases"] = (
             queue => new NeverEndsLeases(queue),
@@ -102,7 +102,7 @@ public sealed class FaultyQueueTests
         "leases twice",
         "ignores turns",
         "leases too early",
-        "ignores quotas",
+        "exceeds the slots",
         "never ends leases",
         "forgets keys",
         "sees no conflicts",

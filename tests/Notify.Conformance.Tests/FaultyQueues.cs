@@ -103,13 +103,13 @@ internal sealed class IgnoresTenantLimits(IDeliveryQueue inner) : QueueAround(in
         base.LeaseAsync(request with { TenantLimit = null }, cancellationToken);
 }
 
-internal sealed class AsksForTheLimitOfOneQuota(IDeliveryQueue inner) : QueueAround(inner)
+internal sealed class AsksForTheLimitOfOneLane(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         base.LeaseAsync(
             request with
             {
-                TenantLimit = request.TenantLimit is { } limit ? (_, tenant) => limit(request.Quotas[0], tenant) : null,
+                TenantLimit = request.TenantLimit is { } limit ? (_, tenant) => limit(request.Slots[0], tenant) : null,
             },
             cancellationToken
         );
@@ -121,13 +121,13 @@ internal sealed class LeasesTooEarly(IDeliveryQueue inner) : QueueAround(inner)
         base.LeaseAsync(request with { Now = request.Now.AddSeconds(1) }, cancellationToken);
 }
 
-internal sealed class IgnoresQuotas(IDeliveryQueue inner) : QueueAround(inner)
+internal sealed class ExceedsSlots(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         base.LeaseAsync(
             request with
             {
-                Quotas = [.. request.Quotas.Select(quota => quota with { Max = quota.Max + 1 })],
+                Slots = [.. request.Slots.Select(slots => slots with { Max = slots.Max + 1 })],
             },
             cancellationToken
         );

@@ -41,12 +41,12 @@ public sealed class CronTests
     [InlineData("99999999999999999999 * * * *", "The minute, field 1 at position 1, is not valid.")]
     [InlineData("0 8 * * *\0", "The day of week, field 5 at position 9, is not valid.")]
     [InlineData("0 8 * * ٣", "The day of week, field 5 at position 9, is not valid.")]
-    [InlineData("", "There are 0.")]
-    [InlineData("   ", "There are 0.")]
-    [InlineData("0 8 * *", "There are 4.")]
-    [InlineData("0 0 8 * * *", "There are 6.")]
-    [InlineData("@daily", "There are 1.")]
-    [InlineData("at noon", "There are 2.")]
+    [InlineData("", "This expression has 0.")]
+    [InlineData("   ", "This expression has 0.")]
+    [InlineData("0 8 * *", "This expression has 4.")]
+    [InlineData("0 0 8 * * *", "This expression has 6.")]
+    [InlineData("@daily", "This expression has 1.")]
+    [InlineData("at noon", "This expression has 2.")]
     [InlineData("0 8 31 2 *", "This cron expression never matches a time.")]
     public async Task A_wrong_cron_time_is_refused_with_its_field_and_position(string cron, string error)
     {

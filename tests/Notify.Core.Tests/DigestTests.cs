@@ -21,7 +21,7 @@ public sealed class DigestTests
     public DigestTests() => _passing = new Passing(_time);
 
     [Fact]
-    public async Task Fields_that_a_digest_does_not_honour_are_refused_by_name()
+    public async Task Fields_that_a_digest_does_not_honor_are_refused_by_name()
     {
         await using var application = await StartAsync();
         var now = _time.GetUtcNow();

@@ -448,7 +448,7 @@ public sealed partial class PersonalContentTests
         Assert.Equal(users.Where(user => user != "user-07"), Sent(sent).Order(StringComparer.Ordinal));
         // A trigger that names so many is refused instead.
         var errors = await FailAsync(application, Welcome([.. users.Skip(8).Select(Recipient.User)]));
-        Assert.Contains("characters together", errors[0].Message, StringComparison.Ordinal);
+        Assert.Contains("characters in total", errors[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class RetryTests
     [InlineData(90, 90)]
     [InlineData(0, 0)]
     [InlineData(100_000, 600)]
-    public async Task Retry_After_is_honoured_up_to_the_longest(int asked, int granted)
+    public async Task Retry_After_is_honored_up_to_the_longest(int asked, int granted)
     {
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Retry("later", TimeSpan.FromSeconds(asked)));
         await using var application = await StartAsync(mail, retry =>

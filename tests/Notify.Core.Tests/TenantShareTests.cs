@@ -18,7 +18,7 @@ public sealed class TenantShareTests
             return new ValueTask<Outcome>(answer.Task);
         });
 
-    // The queue is not polled, so each answer must make room for the next delivery.
+    // The queue is not polled, so each answer must free the slot for the next delivery.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -51,7 +51,7 @@ public sealed class RecipientDataOverHttpTests
     [InlineData("""{"user":"ada","data":{}}""", "to.user", "data.order: ")]
     [InlineData("""{"user":"ada","data":[]}""", "to.data", "Use a JSON object.")]
     [InlineData("""{"user":"ada","data":{"recipient":1}}""", "to.data", "The name 'recipient' is reserved")]
-    [InlineData("""[{"topic":"news","data":{"order":1}}]""", "to[0].data", "A topic has no data.")]
+    [InlineData("""[{"topic":"news","data":{"order":1}}]""", "to[0].data", "A topic cannot have data.")]
     [InlineData("""{"email":"x@example.org","data":{"order":1}}""", "to.email", "recipient.name: ")]
     [InlineData("""[{"user":"ada"}]""", "data.order", "The template 'welcome' needs")]
     public async Task An_error_names_the_recipient(string to, string field, string message = "")

@@ -5,7 +5,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Tests;
 
-/// <summary>How many of a vendor's requests begin together, and what makes room for the next.</summary>
+/// <summary>How many of a vendor's requests begin together, and what lets the next one begin.</summary>
 public sealed class PacedHttpClientTests : IDisposable
 {
     private static readonly int Most = 32 * Environment.ProcessorCount;

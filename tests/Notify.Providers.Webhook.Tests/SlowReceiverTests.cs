@@ -29,7 +29,7 @@ public sealed class SlowReceiverTests
             for (var i = 0; i < 20; i++)
                 Assert.Equal(DeliveryState.Sent, (await application.SendAsync(quick.Url, tenant: "quick")).State);
 
-            // All of them are still in flight or have not begun, so nothing of the slow tenants made room.
+            // All of them are still in flight or have not begun, so no slot of the slow tenants was freed.
             foreach (var (id, tenant) in stuck)
                 Assert.Empty((await application.DeliveriesAsync(id, tenant))[0].Attempts);
             Assert.Equal(20, quick.Requests.Count);

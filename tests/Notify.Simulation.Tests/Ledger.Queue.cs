@@ -175,33 +175,33 @@ internal sealed partial class Ledger
 
     private void CheckTurns(LeaseRequest request, IReadOnlyList<Lease> leases)
     {
-        foreach (var quota in request.Quotas)
+        foreach (var slots in request.Slots)
         {
             var due = _facts
                 .Values.Where(facts =>
                     facts.DueAt <= request.Now
-                    && facts.Delivery.Provider == quota.Provider
-                    && facts.Delivery.Priority == quota.Priority
+                    && facts.Delivery.Provider == slots.Provider
+                    && facts.Delivery.Priority == slots.Priority
                 )
                 .GroupBy(facts => facts.Delivery.Tenant)
                 .ToDictionary(tenant => tenant.Key, tenant => tenant.Count());
             foreach (
                 var lease in leases.Where(lease =>
-                    lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority
+                    lease.Delivery.Provider == slots.Provider && lease.Delivery.Priority == slots.Priority
                 )
             )
             {
                 var served = lease.Delivery.Tenant;
                 due[served] = due.GetValueOrDefault(served) - 1;
-                _servedMeanwhile.Remove((quota.Priority, quota.Provider, served));
+                _servedMeanwhile.Remove((slots.Priority, slots.Provider, served));
                 foreach (var waiting in due.Where(tenant => tenant.Value > 0 && tenant.Key != served))
-                    CountServed((quota.Priority, quota.Provider, waiting.Key), served);
+                    CountServed((slots.Priority, slots.Provider, waiting.Key), served);
             }
 
             foreach (
                 var gone in _servedMeanwhile
                     .Keys.Where(key =>
-                        key.Item1 == quota.Priority && key.Provider == quota.Provider && due.GetValueOrDefault(key.Waiting) == 0
+                        key.Item1 == slots.Priority && key.Provider == slots.Provider && due.GetValueOrDefault(key.Waiting) == 0
                     )
                     .ToArray()
             )

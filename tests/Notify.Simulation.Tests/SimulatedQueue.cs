@@ -30,7 +30,7 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         world.Operations.CallAsync(
             process,
-            $"lease {string.Join(", ", request.Quotas.Select(quota => $"{quota.Max} {quota.Priority} {quota.Provider}"))}",
+            $"lease {string.Join(", ", request.Slots.Select(slots => $"{slots.Max} {slots.Priority} {slots.Provider}"))}",
             () =>
             {
                 var leases = queue.LeaseAsync(request, CancellationToken.None).Result;

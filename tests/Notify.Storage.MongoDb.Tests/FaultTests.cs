@@ -290,14 +290,14 @@ public sealed class FaultTests : IAsyncLifetime
         await using var other = await ConformanceStore.OpenAsync(notifications => notifications.UseMongoDb(client));
         _server.Latency = TimeSpan.FromMilliseconds(200);
 
-        var quota = new LeaseQuota(Priority.Normal, Provider, 1_000);
+        var slots = new LeaseSlots(Priority.Normal, Provider, 1_000);
         var leases = await other.Queue.LeaseAsync(
             new LeaseRequest
             {
                 Owner = "worker",
                 Now = s_now,
                 Until = s_now.AddMinutes(2),
-                Quotas = [quota],
+                Slots = [slots],
             },
             Cancellation
         );
@@ -349,14 +349,14 @@ public sealed class FaultTests : IAsyncLifetime
     private async Task<IReadOnlyList<Lease>> LeaseDueAsync(DateTimeOffset? at = null)
     {
         var now = at ?? s_now;
-        var quota = new LeaseQuota(Priority.Normal, Provider, 1_000);
+        var slots = new LeaseSlots(Priority.Normal, Provider, 1_000);
         return await Store.Queue.LeaseAsync(
             new LeaseRequest
             {
                 Owner = "worker",
                 Now = now,
                 Until = now.AddMinutes(2),
-                Quotas = [quota],
+                Slots = [slots],
             },
             Cancellation
         );

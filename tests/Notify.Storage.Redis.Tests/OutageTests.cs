@@ -54,7 +54,7 @@ public sealed class OutageTests
 
         await Eventually.TrueAsync(() => provider.Sent.Count == 300, "every delivery to be sent");
         await host.StopAsync(Cancellation);
-        Assert.Single(logs.ReadLines(), line => line.Contains("Redis does not answer", StringComparison.Ordinal));
+        Assert.Single(logs.ReadLines(), line => line.Contains("Redis is not responding", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class OutageTests
         await SendAsync(host.Services.GetRequiredService<INotifier>(), 0, 5, Recipient.Email("ada@example.org"));
 
         await host.StopAsync(Cancellation);
-        Assert.Single(logs.ReadLines(), line => line.Contains("Redis does not answer", StringComparison.Ordinal));
+        Assert.Single(logs.ReadLines(), line => line.Contains("Redis is not responding", StringComparison.Ordinal));
         Assert.DoesNotContain(logs.ReadLines(), line => line.Contains("s3cret", StringComparison.Ordinal));
         Assert.DoesNotContain(
             "s3cret",

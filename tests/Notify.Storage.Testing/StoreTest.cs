@@ -68,7 +68,7 @@ public abstract class StoreTest
                 Owner = owner,
                 Now = now ?? Now,
                 Until = (now ?? Now).AddMinutes(2),
-                Quotas = [new LeaseQuota(Priority.Normal, Provider, max)],
+                Slots = [new LeaseSlots(Priority.Normal, Provider, max)],
             },
             Cancellation
         );

@@ -28,7 +28,7 @@ public sealed class TopicCreationTests : IDisposable
         await cluster.CreateTopicsAsync("");
 
         await Eventually.TrueAsync(
-            () => _log.ReadLines().Any(line => line.Contains("Every topic exists now", StringComparison.Ordinal)),
+            () => _log.ReadLines().Any(line => line.Contains("All topics exist", StringComparison.Ordinal)),
             "the creation to be tried again"
         );
         await _store.AcceptedAsync(await sending.TriggerAsync(5));

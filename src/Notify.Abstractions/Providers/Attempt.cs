@@ -15,7 +15,9 @@ public sealed record Attempt
     /// <summary>Gets the outcome of the attempt.</summary>
     public required OutcomeKind Outcome { get; init; }
 
-    /// <summary>Gets why the message was not sent. If it was sent, what the vendor left out, or null.</summary>
+    /// <summary>
+    /// Gets the reason why the message was not sent. For a sent message, describes what the vendor left out; null if nothing was.
+    /// </summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the vendor's ID for the message; null if the vendor did not assign one.</summary>

@@ -33,7 +33,7 @@ public sealed record Delivery
 
     /// <summary>
     /// Gets the index of <see cref="Content"/> in <see cref="Notification.Contents"/>, which stores keep once for all deliveries;
-    /// <see cref="OwnContent"/> if the content was rendered for this delivery, with which stores keep it.
+    /// <see cref="OwnContent"/> if the content was rendered for this delivery and is stored with it.
     /// </summary>
     public required int ContentIndex { get; init; }
 

@@ -18,7 +18,7 @@ public interface IProviderRules
     /// </summary>
     IReadOnlyCollection<string> OverrideNames => [];
 
-    /// <summary>Determines why the provider could never send to an address.</summary>
+    /// <summary>Finds the reason why the provider could never send to an address.</summary>
     /// <param name="address">The address.</param>
     /// <returns>The error, which must not contain the address; null if the provider may be able to send to it.</returns>
     string? FindAddressError(Address address);

@@ -53,7 +53,7 @@ public sealed class Outcome
     /// <summary>Gets the cost that the vendor charges; null if it does not report one or charges nothing.</summary>
     public Cost? Cost { get; private init; }
 
-    /// <summary>Creates the outcome of a message that was sent: the vendor took it over.</summary>
+    /// <summary>Creates the outcome of a message that was sent: the vendor accepted it.</summary>
     /// <param name="providerMessageId">The vendor's ID for the message, or null.</param>
     /// <param name="cost">The cost that the vendor charges, or null.</param>
     /// <param name="note">What the vendor left out, such as copies that it refused; null if nothing was left out.</param>
@@ -149,7 +149,7 @@ public enum OutcomeKind
     [JsonStringEnumMemberName("unknown")]
     Unknown = -1,
 
-    /// <summary>The message was sent: the vendor took it over.</summary>
+    /// <summary>The message was sent: the vendor accepted it.</summary>
     [JsonStringEnumMemberName("sent")]
     Sent = 0,
 
@@ -165,7 +165,7 @@ public enum OutcomeKind
     [JsonStringEnumMemberName("recipientGone")]
     RecipientGone,
 
-    /// <summary>The answer was lost, so it is unknown whether the vendor took the message over.</summary>
+    /// <summary>The answer was lost, so it is unknown whether the vendor accepted the message.</summary>
     [JsonStringEnumMemberName("answerLost")]
     AnswerLost,
 }

@@ -14,7 +14,7 @@ public static class ErasedNotification
     /// <summary>
     /// Computes the notification to store after some of its deliveries were erased. As long as it has other recipients, only the
     /// erased direct addresses and the data of the erased users are removed from <see cref="Trigger.To"/>; otherwise, its content
-    /// and data are removed too.
+    /// and data are also removed.
     /// </summary>
     /// <param name="notification">The notification.</param>
     /// <param name="addresses">The addresses that were erased from its deliveries.</param>

@@ -25,8 +25,8 @@ public interface IDeliveryQueue
     );
 
     /// <summary>
-    /// Leases due deliveries: at most <see cref="LeaseQuota.Max"/> for each quota, in turn among tenants and oldest first within
-    /// a tenant.
+    /// Leases due deliveries: at most <see cref="LeaseSlots.Max"/> for each priority and provider, in turn among tenants and
+    /// oldest first within a tenant.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

@@ -5,7 +5,7 @@ namespace Notify.Storage;
 /// <summary>
 /// A store of the events that are collected for digests, by <see cref="DigestKey"/>. A digest falls due until it is closed.
 /// Closing it stores its summary in the same transaction, so that every event ends in exactly one summary, as cancelled, or as a
-/// dead letter. An event that has ended is kept, without its data, as long as its notification.
+/// dead letter. An event that has ended is kept, without its data, for as long as its notification is kept.
 /// </summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDigestStore

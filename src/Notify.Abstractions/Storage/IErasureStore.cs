@@ -26,7 +26,7 @@ public interface IErasureStore
     /// <summary>
     /// Reads the next deliveries in the order of their IDs and erases those of the removed users. A waiting delivery is
     /// cancelled; the address, collapse key, device, topic, reason, attempts and receipts are removed. A leased delivery is left
-    /// for the next pass. If a notification has no other recipients left, its content and data are removed too.
+    /// for the next pass. If a notification has no other recipients left, its content and data are also removed.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
@@ -35,7 +35,7 @@ public interface IErasureStore
 
     /// <summary>
     /// Reads the next collected events in the order of their IDs and erases those of the removed users. A waiting event is
-    /// removed from its digest. If a notification has no other recipients left, its content and data are removed too. The last
+    /// removed from its digest. If a notification has no other recipients left, its content and data are also removed. The last
     /// batch also removes older copies of the erased data, if the store itself keeps such copies.
     /// </summary>
     /// <param name="batch">The batch.</param>

@@ -15,7 +15,7 @@ public interface IUserStore
     ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds users by their IDs, with their preferences, in one round trip. Users of whom only preferences are known are
+    /// Finds users by their IDs, with their preferences, in one round trip. Users for whom only preferences are stored are
     /// included.
     /// </summary>
     /// <param name="tenant">The tenant.</param>

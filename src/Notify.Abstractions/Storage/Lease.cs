@@ -36,26 +36,26 @@ public sealed record LeaseRequest
     /// <summary>Gets the time at which the leases end.</summary>
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>Gets the number of deliveries to lease for each priority and provider.</summary>
-    public required IReadOnlyList<LeaseQuota> Quotas { get; init; }
+    /// <summary>Gets the slots to fill, for each priority and provider.</summary>
+    public required IReadOnlyList<LeaseSlots> Slots { get; init; }
 
     /// <summary>
-    /// Gets a function that returns how many deliveries of a tenant may be leased for a quota; null for no limit. A store calls
-    /// it once for each quota and tenant.
+    /// Gets a function that returns how many deliveries of a tenant may be leased for one element of <see cref="Slots"/>; null
+    /// for no limit. A store calls it at most once for each element and tenant.
     /// </summary>
-    public Func<LeaseQuota, string, int>? TenantLimit { get; init; }
+    public Func<LeaseSlots, string, int>? TenantLimit { get; init; }
 }
 
-/// <summary>The number of deliveries of one priority that a worker can accept for one provider.</summary>
+/// <summary>The slots that a worker has reserved for deliveries of one priority and one provider.</summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
-public readonly record struct LeaseQuota
+public readonly record struct LeaseSlots
 {
     /// <summary>Initializes a new instance with the specified values.</summary>
     /// <param name="priority">The priority.</param>
     /// <param name="provider">The name of the provider.</param>
     /// <param name="max">The maximum number of deliveries; at least 1.</param>
     [SetsRequiredMembers]
-    public LeaseQuota(Priority priority, string provider, int max)
+    public LeaseSlots(Priority priority, string provider, int max)
     {
         Priority = priority;
         Provider = provider;

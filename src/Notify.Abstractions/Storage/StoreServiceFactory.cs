@@ -21,7 +21,7 @@ internal sealed class StoreServiceFactory<TService>(Type implementation, Func<IS
             .Aggregate(create(services), (service, decoration) => decoration.Apply(services, service));
 }
 
-/// <summary>The factory of a store's service, by which a registration is recognized as one that decorations apply to.</summary>
+/// <summary>The factory of a store's service. It identifies the registrations that decorations apply to.</summary>
 internal interface IStoreServiceFactory
 {
     /// <summary>Gets the type that implements the service.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Notify.Storage;
 
 /// <summary>
-/// What a store keeps about a user: the profile, which the application writes, and the preferences, which also come from
+/// The stored data of a user: the profile, which the application writes, and the preferences, which also come from
 /// unsubscribe links and replies. Preferences may exist before the profile does.
 /// </summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
@@ -15,7 +15,7 @@ public sealed record UserRecord
     /// <summary>Gets the ID of the user.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the profile; null if only preferences are known.</summary>
+    /// <summary>Gets the profile; null if only preferences are stored.</summary>
     public User? User { get; init; }
 
     /// <summary>Gets the preferences, at most one for each combination of category and channel.</summary>

@@ -6,12 +6,12 @@ namespace Notify.Conformance.Providers;
 public abstract partial class HttpProviderConformance
 {
     /// <summary>
-    /// The usual lines of <see cref="Expected"/> for faults of the connection: a request that never left is repeated, one that
-    /// was read may have been carried out.
+    /// The usual lines of <see cref="Expected"/> for faults of the connection: a request that was never sent is repeated; one
+    /// that was read may have been carried out.
     /// </summary>
     /// <param name="isProviderFailure">
-    /// Whether a broken connection counts against the provider: true for a vendor, false where each recipient names a server of
-    /// its own, such as a webhook.
+    /// Whether a broken connection counts against the provider: true for a vendor, false where each recipient names a separate
+    /// server, such as a webhook.
     /// </param>
     protected static IReadOnlyDictionary<VendorFault, ExpectedOutcome> ConnectionFaults(bool isProviderFailure)
     {

@@ -80,7 +80,9 @@ public abstract class ProviderFacts : IAsyncLifetime
 
     private protected abstract ValueTask<IDeliveryProvider> CreateAcceptingAsync();
 
-    /// <summary>Where facts send to: a well-formed address of the channel. Override it for channels of your own.</summary>
+    /// <summary>
+    /// Creates the address to which facts send: a well-formed address of the channel. Override this method for a custom channel.
+    /// </summary>
     protected virtual Address CreateAddress(Channel channel) =>
         channel.Name switch
         {
@@ -91,7 +93,7 @@ public abstract class ProviderFacts : IAsyncLifetime
             _ => new Address(channel, "5e5e5e5e"),
         };
 
-    /// <summary>Another delivery for the provider.</summary>
+    /// <summary>Creates another delivery for the provider.</summary>
     protected Delivery Delivery(IDeliveryProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);

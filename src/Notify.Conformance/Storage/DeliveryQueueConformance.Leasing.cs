@@ -42,7 +42,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Quotas_apply_per_priority_and_provider()
+    public async Task Slots_apply_per_priority_and_provider()
     {
         foreach (var priority in Enum.GetValues<Priority>())
         {
@@ -53,9 +53,9 @@ public abstract partial class DeliveryQueueConformance
         var leases = await LeaseAsync(
             Now,
             Worker,
-            new LeaseQuota(Priority.High, Provider, 2),
-            new LeaseQuota(Priority.Bulk, OtherProvider, 3),
-            new LeaseQuota(Priority.Normal, "unknown", 9)
+            new LeaseSlots(Priority.High, Provider, 2),
+            new LeaseSlots(Priority.Bulk, OtherProvider, 3),
+            new LeaseSlots(Priority.Normal, "unknown", 9)
         );
 
         Assert.Equal(2, leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.High, Provider)));
@@ -67,7 +67,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task All_due_deliveries_are_leased_if_the_quota_allows()
+    public async Task All_due_deliveries_are_leased_if_there_are_slots_for_them()
     {
         await EnqueueManyAsync(30);
         await EnqueueManyAsync(20, OtherTenant);

@@ -2,7 +2,7 @@ using Notify.Providers;
 
 namespace Notify.Conformance.Storage;
 
-/// <summary>This part tests the receipts that vendors and apps report after acceptance.</summary>
+/// <summary>This part tests the receipts that vendors and apps report after a delivery was sent.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]

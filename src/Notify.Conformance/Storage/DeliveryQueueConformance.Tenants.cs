@@ -82,7 +82,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_limit_is_requested_at_most_once_per_quota_and_tenant()
+    public async Task A_limit_is_requested_at_most_once_per_lane_and_tenant()
     {
         await EnqueueManyAsync(10);
         await EnqueueManyAsync(10, OtherTenant);
@@ -98,15 +98,15 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_tenants_limit_may_differ_by_quota()
+    public async Task A_tenants_limit_may_differ_by_lane()
     {
         await EnqueueManyAsync(10);
         await EnqueueManyAsync(10, priority: Priority.High);
 
         var leases = await LeaseAsync(
-            (quota, _) => quota.Priority == Priority.High ? 5 : 2,
-            new LeaseQuota(Priority.High, Provider, 100),
-            new LeaseQuota(Priority.Normal, Provider, 100)
+            (slots, _) => slots.Priority == Priority.High ? 5 : 2,
+            new LeaseSlots(Priority.High, Provider, 100),
+            new LeaseSlots(Priority.Normal, Provider, 100)
         );
 
         Assert.Equal(5, leases.Count(lease => lease.Delivery.Priority == Priority.High));
@@ -123,11 +123,11 @@ public abstract partial class DeliveryQueueConformance
     }
 
     private Task<IReadOnlyList<Lease>> LeaseLimitedAsync(Func<string, int> limit) =>
-        LeaseAsync((_, tenant) => limit(tenant), new LeaseQuota(Priority.Normal, Provider, 100));
+        LeaseAsync((_, tenant) => limit(tenant), new LeaseSlots(Priority.Normal, Provider, 100));
 
     private async Task<IReadOnlyList<Lease>> LeaseAsync(
-        Func<LeaseQuota, string, int> limit,
-        params IReadOnlyList<LeaseQuota> quotas
+        Func<LeaseSlots, string, int> limit,
+        params IReadOnlyList<LeaseSlots> slots
     ) =>
         await Store.Queue.LeaseAsync(
             new LeaseRequest
@@ -135,7 +135,7 @@ public abstract partial class DeliveryQueueConformance
                 Owner = Worker,
                 Now = Now,
                 Until = LeaseEnd,
-                Quotas = quotas,
+                Slots = slots,
                 TenantLimit = limit,
             },
             Cancellation

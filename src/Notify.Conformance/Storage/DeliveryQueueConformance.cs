@@ -62,7 +62,7 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
         await EnqueueAsync(sample, full);
 
         Same.As(full, (await FindAsync(full)).Delivery);
-        var lease = Assert.Single(await LeaseAsync(Now.AddMilliseconds(1), Worker, new LeaseQuota(Priority.High, Provider, 10)));
+        var lease = Assert.Single(await LeaseAsync(Now.AddMilliseconds(1), Worker, new LeaseSlots(Priority.High, Provider, 10)));
         Same.As(full, lease.Delivery);
     }
 

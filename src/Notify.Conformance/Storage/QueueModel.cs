@@ -31,10 +31,10 @@ internal sealed class QueueModel
         return new EnqueueResult(EnqueueStatus.Stored, sample.Notification.Id);
     }
 
-    public IReadOnlyList<ModelDelivery> FindDue(LeaseQuota quota, DateTimeOffset now) =>
+    public IReadOnlyList<ModelDelivery> FindDue(LeaseSlots slots, DateTimeOffset now) =>
         [
             .. Deliveries.Where(delivery =>
-                delivery.DueAt <= now && delivery.Priority == quota.Priority && delivery.Provider == quota.Provider
+                delivery.DueAt <= now && delivery.Priority == slots.Priority && delivery.Provider == slots.Provider
             ),
         ];
 

@@ -70,8 +70,8 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
 
     private async Task LeaseAsync(QueueCommand command)
     {
-        var quota = new LeaseQuota((Priority)(command.Variant % 3), Pick(Providers, command.Pick), 1 + (command.Amount % 8));
-        var due = _model.FindDue(quota, _now);
+        var slots = new LeaseSlots((Priority)(command.Variant % 3), Pick(Providers, command.Pick), 1 + (command.Amount % 8));
+        var due = _model.FindDue(slots, _now);
 
         var leases = await store.Queue.LeaseAsync(
             new LeaseRequest
@@ -79,12 +79,12 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
                 Owner = GetOwner(command),
                 Now = _now,
                 Until = _now + LeaseDuration,
-                Quotas = [quota],
+                Slots = [slots],
             },
             cancellationToken
         );
 
-        Assert.Equal(Math.Min(quota.Max, due.Count), leases.Count);
+        Assert.Equal(Math.Min(slots.Max, due.Count), leases.Count);
         foreach (var tenant in due.GroupBy(delivery => delivery.Tenant))
             AssertOldestFirst([.. tenant], leases);
         AssertEqualShares(due, leases);

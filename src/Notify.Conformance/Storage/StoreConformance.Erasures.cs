@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Conformance.Storage;
 
-/// <summary>This part: what is erased about users who were removed.</summary>
+/// <summary>This part tests the erasure of the data of removed users.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]

@@ -64,16 +64,16 @@ public abstract class StoreSuite : IAsyncLifetime
         int max = 1_000,
         string owner = Worker,
         string provider = Provider
-    ) => LeaseAsync(at, owner, new LeaseQuota(Priority.Normal, provider, max));
+    ) => LeaseAsync(at, owner, new LeaseSlots(Priority.Normal, provider, max));
 
-    private protected async Task<IReadOnlyList<Lease>> LeaseAsync(DateTimeOffset at, string owner, params LeaseQuota[] quotas) =>
+    private protected async Task<IReadOnlyList<Lease>> LeaseAsync(DateTimeOffset at, string owner, params LeaseSlots[] slots) =>
         await Store.Queue.LeaseAsync(
             new LeaseRequest
             {
                 Owner = owner,
                 Now = at,
                 Until = at + (LeaseEnd - Now),
-                Quotas = quotas,
+                Slots = slots,
             },
             Cancellation
         );

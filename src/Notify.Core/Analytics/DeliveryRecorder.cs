@@ -9,7 +9,7 @@ namespace Notify.Core.Analytics;
 
 /// <summary>
 /// The last stage of a delivery: counts settlements and publishes them to sinks. Counts are collected per minute and written once
-/// a second, so a delivery costs no additional write. A crash loses at most the counts of the last second, and nothing else.
+/// a second, so a delivery costs no additional write. A crash loses only the counts of the last second.
 /// </summary>
 internal sealed class DeliveryRecorder(
     IAnalyticsStore store,

@@ -96,8 +96,8 @@ internal sealed class DeliveryCapacity(
     /// Reserves slots and permits of the providers for one lease request. Pass the result to <see cref="ReleaseUnused"/> once the
     /// request has ended, even if it failed.
     /// </summary>
-    public LeaseQuota[] ReserveQuotas(IEnumerable<string> providers) =>
-        [.. providers.Where(provider => !IsBlocked(provider)).SelectMany(ReserveQuotas)];
+    public LeaseSlots[] ReserveSlots(IEnumerable<string> providers) =>
+        [.. providers.Where(provider => !IsBlocked(provider)).SelectMany(ReserveSlots)];
 
     /// <summary>Allows lanes that were found empty to be probed again.</summary>
     public void ResetProbes()
@@ -111,9 +111,9 @@ internal sealed class DeliveryCapacity(
     /// Reserves a tenant's permits for the current lease request and computes how many of the tenant's deliveries it may bring.
     /// <see cref="ReleaseUnused"/> gives back the permits that were not used.
     /// </summary>
-    public int ReserveForTenant(LeaseQuota quota, string tenant)
+    public int ReserveForTenant(LeaseSlots slots, string tenant)
     {
-        var share = GetSlots(quota.Provider).LimitTenant(quota, tenant);
+        var share = GetSlots(slots.Provider).LimitTenant(slots, tenant);
         if (limits.FindTenantLimiter(tenant) is not { } tenantLimiter)
             return share;
 
@@ -125,14 +125,14 @@ internal sealed class DeliveryCapacity(
     }
 
     /// <summary>Ends a lease request: records what was leased and releases the slots and permits that were not used.</summary>
-    public void ReleaseUnused(LeaseQuota[] quotas, IReadOnlyList<Lease> leases)
+    public void ReleaseUnused(LeaseSlots[] reserved, IReadOnlyList<Lease> leases)
     {
-        foreach (var quota in quotas)
+        foreach (var slots in reserved)
         {
-            var leased = GetSlots(quota.Provider).ReleaseUnused(quota, leases);
-            if (leased < quota.Max)
+            var leased = GetSlots(slots.Provider).ReleaseUnused(slots, leases);
+            if (leased < slots.Max)
                 Freed?.Invoke();
-            limits.GetProviderLimiter(quota.Provider).GiveBack(quota.Max - leased, used: leased);
+            limits.GetProviderLimiter(slots.Provider).GiveBack(slots.Max - leased, used: leased);
         }
 
         foreach (var (tenant, permits) in _tenantPermits)
@@ -144,18 +144,18 @@ internal sealed class DeliveryCapacity(
         _tenantPermits.Clear();
     }
 
-    // Permits are taken before the queue is asked. Otherwise a trigger that arrives while the request is in flight could use the
-    // same permits, and the provider would be called faster than its rate allows.
-    private LeaseQuota[] ReserveQuotas(string provider)
+    // Permits are taken before deliveries are requested from the queue. Otherwise a trigger that arrives while the request is in
+    // flight could use the same permits, and the provider would be called faster than its rate allows.
+    private LeaseSlots[] ReserveSlots(string provider)
     {
         var permits = limits.GetProviderLimiter(provider).TakeAll();
-        LeaseQuota[] quotas = [.. GetSlots(provider).ReserveQuotas(provider, permits)];
-        limits.GetProviderLimiter(provider).GiveBack(permits - quotas.Sum(quota => quota.Max));
-        return quotas;
+        LeaseSlots[] reserved = [.. GetSlots(provider).ReserveSlots(provider, permits)];
+        limits.GetProviderLimiter(provider).GiveBack(permits - reserved.Sum(slots => slots.Max));
+        return reserved;
     }
 
     // The deliveries of a provider whose circuit is open stay in the store, unless its channel has another provider: then they
-    // are leased all the same, and the executor moves them there.
+    // are leased anyway, and the executor moves them there.
     private bool IsBlocked(string provider) =>
         health.GetCircuit(provider).OpenFor > TimeSpan.Zero
         && catalog.Find(provider) is { } known

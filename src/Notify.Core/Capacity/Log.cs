@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         9,
         LogLevel.Error,
-        "The shared rate limit could not be reached; deliveries that it limits wait until it is available again"
+        "The shared rate limit is unavailable; the deliveries that it limits wait until it is available again"
     )]
     public static partial void SharedRateFailed(ILogger logger, Exception exception);
 }

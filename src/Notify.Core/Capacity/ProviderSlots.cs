@@ -88,15 +88,15 @@ internal sealed class ProviderSlots
     }
 
     /// <summary>
-    /// Computes how many deliveries of a tenant may be leased for a quota, whose slots are reserved already;
+    /// Computes how many deliveries of a tenant may be leased for slots that are already reserved;
     /// <see cref="int.MaxValue"/> for any number.
     /// </summary>
-    public int LimitTenant(LeaseQuota quota, string tenant)
+    public int LimitTenant(LeaseSlots slots, string tenant)
     {
         lock (_lock)
         {
-            var lane = _lanes[(int)quota.Priority];
-            return _tenants?.LimitToShare(lane, tenant, CountFree(lane) + quota.Max, quota.Max) ?? int.MaxValue;
+            var lane = _lanes[(int)slots.Priority];
+            return _tenants?.LimitToShare(lane, tenant, CountFree(lane) + slots.Max, slots.Max) ?? int.MaxValue;
         }
     }
 
@@ -122,9 +122,9 @@ internal sealed class ProviderSlots
     /// Reserves at most <paramref name="most"/> slots for a lease request: first for probes, then for lanes with a backlog by
     /// weight.
     /// </summary>
-    public List<LeaseQuota> ReserveQuotas(string provider, int most)
+    public List<LeaseSlots> ReserveSlots(string provider, int most)
     {
-        var quotas = new List<LeaseQuota>(_lanes.Length);
+        var result = new List<LeaseSlots>(_lanes.Length);
         lock (_lock)
         {
             Span<int> reserved = stackalloc int[_lanes.Length];
@@ -136,34 +136,34 @@ internal sealed class ProviderSlots
             foreach (var lane in _lanes)
             {
                 if (reserved[(int)lane.Priority] is > 0 and var max)
-                    quotas.Add(new LeaseQuota(lane.Priority, provider, max));
+                    result.Add(new LeaseSlots(lane.Priority, provider, max));
             }
         }
 
-        return quotas;
+        return result;
     }
 
-    /// <summary>Records which deliveries were leased for a quota, and releases the rest of its slots.</summary>
-    /// <returns>How many of the leases belong to the quota.</returns>
-    public int ReleaseUnused(LeaseQuota quota, IReadOnlyList<Lease> leases)
+    /// <summary>Records which deliveries were leased for reserved slots, and releases the other slots.</summary>
+    /// <returns>The number of leases that the slots were used for.</returns>
+    public int ReleaseUnused(LeaseSlots slots, IReadOnlyList<Lease> leases)
     {
         lock (_lock)
         {
-            var lane = _lanes[(int)quota.Priority];
+            var lane = _lanes[(int)slots.Priority];
             var leased = 0;
             foreach (var lease in leases)
             {
-                if (lease.Delivery.Provider != quota.Provider || lease.Delivery.Priority != quota.Priority)
+                if (lease.Delivery.Provider != slots.Provider || lease.Delivery.Priority != slots.Priority)
                     continue;
                 leased++;
                 _tenants?.Take(lease.Delivery.Tenant);
             }
 
-            lane.Taken -= quota.Max - leased;
-            lane.WasFoundEmpty = leased < quota.Max;
-            // A full quota shows a backlog in two cases: it was smaller than the probe was meant to be, because there were too
-            // few slots or lanes with a backlog had them, or it was large enough to show one.
-            lane.HasBacklog = !lane.WasFoundEmpty && (quota.Max < lane.ProbeSize || quota.Max >= _limit / BacklogProbeDivisor);
+            lane.Taken -= slots.Max - leased;
+            lane.WasFoundEmpty = leased < slots.Max;
+            // Slots that were all used show a backlog in two cases: there were fewer than the probe was meant to have, because
+            // too few were free or lanes with a backlog had them, or there were enough of them to show one.
+            lane.HasBacklog = !lane.WasFoundEmpty && (slots.Max < lane.ProbeSize || slots.Max >= _limit / BacklogProbeDivisor);
             // The lane may also have come out empty because a tenant had reached its share. That tenant's deliveries still wait,
             // so the next probe need not start small.
             lane.ProbeSize =

@@ -21,7 +21,7 @@ internal sealed class TenantSlots(int heldForEachFree)
     /// <param name="lane">The lane.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="free">The free slots of the lane.</param>
-    /// <param name="wanted">How many slots the tenant would take at most.</param>
+    /// <param name="wanted">The maximum number of slots that the tenant would take.</param>
     public int LimitToShare(SlotLane lane, string tenant, int free, int wanted)
     {
         var held = _held.GetValueOrDefault(tenant);

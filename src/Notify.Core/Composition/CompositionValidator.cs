@@ -71,7 +71,7 @@ internal sealed class CompositionValidator(RegisteredServices registered, IServi
         )
             yield return $"{group.Count()} providers are named '{group.Key}'. Give each a unique name.";
         foreach (var provider in providers.Where(provider => provider.Channel == Channel.None))
-            yield return $"The provider '{provider.Name}' sends over '{Channel.None}', which means no channel. Name its channel.";
+            yield return $"The provider '{provider.Name}' sends over '{Channel.None}', which means no channel. Set its channel.";
         foreach (var failure in providers.SelectMany(provider => GetFailures<ProviderOptions>(provider.Name)))
             yield return failure;
         foreach (var channel in providers.GroupBy(provider => provider.Channel))

@@ -3,7 +3,10 @@ using Notify.Storage;
 
 namespace Notify.Core.Composition;
 
-/// <summary>The application's registrations, by which the start finds what is missing, doubled, or not decorated.</summary>
+/// <summary>
+/// The application's registrations. Validation at start uses them to find services that are missing, registered twice, or not
+/// decorated.
+/// </summary>
 internal sealed class RegisteredServices(IServiceCollection services)
 {
     /// <summary>Gets the full names of the types that implement a service.</summary>

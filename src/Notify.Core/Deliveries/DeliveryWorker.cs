@@ -170,7 +170,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    // A provider that was removed from the application leaves deliveries behind. They are leased too, and the other providers of
+    // A provider that was removed from the application leaves deliveries behind. They are also leased, and the other providers of
     // their channel send them.
     private async Task FindOrphansAsync(CancellationToken stopping)
     {
@@ -220,8 +220,8 @@ internal sealed class DeliveryWorker(
     /// </returns>
     private async ValueTask<bool> LeaseOnceAsync(CancellationToken stopping)
     {
-        var quotas = capacity.ReserveQuotas(providers.All.Select(provider => provider.Name).Concat(_orphans));
-        if (quotas.Length == 0)
+        var reserved = capacity.ReserveSlots(providers.All.Select(provider => provider.Name).Concat(_orphans));
+        if (reserved.Length == 0)
             return false;
 
         IReadOnlyList<Lease> leases = [];
@@ -233,14 +233,14 @@ internal sealed class DeliveryWorker(
                 Owner = worker.Name,
                 Now = now,
                 Until = now + options.Value.LeaseDuration,
-                Quotas = quotas,
+                Slots = reserved,
                 TenantLimit = capacity.ReserveForTenant,
             };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
         }
         finally
         {
-            capacity.ReleaseUnused(quotas, leases);
+            capacity.ReleaseUnused(reserved, leases);
         }
 
         await _ready.AddAsync(leases, stopping).ConfigureAwait(false);

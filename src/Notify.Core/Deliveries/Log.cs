@@ -45,7 +45,7 @@ internal static partial class Log
     [LoggerMessage(
         10,
         LogLevel.Warning,
-        "{Count} deliveries that were not started could not be given back; they fall due again when their leases end"
+        "The leases of {Count} unstarted deliveries could not be released; the deliveries fall due again when their leases end"
     )]
     public static partial void ReturnFailed(ILogger logger, int count, Exception exception);
 

@@ -10,13 +10,13 @@ using Notify.Storage;
 namespace Notify.Core.Digests;
 
 /// <summary>
-/// Closes due digests: summarizes the events that ask for the same in one notification. A summary is rendered with the version of
-/// the template with which its events were accepted, so a version that is saved meanwhile cannot break it.
+/// Closes due digests: summarizes the events with the same key in one notification. A summary is rendered with the version of
+/// the template with which its events were accepted, so a version that is saved in the meantime cannot break it.
 /// </summary>
 /// <remarks>
 /// The summary and the end of its events are one transaction under the fence of the lease. If the lease was lost, because it
-/// ended or because an event was cancelled, nothing is written, and the digest is leased again with what is left of it. So each
-/// event is in exactly one summary.
+/// ended or because an event was cancelled, nothing is written, and the digest is leased again with what is left of it. Each
+/// event is therefore in exactly one summary.
 /// </remarks>
 internal sealed class DigestWorker(
     IDigestStore digests,

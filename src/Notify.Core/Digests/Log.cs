@@ -10,6 +10,6 @@ internal static partial class Log
     [LoggerMessage(43, LogLevel.Error, "Digest {DigestId} ended as a dead letter")]
     public static partial void DigestDead(ILogger logger, Exception exception, Guid digestId);
 
-    [LoggerMessage(45, LogLevel.Error, "Due digests could not be leased or given back; trying again")]
+    [LoggerMessage(45, LogLevel.Error, "Due digests could not be leased or released; trying again")]
     public static partial void DigestsUnreachable(ILogger logger, Exception exception);
 }

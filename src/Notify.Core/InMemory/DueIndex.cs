@@ -20,8 +20,8 @@ internal sealed class DueIndex
     }
 
     /// <summary>Removes and returns due deliveries, one of each tenant in turn.</summary>
-    public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request) =>
-        _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota, request) : [];
+    public List<StoredDelivery> Take(LeaseSlots slots, LeaseRequest request) =>
+        _lanes.TryGetValue((slots.Priority, slots.Provider), out var lane) ? lane.Take(slots, request) : [];
 
     public IEnumerable<QueueDepth> GetDepths() =>
         _lanes
@@ -51,7 +51,7 @@ internal sealed class DueIndex
             return tenant;
         }
 
-        public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request)
+        public List<StoredDelivery> Take(LeaseSlots slots, LeaseRequest request)
         {
             var taken = new List<StoredDelivery>();
             var remaining = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -60,15 +60,15 @@ internal sealed class DueIndex
                 .. _tenants.Keys.Where(IsAfterLastServed),
                 .. _tenants.Keys.Where(tenant => !IsAfterLastServed(tenant)),
             ];
-            for (var found = true; found && taken.Count < quota.Max; )
+            for (var found = true; found && taken.Count < slots.Max; )
             {
                 found = false;
                 foreach (var tenant in turn)
                 {
                     if (
-                        taken.Count == quota.Max
+                        taken.Count == slots.Max
                         || FindOldest(tenant, request.Now) is not { } oldest
-                        || !TryCount(quota, tenant, request, remaining)
+                        || !TryCount(slots, tenant, request, remaining)
                     )
                         continue;
 
@@ -83,12 +83,12 @@ internal sealed class DueIndex
         }
 
         // Counts a delivery against the number that the tenant may have; false if none is left.
-        private static bool TryCount(LeaseQuota quota, string tenant, LeaseRequest request, Dictionary<string, int> remaining)
+        private static bool TryCount(LeaseSlots slots, string tenant, LeaseRequest request, Dictionary<string, int> remaining)
         {
             if (request.TenantLimit is null)
                 return true;
             if (!remaining.TryGetValue(tenant, out var left))
-                left = request.TenantLimit(quota, tenant);
+                left = request.TenantLimit(slots, tenant);
             remaining[tenant] = left - 1;
             return left > 0;
         }

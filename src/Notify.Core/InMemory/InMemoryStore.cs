@@ -33,9 +33,9 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         lock (_lock)
         {
             var leases = new List<Lease>();
-            foreach (var quota in request.Quotas)
+            foreach (var slots in request.Slots)
             {
-                foreach (var stored in _due.Take(quota, request))
+                foreach (var stored in _due.Take(slots, request))
                     leases.Add(Lease(stored, request.Owner, request.Until));
             }
 

@@ -6,7 +6,7 @@ namespace Notify.Core.Planning;
 
 /// <summary>
 /// Collects events into digests instead of sending them: all events of a trigger with a digest, or only the throttled ones if it
-/// has a throttle too.
+/// also has a throttle.
 /// </summary>
 internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, TimeProvider time) : IPlanningStep
 {

@@ -10,7 +10,7 @@ namespace Notify.Core.Planning;
 /// <remarks>
 /// An error of a recipient that the trigger names is an error of the trigger. A subscriber of a topic with an error gets a
 /// cancelled delivery with the reason, and the others get their messages. A batch of subscribers that takes too long, or becomes
-/// too large, is cut: the rest is planned in the next turn, after the broadcasts of others.
+/// too large, ends early: the rest is planned in the next turn, after the broadcasts of others.
 /// </remarks>
 internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<NotificationsOptions> options, TimeProvider time)
     : IPlanningStep

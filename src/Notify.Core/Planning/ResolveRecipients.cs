@@ -50,7 +50,7 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
             return (NoUsers, NoDevices);
 
         var tenant = plan.Notification.Tenant;
-        // A user of whom only preferences are known counts as one who does not exist.
+        // A user for whom only preferences are stored counts as one who does not exist.
         var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false))
             .Where(user => user.User is not null || numbers.Contains(user.Id))
             .ToDictionary(user => user.Id);

@@ -8,7 +8,7 @@ internal sealed class UnusedPermits(IThrottleStore throttles, ILogger<UnusedPerm
 {
     /// <summary>
     /// Gives permits back. A failure is logged and not thrown, because the trigger's own result matters more to its caller, and
-    /// cannot be cancelled, because a caller that hangs up would keep the permit.
+    /// cannot be cancelled, because the permit would otherwise stay taken when a caller disconnects.
     /// </summary>
     /// <param name="permits">The permits that were taken; null for none.</param>
     public ValueTask GiveBackAsync(ThrottleRequest? permits) => GiveBackUnlessAsync(permits, () => new(false));

@@ -9,7 +9,7 @@ internal sealed class PlatformRules(IEnumerable<ProviderPlatforms> declared)
 {
     private readonly HashSet<Platform> _known = [.. Platform.WellKnown, .. declared.SelectMany(provider => provider.Platforms)];
 
-    /// <summary>Finds why a platform cannot be used; null if it can.</summary>
+    /// <summary>Finds the reason why a platform cannot be used; null if it can.</summary>
     public string? FindError(Platform platform) =>
         _known.Contains(platform)
             ? null

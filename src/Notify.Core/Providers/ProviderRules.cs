@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Providers;
 
-/// <summary>Applies the rules of all providers to addresses and contents before they are accepted.</summary>
+/// <summary>Applies the rules of all providers to addresses and content before they are accepted.</summary>
 internal sealed class ProviderRules(
     ProviderRouter router,
     ContentDemands demands,
@@ -19,7 +19,7 @@ internal sealed class ProviderRules(
 
     private readonly SortedSet<string> _overrideNames = new(rules.SelectMany(rule => rule.OverrideNames), StringComparer.Ordinal);
 
-    /// <summary>Finds why no provider can ever send to an address; null if at least one may.</summary>
+    /// <summary>Finds the reason why no provider can ever send to an address; null if at least one may.</summary>
     public string? FindAddressError(Address address)
     {
         if (AddressFormat.FindError(address.Channel, address.Value) is { } malformed)
@@ -45,7 +45,7 @@ internal sealed class ProviderRules(
             .Select(name => new FieldError(name, FieldErrorCodes.UnknownField, DescribeUnknownOverride()))
             .Concat(_rules.Values.SelectMany(rule => rule.FindOverrideErrors(overrides)).Distinct());
 
-    /// <summary>Finds why no provider can ever send a content over a channel; empty if at least one may.</summary>
+    /// <summary>Finds the reasons why no provider can ever send the content over a channel; empty if at least one may.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="content">The content.</param>
     /// <param name="to">The address; null if it is not known yet.</param>

@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Queries;
 
-/// <summary>Reads from the store what an application may ask, within limits.</summary>
+/// <summary>Answers an application's queries from the store, within limits.</summary>
 internal sealed class NotificationQueries(
     INotificationStore notifications,
     IExpansionStore expansions,

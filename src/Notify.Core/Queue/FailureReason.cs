@@ -12,6 +12,6 @@ internal static class FailureReason
                 invalid.Errors.Take(10).Select(error => $"{error.Field}: {error.Message}")
             ),
             OperationCanceledException => "It took too long.",
-            _ => $"It failed with {failure.GetType().Name}. The log of the process has the details.",
+            _ => $"It failed with {failure.GetType().Name}. See the log of the process for details.",
         };
 }

@@ -9,7 +9,7 @@ namespace Notify.Core.Queue;
 /// A lease can end while the attempt still runs, and this process may then lease the same delivery again. The attempt must not be
 /// repeated, so the run continues under the newer lease (<see cref="TryRenew"/>) and settles under it (<see cref="UseLease"/>). A
 /// renewal that arrives after the settlement was written is different: the settlement made the delivery due again, so the renewal
-/// stands for a new attempt. <see cref="End"/> tells the two apart by the fence that the settlement used.
+/// stands for a new attempt. <see cref="End"/> distinguishes the two by the fence that the settlement used.
 /// </remarks>
 internal sealed class InFlight(Lease lease)
 {

@@ -16,15 +16,15 @@ internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<Not
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The tenants that are being worked for, with their tasks. Also the lock for itself. A tenant in here is left out of the
-    /// next lease request, so no two tasks work for the same tenant.
+    /// The tenants whose work is running, with their tasks. The dictionary is also the lock that protects it. A tenant in here is
+    /// left out of the next lease request, so no two tasks work for the same tenant.
     /// </summary>
     private readonly Dictionary<string, Task> _tenants = [];
 
     /// <summary>The tenant that was served last; the next lease request begins with the one after it.</summary>
     private string _lastTenant = "";
 
-    /// <summary>Gets how many leases a tenant gets in one turn.</summary>
+    /// <summary>Gets the number of leases that a tenant gets in one turn.</summary>
     protected abstract int LeasesPerTurn { get; }
 
     /// <summary>Gets the name that the leases are owned by.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class RecipientDirectory
                 new FieldError(
                     "userIds",
                     userIds.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
-                    $"Give 1 to {MaxSubscribersAtOnce} user ids."
+                    $"Use 1 to {MaxSubscribersAtOnce} user ids."
                 )
             );
         for (var i = 0; i < userIds.Count; i++)

@@ -89,7 +89,7 @@ internal sealed partial class RecipientDirectory
             ? await users.RemoveAsync(tenant, id, IsEmpty, cancellationToken).ConfigureAwait(false)
             : await users.RemoveAsync(tenant, id, cancellationToken).ConfigureAwait(false);
         eraser.Wake();
-        // After the condition held, somebody may have saved the user again, who then stays.
+        // After the condition was checked, the user may have been saved again. Such a user stays.
         return isRemoved || isConditional ? ChangeStatus.Removed : ChangeStatus.NotFound;
     }
 

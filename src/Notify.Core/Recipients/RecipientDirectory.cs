@@ -88,7 +88,7 @@ internal sealed partial class RecipientDirectory(
         ArgumentNullException.ThrowIfNull(changes);
         var errors = new List<FieldError>();
         if (changes.Count > MaxPreferences)
-            errors.Add(new FieldError("items", FieldErrorCodes.TooMany, $"Give at most {MaxPreferences} preferences."));
+            errors.Add(new FieldError("items", FieldErrorCodes.TooMany, $"Use at most {MaxPreferences} preferences."));
         var seen = new HashSet<(string?, Channel?)>();
         for (var i = 0; i < changes.Count; i++)
         {
@@ -99,7 +99,7 @@ internal sealed partial class RecipientDirectory(
                     new FieldError(
                         $"items[{i}].channel",
                         FieldErrorCodes.Required,
-                        "Give the name of a channel, or leave it out for every channel."
+                        "Use the name of a channel, or omit this field for every channel."
                     )
                 );
             if (changes[i].Status is { } status && !Enum.IsDefined(status))
@@ -127,7 +127,7 @@ internal sealed partial class RecipientDirectory(
                 new FieldError(
                     "timeZone",
                     FieldErrorCodes.Invalid,
-                    "This is not an IANA time zone. Write it as Europe/Stockholm."
+                    "Use the name of an IANA time zone, such as Europe/Stockholm."
                 )
             );
     }
@@ -144,7 +144,7 @@ internal sealed partial class RecipientDirectory(
     private void CheckAddresses(List<FieldError> errors, User user)
     {
         if (user.Addresses.Count > MaxAddresses)
-            errors.Add(new FieldError("addresses", FieldErrorCodes.TooMany, $"Give at most {MaxAddresses} addresses."));
+            errors.Add(new FieldError("addresses", FieldErrorCodes.TooMany, $"Use at most {MaxAddresses} addresses."));
         foreach (var (name, address) in user.Addresses)
         {
             if (name == Channel.Sms.Name)

@@ -70,7 +70,7 @@ internal sealed class ErasureWorker(
         return [.. waiting.Where(erasure => names.Contains((erasure.Tenant, erasure.UserId)))];
     }
 
-    // An erasure is requested before its user is removed, and what is accepted between the two is for the removed user too. As
+    // An erasure is requested before its user is removed, and what is accepted between the two is also for the removed user. As
     // long as no user has the id again, everything that was accepted until now belongs to the removed one.
     private async ValueTask<Erasure[]> ExtendAsync(Erasure[] waiting, CancellationToken stopping)
     {

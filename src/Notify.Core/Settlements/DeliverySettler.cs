@@ -206,7 +206,7 @@ internal sealed class DeliverySettler(
             SettledAt = time.GetUtcNow(),
         };
 
-    // Writes a settlement, and retries until the lease ends: the vendor was called, and if the store never learns the answer, the
+    // Writes a settlement, and retries until the lease ends: the vendor was called, and if the answer is never stored, the
     // message is sent again. A store that refuses the settlement knows a newer lease. If this process holds it, the run continues
     // under it (see InFlight), and the settlement is decided again with its fence and written. Otherwise another worker has the
     // delivery, and nothing may be changed.

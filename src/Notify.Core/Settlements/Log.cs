@@ -31,14 +31,14 @@ internal static partial class Log
     [LoggerMessage(
         24,
         LogLevel.Information,
-        "The recipient of delivery {DeliveryId} opted out of the channel. Provider {Provider} reported it"
+        "The recipient of delivery {DeliveryId} opted out of the channel, as reported by provider {Provider}"
     )]
     public static partial void OptedOut(ILogger logger, Guid deliveryId, string provider);
 
     [LoggerMessage(
         25,
         LogLevel.Information,
-        "The webhook of delivery {DeliveryId} was removed from its user. Provider {Provider} reported that it is gone"
+        "The webhook of delivery {DeliveryId} was removed from its user, because provider {Provider} reported that it is gone"
     )]
     public static partial void WebhookDisabled(ILogger logger, Guid deliveryId, string provider);
 

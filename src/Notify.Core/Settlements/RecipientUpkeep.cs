@@ -8,7 +8,8 @@ using Notify.Storage;
 namespace Notify.Core.Settlements;
 
 /// <summary>
-/// Updates recipients by the answers of vendors: prunes dead push tokens, removes webhooks that are gone, and records opt-outs.
+/// Updates recipients according to the answers of vendors: prunes dead push tokens, removes webhooks that are gone, and records
+/// opt-outs.
 /// </summary>
 /// <remarks>
 /// The recipient is updated before the delivery is settled. A crash between the two repeats the attempt, and then the update,
@@ -23,7 +24,9 @@ internal sealed class RecipientUpkeep(
     ILogger<RecipientUpkeep> logger
 )
 {
-    /// <summary>Updates the recipient of a delivery by the outcome of its attempt. Failures are logged, not thrown.</summary>
+    /// <summary>
+    /// Updates the recipient of a delivery according to the outcome of its attempt. Failures are logged, not thrown.
+    /// </summary>
     public async ValueTask UpdateAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
     {
         try

@@ -50,7 +50,7 @@ internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider ti
         if (GetDepths() is not { } depths)
             return [];
 
-        // Empty lanes are reported too: an autoscaler whose series disappears does not scale down.
+        // Empty lanes are also reported: an autoscaler whose series disappears does not scale down.
         var lanes = new Dictionary<(string Provider, Priority Priority), long>();
         foreach (var provider in _providers)
         {
@@ -85,7 +85,7 @@ internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider ti
         using var timeout = new CancellationTokenSource(StoreTimeout, time);
         try
         {
-            // A store that hangs may ignore the token, so the wait has a timeout too.
+            // A store that hangs may ignore the token, so the wait also has a timeout.
             return Task.Run(() => _queue.GetDepthAsync(timeout.Token).AsTask(), timeout.Token)
                 .WaitAsync(StoreTimeout, time, CancellationToken.None)
                 .GetAwaiter()

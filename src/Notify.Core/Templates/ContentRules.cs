@@ -5,11 +5,11 @@ using Notify.Providers;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Finds contents that no vendor accepts. The same rules apply to given contents and to rendered ones.
+/// Finds content that no vendor accepts. The same rules apply to given and to rendered content.
 /// </summary>
 internal sealed class ContentRules(ProviderRules rules)
 {
-    /// <summary>Returns whether a content has no text that anyone could see.</summary>
+    /// <summary>Returns whether content has no visible text.</summary>
     public static bool IsEmpty(Content content) =>
         BlankText.IsBlank(content.Title) && BlankText.IsBlank(content.Body) && BlankText.IsBlank(content.Html);
 
@@ -92,7 +92,11 @@ internal sealed class ContentRules(ProviderRules rules)
         if (BlankText.IsBlank(content.Body))
             return
             [
-                new FieldError("body", FieldErrorCodes.Required, "An SMS needs a body that can be seen. The title is not sent."),
+                new FieldError(
+                    "body",
+                    FieldErrorCodes.Required,
+                    "An SMS needs a body with at least one visible character. The title is not sent."
+                ),
             ];
         if (content.Body.Any(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
             return

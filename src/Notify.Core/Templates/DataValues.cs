@@ -31,8 +31,8 @@ internal static class DataValues
         }
         catch (InvalidOperationException)
         {
-            // "\ud800" is valid JSON but not a valid text: no channel can send half a surrogate pair.
-            throw new RenderException("The data contains a text with half a surrogate pair.");
+            // "\ud800" is valid JSON but not a valid text: no channel can send an unpaired surrogate.
+            throw new RenderException("The data contains a text with an unpaired surrogate.");
         }
     }
 

@@ -5,7 +5,7 @@ using Fluid.Values;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Parses dates in the formats of JSON, whatever the language of the text, and shows them in the recipient's time zone.
+/// Parses dates in the formats of JSON, regardless of the language of the text, and shows them in the recipient's time zone.
 /// </summary>
 internal static class DateFilters
 {

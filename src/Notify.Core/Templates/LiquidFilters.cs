@@ -153,7 +153,7 @@ internal static class LiquidFilters
         var text = input.ToStringValue();
         if (input is not StringValue { Encode: false })
         {
-            // Encodes line by line, because the encoder would encode the line breaks too.
+            // Encodes line by line, because the encoder would also encode the line breaks.
             var lines = text.ReplaceLineEndings("\n").Split('\n');
             text = string.Join('\n', lines.Select(RenderContext.From(context).Encoder.Encode));
         }

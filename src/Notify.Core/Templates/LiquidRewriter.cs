@@ -75,7 +75,7 @@ internal static class LiquidRewriter
         }
     }
 
-    // A local variable with this name counts too. Such a template is rendered more often than needed, with the same result.
+    // A local variable with this name also counts. Such a template is rendered more often than needed, with the same result.
     private static void FindRecipient(Expression? expression, ParseContext context)
     {
         if (expression is MemberExpression { Segments: [IdentifierSegment { Identifier: RecipientModel.Variable }, ..] })

@@ -107,7 +107,7 @@ internal static class RecipientModel
 }
 
 /// <summary>
-/// Stands for any recipient while a trigger to a topic is tried: all of its properties are empty. So the trial finds the
+/// Stands for any recipient while a trigger to a topic is tried: all of its properties are empty. The trial therefore finds the
 /// variables that the data of the trigger lacks.
 /// </summary>
 internal sealed class AnyRecipient : FluidValue

@@ -35,7 +35,7 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
     {
         var steps = _steps + count;
         if (steps > Limits.MaxSteps)
-            throw new RenderException($"With this data, the template takes more than {Limits.MaxSteps:N0} steps.");
+            throw new RenderException($"With this data, the template needs more than {Limits.MaxSteps:N0} steps.");
 
         _steps = (int)steps;
         if (_steps < _nextCheck)
@@ -55,7 +55,7 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
     {
         if (characters > Limits.MaxOutputLength)
             throw new RenderException(
-                $"With this data, the template creates a text of more than {Limits.MaxOutputLength:N0} characters."
+                $"With this data, the template produces a text of more than {Limits.MaxOutputLength:N0} characters."
             );
     }
 
@@ -63,7 +63,7 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
     public static void CheckCount(decimal items)
     {
         if (items > MaxItems)
-            throw new RenderException($"With this data, the template creates a list of more than {MaxItems:N0} items.");
+            throw new RenderException($"With this data, the template produces a list of more than {MaxItems:N0} items.");
     }
 
     /// <summary>Counts the characters of a text that becomes part of the notification.</summary>
@@ -73,7 +73,7 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
         if (_total > Limits.MaxTotalOutputLength)
         {
             throw new RenderException(
-                $"With this data, the texts of the template have more than {Limits.MaxTotalOutputLength:N0} characters together."
+                $"With this data, the texts of the template have more than {Limits.MaxTotalOutputLength:N0} characters in total."
             );
         }
     }

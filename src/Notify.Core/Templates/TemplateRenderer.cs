@@ -125,7 +125,7 @@ internal sealed class TemplateRenderer(
         compiled.IsPersonal || trigger.To?.All(recipient => recipient?.DataElement is not null) == true;
 
     // The recipients that the trigger names are rendered when their deliveries are planned, and so are the subscribers of topics,
-    // in batches. Only what would be missing for all of those is an error already now.
+    // in batches. Only what would be missing for all of those is already an error here.
     private async ValueTask<RenderedContents> TryAsync(
         Trigger trigger,
         CompiledTemplate compiled,

@@ -9,7 +9,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
 {
     private readonly SortedDictionary<string, string> _missing = new(StringComparer.Ordinal);
 
-    /// <summary>Gets why the rendering failed; null while it may continue.</summary>
+    /// <summary>Gets the reason why the rendering failed; null while it may continue.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>

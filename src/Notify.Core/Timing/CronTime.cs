@@ -111,7 +111,7 @@ internal sealed class CronTime
         var fields = Split(text);
         if (fields.Count != Fields.Length)
             return "Use five fields (minute, hour, day of month, month, day of week), such as 0 8 * * 1-5. "
-                + $"There are {fields.Count}.";
+                + $"This expression has {fields.Count}.";
 
         for (var i = 0; i < fields.Count; i++)
         {

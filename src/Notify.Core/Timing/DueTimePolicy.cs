@@ -5,7 +5,7 @@ namespace Notify.Core.Timing;
 
 /// <summary>
 /// Decides when a delivery may be sent: not before its schedule, not in its recipient's quiet hours, not after its expiry.
-/// Planning, retry, fallback and replay all ask it, and nothing else compares a delivery's times.
+/// Planning, retry, fallback and replay all use it, and no other code compares a delivery's times.
 /// </summary>
 internal sealed class DueTimePolicy(
     IOptions<NotificationsOptions> options,
@@ -46,8 +46,8 @@ internal sealed class DueTimePolicy(
     /// <param name="earliest">When it would be sent without quiet hours; the current time if it is about to be sent.</param>
     /// <param name="clock">The recipient's current clock.</param>
     /// <returns>
-    /// <paramref name="earliest"/>, or the end of the quiet hours that contain it. <see cref="HasExpired"/> tells whether that is
-    /// too late.
+    /// <paramref name="earliest"/>, or the end of the quiet hours that contain it. <see cref="HasExpired"/> determines whether
+    /// that is too late.
     /// </returns>
     public DateTimeOffset GetDueTime(Delivery delivery, DateTimeOffset earliest, RecipientClock clock) =>
         GetDueTime(earliest, delivery.Priority, delivery.Category, clock);

@@ -10,6 +10,6 @@ internal static partial class Log
     [LoggerMessage(42, LogLevel.Error, "The expansion of notification {NotificationId} ended as a dead letter")]
     public static partial void ExpansionDead(ILogger logger, Exception exception, Guid notificationId);
 
-    [LoggerMessage(44, LogLevel.Error, "Due expansions could not be leased or given back; trying again")]
+    [LoggerMessage(44, LogLevel.Error, "Due expansions could not be leased or released; trying again")]
     public static partial void ExpansionsUnreachable(ILogger logger, Exception exception);
 }

@@ -40,7 +40,7 @@ internal static class RecipientDataRules
                     yield return new FieldError(
                         $"to[{i}].data",
                         FieldErrorCodes.Conflict,
-                        "This recipient is named twice, with different data."
+                        "This recipient appears more than once, with different data."
                     );
             }
         }
@@ -49,9 +49,9 @@ internal static class RecipientDataRules
     private static (string Code, string Message)? FindError(Trigger trigger, Recipient recipient, JsonElement data)
     {
         if (recipient.Kind == RecipientKind.Topic)
-            return (FieldErrorCodes.NotAllowed, "A topic has no data. Use the data of the trigger, or properties of the users.");
+            return (FieldErrorCodes.NotAllowed, "A topic cannot have data. Use the data of the trigger, or properties of the users.");
         if (trigger.Template is null)
-            return (FieldErrorCodes.Unused, "Only a template uses data.");
+            return (FieldErrorCodes.Unused, "Data can be used only with a template.");
         if (JsonBounds.FindError(data, MaxKibibytes) is { } error)
             return (FieldErrorCodes.Invalid, error);
         return IsReserved(data) ? (FieldErrorCodes.NotAllowed, Reserved) : null;

@@ -155,7 +155,7 @@ internal sealed class TriggerValidator(
                     ref errors,
                     $"content.overrides.{vendor}",
                     FieldErrorCodes.InvalidText,
-                    "The text contains half of a surrogate pair."
+                    "The text contains an unpaired surrogate."
                 );
         }
 
@@ -164,7 +164,7 @@ internal sealed class TriggerValidator(
         return (errors?.Count ?? 0) == before;
     }
 
-    // JSON can escape half of a surrogate pair, which is not a text: reading it throws.
+    // JSON can escape an unpaired surrogate, which is not a valid text: reading it throws.
     private static bool IsUnicode(JsonElement value)
     {
         try
@@ -391,7 +391,7 @@ internal sealed class TriggerValidator(
                 ref errors,
                 "category",
                 FieldErrorCodes.Conflict,
-                $"This differs only by case from the mandatory category '{twin}'. Write it as '{twin}'."
+                $"This differs only in case from the mandatory category '{twin}'. Use '{twin}'."
             );
         if (trigger.CollapseKey is { } collapseKey && (!Names.IsValid(collapseKey) || collapseKey.Length > MaxCollapseKeyLength))
             Add(
@@ -402,7 +402,7 @@ internal sealed class TriggerValidator(
             );
     }
 
-    // Categories are compared with their case. A critical notification must not become an optional one by a typing error.
+    // Categories are compared with their case. A critical notification must not become an optional one because of a typo.
     private string? FindMandatoryTwin(string? category) =>
         category is null || options.Value.MandatoryCategories.Contains(category)
             ? null

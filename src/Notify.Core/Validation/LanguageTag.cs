@@ -13,7 +13,7 @@ internal static class LanguageTag
     public static void Check(List<FieldError> errors, string field, string? tag)
     {
         if (tag is not null && !IsWellFormed(tag))
-            errors.Add(new FieldError(field, FieldErrorCodes.Invalid, "This is not a language tag. Write it as pt-BR."));
+            errors.Add(new FieldError(field, FieldErrorCodes.Invalid, "Use a language tag, such as pt-BR."));
     }
 
     private static bool IsWellFormed(string tag)

@@ -15,12 +15,12 @@ namespace Notify.Core.Validation;
 /// </remarks>
 internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
 {
-    private const string NotANumber = "This is not a phone number. Write it with its country code, such as +46701234567.";
+    private const string NotANumber = "This is not a phone number. Use a number with its country code, such as +46701234567.";
 
     /// <summary>Determines whether a text is the two-letter code of a known region, such as <c>SE</c>.</summary>
     public static bool IsRegion(string code) => PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(code);
 
-    /// <summary>Finds why a number is not valid; null if it is.</summary>
+    /// <summary>Finds the reason why a number is not valid; null if it is.</summary>
     public string? FindError(string number) => Parse(number, out _);
 
     /// <summary>Formats a number as E.164. An invalid number is returned unchanged, for validation to find.</summary>
@@ -103,8 +103,8 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
             return exception.ErrorType switch
             {
                 ErrorType.INVALID_COUNTRY_CODE when region is null && !text.StartsWith('+') =>
-                    "Write the phone number with its country code, such as +46701234567.",
-                ErrorType.INVALID_COUNTRY_CODE => "This country code does not exist. Write the phone number as +46701234567.",
+                    "Use a phone number with its country code, such as +46701234567.",
+                ErrorType.INVALID_COUNTRY_CODE => "This country code does not exist. Use the form +46701234567.",
                 ErrorType.TOO_LONG => Describe(PhoneNumberUtil.ValidationResult.TOO_LONG),
                 ErrorType.TOO_SHORT_NSN or ErrorType.TOO_SHORT_AFTER_IDD => Describe(PhoneNumberUtil.ValidationResult.TOO_SHORT),
                 _ => NotANumber,
@@ -116,9 +116,9 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
         result switch
         {
             PhoneNumberUtil.ValidationResult.IS_POSSIBLE => null,
-            PhoneNumberUtil.ValidationResult.IS_POSSIBLE_LOCAL_ONLY => "Write the phone number with its area code.",
+            PhoneNumberUtil.ValidationResult.IS_POSSIBLE_LOCAL_ONLY => "Use a phone number with its area code.",
             PhoneNumberUtil.ValidationResult.INVALID_COUNTRY_CODE =>
-                "This country code does not exist. Write the phone number as +46701234567.",
+                "This country code does not exist. Use the form +46701234567.",
             PhoneNumberUtil.ValidationResult.TOO_SHORT => "The phone number has too few digits for its country.",
             PhoneNumberUtil.ValidationResult.TOO_LONG => "The phone number has too many digits for its country.",
             _ => "Phone numbers of this country do not have this many digits.",

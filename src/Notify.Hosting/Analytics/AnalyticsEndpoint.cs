@@ -11,7 +11,7 @@ namespace Notify.Hosting.Analytics;
 /// <summary><c>GET /v1/analytics/deliveries</c>: counts settled deliveries per minute, provider and state.</summary>
 internal static class AnalyticsEndpoint
 {
-    /// <summary>A day of one provider, minute by minute, and more.</summary>
+    /// <summary>Enough for a day of one provider, minute by minute.</summary>
     public const int MaxLimit = 5_000;
 
     public static void MapAnalytics(this RouteGroupBuilder group)

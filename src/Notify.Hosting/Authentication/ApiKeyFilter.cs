@@ -7,7 +7,7 @@ using Notify.Hosting.Problems;
 namespace Notify.Hosting.Authentication;
 
 /// <summary>
-/// Admits calls with an API key. If no key is configured, admits calls that are local or that the application authorizes.
+/// Accepts calls with an API key. If no key is configured, accepts calls that are local or that the application authorizes.
 /// </summary>
 internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCalls failures, ILogger logger) : IEndpointFilter
 {
@@ -29,7 +29,7 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
     public static bool HasOwnAuthorization(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
-    // Without a key, whoever reaches the API may use it. A web page in the developer's browser reaches it too.
+    // Without a key, anyone who can reach the API may use it, and so could a web page in the developer's browser.
     private IResult? FindRefusal(HttpContext context)
     {
         if (HasOwnAuthorization(context.GetEndpoint()!))
@@ -41,7 +41,7 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
             return Problem.NotLocal();
         }
 
-        if (CrossOriginCall.Is(context.Request))
+        if (CrossOriginCall.Matches(context.Request))
         {
             Log.RefusedCrossOrigin(logger, context.Request.Method);
             return Problem.CrossOrigin();

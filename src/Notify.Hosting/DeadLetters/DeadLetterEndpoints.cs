@@ -10,7 +10,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.DeadLetters;
 
-/// <summary><c>/v1/dead-letters</c>: lists and replays deliveries that ended without acceptance.</summary>
+/// <summary><c>/v1/dead-letters</c>: lists and replays deliveries that ended without being sent.</summary>
 internal static class DeadLetterEndpoints
 {
     public static void MapDeadLetters(this RouteGroupBuilder group)

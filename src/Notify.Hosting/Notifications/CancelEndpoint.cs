@@ -84,7 +84,7 @@ internal static class CancelEndpoint
     }
 }
 
-/// <summary>What a cancellation did to the deliveries of a notification. The IDs are listed only on request.</summary>
+/// <summary>The effect of a cancellation on the deliveries of a notification. The IDs are listed only on request.</summary>
 internal sealed record CancellationView(
     long Cancelled,
     long InFlight,

@@ -3,8 +3,8 @@ using Notify.Hosting.Requests;
 namespace Notify.Hosting.Notifications;
 
 /// <summary>
-/// Reads what an email carries beside its texts. An item that cannot be read is kept as an empty one, so that validation finds
-/// the others at the places where the caller wrote them.
+/// Reads the parts of an email beyond its texts. An item that cannot be read is kept as an empty one, so that the others keep the
+/// positions at which the caller wrote them.
 /// </summary>
 internal static class EmailContentReader
 {

@@ -13,14 +13,14 @@ internal static class FieldErrorTypes
         new(
             InvalidText,
             "The text contains a character that is not allowed.",
-            "Remove control characters, and encode the text well."
+            "Remove control characters, and send valid Unicode text."
         ),
         new(InvalidAddress, "The value is not an address of its channel.", "Correct the address."),
         new(UnknownField, "The request has no field with this name.", "Check the spelling. `message` lists the known fields."),
         new(UnknownParameter, "The call has no query parameter with this name.", "Check the spelling, or remove the parameter."),
         new(Duplicate, "The field or the value occurs more than once.", "Send it once."),
         new(TooLong, "The text has too many characters.", "Shorten the text."),
-        new(TooLarge, "The value has too many bytes.", "Send less, or a link."),
+        new(TooLarge, "The value has too many bytes.", "Send less data, or a link to it."),
         new(TooMany, "The list has too many items.", "Send fewer items, or several calls."),
         new(
             OutOfRange,

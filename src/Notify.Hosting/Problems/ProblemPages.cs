@@ -9,8 +9,8 @@ using Notify.Hosting.Requests;
 namespace Notify.Hosting.Problems;
 
 /// <summary>
-/// <c>/v1/errors/{code}</c>: the documentation of each problem, to which the <c>type</c> of a problem document leads. As endpoint
-/// metadata, an instance tells problem documents where the pages are.
+/// <c>/v1/errors/{code}</c>: the documentation of each problem, to which the <c>type</c> of a problem document refers. As
+/// endpoint metadata, an instance provides problem documents with the address of the pages.
 /// </summary>
 internal sealed class ProblemPages(string prefix, Uri? typeBase)
 {
@@ -43,7 +43,7 @@ internal sealed class ProblemPages(string prefix, Uri? typeBase)
         group.MapOtherMethods($"{Path}{{code}}", "GET, HEAD");
     }
 
-    // The application may have mapped the API within groups of its own, whose prefixes only the built endpoint knows.
+    // The application may have mapped the API within other groups, whose prefixes only the built endpoint knows.
     private void ReadPath(RouteEndpointBuilder endpoint)
     {
         if (endpoint.RoutePattern.RawText is not { } pattern)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Notify.Hosting.Problems;
 
-/// <summary>Answers with a problem document (RFC 9457) whose <c>type</c> leads to the documentation of the problem.</summary>
+/// <summary>Answers with a problem document (RFC 9457) whose <c>type</c> refers to the documentation of the problem.</summary>
 internal sealed class ProblemResult(ProblemType type, string? detail, Dictionary<string, object?>? extensions = null)
     : IResult,
         IStatusCodeHttpResult

@@ -39,13 +39,13 @@ internal static class ProblemTypes
             403,
             CrossOrigin,
             "Calls from pages of other origins are not allowed.",
-            "Set `NotificationsApiOptions.ApiKeys` and send a key. Without keys, a browser may call the API only from its own pages."
+            "Set `NotificationsApiOptions.ApiKeys` and send a key. Without a key, browsers may call it only from its own pages."
         ),
         new(
             403,
             InvalidSignature,
             "The signature is invalid.",
-            "Only for callbacks of vendors. Check the signing secret of the provider and the URL that the vendor calls."
+            "Applies only to vendors' callbacks. Check the signing secret of the provider and the URL that the vendor calls."
         ),
         new(
             404,
@@ -58,7 +58,7 @@ internal static class ProblemTypes
             404,
             ProviderNotFound,
             "No provider with this name accepts callbacks.",
-            "Only for callbacks of vendors. Use the name under which the provider is registered."
+            "Applies only to vendors' callbacks. Use the name under which the provider is registered."
         ),
         new(405, MethodNotAllowed, "This path does not support this method.", "Use a method that the header `Allow` lists."),
         new(
@@ -71,7 +71,7 @@ internal static class ProblemTypes
             409,
             IdempotencyKeyInUse,
             "A call with this idempotency key is still running.",
-            "Repeat the call with the same key and body after the seconds in `Retry-After`."
+            "Repeat the call with the same key and body after the number of seconds in `Retry-After`."
         ),
         new(
             412,
@@ -107,12 +107,12 @@ internal static class ProblemTypes
             429,
             TooManyFailedCalls,
             "Too many calls had an invalid API key.",
-            "Correct the key, and call again after the seconds in `Retry-After`."
+            "Correct the key, and call again after the number of seconds in `Retry-After`."
         ),
         new(429, TooManyStreams, "Too many event streams are open.", "Close a stream of this API key first."),
-        new(500, InternalError, "An unexpected error occurred.", "Try again. The log of the host holds the error."),
+        new(500, InternalError, "An unexpected error occurred.", "Try again. The log of the host contains the error."),
         new(501, NotSupported, "The operation is not supported.", "Use a provider or a store that supports the operation."),
-        new(503, TooBusy, "Too many requests are being handled.", "Try again after the seconds in `Retry-After`."),
+        new(503, TooBusy, "Too many requests are being handled.", "Try again after the number of seconds in `Retry-After`."),
         new(503, Stopping, "The process is stopping.", "Use another process of the cluster."),
         new(
             503,

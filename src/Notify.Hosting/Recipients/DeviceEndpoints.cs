@@ -9,7 +9,7 @@ internal static class DeviceEndpoints
 {
     /// <summary>
     /// Registers a device, or changes its locale and time zone if the token is missing or shortened as GET shows it. The latter
-    /// does not count as a sign of life of the app, so that what GET returned can be sent back and changes nothing.
+    /// does not count as activity of the app, so a response to GET can be sent back without changing anything.
     /// </summary>
     public static Task<IResult> SaveAsync(HttpContext context, IRecipients recipients) =>
         RequestBody.ReadJsonAsync(context, async body =>
@@ -22,7 +22,7 @@ internal static class DeviceEndpoints
                 body.Errors.Add(
                     "token",
                     FieldErrorCodes.Invalid,
-                    "This is a shortened token, and not that of the registered device. Send the whole token."
+                    "This shortened token is not that of the registered device. Send the whole token."
                 );
             if (body.IsObject && !given.HasPlatform && known is null)
                 body.Missing("platform", "Required: ios, android or web.");

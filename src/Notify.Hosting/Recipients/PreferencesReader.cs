@@ -35,7 +35,7 @@ internal static class PreferencesReader
         }
 
         if (body.IsObject && !hasItems)
-            body.Missing("items", "Give the preferences to change.");
+            body.Missing("items", "Required: the preferences to change.");
         return (changes, source);
     }
 

@@ -35,7 +35,7 @@ internal sealed record DeviceView(
         );
 }
 
-/// <summary>What to look at after a change that was made.</summary>
+/// <summary>The warnings about an item that was changed.</summary>
 internal sealed record WarningsView(IReadOnlyList<FieldWarning> Warnings);
 
 /// <summary>The preferences of a user.</summary>

@@ -29,13 +29,13 @@ internal static class UserReader
                     break;
                 // GET shows these, so they may be sent back. The path and the header determine them.
                 case "id":
-                    CheckSame(field, id, "This is not the id in the path.");
+                    CheckSame(field, id, "Must equal the id in the path.");
                     break;
                 case "tenant":
-                    CheckSame(field, tenant, $"This is not the tenant of the header {RequestValues.TenantHeader}.");
+                    CheckSame(field, tenant, $"Must equal the tenant in the header {RequestValues.TenantHeader}.");
                     break;
                 case "preferences":
-                    field.Wrong("Preferences are a resource of their own. Use PATCH /v1/users/{id}/preferences.");
+                    field.Wrong("Preferences are a separate resource. Use PATCH /v1/users/{id}/preferences.");
                     break;
                 default:
                     field.Unknown("addresses", "locale", "timeZone", "quietHours", "properties");

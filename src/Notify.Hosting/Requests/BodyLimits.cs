@@ -20,7 +20,8 @@ internal sealed record BodyLimits(long MaxBytes, TimeSpan Timeout, int MaxConcur
         );
 
     /// <summary>
-    /// Admits a request. Returns false if too many are being handled; otherwise <see cref="Exit"/> must be called afterwards.
+    /// Begins the handling of a request. Returns false if too many are being handled; otherwise <see cref="Exit"/> must be called
+    /// afterwards.
     /// </summary>
     public bool TryEnter()
     {
@@ -31,6 +32,6 @@ internal sealed record BodyLimits(long MaxBytes, TimeSpan Timeout, int MaxConcur
         return false;
     }
 
-    /// <summary>Ends the handling of an admitted request.</summary>
+    /// <summary>Ends the handling of a request.</summary>
     public void Exit() => Interlocked.Decrement(ref _entered);
 }

@@ -15,9 +15,10 @@ namespace Notify.Hosting.Requests;
 /// and the answer of each call, so this holds across processes and restarts.
 /// </summary>
 /// <remarks>
-/// A call claims its key by offering a token that says "running". The store accepts it only if the key is free, or if its claim
-/// is stale: the process that made it has not renewed it because it crashed. The call was then perhaps carried out in part, and
-/// is carried out again. An answer counts as issued late enough to become stale only at the end of the retention of keys.
+/// A call claims its key by offering a token with the state "running". The store accepts it only if the key is free, or if its
+/// claim is stale: the process that made it has not renewed it because it crashed. In that case, the call may have been carried
+/// out in part, and is carried out again. An answer counts as issued late enough to become stale only at the end of the retention
+/// of keys.
 /// </remarks>
 internal sealed class IdempotentCall
 {
@@ -110,7 +111,7 @@ internal sealed class IdempotentCall
         }
         catch
         {
-            // The call has no answer to keep. The caller may repeat it with the same key, also with a corrected body.
+            // The call has no answer to keep. The caller may repeat it with the same key, even with a corrected body.
             await OfferAsync(CallState.Free, _claimedAt - Lease, _claimedAt, []).ConfigureAwait(false);
             throw;
         }

@@ -1,6 +1,6 @@
 namespace Notify.Hosting.Requests;
 
-/// <summary>What the store keeps about a call with an idempotency key.</summary>
+/// <summary>The stored state of a call with an idempotency key.</summary>
 /// <param name="State">Whether the call is running or has an answer.</param>
 /// <param name="Owner">Identifies the request that made the claim.</param>
 /// <param name="Fingerprint">The SHA-256 hash of the body.</param>

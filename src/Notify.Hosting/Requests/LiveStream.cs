@@ -60,7 +60,7 @@ internal sealed class LiveStream<T>(
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        using var admitted = entry;
+        using var entered = entry;
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache,no-store";

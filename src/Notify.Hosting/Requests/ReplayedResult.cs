@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Notify.Hosting.Requests;
 
 /// <summary>
-/// Repeats the answer of an earlier call with the same idempotency key. It does not tell its status to filters, so that the audit
-/// log contains each call once.
+/// Repeats the answer of an earlier call with the same idempotency key. It hides its status from filters, so that the audit log
+/// contains each call once.
 /// </summary>
 internal sealed class ReplayedResult(byte[] answer) : IResult
 {

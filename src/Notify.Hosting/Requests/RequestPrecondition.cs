@@ -34,7 +34,11 @@ internal static class RequestPrecondition
             return Precondition.Exists;
         if (!EntityTagHeaderValue.TryParse(match, out var tag) || tag.Tag.Length < 2)
         {
-            errors.Add(HeaderNames.IfMatch, FieldErrorCodes.Invalid, "Use * or one entity tag, as a response has it in ETag.");
+            errors.Add(
+                HeaderNames.IfMatch,
+                FieldErrorCodes.Invalid,
+                "Use * or one entity tag, copied from the ETag header of a response."
+            );
             return Precondition.None;
         }
 

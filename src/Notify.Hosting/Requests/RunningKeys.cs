@@ -15,7 +15,7 @@ internal sealed class RunningKeys
     private long _purgedAt;
 
     /// <summary>
-    /// Admits a call. Returns false if a call with the key is running; otherwise call <see cref="Exit"/> afterwards.
+    /// Begins a call. Returns false if a call with the key is running; otherwise call <see cref="Exit"/> afterwards.
     /// </summary>
     public bool TryEnter(string tenant, string key) => _running.TryAdd((tenant, key), 0);
 
@@ -27,6 +27,6 @@ internal sealed class RunningKeys
             && Interlocked.CompareExchange(ref _purgedAt, now.UtcTicks, before) == before;
     }
 
-    /// <summary>Ends an admitted call.</summary>
+    /// <summary>Ends a call.</summary>
     public void Exit(string tenant, string key) => _running.TryRemove((tenant, key), out _);
 }

@@ -12,7 +12,7 @@ internal sealed class StreamLimit(int max, ApiKeys keys)
     public int Max => max;
 
     /// <summary>
-    /// Admits a stream until the result is disposed. Returns null if the caller's key has reached its limit.
+    /// Registers a stream until the result is disposed. Returns null if the caller's key has reached its limit.
     /// </summary>
     public IDisposable? TryEnter(HttpContext context)
     {

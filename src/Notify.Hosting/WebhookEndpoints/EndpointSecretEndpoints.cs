@@ -83,7 +83,7 @@ internal static class EndpointSecretEndpoints
         if (!body.IsObject || body.Errors.Any)
             return null;
         if (url is null)
-            body.Missing("url", "Give the URL that messages are sent to.");
+            body.Missing("url", "Required: the URL that messages are sent to.");
         var found = Find(body, providers, name);
         return url is not null && found is not null ? (found, url) : null;
     }
@@ -100,7 +100,7 @@ internal static class EndpointSecretEndpoints
         if (found is null)
         {
             var names = string.Join(", ", providers.Select(provider => provider.Provider));
-            body.Missing("provider", names.Length > 0 ? $"Give one of {names}." : "No webhook provider is configured.");
+            body.Missing("provider", names.Length > 0 ? $"Use one of {names}." : "No webhook provider is configured.");
         }
 
         return found;

@@ -5,7 +5,7 @@ namespace Notify.Providers.Smtp.Mime;
 /// <param name="From">The sender that readers see.</param>
 /// <param name="To">The recipient.</param>
 /// <param name="Sender">The address for bounces: the sender of the SMTP transaction, which readers do not see.</param>
-/// <param name="MessageId">The Message-ID. It is the same for all attempts, so that duplicates can be recognised.</param>
+/// <param name="MessageId">The Message-ID. It is the same for all attempts, so that duplicates can be recognized.</param>
 /// <param name="Mailboxes">The other addresses that it names or is copied to.</param>
 internal sealed record Email(
     Delivery Delivery,

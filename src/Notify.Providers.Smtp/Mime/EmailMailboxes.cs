@@ -12,7 +12,7 @@ internal sealed record EmailMailboxes(
     /// <summary>Gets whether one of them can be written only in UTF-8.</summary>
     public bool NeedsUtf8 => ReplyTo.Concat(Cc).Concat(Bcc).Any(mailbox => mailbox.Address.NeedsUtf8);
 
-    /// <summary>Parses the mailboxes of a validated content.</summary>
+    /// <summary>Parses the mailboxes of validated content.</summary>
     public static EmailMailboxes From(EmailContent? email) =>
         email is null ? None : new EmailMailboxes(Parse(email.ReplyTo), Parse(email.Cc), Parse(email.Bcc));
 

@@ -13,7 +13,7 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
 
     /// <summary>
     /// Gets whether the latest message was sent completely. Before that, the server cannot have accepted it. Afterwards, only its
-    /// reply tells whether it did.
+    /// reply shows whether it did.
     /// </summary>
     public bool IsSent { get; private set; }
 
@@ -49,7 +49,7 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         await composer.WriteAsync(email, wire.Output, cancellationToken).ConfigureAwait(false);
         wire.Output.Write(".\r\n"u8);
         await wire.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-        // RFC 5321 section 4.5.3.2.6: a server that is slow to accept a message may deliver it all the same. If the client gave
+        // RFC 5321 section 4.5.3.2.6: a server that is slow to accept a message may deliver it anyway. If the client gave
         // up early, the retry would be a duplicate.
         IsSent = true;
         timer.Allow(options.AcceptanceTimeout);

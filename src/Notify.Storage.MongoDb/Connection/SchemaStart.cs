@@ -7,7 +7,9 @@ using Notify.Storage.MongoDb.Schema;
 
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>Creates the indexes before any worker starts. An unusable database thus fails the start.</summary>
+/// <summary>
+/// Creates the indexes before any worker starts. The application does not start if the database cannot be used.
+/// </summary>
 internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ObsoleteIndexes obsolete, ILogger<SchemaStart> logger)
     : IHostedLifecycleService
 {
@@ -27,7 +29,7 @@ internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, Obsol
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
             throw new InvalidOperationException(
-                $"The MongoDB database cannot be used: {exception.Message} Check that the server runs and can be reached, and "
+                $"The MongoDB database cannot be used: {exception.Message} Check that the server is running and reachable, and "
                     + "that the user may read, write and create indexes in the database.",
                 exception
             );

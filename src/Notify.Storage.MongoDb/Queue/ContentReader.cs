@@ -14,7 +14,7 @@ internal sealed class ContentReader(StoreDatabase database)
     private readonly ContentCache _cache = new();
 
     /// <summary>
-    /// Reads the contents of the stored ones of these notifications; one query reads those that are not in the cache.
+    /// Reads the contents of those of the notifications that are stored; one query reads those that are not in the cache.
     /// </summary>
     public async ValueTask<Dictionary<Guid, StoredContents>> GetAsync(
         IEnumerable<Guid> notificationIds,

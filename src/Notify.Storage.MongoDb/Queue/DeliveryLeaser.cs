@@ -25,7 +25,7 @@ internal sealed class DeliveryLeaser(
     /// </summary>
     private const int MostSearchesAtOnce = 16;
 
-    /// <summary>The number of searches in one round. Quotas that are left have their turn in the next round.</summary>
+    /// <summary>The number of searches in one round. Lanes that are left have their turn in the next round.</summary>
     private const int MostSearchesPerRound = 128;
 
     /// <summary>
@@ -50,7 +50,7 @@ internal sealed class DeliveryLeaser(
         foreach (var turn in turns)
         {
             LeasedRow[] taken = [.. turn.GetRowsInTurn()];
-            tenants.Served(turn.Quota, taken.Length > 0 ? taken[^1].Delivery.Tenant : turn.LastTenant);
+            tenants.Served(turn.Slots, taken.Length > 0 ? taken[^1].Delivery.Tenant : turn.LastTenant);
             leases.AddRange(
                 taken.Select(row => new Lease
                 {
@@ -186,7 +186,7 @@ internal sealed class DeliveryLeaser(
         var found = await database
             .DeliveriesNow.FindAsync(
                 null,
-                PendingTenants.DueIn(share.Turn.Quota, request.Now).Add(DeliveryField.Tenant, share.Tenant),
+                PendingTenants.DueIn(share.Turn.Slots, request.Now).Add(DeliveryField.Tenant, share.Tenant),
                 sort: OldestFirst,
                 limit: isContended ? share.Wanted * Spread : share.Wanted,
                 cancellationToken: cancellationToken

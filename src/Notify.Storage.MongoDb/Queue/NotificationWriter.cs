@@ -132,7 +132,7 @@ internal sealed class NotificationWriter
                 return result;
         }
 
-        throw new TimeoutException("The notification was not stored in time and was given up. Trigger it again.");
+        throw new TimeoutException("The notification was not stored in time and has been abandoned. Trigger it again.");
     }
 
     private async ValueTask GiveUpHolderInTimeAsync(EnqueueRequest request)

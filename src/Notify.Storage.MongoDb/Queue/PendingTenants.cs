@@ -26,19 +26,19 @@ internal sealed class PendingTenants(StoreDatabase database)
 
     public async ValueTask<TenantShares[]> TurnsAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
-        if (request.Quotas.Count > 1 && !await IsAnythingDueAsync(request, cancellationToken).ConfigureAwait(false))
+        if (request.Slots.Count > 1 && !await IsAnythingDueAsync(request, cancellationToken).ConfigureAwait(false))
             return [];
 
-        var tenants = await Task.WhenAll(request.Quotas.Select(quota => FindAsync(quota, request.Now, cancellationToken)))
+        var tenants = await Task.WhenAll(request.Slots.Select(slots => FindAsync(slots, request.Now, cancellationToken)))
             .ConfigureAwait(false);
         var turns = new List<TenantShares>();
-        foreach (var (quota, found) in request.Quotas.Zip(tenants))
+        foreach (var (slots, found) in request.Slots.Zip(tenants))
         {
             if (found.Length > 0)
                 turns.Add(
                     new TenantShares(
-                        quota,
-                        [.. found.Select(tenant => (tenant, request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue))]
+                        slots,
+                        [.. found.Select(tenant => (tenant, request.TenantLimit?.Invoke(slots, tenant) ?? int.MaxValue))]
                     )
                 );
         }
@@ -46,21 +46,21 @@ internal sealed class PendingTenants(StoreDatabase database)
         return [.. turns];
     }
 
-    public void Served(LeaseQuota quota, string lastTenant) => _lastServed[(quota.Priority, quota.Provider)] = lastTenant;
+    public void Served(LeaseSlots slots, string lastTenant) => _lastServed[(slots.Priority, slots.Provider)] = lastTenant;
 
-    public static BsonDocument DueIn(LeaseQuota quota, DateTimeOffset now) =>
+    public static BsonDocument DueIn(LeaseSlots slots, DateTimeOffset now) =>
         new()
         {
-            { DeliveryField.Priority, (int)quota.Priority },
-            { DeliveryField.Provider, quota.Provider },
+            { DeliveryField.Priority, (int)slots.Priority },
+            { DeliveryField.Provider, slots.Provider },
             { DeliveryField.DueAt, new BsonDocument("$lte", now.ToBsonValue()) },
         };
 
-    // Asks once for all quotas instead of once for each. An idle worker asks only this.
+    // Asks once for all lanes instead of once for each. An idle worker asks nothing else.
     private async ValueTask<bool> IsAnythingDueAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
-        var lanes = new BsonArray(request.Quotas.Select(quota => (int)quota.Priority).Distinct());
-        var providers = new BsonArray(request.Quotas.Select(quota => quota.Provider).Distinct());
+        var lanes = new BsonArray(request.Slots.Select(slots => (int)slots.Priority).Distinct());
+        var providers = new BsonArray(request.Slots.Select(slots => slots.Provider).Distinct());
         var filter = new BsonDocument
         {
             { DeliveryField.Priority, new BsonDocument("$in", lanes) },
@@ -81,13 +81,13 @@ internal sealed class PendingTenants(StoreDatabase database)
 
     // The server reads one index entry for each tenant with pending deliveries. If there are thousands, one lease serves 64 of
     // them and leaves the others to the next leases, which need not query again.
-    private async Task<string[]> FindAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<string[]> FindAsync(LeaseSlots slots, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var lane = (quota.Priority, quota.Provider);
+        var lane = (slots.Priority, slots.Provider);
         if (_waiting.TryRemove(lane, out var kept) && (now - kept.FoundAt).Duration() < Kept)
             return Take(lane, kept);
 
-        var tenants = await FindInTurnAsync(quota, now, cancellationToken).ConfigureAwait(false);
+        var tenants = await FindInTurnAsync(slots, now, cancellationToken).ConfigureAwait(false);
         return Take(lane, new Waiting(now, tenants));
     }
 
@@ -98,14 +98,14 @@ internal sealed class PendingTenants(StoreDatabase database)
         return [.. waiting.Tenants.Take(TenantsPerLease)];
     }
 
-    private async ValueTask<string[]> FindInTurnAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<string[]> FindInTurnAsync(LeaseSlots slots, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var tenants = await database
-            .DeliveriesNow.FindValuesAsync<string>(DeliveryField.Tenant, DueIn(quota, now), cancellationToken)
+            .DeliveriesNow.FindValuesAsync<string>(DeliveryField.Tenant, DueIn(slots, now), cancellationToken)
             .ConfigureAwait(false);
         tenants.Sort(StringComparer.Ordinal);
 
-        var last = _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), "");
+        var last = _lastServed.GetValueOrDefault((slots.Priority, slots.Provider), "");
         return
         [
             .. tenants

@@ -38,8 +38,7 @@ internal sealed class RecipientCheckStore(StoreDatabase database, ShardKeys shar
         CancellationToken cancellationToken
     )
     {
-        // Redirections are few, so each is written separately: the answer to a batch does not tell which of its writes
-        // matched.
+        // Redirections are few, so each is written separately: the answer to a batch does not show which of its writes matched.
         var applied = new bool[redirections.Count];
         for (var i = 0; i < applied.Length; i++)
         {

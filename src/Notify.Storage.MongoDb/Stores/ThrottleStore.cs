@@ -44,7 +44,7 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
             .ConfigureAwait(false);
 
         // The newest permit is first, so a recipient has a permit left if the last one that the throttle would allow is missing
-        // or older than the period. The batch's id makes the write safe to repeat, and tells afterwards which documents it
+        // or older than the period. The batch's id makes the write safe to repeat, and shows afterwards which documents it
         // changed.
         var batch = DeliveryUpdate.NewBatch();
         var permit = new BsonDocument { { At, request.Now.ToBsonValue() }, { By, batch } };

@@ -24,7 +24,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
         WITH RECURSIVE lane AS (
             SELECT number, part, priority, provider,
                 CASE part WHEN 1 THEN last ELSE '' END AS after, CASE part WHEN 2 THEN last END AS up_to
-            FROM unnest($1::smallint[], $2::text[], $3::text[]) WITH ORDINALITY AS quota(priority, provider, last, number)
+            FROM unnest($1::smallint[], $2::text[], $3::text[]) WITH ORDINALITY AS requested(priority, provider, last, number)
             CROSS JOIN (VALUES (1), (2)) AS half(part)
         ), waiting AS (
             SELECT lane.*, next.tenant, next.due_at, (next.due_at <= $4)::integer AS found
@@ -79,7 +79,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                 .TransactAsync(
                     async (connection, cancellation) =>
                     {
-                        TenantShares[] turns = [.. lanes.Select(lane => new TenantShares(lane.Quota, lane.Tenants))];
+                        TenantShares[] turns = [.. lanes.Select(lane => new TenantShares(lane.Slots, lane.Tenants))];
                         while (GetShares(turns) is { Count: > 0 } shares)
                             await TakeAsync(connection, request, shares, cancellation).ConfigureAwait(false);
 
@@ -147,7 +147,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
         return answers;
     }
 
-    private async ValueTask<List<(LeaseQuota Quota, (string Tenant, int Limit)[] Tenants)>> FindLanesAsync(
+    private async ValueTask<List<(LeaseSlots Slots, (string Tenant, int Limit)[] Tenants)>> FindLanesAsync(
         LeaseRequest request,
         CancellationToken cancellationToken
     )
@@ -157,10 +157,10 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                 _findTenants,
                 parameters =>
                     parameters
-                        .Column(NpgsqlDbType.Smallint, request.Quotas, quota => (short)quota.Priority)
-                        .Column(NpgsqlDbType.Text, request.Quotas, quota => quota.Provider)
-                        .Column(NpgsqlDbType.Text, request.Quotas, quota =>
-                            _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), "")
+                        .Column(NpgsqlDbType.Smallint, request.Slots, slots => (short)slots.Priority)
+                        .Column(NpgsqlDbType.Text, request.Slots, slots => slots.Provider)
+                        .Column(NpgsqlDbType.Text, request.Slots, slots =>
+                            _lastServed.GetValueOrDefault((slots.Priority, slots.Provider), "")
                         )
                         .With(request.Now),
                 row => (Number: row.GetInt32(0), Tenant: row.GetString(1)),
@@ -171,12 +171,12 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
         [
             .. found
                 .GroupBy(one => one.Number)
-                .Select(lane => (Quota: request.Quotas[lane.Key - 1], Tenants: lane.Take(TenantsPerLease)))
+                .Select(lane => (Slots: request.Slots[lane.Key - 1], Tenants: lane.Take(TenantsPerLease)))
                 .Select(lane =>
                     (
-                        lane.Quota,
+                        lane.Slots,
                         lane.Tenants.Select(one =>
-                                (one.Tenant, request.TenantLimit?.Invoke(lane.Quota, one.Tenant) ?? int.MaxValue)
+                                (one.Tenant, request.TenantLimit?.Invoke(lane.Slots, one.Tenant) ?? int.MaxValue)
                             )
                             .ToArray()
                     )
@@ -200,8 +200,8 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                 parameters =>
                     parameters
                         .With(Enumerable.Range(0, shares.Count).ToArray())
-                        .Column(NpgsqlDbType.Smallint, shares, share => (short)share.Turn.Quota.Priority)
-                        .Column(NpgsqlDbType.Text, shares, share => share.Turn.Quota.Provider)
+                        .Column(NpgsqlDbType.Smallint, shares, share => (short)share.Turn.Slots.Priority)
+                        .Column(NpgsqlDbType.Text, shares, share => share.Turn.Slots.Provider)
                         .Column(NpgsqlDbType.Text, shares, share => share.Tenant)
                         .Column(NpgsqlDbType.Bigint, shares, share => (long)share.Wanted)
                         .With(request.Now)
@@ -223,7 +223,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
     private LeasedRow[] TakenInTurn(TenantShares turn)
     {
         LeasedRow[] taken = [.. turn.GetRowsInTurn()];
-        _lastServed[(turn.Quota.Priority, turn.Quota.Provider)] = taken.Length > 0 ? taken[^1].Delivery.Tenant : turn.LastTenant;
+        _lastServed[(turn.Slots.Priority, turn.Slots.Provider)] = taken.Length > 0 ? taken[^1].Delivery.Tenant : turn.LastTenant;
         return taken;
     }
 

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Schema;
 
-/// <summary>Creates the tables before any worker starts, so that a database that cannot be used fails the start.</summary>
+/// <summary>Creates the tables before any worker starts. The application does not start if the database cannot be used.</summary>
 internal sealed class Migration(StoreDatabase database, ILogger<Migration> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)

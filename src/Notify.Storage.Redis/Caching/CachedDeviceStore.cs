@@ -86,7 +86,7 @@ internal sealed class CachedDeviceStore(IDeviceStore store, CacheEntries entries
             cancellationToken
         );
 
-    // A user without devices gets an entry too.
+    // A user without devices also gets an entry.
     private async ValueTask FillAsync(
         string tenant,
         Dictionary<string, string?> tickets,

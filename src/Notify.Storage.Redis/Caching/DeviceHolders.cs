@@ -81,8 +81,8 @@ internal sealed class DeviceHolders(Circuit circuit, CacheEntries entries, KeyNa
     }
 
     /// <summary>
-    /// Empties the entries that may contain data that changed while Redis was away. Returns false while it still is away; then no
-    /// entry may be used.
+    /// Empties the entries that may contain data that changed while Redis was unavailable. Returns false while it is still
+    /// unavailable; no entry may be used then.
     /// </summary>
     public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Notify.Storage.Redis.Caching;
 
 /// <summary>
 /// Answers a repeated trigger without the store if Redis knows that the store accepted the same one. The store decides everything
-/// else: unknown keys, another body under the same key, and every trigger while Redis is away.
+/// else: unknown keys, another body under the same key, and every trigger while Redis is unavailable.
 /// </summary>
 internal sealed class IdempotencyCacheQueue(IDeliveryQueue store, Circuit circuit, KeyNames keys, TimeProvider time)
     : IDeliveryQueue

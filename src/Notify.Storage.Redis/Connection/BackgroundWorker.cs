@@ -7,9 +7,9 @@ using Notify.Storage.Redis.Events;
 namespace Notify.Storage.Redis.Connection;
 
 /// <summary>
-/// The background work: it relays events, and tells Redis about changes that this process made while Redis was away. Other
-/// processes may read them even if this one does not. Its services are resolved when it starts, which is after the options were
-/// validated.
+/// The background work: it relays events, and reports to Redis the changes that this process made while Redis was
+/// unavailable. Other processes may read the changed data even if this one does not. Its services are resolved when it starts,
+/// which is after the options were validated.
 /// </summary>
 internal sealed class BackgroundWorker(IServiceProvider services, IOptions<RedisOptions> options, TimeProvider time)
     : BackgroundService

@@ -124,8 +124,8 @@ internal sealed class CacheEntries(Circuit circuit, IOptions<RedisOptions> optio
     }
 
     /// <summary>
-    /// Tells Redis about changes that it missed while it was away. Returns false while it still is away; then no entry may be
-    /// read.
+    /// Reports to Redis the changes that it missed while it was unavailable. Returns false while it is still unavailable; no
+    /// entry may be read then.
     /// </summary>
     public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ internal sealed class Circuit(
     ILogger<Circuit> logger
 )
 {
-    // Some nodes of a cluster may answer while another is away: the outage is over when nothing has failed for this long.
+    // Some nodes of a cluster may answer while another is unavailable: the outage is over when nothing has failed for this long.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _timeout = options.Value.Timeout;
@@ -25,7 +25,7 @@ internal sealed class Circuit(
     private long _failedAt;
     private long _triedAt;
 
-    /// <summary>Calls Redis. There is no answer if it is away or fails.</summary>
+    /// <summary>Calls Redis. There is no answer if Redis is unavailable or fails.</summary>
     public async ValueTask<Answer<T>> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {
         if (!MayTry())

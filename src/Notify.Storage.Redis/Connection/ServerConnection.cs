@@ -12,7 +12,7 @@ internal sealed class ServerConnection : IDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
-    // A look at the topology asks every node, so that a burst of failed calls causes one look and not one for each.
+    // Reading the topology queries every node, so a burst of failed calls causes one read and not one for each call.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private readonly ConfigurationOptions _configuration;
@@ -49,7 +49,8 @@ internal sealed class ServerConnection : IDisposable
 
     /// <summary>
     /// Reads the topology again after a call has failed. A replica of a cluster is promoted seconds after its primary died; until
-    /// the client has read who serves the slots now, calls for them fail, and its own look comes only once a minute.
+    /// the client has read which node serves its slots now, calls to them fail, and the client refreshes the topology by itself
+    /// only once a minute.
     /// </summary>
     public void RefreshTopology()
     {
@@ -91,7 +92,7 @@ internal sealed class ServerConnection : IDisposable
             }
             catch (Exception) when (!_stopping.IsCancellationRequested)
             {
-                // The first call that needs Redis meanwhile reports that it is away, once for the whole outage.
+                // The first call that needs Redis meanwhile reports that it is unavailable, once for the whole outage.
                 await Task.Delay(BetweenTries, _time, _stopping.Token).ConfigureAwait(false);
             }
         }
@@ -106,7 +107,7 @@ internal sealed class ServerConnection : IDisposable
         }
         catch (Exception)
         {
-            // The next failed call looks again.
+            // The next failed call reads it again.
         }
         finally
         {

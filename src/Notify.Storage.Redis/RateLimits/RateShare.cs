@@ -1,8 +1,8 @@
 namespace Notify.Storage.Redis.RateLimits;
 
 /// <summary>
-/// The share of this process in a rate limit while Redis is away. Every process that was counted last has the same share. It
-/// starts without permits.
+/// The share of this process in a rate limit while Redis is unavailable. Every process that was counted last has the same share.
+/// It starts without permits.
 /// </summary>
 internal sealed class RateShare(TimeProvider time)
 {
@@ -24,7 +24,7 @@ internal sealed class RateShare(TimeProvider time)
 
     /// <summary>Returns to the shared count, because Redis has answered.</summary>
     /// <param name="processes">The number of processes that share the rate.</param>
-    /// <param name="paid">The part of <see cref="Owed"/> that Redis was told about.</param>
+    /// <param name="paid">The part of <see cref="Owed"/> that was reported to Redis.</param>
     public void Join(int processes, int paid)
     {
         lock (_lock)

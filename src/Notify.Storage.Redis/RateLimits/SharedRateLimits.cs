@@ -5,14 +5,14 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis.RateLimits;
 
 /// <summary>
-/// One token bucket for all processes, kept by one script. The script also counts the processes. While Redis is away, each of
-/// them continues with its share of the rate, so that all together still keep it.
+/// One token bucket for all processes, kept by one script. The script also counts the processes. While Redis is unavailable, each
+/// of them continues with its share of the rate, so all processes together still keep the rate.
 /// </summary>
 internal sealed class SharedRateLimits(Circuit circuit, KeyNames keys, TimeProvider time) : ISharedRateLimits
 {
-    // An unknown bucket starts with one permit and not full, because a failover or a restart may have lost it. The script uses
-    // the clock of Redis, because the clocks of processes differ. After a failover that clock may be earlier, which counts as no
-    // time. Permits that a process took without Redis are subtracted from those that were saved up meanwhile.
+    // An unknown bucket starts with one permit instead of full, because a failover or a restart may have lost it. The script uses
+    // the clock of Redis, because the clocks of processes differ. After a failover that clock may be behind; then no time counts
+    // as passed. Permits that a process took without Redis are subtracted from those that were saved up meanwhile.
     private const string Take = """
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000

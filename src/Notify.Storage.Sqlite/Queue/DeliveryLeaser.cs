@@ -50,8 +50,8 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
     public List<Lease> TakeDue(LeaseRequest request)
     {
         var leases = new List<Lease>();
-        foreach (var quota in request.Quotas)
-            TakeDue(request, quota, leases);
+        foreach (var slots in request.Slots)
+            TakeDue(request, slots, leases);
         return leases;
     }
 
@@ -84,11 +84,11 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         _contents.Dispose();
     }
 
-    private void TakeDue(LeaseRequest request, LeaseQuota quota, List<Lease> leases)
+    private void TakeDue(LeaseRequest request, LeaseSlots slots, List<Lease> leases)
     {
-        var tenants = TenantsInTurn(quota, request.Now);
-        var limits = tenants.ToDictionary(tenant => tenant, tenant => request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue);
-        var left = quota.Max;
+        var tenants = TenantsInTurn(slots, request.Now);
+        var limits = tenants.ToDictionary(tenant => tenant, tenant => request.TenantLimit?.Invoke(slots, tenant) ?? int.MaxValue);
+        var left = slots.Max;
         while (tenants.Count > 0 && left > 0)
         {
             var share = Math.Max(1, left / tenants.Count);
@@ -98,21 +98,21 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
                     return;
 
                 var wanted = Math.Min(Math.Min(share, left), limits[tenant]);
-                var taken = wanted > 0 ? TakeDue(request, quota, tenant, wanted) : [];
+                var taken = wanted > 0 ? TakeDue(request, slots, tenant, wanted) : [];
                 leases.AddRange(taken);
                 left -= taken.Count;
                 limits[tenant] -= taken.Count;
-                _lastTenants[(quota.Priority, quota.Provider)] = tenant;
+                _lastTenants[(slots.Priority, slots.Provider)] = tenant;
                 if (taken.Count < share)
                     tenants.Remove(tenant);
             }
         }
     }
 
-    private List<Lease> TakeDue(LeaseRequest request, LeaseQuota quota, string tenant, int wanted)
+    private List<Lease> TakeDue(LeaseRequest request, LeaseSlots slots, string tenant, int wanted)
     {
-        _due.Bind("@priority", (long)quota.Priority)
-            .Bind("@provider", quota.Provider)
+        _due.Bind("@priority", (long)slots.Priority)
+            .Bind("@provider", slots.Provider)
             .Bind("@tenant", tenant)
             .Bind("@now", request.Now)
             .Bind("@limit", wanted);
@@ -120,21 +120,21 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
     }
 
     // Finds the tenants with due deliveries, beginning after the tenant that was served last.
-    private List<string> TenantsInTurn(LeaseQuota quota, DateTimeOffset now)
+    private List<string> TenantsInTurn(LeaseSlots slots, DateTimeOffset now)
     {
-        var last = _lastTenants.GetValueOrDefault((quota.Priority, quota.Provider), "");
+        var last = _lastTenants.GetValueOrDefault((slots.Priority, slots.Provider), "");
         var tenants = new List<string>();
-        AddTenants(quota, now, after: last, upTo: null, tenants);
-        AddTenants(quota, now, after: "", upTo: last, tenants);
+        AddTenants(slots, now, after: last, upTo: null, tenants);
+        AddTenants(slots, now, after: "", upTo: last, tenants);
         return tenants;
     }
 
-    private void AddTenants(LeaseQuota quota, DateTimeOffset now, string after, string? upTo, List<string> tenants)
+    private void AddTenants(LeaseSlots slots, DateTimeOffset now, string after, string? upTo, List<string> tenants)
     {
-        var most = Math.Min(TenantsPerLease, quota.Max);
+        var most = Math.Min(TenantsPerLease, slots.Max);
         while (tenants.Count < most)
         {
-            _nextTenant.Bind("@priority", (long)quota.Priority).Bind("@provider", quota.Provider).Bind("@after", after);
+            _nextTenant.Bind("@priority", (long)slots.Priority).Bind("@provider", slots.Provider).Bind("@after", after);
             if (!_nextTenant.Read())
                 return;
 

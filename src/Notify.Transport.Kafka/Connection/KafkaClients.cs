@@ -99,8 +99,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     MaxPartitionFetchBytes = FetchedOfPartitionBytes,
                     FetchWaitMaxMs = LongestFetchMilliseconds,
                     TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,
-                    // Brokers that create topics on demand then create them for a consumer too, which else would wait for the
-                    // first hint.
+                    // Brokers that create topics on demand then also create them for a consumer, which would otherwise wait for
+                    // the first hint.
                     AllowAutoCreateTopics = true,
                 }
             )
@@ -113,7 +113,7 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
 
     private int SessionMilliseconds => (int)options.Value.SessionTimeout.TotalMilliseconds;
 
-    // The application's settings win; those that must not were refused at start.
+    // The application's settings take precedence; those that must not were refused at start.
     private TConfig Configured<TConfig>(TConfig config)
         where TConfig : ClientConfig
     {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Transport.Kafka.Connection;
 
 /// <summary>
-/// Creates missing topics before the workers start. If the cluster is away or refuses, the application starts nevertheless, and
-/// the creation is tried again until every topic exists.
+/// Creates missing topics before the workers start. If the cluster is unavailable or refuses the request, the application starts
+/// nevertheless, and the creation is tried again until every topic exists.
 /// </summary>
 internal sealed class KafkaTopicCreation(
     KafkaClients clients,

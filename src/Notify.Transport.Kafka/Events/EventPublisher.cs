@@ -13,8 +13,8 @@ namespace Notify.Transport.Kafka.Events;
 /// process stops before they do.
 /// </summary>
 /// <remarks>
-/// librdkafka itself tries again while brokers are away. It gives up a message at once when the metadata does not contain the
-/// topic or its partition, and brokers that have just come back answer with such metadata before they know their topics. This
+/// librdkafka itself tries again while brokers are unavailable. It gives up a message at once when the metadata does not contain
+/// the topic or its partition, and brokers that have just come back answer with such metadata before they know their topics. This
 /// class publishes these events again for five minutes after they failed first.
 /// </remarks>
 internal sealed class EventPublisher : IDisposable
@@ -65,7 +65,7 @@ internal sealed class EventPublisher : IDisposable
             ? array
             : json.ToArray();
 
-    /// <summary>Publishes what waits for the last time, and counts as lost what the brokers do not accept now.</summary>
+    /// <summary>Publishes the waiting events one last time, and counts those that the brokers do not accept as lost.</summary>
     public void Dispose()
     {
         _timer.Dispose();
@@ -74,7 +74,7 @@ internal sealed class EventPublisher : IDisposable
 
         PublishWaiting();
         _producer.Value.Dispose();
-        // Neither an event that failed again meanwhile nor one that the brokers did not answer for gets another try.
+        // An event that failed again in the meantime, or for which the brokers did not answer, is not tried again.
         var lost = 0L;
         foreach (var topic in _topics.Events)
         {
@@ -134,7 +134,7 @@ internal sealed class EventPublisher : IDisposable
             var failedAt = failedFirstAt ?? _time.GetUtcNow();
             message.Timestamp = new Timestamp(failedAt);
             _waiting.Enqueue(new FailedEvent(topic, message, failedAt));
-            // A timer that runs goes on: if each failure restarted it, steady failures of one topic would keep it from ever
+            // A running timer continues: if each failure restarted it, steady failures of one topic would keep it from ever
             // firing for the others.
             if (Interlocked.Exchange(ref _isTimerRunning, 1) == 0)
                 _timer.Change(BetweenTries, Timeout.InfiniteTimeSpan);
@@ -175,6 +175,6 @@ internal sealed class EventTopic(string name, string subject)
     /// <summary>Counts events that were published, and counts them down once the brokers have accepted or refused them.</summary>
     public void AddUnanswered(int count) => Interlocked.Add(ref _unanswered, count);
 
-    /// <summary>Returns how many events are unanswered, and forgets them.</summary>
+    /// <summary>Returns the number of unanswered events, and resets the count.</summary>
     public long TakeUnanswered() => Interlocked.Exchange(ref _unanswered, 0);
 }

@@ -21,8 +21,8 @@ internal sealed class KafkaTransport(
 ) : IDeliveryTransport
 {
     /// <summary>
-    /// Reserves a delivery for the process that receives its hint, for at most half of the time until it expires. While Kafka
-    /// does not accept hints, the delivery is due at once.
+    /// Reserves a delivery for the process that receives its hint, for at most half of the time until it expires. While Kafka is
+    /// not accepting hints, the delivery is due at once.
     /// </summary>
     public QueuedDelivery Prepare(Delivery delivery)
     {
