@@ -49,7 +49,10 @@ internal static class RecipientDataRules
     private static (string Code, string Message)? FindError(Trigger trigger, Recipient recipient, JsonElement data)
     {
         if (recipient.Kind == RecipientKind.Topic)
-            return (FieldErrorCodes.NotAllowed, "A topic cannot have data. Use the data of the trigger, or properties of the users.");
+            return (
+                FieldErrorCodes.NotAllowed,
+                "A topic cannot have data. Use the data of the trigger, or properties of the users."
+            );
         if (trigger.Template is null)
             return (FieldErrorCodes.Unused, "Data can be used only with a template.");
         if (JsonBounds.FindError(data, MaxKibibytes) is { } error)

@@ -53,7 +53,8 @@ public sealed partial class ErrorPageTests
     private static partial Regex Row();
 
     [GeneratedRegex(
-        @"Results\.(Problem|ValidationProblem|NotFound|BadRequest|Unauthorized|Forbid|Conflict)\(|Results\.StatusCode\((?!StatusCodes\.Status304NotModified)|new ProblemDetails\b"
+        @"Results\.(Problem|ValidationProblem|NotFound|BadRequest|Unauthorized|Forbid|Conflict)\("
+            + @"|Results\.StatusCode\((?!StatusCodes\.Status304NotModified)|new ProblemDetails\b"
     )]
     private static partial Regex Creation();
 }
