@@ -92,10 +92,16 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         if (there.Count == 0)
             return new Dictionary<Guid, NotificationProgress>();
 
+        // The tenant is compared here: with it in the filter, the server might walk all expansions of the tenant.
         var expansions = await database
-            .Expansions.FindAsync(CreateFilter(ExpansionDocument.Notification, there, tenant), cancellationToken)
+            .Expansions.FindAsync(
+                new BsonDocument(ExpansionDocument.Notification, new BsonDocument("$in", there.ToBsonValue())),
+                cancellationToken
+            )
             .ConfigureAwait(false);
-        var rows = expansions.ConvertAll(ExpansionDocument.ReadRow);
+        var rows = expansions
+            .FindAll(expansion => expansion[ExpansionDocument.Tenant].AsString == tenant)
+            .ConvertAll(ExpansionDocument.ReadRow);
         var countable = there.Except(rows.Where(row => row.Count > maxSubscribers).Select(row => row.NotificationId)).ToArray();
         rows.AddRange(
             await CountAsync(
