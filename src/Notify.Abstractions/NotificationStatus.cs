@@ -38,8 +38,8 @@ public enum NotificationStatus
     Failed = 3,
 
     /// <summary>
-    /// Everything has ended, nothing was sent or became a dead letter, and <see cref="INotifier.CancelAsync(string, Guid, CancellationToken)"/> cancelled
-    /// something.
+    /// Everything has ended, nothing was sent or became a dead letter, and
+    /// <see cref="INotifier.CancelAsync(string, Guid, CancellationToken)"/> cancelled something.
     /// </summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled = 4,

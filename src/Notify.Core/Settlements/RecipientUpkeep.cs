@@ -20,7 +20,6 @@ internal sealed class RecipientUpkeep(
     IUserStore users,
     OptOuts optOuts,
     DeviceEvents events,
-    TimeProvider time,
     ILogger<RecipientUpkeep> logger
 )
 {
