@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Notify.Hosting.OpenApi;
 
 namespace Notify.Hosting.Analytics;
@@ -22,13 +24,30 @@ internal static class AnalyticsOperations
         };
 
     public static ApiOperation StreamEvents { get; } =
-        new("streamEvents", Tag, "Streams the settlements of the tenant as server-sent events.")
+        new("streamEvents", Tag, "Streams the events of the tenant as server-sent events.")
         {
             Description =
-                "The first event is ready. Then follows one event per settlement, whose data is the JSON of the schema Event, "
-                + "and missed with the number of events that a slow reader missed.",
+                "The first event is ready. The other events are named after their type, and their data is the JSON of the schema "
+                + "Event. With the header Last-Event-ID, the stream continues after that event. The event missed reports events "
+                + "that were left out because the reader is slow or the last event is no longer known.",
+            Parameters =
+            [
+                ApiParameter.Query("types", _ =>
+                    Schema.Text(
+                        "The types to stream, separated by commas. The default is all types.",
+                        "delivery.*,receipt.opened"
+                    )
+                ),
+            ],
             Problems = [ProblemCodes.TooManyStreams],
             Responses = [ApiResponse.Text("text/event-stream", "The stream, which ends when the process stops.")],
-            Schemas = [EventJson.Default.EventView],
+            Schemas = [EventViewJson.Default.EventView],
         };
 }
+
+/// <summary>The schema of an event. <see cref="NotifyEvent"/> writes it.</summary>
+internal sealed record EventView(Guid Id, string Type, DateTimeOffset OccurredAt, string Tenant, JsonElement Data);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(EventView))]
+internal sealed partial class EventViewJson : JsonSerializerContext;
