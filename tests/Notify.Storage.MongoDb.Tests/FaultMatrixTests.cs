@@ -54,8 +54,8 @@ public sealed class FaultMatrixTests
             }
         });
 
-        Assert.Empty(failures);
-        Assert.Empty(cells.Where(cell => !hit.ContainsKey((cell.Kind, cell.Fault))));
+        Assert.True(failures.IsEmpty, string.Join(Environment.NewLine, failures));
+        Assert.DoesNotContain(cells, cell => !hit.ContainsKey((cell.Kind, cell.Fault)));
         Assert.InRange(cells.Length, 200, 1_000);
     }
 

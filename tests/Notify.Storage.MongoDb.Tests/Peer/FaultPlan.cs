@@ -15,7 +15,7 @@ internal sealed class FaultPlan(PeerDatabase database, string seed)
 {
     // After an election the driver takes half a second to look for the primary again. So that the suites stay quick, a plan has
     // one of them at most, and most plans have none. FaultMatrixTests has one at each kind of command.
-    private const int TestsPerElection = 6;
+    private const int TestsPerElection = 12;
 
     // Each start creates the indexes of a dozen collections, and each of their faults takes a start some milliseconds.
     private const int IndexesPerFault = 8;
