@@ -197,6 +197,9 @@ public sealed class StatusTests
         public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
             inner.FindAsync(tenant, id, cancellationToken);
 
+        public ValueTask<DeliveryRecord?> FindDeliveryAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
+            inner.FindDeliveryAsync(tenant, id, cancellationToken);
+
         public ValueTask<KeyHolder?> FindKeyAsync(
             string tenant,
             string key,

@@ -137,7 +137,7 @@ public sealed class PausedPoolTests : IAsyncLifetime
                             Owner = "worker",
                             Now = s_now,
                             Until = s_now.AddMinutes(2),
-                            Quotas = [new LeaseQuota(Priority.Normal, "mail", 10)],
+                            Slots = [new LeaseSlots(Priority.Normal, "mail", 10)],
                         },
                         Cancellation
                     )

@@ -114,7 +114,7 @@ public sealed class TurnTests : IAsyncLifetime
                 Owner = "worker",
                 Now = now,
                 Until = now.AddMinutes(2),
-                Quotas = [new LeaseQuota(Priority.Normal, Provider, 1_000)],
+                Slots = [new LeaseSlots(Priority.Normal, Provider, 1_000)],
             },
             Cancellation
         );
