@@ -32,6 +32,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
     public static TheoryData<string> BodyOperations { get; } =
     [
         "triggerNotification",
+        "cancelNotifications",
         "saveUser",
         "patchUser",
         "changePreferences",

@@ -8,10 +8,10 @@ namespace Notify.Core.Triggers;
 /// </summary>
 internal static class LabelRules
 {
-    private const int MaxTags = 10;
-    private const int MaxPairs = 20;
-    private const int MaxNameLength = 64;
-    private const int MaxValueLength = 512;
+    public const int MaxTags = 10;
+    public const int MaxPairs = 20;
+    public const int MaxNameLength = 64;
+    public const int MaxValueLength = 512;
 
     /// <summary>Finds the errors of the labels.</summary>
     public static IEnumerable<FieldError> FindErrors(Trigger trigger)

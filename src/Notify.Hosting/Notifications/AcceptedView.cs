@@ -1,5 +1,3 @@
-using Notify.Hosting.Requests;
-
 namespace Notify.Hosting.Notifications;
 
 /// <summary>The response to a trigger. <see cref="Skipped"/> is omitted if every recipient is reached.</summary>
@@ -24,16 +22,16 @@ internal sealed record AcceptedView(
 }
 
 /// <summary>A recipient that gets nothing, and the reason.</summary>
-internal sealed record SkippedView(RecipientView Recipient, Channel? Channel, string Code, string Reason)
+internal sealed record SkippedView(SkippedRecipientView Recipient, Channel? Channel, string Code, string Reason)
 {
     public static SkippedView Create(SkippedRecipient skipped) =>
-        new(RecipientView.Create(skipped.Recipient), skipped.Channel, skipped.Code, skipped.Reason);
+        new(SkippedRecipientView.Create(skipped.Recipient), skipped.Channel, skipped.Code, skipped.Reason);
 }
 
 /// <summary>
 /// A recipient in the form in which a trigger names it, without its data. Only the last characters of a push token are shown.
 /// </summary>
-internal sealed record RecipientView(
+internal sealed record SkippedRecipientView(
     string? User = null,
     string? Topic = null,
     string? Email = null,
@@ -45,21 +43,21 @@ internal sealed record RecipientView(
     string? Address = null
 )
 {
-    public static RecipientView Create(Recipient recipient)
+    public static SkippedRecipientView Create(Recipient recipient)
     {
         var value = recipient.Value;
         if (recipient.Kind == RecipientKind.User)
-            return new RecipientView(User: value);
+            return new SkippedRecipientView(User: value);
         if (recipient.Kind == RecipientKind.Topic)
-            return new RecipientView(Topic: value);
+            return new SkippedRecipientView(Topic: value);
         if (recipient.Channel == Notify.Channel.Email)
-            return new RecipientView(Email: value);
+            return new SkippedRecipientView(Email: value);
         if (recipient.Channel == Notify.Channel.Sms)
-            return new RecipientView(Phone: value);
+            return new SkippedRecipientView(Phone: value);
         if (recipient.Channel == Notify.Channel.Webhook)
-            return new RecipientView(Webhook: value);
+            return new SkippedRecipientView(Webhook: value);
         if (recipient.Channel == Notify.Channel.Push)
-            return new RecipientView(PushToken: Requests.PushToken.Mask(value), Platform: recipient.Platform);
-        return new RecipientView(Channel: recipient.Channel, Address: value);
+            return new SkippedRecipientView(PushToken: Requests.PushToken.Mask(value), Platform: recipient.Platform);
+        return new SkippedRecipientView(Channel: recipient.Channel, Address: value);
     }
 }

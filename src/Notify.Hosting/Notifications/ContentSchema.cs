@@ -33,8 +33,9 @@ internal static class ContentSchema
                             Schema.AnyObject("The settings.")
                         )
                     ),
-                    ("attachments", Schema.List("The files of an email.", schemas.Refer("Attachment", CreateAttachment))),
-                    ("email", schemas.Refer("EmailContent", () => CreateEmail(schemas)))
+                    ("attachments", Schema.List("The files of an email.", Attachment(schemas))),
+                    ("email", schemas.Refer("EmailContent", () => CreateEmail(schemas))),
+                    ("sms", schemas.Refer("SmsContent", CreateSms))
                 )
                 .RequireAny("title", "body", "html", "push")
         );
@@ -57,17 +58,40 @@ internal static class ContentSchema
             ("silent", Schema.Flag("Wakes the app and shows nothing."))
         );
 
+    private static JsonObject CreateSms() =>
+        Schema.Object(
+            "What a text message carries besides its body.",
+            [],
+            ("from", Schema.Text("The sender, which the provider's options must allow.", "SHOP"))
+        );
+
+    private static JsonObject Attachment(SchemaSet schemas) =>
+        Schema.Either(
+            "A file of an email: its bytes, or the URL from which the provider fetches it.",
+            schemas.Refer("Attachment", CreateAttachment),
+            schemas.Refer("AttachmentUrl", CreateAttachmentUrl)
+        );
+
+    private static JsonObject CreateAttachmentUrl() =>
+        Schema.Object(
+            "A file of an email that is fetched when the email is sent.",
+            ["url"],
+            ("url", Schema.Formatted("uri", "The URL, with https.", "https://example.org/invoices/42.pdf").Match("^https://")),
+            ("fileName", FileName("The name without a path. By default the last part of the URL.")),
+            (
+                "mediaType",
+                Schema.Text("The media type. By default that of the answer.", "application/pdf").Match(MediaTypePattern)
+            )
+        );
+
+    private static JsonObject FileName(string description) =>
+        Schema.Text(description, "invoice.pdf").Limit(1, int.MaxValue).Match(@"^[^/\\\u0000-\u001F\u007F-\u009F]+$");
+
     private static JsonObject CreateAttachment() =>
         Schema.Object(
             "A file of an email.",
             ["fileName", "mediaType", "base64"],
-            (
-                "fileName",
-                Schema
-                    .Text("The name without a path.", "invoice.pdf")
-                    .Limit(1, int.MaxValue)
-                    .Match(@"^[^/\\\u0000-\u001F\u007F-\u009F]+$")
-            ),
+            ("fileName", FileName("The name without a path.")),
             ("mediaType", Schema.Text("The media type.", "application/pdf").Match(MediaTypePattern)),
             ("base64", Base64("The bytes."))
         );
@@ -90,6 +114,7 @@ internal static class ContentSchema
         return Schema.Object(
             $"What an email carries beside its texts. cc and bcc have at most {EmailContent.MaxCopies} mailboxes together.",
             [],
+            ("from", schemas.Refer("Mailbox", () => CreateMailbox(schemas))),
             ("replyTo", Mailboxes(schemas, "Where replies go.", EmailContent.MaxReplyTo)),
             ("cc", Mailboxes(schemas, "Who gets a copy.", EmailContent.MaxCopies)),
             ("bcc", Mailboxes(schemas, "Who gets a hidden copy.", EmailContent.MaxCopies)),

@@ -23,7 +23,10 @@ internal static class NotificationEndpoints
     {
         group.MapPost("/v1/notifications", TriggerEndpoint.HandleAsync).Describe(NotificationOperations.Trigger);
         group.MapOtherMethods("/v1/notifications", "GET, HEAD, POST");
-        group.MapPost("/v1/notifications/cancel", CancelEndpoint.HandleTargetAsync).ReadsQuery();
+        group
+            .MapPost("/v1/notifications/cancel", CancelEndpoint.HandleTargetAsync)
+            .ReadsQuery()
+            .Describe(NotificationOperations.CancelTarget);
         group.MapOtherMethods("/v1/notifications/cancel", "POST");
         group
             .MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync)

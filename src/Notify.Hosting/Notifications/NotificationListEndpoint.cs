@@ -7,7 +7,7 @@ namespace Notify.Hosting.Notifications;
 /// <summary><c>GET /v1/notifications</c>: lists a tenant's notifications page by page, newest first.</summary>
 internal static class NotificationListEndpoint
 {
-    private static readonly Dictionary<string, NotificationStatus> Statuses = new(StringComparer.Ordinal)
+    public static readonly Dictionary<string, NotificationStatus> Statuses = new(StringComparer.Ordinal)
     {
         ["scheduled"] = NotificationStatus.Scheduled,
         ["inProgress"] = NotificationStatus.InProgress,
@@ -90,7 +90,7 @@ internal sealed record NotificationItemView(
     Guid Id,
     NotificationStatus? Status,
     Priority Priority,
-    TemplateView? Template,
+    UsedTemplateView? Template,
     string? Category,
     string? CollapseKey,
     string? IdempotencyKey,
@@ -110,7 +110,7 @@ internal sealed record NotificationItemView(
             notification.Id,
             notification.Status,
             notification.Trigger.Priority,
-            TemplateView.Create(notification.Trigger),
+            UsedTemplateView.Create(notification.Trigger),
             notification.Trigger.Category,
             notification.Trigger.CollapseKey,
             notification.Trigger.IdempotencyKey,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Notify.Core.Validation;
 using Notify.Hosting.OpenApi;
 
 namespace Notify.Hosting.Notifications;
@@ -16,6 +17,10 @@ internal static class NotificationOperations
             [
                 ApiParameter.Query("from", _ => Schema.Time("Accepted at this time or later.")),
                 ApiParameter.Query("to", _ => Schema.Time("Accepted before this time.")),
+                ApiParameter.Query("reference", _ => Schema.Text("The reference of the trigger.", "order-42")),
+                ApiParameter.Query("tag", _ => Schema.Text("A tag of the trigger.", "spring-sale")),
+                ApiParameter.Query("user", _ => Schema.Text("The id of a user whom the trigger names.", "ada")),
+                ApiParameter.Query("status", _ => Schema.OneOf("The overall status.", NotificationListEndpoint.Statuses.Keys)),
                 ApiParameter.Query("template", _ => Schema.Text("The name of the template.", "order-shipped")),
                 ApiParameter.Query("category", _ => Schema.Text("The category.", "orders")),
                 ApiParameter.Query("priority", _ => Schema.OneOf("The priority.", TriggerBody.Priorities.Keys)),
@@ -72,6 +77,40 @@ internal static class NotificationOperations
                     NotificationsJson.Default.CancellationView,
                     "What the cancellation did.",
                     """{ "cancelled": 2, "inFlight": 0, "ended": 1, "collected": 0 }"""
+                ),
+            ],
+        };
+
+    public static ApiOperation CancelTarget { get; } =
+        new("cancelNotifications", Tag, "Cancels all notifications with a reference or a cancellation key.")
+        {
+            Parameters =
+            [
+                ApiParameter.Query("ids", _ =>
+                    Schema.Flag("Whether to list the ids of the cancelled deliveries. The default is false.")
+                ),
+            ],
+            Body = schemas =>
+                schemas.Refer("CancellationTarget", () =>
+                    Schema
+                        .Object(
+                            "The notifications to cancel.",
+                            [],
+                            (
+                                "cancellationKey",
+                                Schema.Name("The cancellation key.", Names.MaxLength, "order-42-reminders").NotNull()
+                            ),
+                            ("reference", Schema.Name("The reference.", Names.MaxLength, "order-42").NotNull())
+                        )
+                        .RequireOne("cancellationKey", "reference")
+                ),
+            BodyExample = """{ "cancellationKey": "order-42-reminders" }""",
+            Responses =
+            [
+                ApiResponse.Ok(
+                    NotificationsJson.Default.CancellationView,
+                    "What the cancellation did, over all notifications.",
+                    """{ "cancelled": 2, "inFlight": 0, "ended": 1, "collected": 0, "notifications": 3 }"""
                 ),
             ],
         };

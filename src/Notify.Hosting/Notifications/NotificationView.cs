@@ -8,7 +8,7 @@ internal sealed record NotificationView(
     NotificationStatus Status,
     string Tenant,
     Priority Priority,
-    TemplateView? Template,
+    UsedTemplateView? Template,
     string? Category,
     string? CollapseKey,
     string? IdempotencyKey,
@@ -33,7 +33,7 @@ internal sealed record NotificationView(
             timeline.Status,
             timeline.Notification.Tenant,
             timeline.Notification.Trigger.Priority,
-            TemplateView.Create(timeline.Notification.Trigger),
+            UsedTemplateView.Create(timeline.Notification.Trigger),
             timeline.Notification.Trigger.Category,
             timeline.Notification.Trigger.CollapseKey,
             timeline.Notification.Trigger.IdempotencyKey,
@@ -54,10 +54,10 @@ internal sealed record NotificationView(
 }
 
 /// <summary>The template of a notification, and the version with which it was rendered.</summary>
-internal sealed record TemplateView(string Name, int? Version)
+internal sealed record UsedTemplateView(string Name, int? Version)
 {
-    public static TemplateView? Create(Trigger trigger) =>
-        trigger.Template is { } name ? new TemplateView(name, trigger.TemplateVersion) : null;
+    public static UsedTemplateView? Create(Trigger trigger) =>
+        trigger.Template is { } name ? new UsedTemplateView(name, trigger.TemplateVersion) : null;
 }
 
 /// <summary>A page of a notification's deliveries.</summary>

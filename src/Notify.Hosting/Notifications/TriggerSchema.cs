@@ -27,7 +27,8 @@ internal static class TriggerSchema
                 ["to"],
                 ("to", Recipients(schemas)),
                 ("content", ContentSchema.Refer(schemas).NotNull()),
-                ("template", Schema.Name("The name of the template.", Names.MaxLength, "order-shipped").NotNull()),
+                ("onUnknownRecipient", UnknownRecipient()),
+                ("template", Template(schemas)),
                 ("data", Schema.AnyObject("The variables of the template. The name recipient is reserved.")),
                 ("channels", Channels()),
                 ("fallback", Fallback(schemas)),
@@ -58,6 +59,16 @@ internal static class TriggerSchema
                             + $"{schemas.Limits.MaxExpiryAhead.TotalDays:0} days ahead."
                     )
                 ),
+                (
+                    "reference",
+                    Schema.Name("The application's own id, by which notifications are listed.", Names.MaxLength, "order-42")
+                ),
+                (
+                    "cancellationKey",
+                    Schema.Name("Cancels all notifications that have the same key.", Names.MaxLength, "order-42-reminders")
+                ),
+                ("tags", Tags()),
+                ("metadata", Metadata()),
                 ("idempotencyKey", Schema.Name("Instead of the header Idempotency-Key.", Names.MaxLength, "order-42-shipped"))
             )
             .RequireOne("content", "template");
@@ -71,6 +82,50 @@ internal static class TriggerSchema
             RecipientSchema.Refer(schemas),
             Schema.List("Several recipients.", RecipientSchema.Refer(schemas), 1, schemas.Limits.MaxRecipients)
         );
+
+    private static JsonObject UnknownRecipient() =>
+        Schema.OneOf(
+            "What to do if a user or topic does not exist: refuse the trigger, or notify the others. The default is fail.",
+            ["fail", "skip"]
+        );
+
+    private static JsonObject Template(SchemaSet schemas) =>
+        Schema
+            .Either(
+                "The template: its name, or an object with name and version.",
+                Schema.Name("The name of the template, whose newest version is used.", Names.MaxLength, "order-shipped"),
+                schemas.Refer("TemplateVersion", () =>
+                    Schema.Object(
+                        "A version of a template.",
+                        ["name"],
+                        ("name", Schema.Name("The name of the template.", Names.MaxLength, "order-shipped")),
+                        ("version", Schema.Whole("The version. By default the newest.", 1))
+                    )
+                )
+            )
+            .NotNull();
+
+    private static JsonObject Tags()
+    {
+        var tags = Schema.List(
+            "Labels by which notifications are listed.",
+            Schema.Name("A tag.", LabelRules.MaxNameLength, "spring-sale"),
+            max: LabelRules.MaxTags
+        );
+        tags["uniqueItems"] = true;
+        return tags;
+    }
+
+    private static JsonObject Metadata()
+    {
+        var metadata = Schema.Map(
+            "The application's own texts, which reads and events show.",
+            Schema.Text("A value without control characters.", "shop-eu").Limit(0, LabelRules.MaxValueLength),
+            LabelRules.MaxPairs
+        );
+        metadata["propertyNames"] = Schema.Name("A name.", LabelRules.MaxNameLength, "source");
+        return metadata;
+    }
 
     private static JsonObject Channels() =>
         Schema.List(

@@ -3,7 +3,6 @@ using MongoDB.Driver;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Queue;
 using Notify.Storage.MongoDb.Schema;
-using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
