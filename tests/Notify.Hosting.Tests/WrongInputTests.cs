@@ -47,9 +47,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
                     "content.attachments[0].base64",
                     "content.attachments[0].fileName",
                     "content.attachments[0].mediaType",
-                    "content.attachments[1].base64",
-                    "content.attachments[1].fileName",
-                    "content.attachments[1].mediaType",
+                    "content.attachments[1]",
                 ]
             },
             { $"{{{Ada},{Text},\"template\":\"order-shipped\"}}", ["template"] },
@@ -81,7 +79,10 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
             { $"{{{Ada},{Text},\"expiresAt\":\"2020-01-01T10:00:00Z\"}}", ["expiresAt"] },
             { $"{{{Ada},{Text},\"idempotencyKey\":\"\"}}", ["idempotencyKey"] },
             { $"{{{Ada},{Text},\"fallback\":[]}}", ["fallback"] },
-            { $"{{{Ada},{Text},\"fallback\":[{{\"channel\":\"sms\",\"after\":\"soon\"}}]}}", ["fallback[0].after"] },
+            {
+                $"{{{Ada},{Text},\"fallback\":[{{\"channel\":\"sms\",\"after\":\"soon\"}}]}}",
+                ["fallback[0].after", "fallback[0].channel"]
+            },
             {
                 $"{{{Ada},{Text},\"fallback\":[{{\"channel\":\"pigeon\",\"after\":\"PT5M\"}},{{\"chanel\":\"sms\"}},5]}}",
                 ["fallback[0].channel", "fallback[1].after", "fallback[1].chanel", "fallback[1].channel", "fallback[2]"]

@@ -115,9 +115,11 @@ internal static class ContentReader
 
         if (attachment.IsObject && !given.Contains("url"))
         {
-            foreach (var name in (string[])["fileName", "mediaType", "base64"])
+            if (!given.Contains("base64"))
+                attachment.Wrong(FieldErrorCodes.Required, "Either url or base64 is required.");
+            foreach (var name in (string[])["fileName", "mediaType"])
             {
-                if (!given.Contains(name))
+                if (given.Contains("base64") && !given.Contains(name))
                     attachment.Missing(name, "Required for an attachment without a url.");
             }
 

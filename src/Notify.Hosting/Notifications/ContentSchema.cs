@@ -62,7 +62,12 @@ internal static class ContentSchema
         Schema.Object(
             "What a text message carries besides its body.",
             [],
-            ("from", Schema.Text("The sender, which the provider's options must allow.", "SHOP"))
+            (
+                "from",
+                Schema
+                    .Text("The sender, which the provider's options must allow: a number, a short code, or a name.", "SHOP")
+                    .Match("^(\\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11})$")
+            )
         );
 
     private static JsonObject Attachment(SchemaSet schemas) =>
