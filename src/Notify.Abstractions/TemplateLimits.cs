@@ -47,9 +47,12 @@ public sealed class TemplateLimits
     [Range(1, 33_554_432)]
     public int MaxTotalOutputLength { get; set; } = 2_097_152;
 
-    /// <summary>Gets or sets the maximum time for rendering one notification. 10 ms to 1 minute; default 2 seconds.</summary>
+    /// <summary>
+    /// Gets or sets the maximum time for rendering one notification. 10 ms to 1 minute; default 5 seconds. A process that has
+    /// just started needs much less, even on a busy machine.
+    /// </summary>
     [TimeRange("00:00:00.010", "00:01:00")]
-    public TimeSpan MaxRenderTime { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan MaxRenderTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Gets or sets the maximum number of versions of a template. Saving a newer version deletes the oldest. A version that an

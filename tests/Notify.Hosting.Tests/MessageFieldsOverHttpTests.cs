@@ -64,7 +64,7 @@ public sealed class MessageFieldsOverHttpTests(MessageFieldsOverHttpTests.Mail m
         "content.attachments[0].fileName",
         "invalid"
     )]
-    [InlineData(""" "attachments":[{}] """, "content.attachments[0].fileName", "required")]
+    [InlineData(""" "attachments":[{}] """, "content.attachments[0]", "required")]
     public async Task A_wrong_value_is_named(string fields, string field, string code)
     {
         using var response = await mail.App.TriggerAsync(

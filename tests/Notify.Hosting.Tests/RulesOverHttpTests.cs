@@ -97,7 +97,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     {
         using var response = await shared.App.TriggerAsync(
             $$"""
-            {"to":{"email":"a@example.org"},"content":{"body":"x"},
+            {"to":{"user":"nobody"},"content":{"body":"x"},
              "channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}
             """
         );

@@ -85,7 +85,7 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancellation));
 
-        Assert.Contains("Check that the server runs", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Check that the server is running", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", exception.ToString(), StringComparison.Ordinal);
     }
 

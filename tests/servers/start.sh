@@ -106,7 +106,7 @@ mongodb() {
 }
 
 # Two shards and their config servers, each a replica set of one, behind one router. By default a shard keeps the documents of a
-# chunk that it gave away for 15 minutes, and cannot take the chunk back before. Tests move chunks to and fro, so it must not wait.
+# chunk that it gave away for 15 minutes, and cannot take the chunk back before. Tests move chunks, so it must not wait.
 mongodb-sharded() {
   mongod mongodb-config 17120 --configsvr --replSet config
   initiate mongodb-config config 17120

@@ -45,7 +45,7 @@ internal static partial class Log
     [LoggerMessage(
         10,
         LogLevel.Warning,
-        "The leases of {Count} unstarted deliveries could not be released; the deliveries fall due again when their leases end"
+        "The leases of {Count} deliveries could not be released before an attempt; they fall due again when their leases end"
     )]
     public static partial void ReturnFailed(ILogger logger, int count, Exception exception);
 

@@ -43,7 +43,7 @@ internal static class TriggerSchema
                 ),
                 ("throttle", schemas.Refer("Throttle", CreateThrottle).NotNull()),
                 ("digest", schemas.Refer("Digest", CreateDigest)),
-                ("priority", Schema.OneOf("The priority. The default is normal.", TriggerBody.Priorities.Keys)),
+                ("priority", Schema.Choice("The priority. The default is normal.", TriggerBody.Priorities.Keys)),
                 (
                     "sendAt",
                     Schema.Time(
@@ -84,7 +84,7 @@ internal static class TriggerSchema
         );
 
     private static JsonObject UnknownRecipient() =>
-        Schema.OneOf(
+        Schema.Choice(
             "What to do if a user or topic does not exist: refuse the trigger, or notify the others. The default is fail.",
             ["fail", "skip"]
         );

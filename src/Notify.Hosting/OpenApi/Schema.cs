@@ -68,7 +68,7 @@ internal static class Schema
     public static JsonObject Flag(string description) => new() { ["type"] = "boolean", ["description"] = description };
 
     /// <summary>Creates the schema of a set of values that this version knows completely.</summary>
-    public static JsonObject OneOf(string description, IEnumerable<string> values) =>
+    public static JsonObject Choice(string description, IEnumerable<string> values) =>
         new()
         {
             ["type"] = "string",

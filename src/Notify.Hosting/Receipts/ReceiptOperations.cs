@@ -49,7 +49,7 @@ internal static class ReceiptOperations
             "A receipt to store.",
             ["deliveryId", "kind"],
             ("deliveryId", Schema.Formatted("uuid", "The id of the delivery.", "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04")),
-            ("kind", Schema.OneOf("The kind of receipt.", ReceiptKind.WellKnown.Select(kind => kind.Name))),
+            ("kind", Schema.Choice("The kind of receipt.", ReceiptKind.WellKnown.Select(kind => kind.Name))),
             ("at", Schema.Time("When it happened. The default is now, and a later time counts as now.")),
             ("detail", Schema.Text("What the vendor says about it.", "550 mailbox full").Limit(0, ReceiptReader.MaxDetailLength))
         );

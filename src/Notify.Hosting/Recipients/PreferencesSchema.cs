@@ -27,7 +27,7 @@ internal static class PreferencesSchema
 
     private static JsonObject CreateChange()
     {
-        var status = Schema.OneOf("Null removes the preference.", PreferencesReader.Statuses.Keys);
+        var status = Schema.Choice("Null removes the preference.", PreferencesReader.Statuses.Keys);
         status["type"] = Schema.ToArray("string", "null");
         ((JsonArray)status["enum"]!).Add((JsonNode?)null);
         return Schema.Object(

@@ -62,7 +62,7 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
             () =>
                 receiver
                     .GetLogs("notify-delivery")
-                    .Any(log => log.EndsWith("Provider hooks reported that it is gone", StringComparison.Ordinal)),
+                    .Any(log => log.EndsWith("provider hooks reported that it is gone", StringComparison.Ordinal)),
             "the log of the address that is gone"
         );
         foreach (var process in new[] { api, sender })
