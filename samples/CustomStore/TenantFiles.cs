@@ -46,7 +46,7 @@ internal sealed class TenantFiles : IDisposable
     /// <summary>Changes one tenant. If the change cannot be saved, or throws, nothing is changed.</summary>
     public T Change<T>(string tenant, Func<TenantData, T> change) => Change([tenant], tenants => change(tenants[tenant]));
 
-    /// <summary>Changes several tenants, each in a transaction of its own.</summary>
+    /// <summary>Changes several tenants, each in its own transaction.</summary>
     public T Change<T>(IEnumerable<string> tenants, Func<IReadOnlyDictionary<string, TenantData>, T> change)
     {
         lock (_lock)
@@ -56,7 +56,7 @@ internal sealed class TenantFiles : IDisposable
         }
     }
 
-    /// <summary>Changes all tenants, each in a transaction of its own.</summary>
+    /// <summary>Changes all tenants, each in its own transaction.</summary>
     public T ChangeAll<T>(Func<IReadOnlyList<TenantData>, T> change)
     {
         lock (_lock)
