@@ -88,13 +88,7 @@ public sealed record TemplatePreview
         get => _data;
         [RequiresUnreferencedCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
         [RequiresDynamicCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
-        init =>
-            _data = value switch
-            {
-                null => null,
-                JsonElement element => element.Clone(),
-                _ => JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Web),
-            };
+        init => _data = TemplateData.Serialize(value);
     }
 
     /// <summary>

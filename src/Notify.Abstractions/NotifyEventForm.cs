@@ -121,27 +121,10 @@ internal static class NotifyEventForm
 
     private static void Write(Utf8JsonWriter writer, NotifyEventData data)
     {
-        switch (data)
-        {
-            case DeliveryEventData delivery:
-                JsonSerializer.Serialize(writer, delivery, EventDataJson.Default.DeliveryEventData);
-                break;
-            case NotificationAcceptedData accepted:
-                JsonSerializer.Serialize(writer, accepted, EventDataJson.Default.NotificationAcceptedData);
-                break;
-            case NotificationCancelledData cancelled:
-                JsonSerializer.Serialize(writer, cancelled, EventDataJson.Default.NotificationCancelledData);
-                break;
-            case ReceiptEventData receipt:
-                JsonSerializer.Serialize(writer, receipt, EventDataJson.Default.ReceiptEventData);
-                break;
-            case DeviceEventData device:
-                JsonSerializer.Serialize(writer, device, EventDataJson.Default.DeviceEventData);
-                break;
-            default:
-                ((UnknownEventData)data).Json.WriteTo(writer);
-                break;
-        }
+        if (data is UnknownEventData unknown)
+            unknown.Json.WriteTo(writer);
+        else
+            JsonSerializer.Serialize(writer, data, EventDataJson.Default.GetTypeInfo(data.GetType())!);
     }
 
     // An event must fit on a line of the stream of events. A line break can only be white space between tokens.

@@ -53,13 +53,7 @@ public sealed record Recipient
         get => _data;
         [RequiresUnreferencedCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
         [RequiresDynamicCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
-        init =>
-            _data = value switch
-            {
-                null => null,
-                JsonElement element => element.Clone(),
-                _ => JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Web),
-            };
+        init => _data = TemplateData.Serialize(value);
     }
 
     /// <summary>Gets <see cref="Data"/> as JSON, in the form in which it is stored.</summary>

@@ -6,7 +6,6 @@ namespace Notify.Core.Queries;
 internal static class QueryRules
 {
     internal const int MaxIds = 1_000;
-    private const int MaxLimit = 500;
 
     private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxSpan = TimeSpan.FromDays(7);
@@ -15,8 +14,7 @@ internal static class QueryRules
     /// <returns>The last ID of the previous page; null for the first page.</returns>
     public static Guid? CheckPage(List<FieldError> errors, PageRequest page)
     {
-        if (page.Limit is < 1 or > MaxLimit)
-            errors.Add(new FieldError("limit", FieldErrorCodes.OutOfRange, $"Use a number from 1 to {MaxLimit}."));
+        PageLimit.Check(errors, page);
         if (page.Prefix.Length > 0)
             errors.Add(new FieldError("prefix", FieldErrorCodes.Unused, "This list is not ordered by name. Omit the prefix."));
         if (page.After.Length == 0)

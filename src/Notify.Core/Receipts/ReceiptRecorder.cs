@@ -15,8 +15,8 @@ internal sealed class ReceiptRecorder(
     TimeProvider time
 ) : IReceipts
 {
-    private const int MaxReceipts = 1_000;
-    private const int MaxDetailLength = 1_000;
+    public const int MaxReceipts = 1_000;
+    public const int MaxDetailLength = 1_000;
 
     private static readonly string KnownKinds = string.Join(", ", ReceiptKind.WellKnown.Select(kind => kind.Name));
 

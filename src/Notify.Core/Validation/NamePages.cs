@@ -3,16 +3,13 @@ namespace Notify.Core.Validation;
 /// <summary>Pages of lists that are ordered by name.</summary>
 internal static class NamePages
 {
-    private const int MaxLimit = 500;
-
     /// <summary>Throws if a page is invalid.</summary>
     /// <exception cref="InvalidRequestException">The page is invalid.</exception>
     public static void Check(PageRequest page, bool mayHavePrefix)
     {
         ArgumentNullException.ThrowIfNull(page);
         var errors = new List<FieldError>();
-        if (page.Limit is < 1 or > MaxLimit)
-            errors.Add(new FieldError("limit", FieldErrorCodes.OutOfRange, $"Use a number from 1 to {MaxLimit}."));
+        PageLimit.Check(errors, page);
         if (!mayHavePrefix && page.Prefix.Length > 0)
             errors.Add(new FieldError("prefix", FieldErrorCodes.NotAllowed, "This list cannot be filtered by prefix."));
         InvalidRequestException.ThrowIfAny(errors);

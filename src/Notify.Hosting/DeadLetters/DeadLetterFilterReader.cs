@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Notify.Core.Queries;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.DeadLetters;
@@ -7,7 +8,7 @@ namespace Notify.Hosting.DeadLetters;
 internal static class DeadLetterFilterReader
 {
     /// <summary>The number of IDs to read. It is more than a filter may have, so that too many are refused.</summary>
-    private const int MaxRead = 1_001;
+    private const int MaxRead = QueryRules.MaxIds + 1;
 
     /// <summary>Reads one field into the filter.</summary>
     /// <param name="filter">The filter with the fields that were read before.</param>

@@ -11,8 +11,6 @@ namespace Notify.Hosting.Receipts;
 /// <summary><c>POST /v1/receipts</c>: accepts receipts that vendors and apps report after a delivery was sent.</summary>
 internal static class ReceiptEndpoint
 {
-    public const int MaxReceipts = 1_000;
-
     public static void MapReceipts(this RouteGroupBuilder group)
     {
         group.MapPost("/v1/receipts", HandleAsync).Describe(ReceiptOperations.Add);

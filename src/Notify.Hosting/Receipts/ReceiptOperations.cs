@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Notify.Core.Receipts;
 using Notify.Hosting.OpenApi;
 
 namespace Notify.Hosting.Receipts;
@@ -39,7 +40,7 @@ internal static class ReceiptOperations
                 ["receipts"],
                 (
                     "receipts",
-                    Schema.List("The receipts.", schemas.Refer("ReceiptReport", Create), max: ReceiptEndpoint.MaxReceipts)
+                    Schema.List("The receipts.", schemas.Refer("ReceiptReport", Create), max: ReceiptRecorder.MaxReceipts)
                 )
             )
         );
@@ -51,6 +52,9 @@ internal static class ReceiptOperations
             ("deliveryId", Schema.Formatted("uuid", "The id of the delivery.", "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04")),
             ("kind", Schema.Choice("The kind of receipt.", ReceiptKind.WellKnown.Select(kind => kind.Name))),
             ("at", Schema.Time("When it happened. The default is now, and a later time counts as now.")),
-            ("detail", Schema.Text("What the vendor says about it.", "550 mailbox full").Limit(0, ReceiptReader.MaxDetailLength))
+            (
+                "detail",
+                Schema.Text("What the vendor says about it.", "550 mailbox full").Limit(0, ReceiptRecorder.MaxDetailLength)
+            )
         );
 }

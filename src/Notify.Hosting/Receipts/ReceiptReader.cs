@@ -5,8 +5,6 @@ namespace Notify.Hosting.Receipts;
 /// <summary>Reads one receipt: <c>{"deliveryId": "...", "kind": "delivered"}</c>.</summary>
 internal static class ReceiptReader
 {
-    public const int MaxDetailLength = 1_000;
-
     private static readonly Dictionary<string, ReceiptKind> Kinds = ReceiptKind.WellKnown.ToDictionary(
         kind => kind.Name,
         StringComparer.Ordinal

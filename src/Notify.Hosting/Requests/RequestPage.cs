@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Notify.Core.Validation;
 
 namespace Notify.Hosting.Requests;
 
@@ -8,7 +9,7 @@ namespace Notify.Hosting.Requests;
 internal sealed class RequestPage
 {
     public const int DefaultLimit = 100;
-    public const int MaxLimit = 500;
+    public const int MaxLimit = PageLimit.Max;
 
     private int _maxLimit = MaxLimit;
 
