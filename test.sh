@@ -55,6 +55,9 @@ trap 'rm -f "$log"' EXIT
 dotnet test "${target[@]}" --no-ansi --no-progress --max-parallel-test-modules "$at_once" "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 
+# Repeats the failures at the end, because they are far apart in the output of parallel projects.
+grep -E -A 12 '^failed ' "$log" && echo
+
 # The last lines of dotnet test are the counts; a project that could not run fails by the exit code.
 count() {
   grep -oE "^ +$1: +[0-9]+" "$log" | tail -n 1 | grep -oE "[0-9]+" || echo 0
