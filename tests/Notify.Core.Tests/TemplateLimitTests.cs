@@ -229,10 +229,7 @@ public sealed class TemplateLimitTests
         void Limits(INotificationsBuilder builder)
         {
             builder.Services.AddSingleton<TimeProvider>(time);
-            Configure(
-                builder,
-                limits => (limits.MaxSteps, limits.MaxRenderTime) = (10_000_000, TimeSpan.FromMilliseconds(100))
-            );
+            Configure(builder, limits => (limits.MaxSteps, limits.MaxRenderTime) = (10_000_000, TimeSpan.FromMilliseconds(100)));
         }
     }
 
