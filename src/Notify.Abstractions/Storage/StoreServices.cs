@@ -76,6 +76,10 @@ public sealed class StoreServices
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public required Type Erasures { get; init; }
 
+    /// <summary>Gets the type that implements <see cref="IDocumentStore"/>.</summary>
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public Type? Documents { get; init; }
+
     /// <summary>
     /// Gets the type that implements <see cref="IOutbox"/>; null if the store cannot take part in a transaction of the
     /// application.

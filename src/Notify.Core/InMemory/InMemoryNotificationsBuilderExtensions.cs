@@ -33,6 +33,7 @@ public static class InMemoryNotificationsBuilderExtensions
                 SharedTokens = typeof(InMemorySharedTokens),
                 Retention = typeof(InMemoryRetention),
                 Erasures = typeof(InMemoryStore),
+                Documents = typeof(InMemoryDocuments),
             }
         );
     }

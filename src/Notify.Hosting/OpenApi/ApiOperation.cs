@@ -32,6 +32,9 @@ internal sealed record ApiOperation(string Id, string Tag, string Summary)
     /// <summary>Gets types whose schemas the document has although no response refers to them.</summary>
     public IReadOnlyList<JsonTypeInfo> Schemas { get; init; } = [];
 
+    /// <summary>Gets the scope that a key must have; null only for an operation that needs no key.</summary>
+    public ApiScope? Scope { get; init; }
+
     /// <summary>Gets the codes of the problems that only this operation and few others have.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
