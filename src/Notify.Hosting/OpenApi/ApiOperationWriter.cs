@@ -19,8 +19,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         };
         if (operation.Description is not null)
             written["description"] = operation.Description;
-        if (operation.IsOpen)
-            written["security"] = new JsonArray();
+        written["security"] = operation.IsOpen ? [] : ApiInfo.WriteSecurity(operation.Scope ?? ApiScope.None);
 
         IEnumerable<ApiParameter> parameters =
         [
