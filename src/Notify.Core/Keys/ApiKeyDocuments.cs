@@ -3,12 +3,11 @@ using Notify.Storage;
 namespace Notify.Core.Keys;
 
 /// <summary>The documents of API keys.</summary>
-internal sealed class ApiKeyDocuments(IDocumentStore? documents = null)
+internal sealed class ApiKeyDocuments(IDocumentStore documents)
 {
     private const string Collection = "api-keys";
 
-    public IDocumentStore Store =>
-        documents ?? throw new NotSupportedException("The store does not support API keys: it has no IDocumentStore.");
+    public IDocumentStore Store => documents;
 
     public static DocumentKey GetKey(string tenant, Guid id) => new(Collection, tenant, $"{id}");
 
