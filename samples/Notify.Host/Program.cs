@@ -48,13 +48,14 @@ static WebApplication Build(string[] args, out Roles roles)
     var api = roles.Map(app);
     api.MapMetrics(app);
     api.MapFallback("{**path}", (HttpContext context) =>
-        TypedResults.Problem(
-            type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",
-            statusCode: StatusCodes.Status404NotFound,
-            title: "This path does not exist.",
-            extensions: [new("code", ProblemCodes.PathNotFound)]
+            TypedResults.Problem(
+                type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",
+                statusCode: StatusCodes.Status404NotFound,
+                title: "This path does not exist.",
+                extensions: [new("code", ProblemCodes.PathNotFound)]
+            )
         )
-    );
+        .RequireApiScope(ApiScope.None);
     LocalAddress.ChooseUnlessConfigured(app);
     return app;
 }

@@ -11,6 +11,7 @@ using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Health;
+using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -59,6 +60,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapReceipts();
         group.MapReplay();
         group.MapEndpointSecrets();
+        group.MapApiKeys();
         group.MapCapturedMessages(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
         MapOpen(open, endpoints.ServiceProvider);
@@ -106,7 +108,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             );
 
         var options = GetValidOptions(endpoints.ServiceProvider);
-        var keys = new ApiKeys(options.ApiKeys);
+        var keys = new ConfiguredKeys(options.ApiKeys);
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiKeyFilter).Namespace!);
         var failures = new FailedCalls(endpoints.ServiceProvider.GetRequiredService<TimeProvider>());
         if (!keys.None)
@@ -121,14 +123,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(NotificationsEndpoint.Instance, pages, document, new RunningKeys())
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
-            .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
-            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort, failures, logger))
+            .WithMetadata(new StreamLimit(options.MaxEventStreams))
+            .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger))
             .AddEndpointFilter(new RequestFilter())
-            .AddEndpointFilter(new AuditFilter(keys, logger));
+            .AddEndpointFilter(new AuditFilter(logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);
-        if (keys.None)
+        if (keys.None && !options.RequireKey)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
     }

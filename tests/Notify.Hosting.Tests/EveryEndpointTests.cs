@@ -33,6 +33,10 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/templates/{name}/preview"] = "{}",
         ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
+        ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",
+        ["DELETE /v1/api-keys/{id}"] = null,
+        // It takes a body, but only for a key that exists.
+        ["POST /v1/api-keys/{id}/rotate"] = null,
         ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
         ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
     };

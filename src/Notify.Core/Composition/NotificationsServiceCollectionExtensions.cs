@@ -8,6 +8,7 @@ using Notify.Core.Composition;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
 using Notify.Core.Events;
+using Notify.Core.Keys;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
 using Notify.Core.Queries;
@@ -84,6 +85,9 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<INotificationQueries, NotificationQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
+        services.AddSingleton<ApiKeyDocuments>();
+        services.AddSingleton<ApiKeyVerifier>();
+        services.AddSingleton<IApiKeys, ApiKeyCatalog>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<DeliveryPlanner>();

@@ -13,10 +13,10 @@ namespace Notify.Hosting.Authentication;
 internal sealed record Audited(string Action, Func<object?, bool>? IsDone = null);
 
 /// <summary>
-/// Logs audited calls with the action, the tenant, the number of the API key and the client's address. User ids and content are
+/// Logs audited calls with the action, the tenant, the ID of the caller's key and the client's address. User ids and content are
 /// never logged.
 /// </summary>
-internal sealed class AuditFilter(ApiKeys keys, ILogger logger) : IEndpointFilter
+internal sealed class AuditFilter(ILogger logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -28,7 +28,7 @@ internal sealed class AuditFilter(ApiKeys keys, ILogger logger) : IEndpointFilte
             && (audited.IsDone?.Invoke((result as IValueHttpResult)?.Value) ?? true)
         )
         {
-            var key = keys.Find(http.Request.Headers.Authorization) ?? 0;
+            var key = Caller.Find(http)?.Id ?? "";
             Log.Audited(logger, audited.Action, RequestValues.GetTenant(http.Request), key, FailedCalls.GetClient(http));
         }
 
