@@ -29,9 +29,11 @@ static WebApplication Build(string[] args, out Roles roles)
     var builder = WebApplication.CreateBuilder(args);
     var settings = builder.Configuration.GetSection("Notify");
     var workers = (roles = Roles.Parse(settings["Roles"])).Workers;
+    // The gateway serves what it does not forward, so without addresses of other processes it serves the complete API.
+    var features = roles.IsGateway ? ApiFeatures.All : roles.Features;
     var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
 
-    builder.AddTelemetryExport();
+    builder.AddTelemetryExport(roles);
     builder.AddServerLimits(settings);
     builder.Services.AddProblemDetails();
     builder.Services.AddNotifications(settings.Bind).UseStore(settings, data).AddProviders(settings, data);
@@ -45,7 +47,7 @@ static WebApplication Build(string[] args, out Roles roles)
     });
 
     var app = builder.Build();
-    var api = roles.Map(app);
+    var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
     api.MapFallback("{**path}", (HttpContext context) =>
         TypedResults.Problem(

@@ -27,7 +27,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the complete HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
+    /// Maps the HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
     /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
     /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
     /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
@@ -46,54 +46,47 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// </remarks>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
+    /// <param name="features">The parts of the API that this process serves. By default, the complete API.</param>
     /// <returns>The group of all endpoints except the open ones.</returns>
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
-    public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
+    public static RouteGroupBuilder MapNotifications(
+        this IEndpointRouteBuilder endpoints,
+        string prefix = "",
+        ApiFeatures features = ApiFeatures.All
+    )
     {
         var group = MapGroup(endpoints, prefix, out var open);
-        group.MapReading();
-        group.MapTriggering();
-        group.MapRecipients();
-        group.MapTemplates();
-        group.MapReceipts();
-        group.MapReplay();
-        group.MapEndpointSecrets();
-        group.MapCapturedMessages(endpoints.ServiceProvider);
+        // Vendors and recipients have no key. A signature or a token authorizes their calls.
+        var signed = MapSigned(open, endpoints.ServiceProvider);
+        if (features.HasFlag(ApiFeatures.Notifications))
+        {
+            group.MapTimeline();
+            group.MapTriggering();
+            group.MapTemplates();
+            group.MapReceipts();
+            group.MapDeadLetters();
+            group.MapReplay();
+            group.MapEndpointSecrets();
+            group.MapCapturedMessages(endpoints.ServiceProvider);
+            signed.MapCallbacks();
+        }
+
+        if (features.HasFlag(ApiFeatures.Devices))
+        {
+            group.MapRecipients();
+            signed.MapUnsubscribe();
+        }
+
+        if (features.HasFlag(ApiFeatures.Analytics))
+        {
+            group.MapAnalytics();
+            group.MapEvents();
+        }
+
         group.MapUnknown(prefix);
-        MapOpen(open, endpoints.ServiceProvider);
         return group;
     }
-
-    /// <summary>
-    /// Maps only the endpoints that report on notifications, for a process that does not send: <c>/v1/analytics</c>,
-    /// <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET /v1/dead-letters</c>, <c>/health/live</c> and
-    /// <c>/health/ready</c>. They are protected like the rest of the API.
-    /// </summary>
-    /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
-    /// <returns>The group of the endpoints.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
-    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
-    public static RouteGroupBuilder MapNotificationsAnalytics(this IEndpointRouteBuilder endpoints, string prefix = "")
-    {
-        var group = MapGroup(endpoints, prefix, out _);
-        group.MapReading();
-        group.MapUnknown(prefix);
-        return group;
-    }
-
-    /// <summary>
-    /// Maps only <c>/health/live</c> and <c>/health/ready</c>, for a process that sends but does not serve the API. They are
-    /// protected like the rest of the API.
-    /// </summary>
-    /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
-    /// <returns>The group of the endpoints.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
-    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
-    public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "") =>
-        MapGroup(endpoints, prefix, out _);
 
     private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix, out RouteGroupBuilder open)
     {
@@ -133,27 +126,13 @@ public static class NotificationsEndpointRouteBuilderExtensions
         return group;
     }
 
-    private static void MapReading(this RouteGroupBuilder group)
-    {
-        group.MapTimeline();
-        group.MapDeadLetters();
-        group.MapAnalytics();
-        group.MapEvents();
-    }
-
-    // Vendors and recipients have no key. A signature or a token authorizes their calls.
-    private static void MapOpen(RouteGroupBuilder group, IServiceProvider services)
-    {
-        var open = group
-            .MapGroup("")
+    private static RouteGroupBuilder MapSigned(RouteGroupBuilder open, IServiceProvider services) =>
+        open.MapGroup("")
             // The query of a callback URL is a part of what the vendor signs, and mail programs add parameters to links.
             .IgnoresQuery()
             .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(services)))
             .AddEndpointFilter(new ProblemFilter(services))
             .AddEndpointFilter(new RequestFilter());
-        open.MapCallbacks();
-        open.MapUnsubscribe();
-    }
 
     private static NotificationsApiOptions GetValidOptions(IServiceProvider services)
     {
