@@ -1,5 +1,6 @@
 using Notify;
 using Notify.Host;
+using Notify.Host.Gateway;
 using Notify.Host.Telemetry;
 using Notify.Hosting;
 
@@ -39,6 +40,8 @@ static WebApplication Build(string[] args, out Roles roles)
     builder.Services.AddNotifications(settings.Bind).UseStore(settings, data).AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
     builder.Services.AddDeliverySettings(settings);
+    builder.Services.AddEdge(settings);
+    builder.Services.AddGateway(settings, roles);
     builder.Services.Configure<NotificationsApiOptions>(options =>
     {
         settings.Bind(options);
@@ -47,6 +50,7 @@ static WebApplication Build(string[] args, out Roles roles)
     });
 
     var app = builder.Build();
+    app.UseEdge(roles);
     var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
     api.MapFallback("{**path}", (HttpContext context) =>

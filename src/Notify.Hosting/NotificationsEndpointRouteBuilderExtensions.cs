@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ using Notify.Hosting.Analytics;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
+using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
@@ -59,29 +61,16 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var group = MapGroup(endpoints, prefix, out var open);
         // Vendors and recipients have no key. A signature or a token authorizes their calls.
         var signed = MapSigned(open, endpoints.ServiceProvider);
-        if (features.HasFlag(ApiFeatures.Notifications))
+        var forwarder = endpoints.ServiceProvider.GetService<IApiForwarder>();
+        foreach (var feature in Enum.GetValues<ApiFeatures>().Where(feature => BitOperations.IsPow2((int)feature)))
         {
-            group.MapTimeline();
-            group.MapTriggering();
-            group.MapTemplates();
-            group.MapReceipts();
-            group.MapDeadLetters();
-            group.MapReplay();
-            group.MapEndpointSecrets();
-            group.MapCapturedMessages(endpoints.ServiceProvider);
-            signed.MapCallbacks();
-        }
-
-        if (features.HasFlag(ApiFeatures.Devices))
-        {
-            group.MapRecipients();
-            signed.MapUnsubscribe();
-        }
-
-        if (features.HasFlag(ApiFeatures.Analytics))
-        {
-            group.MapAnalytics();
-            group.MapEvents();
+            if (forwarder?.Features.HasFlag(feature) == true)
+            {
+                var filter = new ForwardingFilter(forwarder, feature);
+                MapFeature(feature, Forward(group, filter), Forward(signed, filter), endpoints.ServiceProvider);
+            }
+            else if (features.HasFlag(feature))
+                MapFeature(feature, group, signed, endpoints.ServiceProvider);
         }
 
         group.MapUnknown(prefix);
@@ -107,11 +96,13 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var document = new ApiDocument();
         var pages = new ProblemPages(prefix, options.ProblemTypeBase);
         // Whoever has no key must be able to read what its problem means.
-        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document);
+        var protection = new ResponseProtection();
+        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document).AddEndpointFilter(protection);
         pages.Map(open.MapGroup("").AddEndpointFilter(new RequestFilter()));
         var group = endpoints
             .MapGroup(prefix)
             .WithMetadata(NotificationsEndpoint.Instance, pages, document, new RunningKeys())
+            .AddEndpointFilter(protection)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
@@ -124,6 +115,43 @@ public static class NotificationsEndpointRouteBuilderExtensions
         if (keys.None)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
+    }
+
+    private static RouteGroupBuilder Forward(RouteGroupBuilder group, ForwardingFilter filter) =>
+        group.MapGroup("").AddEndpointFilter(filter);
+
+    // Each path belongs to exactly one feature.
+    private static void MapFeature(
+        ApiFeatures feature,
+        RouteGroupBuilder group,
+        RouteGroupBuilder signed,
+        IServiceProvider services
+    )
+    {
+        switch (feature)
+        {
+            case ApiFeatures.Notifications:
+                group.MapTimeline();
+                group.MapTriggering();
+                group.MapTemplates();
+                group.MapReceipts();
+                group.MapDeadLetters();
+                group.MapReplay();
+                group.MapEndpointSecrets();
+                group.MapCapturedMessages(services);
+                signed.MapCallbacks();
+                break;
+            case ApiFeatures.Devices:
+                group.MapRecipients();
+                signed.MapUnsubscribe();
+                break;
+            case ApiFeatures.Analytics:
+                group.MapAnalytics();
+                group.MapEvents();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(feature), feature, "The feature has no endpoints.");
+        }
     }
 
     private static RouteGroupBuilder MapSigned(RouteGroupBuilder open, IServiceProvider services) =>
