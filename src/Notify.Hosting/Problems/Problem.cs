@@ -141,6 +141,24 @@ internal static partial class Problem
     public static IResult StoreUnavailable() =>
         Create(ProblemCodes.StoreUnavailable, "Try again. With the same idempotency key, nothing is sent twice.");
 
+    public static IResult UpstreamFailed() =>
+        Create(
+            ProblemCodes.UpstreamFailed,
+            "The call may have taken effect. With the same idempotency key, nothing is sent twice."
+        );
+
+    public static IResult UpstreamUnavailable(HttpResponse response)
+    {
+        response.Headers.RetryAfter = "1";
+        return Create(ProblemCodes.UpstreamUnavailable, "Try again in a second.");
+    }
+
+    public static IResult UpstreamTimeout() =>
+        Create(
+            ProblemCodes.UpstreamTimeout,
+            "The call may have taken effect. With the same idempotency key, nothing is sent twice."
+        );
+
     public static IResult NotSupported(string detail) => Create(ProblemCodes.NotSupported, detail);
 
     public static IResult Unexpected() => Create(ProblemCodes.InternalError);
