@@ -31,6 +31,7 @@ public static class MongoDbSharding
         ("digestEvents", Hashed(DigestDocument.EventDigest)),
         ("throttles", Hashed("_id")),
         ("deliveryCounts", Hashed(AnalyticsStore.Tenant, AnalyticsStore.Minute)),
+        ("documents", Hashed("_id")),
         ("subscriptions", TopicStore.Key),
     ];
 

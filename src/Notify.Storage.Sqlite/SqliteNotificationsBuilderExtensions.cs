@@ -52,6 +52,7 @@ public static class SqliteNotificationsBuilderExtensions
                 SharedTokens = typeof(SharedTokenStore),
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
+                Documents = typeof(DocumentStore),
                 Outbox = typeof(TransactionOutbox),
                 Health = typeof(StoreHealth),
             }

@@ -38,6 +38,9 @@ internal sealed partial class TenantData
     /// <summary>Gets the erasures that are not complete, by user id.</summary>
     public Dictionary<string, Erasure> Erasures { get; init; } = [];
 
+    /// <summary>Gets the contents of the documents, by collection and id.</summary>
+    public Dictionary<string, Dictionary<string, byte[]>> Documents { get; init; } = [];
+
     /// <summary>Gets the deliveries of a notification in the order of their ids.</summary>
     public IEnumerable<StoredDelivery> GetDeliveries(Guid notificationId) =>
         Deliveries.Values.Where(stored => stored.Delivery.NotificationId == notificationId);

@@ -78,7 +78,7 @@ public sealed class StoreServices
 
     /// <summary>Gets the type that implements <see cref="IDocumentStore"/>.</summary>
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
-    public Type? Documents { get; init; }
+    public required Type Documents { get; init; }
 
     /// <summary>
     /// Gets the type that implements <see cref="IOutbox"/>; null if the store cannot take part in a transaction of the

@@ -144,6 +144,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ErasureWorker>();
         services.AddHostedService<NotificationWorkers>();
         services.AddSingleton<QueueDepthGauge>();
+        services.AddSingleton<CircuitGauge>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Notify.Core.Events;
 using Notify.Core.Providers;
 using Notify.Core.Recipients;
+using Notify.Core.Telemetry;
 using Notify.Providers;
 using Notify.Storage;
 
@@ -55,6 +56,7 @@ internal sealed class RecipientUpkeep(
         )
             return;
 
+        EngineTelemetry.CountPruned(execution.Provider);
         Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
         if (events.AreWanted(NotifyEventTypes.DevicePruned))
             await PublishAsync(delivery, reason, cancellationToken).ConfigureAwait(false);

@@ -65,6 +65,11 @@ internal sealed class StoreDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> Templates => GetCollection("templates");
 
+    public IMongoCollection<BsonDocument> Documents => GetCollection("documents");
+
+    /// <summary>Gets the documents as the primary has them now, for changes, which check what they have read.</summary>
+    public IMongoCollection<BsonDocument> DocumentsNow => Now("documents");
+
     public IMongoCollection<BsonDocument> DeliveryCounts => GetCollection("deliveryCounts");
 
     public IMongoCollection<BsonDocument> SharedTokens => Now("sharedTokens");

@@ -82,6 +82,13 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
             (database.Erasures, [Index("requested", ErasureStore.RequestedAt)]),
             (database.Templates, [Index("name", TemplateStore.Tenant, TemplateStore.Name, TemplateStore.Version)]),
             (
+                database.Documents,
+                [
+                    Index("tenant", DocumentStore.Collection, DocumentStore.Tenant, DocumentStore.DocumentId),
+                    Index("id", DocumentStore.Collection, DocumentStore.DocumentId, DocumentStore.Tenant),
+                ]
+            ),
+            (
                 database.DeliveryCounts,
                 [Index("tenant", AnalyticsStore.Tenant, AnalyticsStore.Minute), Index("minute", AnalyticsStore.Minute)]
             ),

@@ -248,6 +248,22 @@ internal static class SchemaSteps
             CREATE INDEX notification_label_notification ON "{schema}".notification_label (notification_id);
             """;
 
+    /// <summary>
+    /// Stores small documents. Tenants and IDs are UTF-8 bytes, because a text cannot contain U+0000; bytes have the order of
+    /// the collation "C".
+    /// </summary>
+    public static string Sixteenth(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".document (
+                collection text COLLATE "C" NOT NULL,
+                tenant bytea NOT NULL,
+                id bytea NOT NULL,
+                content bytea NOT NULL,
+                PRIMARY KEY (collection, tenant, id)
+            );
+            CREATE INDEX document_id ON "{schema}".document (collection, id, tenant);
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

@@ -170,6 +170,18 @@ internal static class SchemaSteps
 
             CREATE INDEX notify_label_notification ON notify_label (notification_id);
             """,
+        // Tenants and IDs are UTF-8 bytes, because a text ends at its first U+0000. Not WITHOUT ROWID: contents are large.
+        """
+            CREATE TABLE notify_document (
+                collection TEXT NOT NULL,
+                tenant BLOB NOT NULL,
+                id BLOB NOT NULL,
+                content BLOB NOT NULL,
+                PRIMARY KEY (collection, tenant, id)
+            ) STRICT;
+
+            CREATE INDEX notify_document_id ON notify_document (collection, id, tenant);
+            """,
     ];
 
     /// <summary>
