@@ -23,6 +23,7 @@ using Notify.Hosting.Requests;
 using Notify.Hosting.Templates;
 using Notify.Hosting.Unsubscribing;
 using Notify.Hosting.WebhookEndpoints;
+using Notify.Hosting.Workflows;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -31,7 +32,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps the HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
-    /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
+    /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>,
+    /// <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
     /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
     /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
     /// </summary>
@@ -135,6 +137,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 group.MapTimeline();
                 group.MapTriggering();
                 group.MapTemplates();
+                group.MapWorkflows();
                 group.MapReceipts();
                 group.MapDeadLetters();
                 group.MapReplay();

@@ -42,6 +42,9 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "saveTemplate",
         "previewTemplateDraft",
         "previewTemplate",
+        "saveWorkflow",
+        "rollBackWorkflow",
+        "promoteWorkflow",
         "addReceipts",
         "replayDeadLetters",
         "createApiKey",
@@ -218,6 +221,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                 "/v1/templates/order-shipped",
                 """{"variants":[{"title":"Order","body":"It is on its way."}]}"""
             );
+            await App.CallAsync("PUT", "/v1/workflows/order-shipped", """{"template":"order-shipped"}""");
         }
 
         public ValueTask DisposeAsync() => App.DisposeAsync();

@@ -24,6 +24,7 @@ using Notify.Core.Topics;
 using Notify.Core.Transport;
 using Notify.Core.Triggers;
 using Notify.Core.Validation;
+using Notify.Core.Workflows;
 using Notify.Storage;
 using Notify.Transport;
 
@@ -90,6 +91,12 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
+        services.AddSingleton<IWorkflows, WorkflowCatalog>();
+        services.AddSingleton<DeclaredWorkflows>();
+        services.AddSingleton<WorkflowExpander>();
+        services.AddSingleton<WorkflowReader>();
+        services.AddSingleton<WorkflowStorage>();
+        services.AddSingleton<WorkflowValidator>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
         services.AddSingleton<ApplyPreferences>();

@@ -4,6 +4,7 @@ using Notify.Core.Telemetry;
 using Notify.Core.Templates;
 using Notify.Core.Topics;
 using Notify.Core.Validation;
+using Notify.Core.Workflows;
 using Notify.Storage;
 using Notify.Transport;
 
@@ -13,6 +14,7 @@ namespace Notify.Core.Triggers;
 internal sealed class Notifier(
     TriggerValidator validator,
     PhoneNumberRules phones,
+    WorkflowExpander workflows,
     TemplateRenderer renderer,
     NotificationFactory factory,
     IdempotencyKeys keys,
@@ -89,7 +91,10 @@ internal sealed class Notifier(
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {
         ArgumentNullException.ThrowIfNull(trigger);
-        return validator.Validate(trigger);
+        return trigger.Workflow is null && trigger.WorkflowVersion is null
+            ? validator.Validate(trigger)
+            // The digest of such a trigger has only a key, which is not valid without the rest.
+            : [.. WorkflowExpander.FindErrors(trigger), .. validator.Validate(trigger with { Digest = null })];
     }
 
     private QueuedDelivery Prepare(QueuedDelivery planned) =>
@@ -102,23 +107,37 @@ internal sealed class Notifier(
         CancellationToken cancellationToken
     )
     {
-        var trigger = phones.Normalize(given);
-        if (trigger.Throttle is not null && await keys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } holder)
-            return (holder, default);
-
+        var asked = phones.Normalize(given);
         try
         {
-            List<FieldError> errors = [.. validator.Validate(trigger)];
-            var rendered = await renderer.RenderAsync(trigger, null, errors, cancellationToken).ConfigureAwait(false);
-            InvalidRequestException.ThrowIfAny(errors);
-            return (null, await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false));
+            List<FieldError> errors = [];
+            var trigger = await workflows.ExpandAsync(asked, errors, cancellationToken).ConfigureAwait(false);
+            if (trigger.Throttle is not null && await keys.FindAsync(asked, cancellationToken).ConfigureAwait(false) is { } holder)
+                return (holder, default);
+
+            var rendered = await CheckAsync(asked, trigger, errors, cancellationToken).ConfigureAwait(false);
+            return (null, await factory.CreateAsync(trigger, asked, rendered, cancellationToken).ConfigureAwait(false));
         }
         catch (InvalidRequestException)
         {
-            if (await keys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } held)
+            if (await keys.FindAsync(asked, cancellationToken).ConfigureAwait(false) is { } held)
                 return (held, default);
             throw;
         }
+    }
+
+    private async ValueTask<RenderedContents> CheckAsync(
+        Trigger asked,
+        Trigger trigger,
+        List<FieldError> errors,
+        CancellationToken cancellationToken
+    )
+    {
+        errors.AddRange(validator.Validate(trigger));
+        var rendered = await renderer.RenderAsync(trigger, null, errors, cancellationToken).ConfigureAwait(false);
+        if (errors.Count > 0)
+            throw new InvalidRequestException([.. WorkflowExpander.Describe(asked, trigger, errors)]);
+        return rendered;
     }
 
     private async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
