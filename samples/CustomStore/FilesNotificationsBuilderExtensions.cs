@@ -38,6 +38,7 @@ public static class FilesNotificationsBuilderExtensions
                 SharedTokens = typeof(FileSharedTokenStore),
                 Retention = typeof(FileRetentionStore),
                 Erasures = typeof(FileErasureStore),
+                Inboxes = typeof(FileInboxStore),
                 Health = typeof(FileStoreHealth),
             }
         );

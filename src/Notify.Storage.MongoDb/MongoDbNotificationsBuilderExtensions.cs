@@ -75,6 +75,7 @@ public static class MongoDbNotificationsBuilderExtensions
                 SharedTokens = typeof(SharedTokenStore),
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
+                Inboxes = typeof(InboxStore),
                 Outbox = typeof(TransactionOutbox),
             }
         );

@@ -83,6 +83,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
                 SharedTokens = typeof(SharedTokenStore),
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
+                Inboxes = typeof(InboxStore),
                 Outbox = typeof(TransactionOutbox),
             }
         );

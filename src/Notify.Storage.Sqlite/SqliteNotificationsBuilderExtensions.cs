@@ -52,6 +52,7 @@ public static class SqliteNotificationsBuilderExtensions
                 SharedTokens = typeof(SharedTokenStore),
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
+                Inboxes = typeof(InboxStore),
                 Outbox = typeof(TransactionOutbox),
                 Health = typeof(StoreHealth),
             }

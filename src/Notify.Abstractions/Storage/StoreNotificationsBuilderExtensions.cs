@@ -38,6 +38,8 @@ public static class StoreNotificationsBuilderExtensions
         builder.AddStoreService<IErasureStore>(services.Erasures);
         if (services.Documents is { } documents)
             builder.AddStoreService<IDocumentStore>(documents);
+        if (services.Inboxes is { } inboxes)
+            builder.AddStoreService<IInboxStore>(inboxes);
         if (services.Outbox is { } outbox)
             builder.AddStoreService<IOutbox>(outbox);
         if (services.Health is { } health)

@@ -67,6 +67,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Gets the store that erases the data of removed users.</summary>
     public IErasureStore Erasures => Get<IErasureStore>();
 
+    /// <summary>Gets the store of inboxes.</summary>
+    public IInboxStore Inboxes => Get<IInboxStore>();
+
     /// <summary>Opens a store.</summary>
     /// <param name="use">
     /// Registers the store as an application would: <c>notifications => notifications.UseSqlite(...)</c>.
