@@ -21,8 +21,8 @@ public interface IDocumentStore
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="change">
-    /// A function that computes the new content from the stored one, which is null if the document does not exist. It returns
-    /// null to leave the document unchanged. It may be called more than once, so it must not have other effects.
+    /// A function that computes the new content from the stored one, which is null if the document does not exist. It returns null
+    /// to leave the document unchanged. It may be called more than once, so it must not have other effects.
     /// </param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>
