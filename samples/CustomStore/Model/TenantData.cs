@@ -35,6 +35,8 @@ internal sealed partial class TenantData
 
     public List<DeliveryCount> Counts { get; init; } = [];
 
+    public Dictionary<Guid, InboxItem> InboxItems { get; init; } = [];
+
     /// <summary>Gets the erasures that are not complete, by user id.</summary>
     public Dictionary<string, Erasure> Erasures { get; init; } = [];
 

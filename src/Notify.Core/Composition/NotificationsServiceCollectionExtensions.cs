@@ -144,6 +144,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ExpansionWorker>();
         services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
         services.AddSingleton<DigestWorker>();
+        services.AddSingleton<InboxCleanup>();
         services.AddSingleton<RetentionWorker>();
         services.AddSingleton<ErasureWorker>();
         services.AddHostedService<NotificationWorkers>();

@@ -6,11 +6,13 @@ using Notify.Storage;
 namespace Notify.Core.Retention;
 
 /// <summary>
-/// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/> or
-/// <see cref="NotificationsOptions.CountRetention"/>. No leader is needed, because a second process finds nothing left to delete.
+/// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/>,
+/// <see cref="NotificationsOptions.CountRetention"/> or <see cref="InboxOptions.Retention"/>. No leader is needed, because a
+/// second process finds nothing left to delete.
 /// </summary>
 internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
+    InboxCleanup inboxes,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<RetentionWorker> logger
@@ -30,6 +32,19 @@ internal sealed class RetentionWorker(
         {
             foreach (var store in stores)
                 await PurgeAsync(store, stoppingToken).ConfigureAwait(false);
+            await PurgeInboxesAsync(stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask PurgeInboxesAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await inboxes.PurgeAsync(time.GetUtcNow(), stopping).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.PurgeFailed(logger, exception);
         }
     }
 

@@ -74,6 +74,8 @@ internal sealed class StoreDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> SharedTokens => Now("sharedTokens");
 
+    public IMongoCollection<BsonDocument> InboxItems => Now("inboxItems");
+
     /// <summary>Gets the collection in which the store keeps the version of its form.</summary>
     public IMongoCollection<BsonDocument> Housekeeping => GetCollection("housekeeping");
 
