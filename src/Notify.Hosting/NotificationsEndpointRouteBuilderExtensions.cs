@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Hosting;
 using Notify.Hosting.Analytics;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
@@ -28,9 +29,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps the complete HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
-    /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
-    /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
-    /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
+    /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/audit</c>,
+    /// <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the
+    /// application uses <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -59,6 +60,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapReceipts();
         group.MapReplay();
         group.MapEndpointSecrets();
+        group.MapAudit();
         group.MapCapturedMessages(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
         MapOpen(open, endpoints.ServiceProvider);
@@ -124,7 +126,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
             .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort, failures, logger))
             .AddEndpointFilter(new RequestFilter())
-            .AddEndpointFilter(new AuditFilter(keys, logger));
+            .AddEndpointFilter(new AuditFilter(keys, endpoints.ServiceProvider, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);

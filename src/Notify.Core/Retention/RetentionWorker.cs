@@ -1,16 +1,19 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Notify.Core.Auditing;
 using Notify.Storage;
 
 namespace Notify.Core.Retention;
 
 /// <summary>
-/// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/> or
-/// <see cref="NotificationsOptions.CountRetention"/>. No leader is needed, because a second process finds nothing left to delete.
+/// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/>,
+/// <see cref="NotificationsOptions.CountRetention"/> or <see cref="NotificationsOptions.AuditRetention"/>. No leader is needed,
+/// because a second process finds nothing left to delete.
 /// </summary>
 internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
+    AuditLog audit,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<RetentionWorker> logger
@@ -30,6 +33,20 @@ internal sealed class RetentionWorker(
         {
             foreach (var store in stores)
                 await PurgeAsync(store, stoppingToken).ConfigureAwait(false);
+            if (options.Value.AuditRetention is { } retention)
+                await PurgeAuditAsync(time.GetUtcNow() - retention, stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask PurgeAuditAsync(DateTimeOffset before, CancellationToken stopping)
+    {
+        try
+        {
+            while (await audit.PurgeAsync(before, MaxRows, stopping).ConfigureAwait(false) == MaxRows) { }
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.PurgeFailed(logger, exception);
         }
     }
 
