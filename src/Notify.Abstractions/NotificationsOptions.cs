@@ -57,6 +57,13 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan? CountRetention { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>
+    /// Gets or sets how long the records of the audit log are kept. Null keeps them forever. 1 hour to 3,650 days; default 90
+    /// days.
+    /// </summary>
+    [TimeRange("01:00:00", "3650.00:00:00")]
+    public TimeSpan? AuditRetention { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
     /// Gets or sets the maximum number of deliveries that this process sends through one provider at a time. 1 to 100,000;
     /// default 256.
     /// </summary>

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Hosting;
 using Notify.Hosting.Analytics;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
@@ -33,8 +34,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <summary>
     /// Maps the HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
     /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>,
-    /// <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
-    /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
+    /// <c>/v1/webhook-endpoints</c>, <c>/v1/audit</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
     /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
     /// </summary>
     /// <remarks>
@@ -111,7 +111,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(new StreamLimit(options.MaxEventStreams))
             .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger))
             .AddEndpointFilter(new RequestFilter())
-            .AddEndpointFilter(new AuditFilter(logger));
+            .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);
@@ -155,6 +155,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Authentication:
                 group.MapApiKeys();
+                group.MapAudit();
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(feature), feature, "The feature has no endpoints.");

@@ -6,16 +6,17 @@ namespace Notify.Core.Tests;
 /// <summary>The keys of documents, and their order.</summary>
 public sealed class DocumentKeyTests
 {
-    [Theory]
-    [InlineData("\uD83D")]
-    [InlineData("\uDE00")]
-    [InlineData("a\uDE00\uD83D")]
-    [InlineData("\uD83Da")]
-    public void Half_of_a_surrogate_pair_is_refused(string text)
+    // Not a theory: the arguments of an attribute are UTF-8, which cannot represent these texts.
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => new DocumentKey("keys", "tenant", text));
-        Assert.Throws<ArgumentException>(() => new DocumentKey("keys", text, "id"));
-        Assert.Throws<ArgumentException>(() => new DocumentKey(text, "tenant", "id"));
+        foreach (var text in (string[])["\uD83D", "\uDE00", "a\uDE00\uD83D", "\uD83Da"])
+        {
+            Assert.Throws<ArgumentException>(() => new DocumentKey("keys", "tenant", text));
+            Assert.Throws<ArgumentException>(() => new DocumentKey("keys", text, "id"));
+            Assert.Throws<ArgumentException>(() => new DocumentKey(text, "tenant", "id"));
+        }
+
         Assert.Equal("😀", new DocumentKey("keys", "😀", "😀").Id);
     }
 

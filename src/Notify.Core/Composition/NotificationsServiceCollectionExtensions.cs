@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Core;
 using Notify.Core.Analytics;
+using Notify.Core.Auditing;
 using Notify.Core.Capacity;
 using Notify.Core.Composition;
 using Notify.Core.Deliveries;
@@ -84,6 +85,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
         services.AddSingleton<INotificationQueries, NotificationQueries>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ApiKeyDocuments>();

@@ -1,17 +1,19 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Notify.Core.Auditing;
 using Notify.Storage;
 
 namespace Notify.Core.Retention;
 
 /// <summary>
 /// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/>,
-/// <see cref="NotificationsOptions.CountRetention"/> or <see cref="InboxOptions.Retention"/>. No leader is needed, because a
-/// second process finds nothing left to delete.
+/// <see cref="NotificationsOptions.CountRetention"/>, <see cref="NotificationsOptions.AuditRetention"/> or
+/// <see cref="InboxOptions.Retention"/>. No leader is needed, because a second process finds nothing left to delete.
 /// </summary>
 internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
+    AuditLog audit,
     InboxCleanup inboxes,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
@@ -33,6 +35,8 @@ internal sealed class RetentionWorker(
             foreach (var store in stores)
                 await PurgeAsync(store, stoppingToken).ConfigureAwait(false);
             await PurgeInboxesAsync(stoppingToken).ConfigureAwait(false);
+            if (options.Value.AuditRetention is { } retention)
+                await PurgeAuditAsync(time.GetUtcNow() - retention, stoppingToken).ConfigureAwait(false);
         }
     }
 
@@ -41,6 +45,18 @@ internal sealed class RetentionWorker(
         try
         {
             await inboxes.PurgeAsync(time.GetUtcNow(), stopping).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.PurgeFailed(logger, exception);
+        }
+    }
+
+    private async ValueTask PurgeAuditAsync(DateTimeOffset before, CancellationToken stopping)
+    {
+        try
+        {
+            while (await audit.PurgeAsync(before, MaxRows, stopping).ConfigureAwait(false) == MaxRows) { }
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
