@@ -13,6 +13,8 @@ try
 
     await using var app = Build(args, out var roles);
     await app.StartAsync();
+    if (roles.Endpoints == Endpoints.All)
+        await FirstKey.PrintAsync(app);
     Welcome.Print(app, roles);
     await app.WaitForShutdownAsync();
     return Environment.ExitCode;
@@ -39,6 +41,7 @@ static WebApplication Build(string[] args, out Roles roles)
     builder.Services.AddDeliverySettings(settings);
     builder.Services.Configure<NotificationsApiOptions>(options =>
     {
+        options.RequireKey = FirstKey.IsRequired(builder.Configuration);
         settings.Bind(options);
         if (settings["ApiKey"] is { Length: > 0 } key)
             options.ApiKeys.Add(key);
