@@ -14,6 +14,8 @@ try
 
     await using var app = Build(args, out var roles);
     await app.StartAsync();
+    if (roles.Endpoints == Endpoints.All)
+        await FirstKey.PrintAsync(app);
     Welcome.Print(app, roles);
     await app.WaitForShutdownAsync();
     return Environment.ExitCode;
@@ -44,6 +46,7 @@ static WebApplication Build(string[] args, out Roles roles)
     builder.Services.AddGateway(settings, roles);
     builder.Services.Configure<NotificationsApiOptions>(options =>
     {
+        options.RequireKey = FirstKey.IsRequired(builder.Configuration);
         settings.Bind(options);
         if (settings["ApiKey"] is { Length: > 0 } key)
             options.ApiKeys.Add(key);

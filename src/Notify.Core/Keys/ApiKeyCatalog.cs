@@ -7,6 +7,12 @@ namespace Notify.Core.Keys;
 internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier verifier, IdGenerator ids, TimeProvider time)
     : IApiKeys
 {
+    /// <summary>
+    /// The ID of the first key. As it is the same in all processes, the store lets only one of them create the key. It is a valid
+    /// UUIDv7 of the year 1970.
+    /// </summary>
+    private static readonly Guid FirstId = new("00000000-0000-7000-8000-000000000001");
+
     private static readonly PageRequest FirstPage = new();
     private static readonly TimeSpan DefaultOverlap = TimeSpan.FromDays(1);
     private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(30);
@@ -15,22 +21,16 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
     {
         InvalidRequestException.ThrowIfAny(Validate(draft));
         var now = time.GetUtcNow();
-        var id = ids.Create(now);
-        var secret = ApiKeySecret.Create(draft.Kind, id);
-        var stored = new StoredApiKey
-        {
-            Name = draft.Name,
-            Kind = draft.Kind,
-            Scopes = draft.Scopes,
-            Start = ApiKeySecret.GetStart(secret),
-            Hash = ApiKeySecret.Hash(secret),
-            CreatedAt = now,
-            ExpiresAt = draft.ExpiresAt?.ToUniversalTime(),
-        };
-        await documents
-            .Store.UpdateAsync(ApiKeyDocuments.GetKey(draft.Tenant, id), _ => stored.Write(), cancellationToken)
-            .ConfigureAwait(false);
-        return new IssuedApiKey { Key = stored.ToKey(draft.Tenant, id, now), Secret = secret };
+        return (await AddAsync(draft, ids.Create(now), now, cancellationToken).ConfigureAwait(false))!;
+    }
+
+    public async Task<IssuedApiKey?> CreateFirstAsync(ApiKeyDraft draft, CancellationToken cancellationToken = default)
+    {
+        InvalidRequestException.ThrowIfAny(Validate(draft));
+        var existing = await documents.ListAsync(null, null, 1, cancellationToken).ConfigureAwait(false);
+        return existing.Count > 0
+            ? null
+            : await AddAsync(draft, FirstId, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
     }
 
     public IReadOnlyList<FieldError> Validate(ApiKeyDraft draft)
@@ -108,6 +108,36 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
             // A call that failed may have been carried out by the store.
             verifier.Forget(id);
         }
+    }
+
+    /// <summary>Adds a key. Returns null if a key with the ID exists.</summary>
+    private async Task<IssuedApiKey?> AddAsync(
+        ApiKeyDraft draft,
+        Guid id,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var secret = ApiKeySecret.Create(draft.Kind, id);
+        var stored = new StoredApiKey
+        {
+            Name = draft.Name,
+            Kind = draft.Kind,
+            Scopes = draft.Scopes,
+            Start = ApiKeySecret.GetStart(secret),
+            Hash = ApiKeySecret.Hash(secret),
+            CreatedAt = now,
+            ExpiresAt = draft.ExpiresAt?.ToUniversalTime(),
+        };
+        var isAdded = await documents
+            .Store.UpdateAsync(
+                ApiKeyDocuments.GetKey(draft.Tenant, id),
+                content => content is null ? (ReadOnlyMemory<byte>?)stored.Write() : null,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        verifier.Forget(id);
+        return isAdded ? new IssuedApiKey { Key = stored.ToKey(draft.Tenant, id, now), Secret = secret } : null;
     }
 
     private static StoredApiKey Rotate(StoredApiKey stored, Guid id, DateTimeOffset now, TimeSpan overlap, out string secret)
