@@ -18,6 +18,7 @@ using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
 using Notify.Hosting.Templates;
+using Notify.Hosting.TriggerStreams;
 using Notify.Hosting.Unsubscribing;
 using Notify.Hosting.WebhookEndpoints;
 
@@ -54,6 +55,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var group = MapGroup(endpoints, prefix, out var open);
         group.MapReading();
         group.MapTriggering();
+        group.MapTriggerStream();
         group.MapRecipients();
         group.MapTemplates();
         group.MapReceipts();
@@ -122,6 +124,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
+            .WithMetadata(new TriggerStreamLimit(new StreamLimit(options.MaxTriggerStreams, keys)))
             .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort, failures, logger))
             .AddEndpointFilter(new RequestFilter())
             .AddEndpointFilter(new AuditFilter(keys, logger));
