@@ -13,7 +13,9 @@ public static class NotifierExtensions
     /// and no faster than their outcomes are consumed. While the stream has nothing to read, nothing is held back.
     /// </summary>
     /// <param name="notifier">The notifier.</param>
-    /// <param name="triggers">The triggers. Give each an idempotency key, so that the stream can be repeated after a crash.</param>
+    /// <param name="triggers">
+    /// The triggers. Give each an idempotency key, so that the stream can be repeated after a crash.
+    /// </param>
     /// <param name="cancellationToken">A token to cancel the operation. Triggers that were accepted before remain so.</param>
     /// <returns>The outcomes, in the order of the triggers.</returns>
     public static async IAsyncEnumerable<TriggerOutcome> TriggerManyAsync(

@@ -82,7 +82,9 @@ internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan ti
         }
     }
 
-    /// <summary>Takes lines into the batch until it is full, and returns the position of the first byte that was not taken.</summary>
+    /// <summary>
+    /// Takes lines into the batch until it is full, and returns the position of the first byte that was not taken.
+    /// </summary>
     private SequencePosition Take(ReadOnlySequence<byte> buffer, LineBatch batch)
     {
         var reader = new SequenceReader<byte>(buffer);

@@ -46,7 +46,9 @@ internal sealed class TriggerLineReader(INotifier notifier, string tenant, strin
     }
 }
 
-/// <summary>The triggers of a batch of lines. They refer to the batch and to its documents, which are disposed together.</summary>
+/// <summary>
+/// The triggers of a batch of lines. They refer to the batch and to its documents, which are disposed together.
+/// </summary>
 internal sealed class TriggerLines(LineBatch batch) : IDisposable
 {
     private readonly List<TriggerLine> _lines = new(batch.Count);

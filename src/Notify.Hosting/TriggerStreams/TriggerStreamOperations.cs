@@ -11,11 +11,11 @@ internal static class TriggerStreamOperations
         new("triggerNotifications", "notifications", "Accepts many notifications: a trigger per line, a result per line.")
         {
             Description =
-                "The body is NDJSON: each line is a trigger as triggerNotification takes it. The number of lines is not limited; the "
-                + "limit of a body applies to each line. Each line is answered with a line, in the same order, while the body is "
-                + "still being sent, so read the response while you send. A line that fails does not end the stream. If the "
-                + "connection breaks, or the last line of the response has ended: true, send the same stream again with the same "
-                + "idempotency key: lines that were accepted before are not sent twice.",
+                "The body is NDJSON: each line is a trigger as triggerNotification takes it. The number of lines is not limited; "
+                + "the limit of a body applies to each line. Each line is answered with a line, in the same order, while the "
+                + "body is still being sent, so read the response while you send. A line that fails does not end the stream. "
+                + "If the connection breaks, or the last line of the response has ended: true, send the same stream again with "
+                + "the same idempotency key: lines that were accepted before are not sent twice.",
             HasLines = true,
             Body = TriggerSchema.Refer,
             BodyExample = TriggerSchema.Example,
