@@ -22,6 +22,7 @@ using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
 using Notify.Hosting.Templates;
+using Notify.Hosting.TriggerStreams;
 using Notify.Hosting.Unsubscribing;
 using Notify.Hosting.WebhookEndpoints;
 using Notify.Hosting.Workflows;
@@ -109,6 +110,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams))
+            .WithMetadata(new TriggerStreamLimit(new StreamLimit(options.MaxTriggerStreams)))
             .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger))
             .AddEndpointFilter(new RequestFilter())
             .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
@@ -136,6 +138,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             case ApiFeatures.Notifications:
                 group.MapTimeline();
                 group.MapTriggering();
+                group.MapTriggerStream();
                 group.MapTemplates();
                 group.MapWorkflows();
                 group.MapReceipts();

@@ -81,6 +81,9 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<NotificationEvents>();
         services.AddSingleton<TargetCanceller>();
+        services.AddSingleton<TriggerPlanner>();
+        services.AddSingleton<NotificationIntake>();
+        services.AddSingleton<TriggerBatches>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
