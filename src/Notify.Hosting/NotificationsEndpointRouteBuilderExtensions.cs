@@ -138,6 +138,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapTimeline();
         group.MapDeadLetters();
         group.MapAnalytics();
+        group.MapFigures();
         group.MapEvents();
     }
 

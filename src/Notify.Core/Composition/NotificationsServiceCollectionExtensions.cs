@@ -82,6 +82,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
         services.AddSingleton<INotificationQueries, NotificationQueries>();
+        services.AddSingleton<IAnalytics, AnalyticsQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
@@ -120,6 +121,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RecipientUpkeep>();
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
+        services.AddSingleton<CountRecorder>();
+        services.AddSingleton<MessagePrices>();
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<IReceipts, ReceiptRecorder>();
         services.AddSingleton<EventSinks>();

@@ -7,10 +7,12 @@ namespace Notify.Core.Retention;
 
 /// <summary>
 /// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/> or
-/// <see cref="NotificationsOptions.CountRetention"/>. No leader is needed, because a second process finds nothing left to delete.
+/// <see cref="NotificationsOptions.CountRetention"/>, and moves old counts to longer periods. No leader is needed, because a
+/// second process finds nothing left to delete or to move.
 /// </summary>
 internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
+    IAnalyticsStore analytics,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<RetentionWorker> logger
@@ -30,6 +32,7 @@ internal sealed class RetentionWorker(
         {
             foreach (var store in stores)
                 await PurgeAsync(store, stoppingToken).ConfigureAwait(false);
+            await RollUpAsync(stoppingToken).ConfigureAwait(false);
         }
     }
 
@@ -41,7 +44,7 @@ internal sealed class RetentionWorker(
             await store.PurgeIdempotencyKeysAsync(now, MaxRows, stopping).ConfigureAwait(false);
             await store.PurgePermitsAsync(now - Throttle.LongestPer, MaxRows, stopping).ConfigureAwait(false);
             if (options.Value.CountRetention is { } countRetention)
-                await store.PurgeCountsAsync(now - countRetention, MaxRows, stopping).ConfigureAwait(false);
+                await store.PurgeCountsAsync(GetDay(now - countRetention), MaxRows, stopping).ConfigureAwait(false);
             if (options.Value.Retention is not { } retention)
                 return;
 
@@ -54,4 +57,27 @@ internal sealed class RetentionWorker(
             Log.PurgeFailed(logger, exception);
         }
     }
+
+    private async ValueTask RollUpAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var now = time.GetUtcNow();
+            if (options.Value.MinuteCountRetention is { } minutes)
+                await analytics
+                    .RollUpAsync(AnalyticsResolution.Minute, GetDay(now - minutes), MaxRows, stopping)
+                    .ConfigureAwait(false);
+            if (options.Value.HourCountRetention is { } hours)
+                await analytics
+                    .RollUpAsync(AnalyticsResolution.Hour, GetDay(now - hours), MaxRows, stopping)
+                    .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.RollUpFailed(logger, exception);
+        }
+    }
+
+    // Only whole days are purged and moved.
+    private static DateTimeOffset GetDay(DateTimeOffset time) => AnalyticsResolution.Day.GetStart(time);
 }

@@ -65,7 +65,10 @@ internal sealed class StoreDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> Templates => GetCollection("templates");
 
-    public IMongoCollection<BsonDocument> DeliveryCounts => GetCollection("deliveryCounts");
+    public IMongoCollection<BsonDocument> Analytics => GetCollection("analytics");
+
+    /// <summary>Gets how far the events of each source have been counted.</summary>
+    public IMongoCollection<BsonDocument> AnalyticsSources => GetCollection("analyticsSources");
 
     public IMongoCollection<BsonDocument> SharedTokens => Now("sharedTokens");
 

@@ -82,8 +82,12 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
             (database.Erasures, [Index("requested", ErasureStore.RequestedAt)]),
             (database.Templates, [Index("name", TemplateStore.Tenant, TemplateStore.Name, TemplateStore.Version)]),
             (
-                database.DeliveryCounts,
-                [Index("tenant", AnalyticsStore.Tenant, AnalyticsStore.Minute), Index("minute", AnalyticsStore.Minute)]
+                database.Analytics,
+                [
+                    Index("tenant", AnalyticsDocument.Tenant, AnalyticsDocument.Day),
+                    Index("day", AnalyticsDocument.Day),
+                    Index("shortest", AnalyticsDocument.Shortest, AnalyticsDocument.Day),
+                ]
             ),
         ];
 
