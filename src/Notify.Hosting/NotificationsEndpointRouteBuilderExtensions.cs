@@ -154,6 +154,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Analytics:
                 group.MapAnalytics();
+                group.MapFigures();
                 group.MapEvents();
                 break;
             case ApiFeatures.Authentication:

@@ -38,6 +38,7 @@ public static class StoredForm
                 Variants = notification.Contents,
                 TraceParent = notification.TraceParent,
                 Category = notification.Trigger.Category,
+                Template = notification.Trigger.Template,
                 Reference = notification.Trigger.Reference,
                 Tags = notification.Trigger.Tags,
                 Metadata = notification.Trigger.Metadata,
@@ -163,6 +164,9 @@ public sealed record StoredContents
     /// <summary>Gets the category; see <see cref="Trigger.Category"/>.</summary>
     public string? Category { get; init; }
 
+    /// <summary>Gets the name of the template; see <see cref="Trigger.Template"/>.</summary>
+    public string? Template { get; init; }
+
     /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>.</summary>
     public string? Reference { get; init; }
 
@@ -186,6 +190,7 @@ public sealed record StoredContents
             Content = GetContent(delivery.ContentIndex) ?? delivery.Content,
             TraceParent = TraceParent,
             Category = Category,
+            Template = Template,
             Reference = Reference,
             Tags = Tags,
             Metadata = Metadata,

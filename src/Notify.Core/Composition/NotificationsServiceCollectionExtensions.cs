@@ -90,6 +90,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<INotificationQueries, NotificationQueries>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
+        services.AddSingleton<IAnalytics, AnalyticsQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ApiKeyDocuments>();
@@ -137,6 +138,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RecipientUpkeep>();
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
+        services.AddSingleton<CountRecorder>();
+        services.AddSingleton<MessagePrices>();
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<IReceipts, ReceiptRecorder>();
         services.AddSingleton<EventSinks>();

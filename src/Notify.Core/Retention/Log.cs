@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(51, LogLevel.Error, "Expired data could not be purged; trying again in a minute")]
     public static partial void PurgeFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(54, LogLevel.Error, "Old counts could not be moved to longer periods; trying again in a minute")]
+    public static partial void RollUpFailed(ILogger logger, Exception exception);
 }

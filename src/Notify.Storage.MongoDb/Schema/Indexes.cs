@@ -90,8 +90,12 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 ]
             ),
             (
-                database.DeliveryCounts,
-                [Index("tenant", AnalyticsStore.Tenant, AnalyticsStore.Minute), Index("minute", AnalyticsStore.Minute)]
+                database.Analytics,
+                [
+                    Index("tenant", AnalyticsDocument.Tenant, AnalyticsDocument.Day),
+                    Index("day", AnalyticsDocument.Day),
+                    Index("shortest", AnalyticsDocument.Shortest, AnalyticsDocument.Day),
+                ]
             ),
         ];
 

@@ -26,6 +26,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Fifteenth(name),
         SchemaSteps.Sixteenth(name),
         SchemaSteps.Seventeenth(name),
+        SchemaSteps.Eighteenth(name),
     ];
 
     /// <summary>

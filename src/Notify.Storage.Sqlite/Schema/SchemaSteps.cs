@@ -206,6 +206,35 @@ internal static class SchemaSteps
             CREATE INDEX notify_inbox_changed ON notify_inbox_item (tenant, user_id, changed_at, id);
             CREATE INDEX notify_inbox_created ON notify_inbox_item (created_at);
             """,
+        // Counts with more names, and the checkpoints of their sources.
+        """
+            CREATE TABLE notify_analytics (
+                tenant TEXT NOT NULL,
+                time INTEGER NOT NULL,
+                resolution INTEGER NOT NULL,
+                measure INTEGER NOT NULL,
+                detail TEXT NOT NULL,
+                channel TEXT NOT NULL,
+                provider TEXT NOT NULL,
+                template TEXT NOT NULL,
+                workflow TEXT NOT NULL,
+                category TEXT NOT NULL,
+                value INTEGER NOT NULL,
+                PRIMARY KEY (tenant, time, resolution, measure, detail, channel, provider, template, workflow, category)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE INDEX notify_analytics_age ON notify_analytics (resolution, time);
+
+            CREATE TABLE notify_analytics_checkpoint (
+                source TEXT PRIMARY KEY,
+                position INTEGER NOT NULL,
+                state BLOB NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            INSERT INTO notify_analytics
+                SELECT tenant, minute, 0, state, '', channel, provider, '', '', '', count FROM notify_count;
+            DROP TABLE notify_count;
+            """,
     ];
 
     /// <summary>
