@@ -18,6 +18,7 @@ internal static class ApiInfo
         ("receipts", "What vendors and apps report after a delivery was sent."),
         ("dead letters", "Deliveries that ended without being sent."),
         ("webhook endpoints", "The secrets that sign messages to webhooks."),
+        ("workflows", "Definitions of how a kind of notification is sent."),
         ("analytics", "Counts and live events of deliveries."),
         ("links", "What recipients open without a key."),
         ("sandbox", "The captured messages. Only with AddSandbox()."),
