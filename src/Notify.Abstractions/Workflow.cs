@@ -15,8 +15,8 @@ public sealed record Workflow
     public required string Name { get; init; }
 
     /// <summary>
-    /// Gets the version. It starts at 1. The catalog sets it when a workflow is saved; for a workflow that is declared in code, it
-    /// is the number that the code sets. Default: 1.
+    /// Gets the version. It starts at 1. The catalog sets it when a workflow is saved; for a workflow that is declared in code,
+    /// it is the number that the code sets. Default: 1.
     /// </summary>
     public int Version { get; init; } = 1;
 
@@ -55,7 +55,9 @@ public sealed record Workflow
     /// </summary>
     public TimeSpan? TimeToLive { get; init; }
 
-    /// <summary>Gets the time at which this version was saved. It has no meaning for a workflow that is declared in code.</summary>
+    /// <summary>
+    /// Gets the time at which this version was saved. It has no meaning for a workflow that is declared in code.
+    /// </summary>
     public DateTimeOffset SavedAt { get; init; }
 }
 

@@ -38,7 +38,10 @@ public sealed class WorkflowTests
 
         var trigger = (await FindAsync(app, await app.SendAsync(Ada()))).Trigger;
 
-        Assert.Equal(("shipped", 1, "shipped", 1), (trigger.Workflow, trigger.WorkflowVersion, trigger.Template, trigger.TemplateVersion));
+        Assert.Equal(
+            ("shipped", 1, "shipped", 1),
+            (trigger.Workflow, trigger.WorkflowVersion, trigger.Template, trigger.TemplateVersion)
+        );
         Assert.Equal(("orders", Priority.High, Shipped.Throttle), (trigger.Category, trigger.Priority, trigger.Throttle));
         Assert.Equal([Channel.Email], trigger.Channels);
         Assert.Equal([new FallbackStep(Channel.Sms, FiveMinutes), new(Channel.Webhook, TimeSpan.Zero)], trigger.Fallback);
@@ -92,7 +95,10 @@ public sealed class WorkflowTests
 
         await workflows.SaveAsync(Shipped with { Category = "parcels" });
 
-        Assert.Equal((1, "orders"), ((await FindAsync(app, id)).Trigger.WorkflowVersion, (await FindAsync(app, id)).Trigger.Category));
+        Assert.Equal(
+            (1, "orders"),
+            ((await FindAsync(app, id)).Trigger.WorkflowVersion, (await FindAsync(app, id)).Trigger.Category)
+        );
         Assert.Equal((id, true), await RepeatAsync(asked));
         await Assert.ThrowsAsync<IdempotencyConflictException>(() => app.SendAsync(asked with { WorkflowVersion = 1 }));
         Assert.Equal((2, "parcels"), await UseAsync(Ada()));
@@ -103,7 +109,9 @@ public sealed class WorkflowTests
         async Task<(Guid, bool)> RepeatAsync(Trigger trigger) =>
             await app.Notifier.TriggerAsync(trigger) is var result ? (result.Id, result.IsDuplicate) : default;
         async Task<(int?, string?)> UseAsync(Trigger trigger) =>
-            (await FindAsync(app, await app.SendAsync(trigger))).Trigger is var used ? (used.WorkflowVersion, used.Category) : default;
+            (await FindAsync(app, await app.SendAsync(trigger))).Trigger is var used
+                ? (used.WorkflowVersion, used.Category)
+                : default;
     }
 
     [Fact]
@@ -127,7 +135,12 @@ public sealed class WorkflowTests
         Assert.Superset(defined.ToHashSet(), (await FailAsync(app, wrong)).Select(error => error.Field).ToHashSet());
 
         var at = _time.GetUtcNow();
-        var own = Ada() with { Priority = Priority.Bulk, SendAt = at + TimeSpan.FromHours(2), ExpiresAt = at + TimeSpan.FromHours(3) };
+        var own = Ada() with
+        {
+            Priority = Priority.Bulk,
+            SendAt = at + TimeSpan.FromHours(2),
+            ExpiresAt = at + TimeSpan.FromHours(3),
+        };
         Assert.Empty(app.Notifier.Validate(own));
         var used = (await FindAsync(app, await app.SendAsync(own))).Trigger;
         Assert.Equal((own.Priority, own.SendAt, own.ExpiresAt), (used.Priority, used.SendAt, used.ExpiresAt));
@@ -140,8 +153,20 @@ public sealed class WorkflowTests
     {
         await using var app = await StartAsync();
         await app.Get<IWorkflows>()
-            .SaveAsync(new Workflow { Name = "news", Template = "shipped", Digest = new Digest { Window = FiveMinutes } });
-        var asked = new Trigger { To = [Recipient.User("ada")], Workflow = "news", Digest = new Digest { Key = "thread-7" } };
+            .SaveAsync(
+                new Workflow
+                {
+                    Name = "news",
+                    Template = "shipped",
+                    Digest = new Digest { Window = FiveMinutes },
+                }
+            );
+        var asked = new Trigger
+        {
+            To = [Recipient.User("ada")],
+            Workflow = "news",
+            Digest = new Digest { Key = "thread-7" },
+        };
 
         Assert.Empty(app.Notifier.Validate(asked));
         var used = (await FindAsync(app, await app.SendAsync(asked))).Trigger;
@@ -165,7 +190,15 @@ public sealed class WorkflowTests
         await using var app = await StartAsync();
         await app.Get<IWorkflows>().SaveAsync(Shipped);
 
-        var errors = await FailAsync(app, new Trigger { To = [], Workflow = name, WorkflowVersion = version });
+        var errors = await FailAsync(
+            app,
+            new Trigger
+            {
+                To = [],
+                Workflow = name,
+                WorkflowVersion = version,
+            }
+        );
 
         Assert.Contains(errors, error => (error.Field, error.Code) == (field, code));
         Assert.Contains(errors, error => error.Field == "to");
@@ -195,18 +228,11 @@ public sealed class WorkflowTests
 
         Assert.Equal(
             [("category", "required"), ("template", "not_found"), ("throttle.max", "out_of_range")],
-            await RefuseAsync(
-                Shipped with
-                {
-                    Template = "other",
-                    Category = null,
-                    Throttle = new Throttle(0, FiveMinutes),
-                }
-            )
+            await RefuseAsync(Shipped with { Template = "other", Category = null, Throttle = new Throttle(0, FiveMinutes) })
         );
         Assert.Equal([("template.version", "not_found")], await RefuseAsync(Shipped with { TemplateVersion = 9 }));
         Assert.Equal(
-            [("steps[0].after", "not_allowed"), ("steps[1].channels", "required"), ("steps[2].after", "out_of_range")],
+            [("steps[0].after", "not_allowed"), ("steps[1].channels", "required"), ("steps[2].after", "conflict")],
             await RefuseAsync(
                 Shipped with
                 {
@@ -236,7 +262,13 @@ public sealed class WorkflowTests
         Assert.Equal([("timeToLive", "conflict")], await RefuseAsync(Shipped with { TimeToLive = FiveMinutes }));
         Assert.Equal(
             [("timeToLive", "conflict")],
-            await RefuseAsync(Shipped with { Throttle = null, Digest = new Digest { Window = FiveMinutes } })
+            await RefuseAsync(
+                Shipped with
+                {
+                    Throttle = null,
+                    Digest = new Digest { Window = FiveMinutes },
+                }
+            )
         );
         Assert.Equal([("delay", "out_of_range")], await RefuseAsync(Shipped with { Delay = TimeSpan.MaxValue }));
 
@@ -258,9 +290,9 @@ public sealed class WorkflowTests
         Assert.Equal((ChangeStatus.Changed, 3), await SaveAsync("three"));
 
         var first = await workflows.ListVersionsAsync(Trigger.DefaultTenant, "shipped", new PageRequest { Limit = 2 });
-        Assert.Equal(([3, 2], "2"), (first!.Items.Select(one => one.Version), first.Next));
+        Assert.Equal(("3 2", "2"), (List(first), first!.Next));
         var second = await workflows.ListVersionsAsync(Trigger.DefaultTenant, "shipped", new PageRequest { After = "2" });
-        Assert.Equal(([1], null), (second!.Items.Select(one => one.Version), second.Next));
+        Assert.Equal(("1", null), (List(second), second!.Next));
 
         var restored = await workflows.RollBackAsync(Trigger.DefaultTenant, "shipped", 1);
         Assert.Equal((ChangeStatus.Changed, 4, "one"), (restored.Status, restored.Value!.Version, restored.Value.Category));
@@ -272,7 +304,10 @@ public sealed class WorkflowTests
         await workflows.DeleteAsync(Trigger.DefaultTenant, "shipped");
         Assert.Null(await workflows.ListVersionsAsync(Trigger.DefaultTenant, "shipped"));
         Assert.Equal((ChangeStatus.Created, 1), await SaveAsync("new"));
-        Assert.Equal([1], (await workflows.ListVersionsAsync(Trigger.DefaultTenant, "shipped"))!.Items.Select(one => one.Version));
+        Assert.Equal(
+            [1],
+            (await workflows.ListVersionsAsync(Trigger.DefaultTenant, "shipped"))!.Items.Select(one => one.Version)
+        );
 
         async Task<(ChangeStatus, int)> SaveAsync(string category) =>
             await workflows.SaveAsync(Shipped with { Category = category }) is var result
@@ -329,17 +364,13 @@ public sealed class WorkflowTests
         Assert.Equal(5, (await workflows.FindAsync("another", "shipped"))!.Value.Version);
         Assert.Equal([5], (await workflows.ListVersionsAsync("another", "shipped"))!.Items.Select(one => one.Version));
         var listed = await workflows.ListAsync(Trigger.DefaultTenant);
-        Assert.Equal(
-            [("aaa", false), ("shipped", true), ("zzz", false)],
-            listed.Items.Select(one => (one.Name, one.IsDeclared))
-        );
+        Assert.Equal([("aaa", false), ("shipped", true), ("zzz", false)], listed.Items.Select(one => (one.Name, one.IsDeclared)));
         var page = await workflows.ListAsync(Trigger.DefaultTenant, new PageRequest { After = "aaa", Limit = 1 });
-        Assert.Equal((["shipped"], "shipped"), (page.Items.Select(one => one.Name), page.Next));
-        foreach (Func<Task> change in (Func<Task>[])
-            [
-                () => workflows.SaveAsync(Shipped),
-                () => workflows.DeleteAsync(Trigger.DefaultTenant, "shipped"),
-            ])
+        Assert.Equal(("shipped", "shipped"), (Assert.Single(page.Items).Name, page.Next));
+        foreach (
+            Func<Task> change in (Func<Task>[])
+                [() => workflows.SaveAsync(Shipped), () => workflows.DeleteAsync(Trigger.DefaultTenant, "shipped")]
+        )
         {
             var error = Assert.Single((await Assert.ThrowsAsync<InvalidRequestException>(change)).Errors);
             Assert.Equal(("name", FieldErrorCodes.NotAllowed), (error.Field, error.Code));
@@ -387,9 +418,7 @@ public sealed class WorkflowTests
     public async Task A_workflow_is_read_at_most_once_a_second()
     {
         var counting = new CountingDocuments();
-        await using var app = await StartAsync(builder =>
-            builder.Decorate<IDocumentStore>((_, inner) => counting.Over(inner))
-        );
+        await using var app = await StartAsync(builder => builder.Decorate<IDocumentStore>((_, inner) => counting.Over(inner)));
         await app.Get<IWorkflows>().SaveAsync(Shipped);
         await app.SendAsync(Ada());
 
@@ -407,6 +436,8 @@ public sealed class WorkflowTests
 
     private static Template CreateTemplate() =>
         new() { Name = "shipped", Variants = [new TemplateVariant { Title = "Order", Body = "It is on its way." }] };
+
+    private static string List(Page<VersionSummary>? page) => string.Join(' ', page!.Items.Select(one => one.Version));
 
     private static async Task<Notification> FindAsync(TestApplication app, Guid id) =>
         (await app.Get<INotificationStore>().FindAsync(Trigger.DefaultTenant, id, CancellationToken.None))!;

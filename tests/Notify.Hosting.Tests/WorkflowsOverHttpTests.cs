@@ -42,7 +42,10 @@ public sealed class WorkflowsOverHttpTests(SharedApplication shared) : IClassFix
             var shown = await app.ReadAsync(url);
             var workflow = shown.GetProperty("workflow");
             Assert.Equal(("timeline", version), (workflow.Text("name"), workflow.GetProperty("version").GetInt32()));
-            Assert.Equal(("shipped", version == 2 ? "orders" : null), (shown.GetProperty("template").Text("name"), Category(shown)));
+            Assert.Equal(
+                ("shipped", version == 2 ? "orders" : null),
+                (shown.GetProperty("template").Text("name"), Category(shown))
+            );
             var listed = (await app.ReadAsync("/v1/notifications?template=shipped"))
                 .GetProperty("items")
                 .EnumerateArray()
@@ -75,7 +78,8 @@ public sealed class WorkflowsOverHttpTests(SharedApplication shared) : IClassFix
         Assert.Equal(HttpStatusCode.OK, await RollBackAsync(second.Headers.ETag!.Tag, 1));
         Assert.Equal("one", (await app.ReadAsync(path)).Text("category"));
         Assert.Equal(HttpStatusCode.BadRequest, await RollBackAsync("*", 9));
-        Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("POST", "/v1/workflows/none/rollback", """{"version":1}""")).Status);
+        const string missing = "/v1/workflows/none/rollback";
+        Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("POST", missing, """{"version":1}""")).Status);
 
         Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("DELETE", path)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("DELETE", path)).Status);
@@ -115,8 +119,8 @@ public sealed class WorkflowsOverHttpTests(SharedApplication shared) : IClassFix
     [InlineData("""{"template":"shipped","step":[]}""", "step")]
     [InlineData("""{"template":"shipped","steps":[{"after":"PT5M"}]}""", "steps[0].channels")]
     [InlineData("""{"template":"shipped","steps":[{"channels":["email"],"after":"PT5M"}]}""", "steps[0].after")]
-    [InlineData("""{"template":"shipped","steps":[{"channels":["email"]},{"channels":["sms"],"after":"soon"}]}""", "steps[1].after")]
-    [InlineData("""{"template":"shipped","steps":[{"channels":["email"]},{"channels":["sms"],"wait":"PT5M"}]}""", "steps[1].wait")]
+    [InlineData("""{"template":"shipped","steps":[{"channels":["sms"]},{"channels":["push"],"after":"x"}]}""", "steps[1].after")]
+    [InlineData("""{"template":"shipped","steps":[{"channels":["sms"]},{"channels":["push"],"wait":"x"}]}""", "steps[1].wait")]
     [InlineData("""{"template":"shipped","priority":"urgent"}""", "priority")]
     [InlineData("""{"template":"shipped","throttle":{"max":1,"per":"PT5M"}}""", "category")]
     [InlineData("""{"template":"shipped","digest":{"cron":"never"}}""", "digest.cron")]

@@ -34,7 +34,8 @@ internal sealed class TriggerPlanner(
         {
             List<FieldError> errors = [];
             var trigger = await workflows.ExpandAsync(asked, errors, cancellationToken).ConfigureAwait(false);
-            if (trigger.Throttle is not null && await keys.FindAsync(asked, cancellationToken).ConfigureAwait(false) is { } holder)
+            var isThrottled = trigger.Throttle is not null;
+            if (isThrottled && await keys.FindAsync(asked, cancellationToken).ConfigureAwait(false) is { } holder)
                 return (holder, default);
 
             var rendered = await CheckAsync(asked, trigger, errors, cancellationToken).ConfigureAwait(false);

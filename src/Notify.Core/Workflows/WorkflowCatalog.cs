@@ -4,7 +4,9 @@ using Notify.Storage;
 
 namespace Notify.Core.Workflows;
 
-/// <summary>Validates workflows, and saves them in the store. Workflows that are declared in code are shown beside them.</summary>
+/// <summary>
+/// Validates workflows, and saves them in the store. Workflows that are declared in code are shown beside them.
+/// </summary>
 internal sealed class WorkflowCatalog(
     WorkflowStorage storage,
     WorkflowReader reader,
@@ -45,9 +47,7 @@ internal sealed class WorkflowCatalog(
         NamePages.Check(page, mayHavePrefix: true);
         // A declared workflow hides a saved one with the same name, so that many more may be needed.
         var limit = Math.Min(1_000, page.Limit + 1 + declared.All.Count);
-        var saved = await storage
-            .ListAsync(tenant, page.Prefix, page.After, limit, cancellationToken)
-            .ConfigureAwait(false);
+        var saved = await storage.ListAsync(tenant, page.Prefix, page.After, limit, cancellationToken).ConfigureAwait(false);
         WorkflowSummary[] found =
         [
             .. saved

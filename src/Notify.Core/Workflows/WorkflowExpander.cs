@@ -27,7 +27,11 @@ internal sealed class WorkflowExpander(WorkflowReader workflows, TimeProvider ti
     public static IEnumerable<FieldError> FindErrors(Trigger trigger)
     {
         if (trigger.WorkflowVersion is not null && trigger.Workflow is null)
-            yield return new FieldError("workflow.name", FieldErrorCodes.Required, "A version requires the name of the workflow.");
+            yield return new FieldError(
+                "workflow.name",
+                FieldErrorCodes.Required,
+                "A version requires the name of the workflow."
+            );
         else if (trigger.WorkflowVersion < 1)
             yield return new FieldError("workflow.version", FieldErrorCodes.OutOfRange, "Use 1 or more.");
         if (trigger.Workflow is null)
@@ -44,7 +48,10 @@ internal sealed class WorkflowExpander(WorkflowReader workflows, TimeProvider ti
         ];
         foreach (var (field, _) in set.Where(one => one.Value is not null))
             yield return new FieldError(field, FieldErrorCodes.Conflict, "The workflow defines this. Omit this field.");
-        if (trigger.Digest is { } digest && (digest.Window ?? (object?)digest.Cron) is not null || trigger.Digest is { Key: null })
+        if (
+            trigger.Digest is { } digest && (digest.Window ?? (object?)digest.Cron) is not null
+            || trigger.Digest is { Key: null }
+        )
             yield return new FieldError(
                 "digest",
                 FieldErrorCodes.Conflict,
@@ -69,7 +76,8 @@ internal sealed class WorkflowExpander(WorkflowReader workflows, TimeProvider ti
     /// the workflow.
     /// </summary>
     public static IEnumerable<FieldError> Describe(Trigger given, Trigger expanded, IEnumerable<FieldError> errors) =>
-        ReferenceEquals(given, expanded)
+        // A trigger that names a workflow and could be expanded has no template before.
+        given.Template == expanded.Template
             ? errors
             : errors.Select(error =>
                 IsDefined(given, error.Field)
@@ -120,8 +128,8 @@ internal sealed class WorkflowExpander(WorkflowReader workflows, TimeProvider ti
     public Trigger Expand(Trigger trigger, Workflow workflow)
     {
         var now = time.GetUtcNow();
-        var sendAt =
-            trigger.SendAt ?? (workflow.Delay is { } delay && trigger.SendAtLocal is null ? now + delay : (DateTimeOffset?)null);
+        var sendAt = trigger.SendAt
+            ?? (workflow.Delay is { } delay && trigger.SendAtLocal is null ? now + delay : (DateTimeOffset?)null);
         return trigger with
         {
             Workflow = workflow.Name,

@@ -10,16 +10,13 @@ namespace Notify.Core.Workflows;
 /// Keeps workflows as documents: one for the newest version, under the name of the workflow, and one for each former version.
 /// Before the newest version is replaced, it is written as a former one, so none is lost if the process ends in between.
 /// </summary>
-internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documents = null)
+internal sealed class WorkflowStorage(IDocumentStore documents, TimeProvider time)
 {
     private const string Collection = "workflows";
     private const string Former = "workflow-versions";
 
     // Names contain no control characters, so the IDs of the versions of different workflows do not mix.
     private const char Separator = '\u001f';
-
-    private IDocumentStore Documents =>
-        documents ?? throw new NotSupportedException("This store does not support documents, which workflows are kept in.");
 
     /// <summary>Finds a version of a workflow; null for the newest.</summary>
     public async ValueTask<StoredWorkflow?> FindAsync(
@@ -29,9 +26,6 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
         CancellationToken cancellationToken
     )
     {
-        if (documents is null)
-            return null;
-
         var newest = await ReadAsync(new DocumentKey(Collection, tenant, name), cancellationToken).ConfigureAwait(false);
         // A former version that is not older was left behind by a workflow that was deleted at the same time.
         if (newest is null || version is null || version >= newest.Workflow.Version)
@@ -49,9 +43,6 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
         CancellationToken cancellationToken
     )
     {
-        if (documents is null)
-            return [];
-
         var found = await documents
             .ListAsync(
                 new DocumentQuery
@@ -82,7 +73,7 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
         CancellationToken cancellationToken
     )
     {
-        var found = await Documents
+        var found = await documents
             .ListAsync(
                 new DocumentQuery
                 {
@@ -144,7 +135,7 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
             // The newest version goes last: if the process ends before, the call can be repeated.
             await RemoveFormerAsync(newest.Workflow, cancellationToken).ConfigureAwait(false);
             if (
-                await Documents
+                await documents
                     .RemoveAsync(key, stored => stored.Span.SequenceEqual(newest.Content.Span), cancellationToken)
                     .ConfigureAwait(false)
             )
@@ -160,7 +151,7 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
         ReadOnlyMemory<byte> content,
         CancellationToken cancellationToken
     ) =>
-        Documents.UpdateAsync(
+        documents.UpdateAsync(
             key,
             stored =>
                 (stored, expected) switch
@@ -175,7 +166,7 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
     private async ValueTask KeepAsync(StoredWorkflow newest, CancellationToken cancellationToken)
     {
         var workflow = newest.Workflow;
-        await Documents
+        await documents
             .UpdateAsync(
                 CreateFormerKey(workflow.Tenant, workflow.Name, workflow.Version),
                 _ => newest.Content,
@@ -187,7 +178,7 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
     private async ValueTask RemoveOldestAsync(Workflow saved, CancellationToken cancellationToken)
     {
         if (saved.Version > IWorkflows.MaxVersions)
-            await Documents
+            await documents
                 .RemoveAsync(
                     CreateFormerKey(saved.Tenant, saved.Name, saved.Version - IWorkflows.MaxVersions),
                     _ => true,
@@ -201,19 +192,21 @@ internal sealed class WorkflowStorage(TimeProvider time, IDocumentStore? documen
         var former = await ListFormerAsync(newest.Tenant, newest.Name, newest.Version, 1_000, cancellationToken)
             .ConfigureAwait(false);
         foreach (var version in former)
-            await Documents
+            await documents
                 .RemoveAsync(CreateFormerKey(newest.Tenant, newest.Name, version.Version), _ => true, cancellationToken)
                 .ConfigureAwait(false);
     }
 
     private async ValueTask<StoredWorkflow?> ReadAsync(DocumentKey key, CancellationToken cancellationToken) =>
-        await Documents.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } document ? Read(document.Content) : null;
+        await documents.FindAsync(key, cancellationToken).ConfigureAwait(false) is { } document ? Read(document.Content) : null;
 
     private static DocumentKey CreateFormerKey(string tenant, string name, int version) =>
         new(Former, tenant, string.Create(CultureInfo.InvariantCulture, $"{name}{Separator}{version:D10}"));
 
     private static bool HasSameContent(Workflow one, Workflow other) =>
-        Write(one with { Version = 0, SavedAt = default }).AsSpan().SequenceEqual(Write(other with { Version = 0, SavedAt = default }));
+        Write(one with { Version = 0, SavedAt = default })
+            .AsSpan()
+            .SequenceEqual(Write(other with { Version = 0, SavedAt = default }));
 
     private static byte[] Write(Workflow workflow) =>
         JsonSerializer.SerializeToUtf8Bytes(workflow, WorkflowJson.Default.Workflow);

@@ -20,12 +20,15 @@ internal sealed class WorkflowValidator(INotifier notifier, WorkflowExpander exp
         if (workflow.Version < 1)
             errors.Add(new FieldError("version", FieldErrorCodes.OutOfRange, "Use 1 or more."));
         CheckDescription(workflow, errors);
-        if (string.IsNullOrEmpty(workflow.Template))
-            errors.Add(new FieldError("template", FieldErrorCodes.Required, "The name of a template is required."));
+        Names.Check(errors, "template", workflow.Template);
         CheckSteps(workflow, errors);
         CheckTimes(workflow, errors);
         // The expansion of such a workflow would have errors that its author did not make.
-        if (errors.Any(error => error.Field.StartsWith("steps", StringComparison.Ordinal) || error.Field is "delay" or "timeToLive"))
+        if (
+            errors.Any(error =>
+                error.Field.StartsWith("steps", StringComparison.Ordinal) || error.Field is "delay" or "timeToLive"
+            )
+        )
             return (errors, []);
 
         List<FieldWarning> warnings = [];
@@ -74,8 +77,10 @@ internal sealed class WorkflowValidator(INotifier notifier, WorkflowExpander exp
                         "The first step does not wait. Use delay to begin later."
                     )
                 );
-            else if (i > 0 && step.After <= TimeSpan.Zero)
-                errors.Add(new FieldError($"steps[{i}].after", FieldErrorCodes.OutOfRange, "Use 1 second to 7 days."));
+            else if (i > 0 && step.After == TimeSpan.Zero)
+                errors.Add(
+                    new FieldError($"steps[{i}].after", FieldErrorCodes.Conflict, "A later step waits: use 1 second to 7 days.")
+                );
         }
     }
 

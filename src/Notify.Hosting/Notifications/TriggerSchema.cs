@@ -28,7 +28,7 @@ internal static class TriggerSchema
                 ("to", Recipients(schemas)),
                 ("content", ContentSchema.Refer(schemas).NotNull()),
                 ("onUnknownRecipient", UnknownRecipient()),
-                ("template", Template(schemas)),
+                ("template", Template(schemas).NotNull()),
                 ("workflow", Workflow(schemas)),
                 ("data", Schema.AnyObject("The variables of the template. The name recipient is reserved.")),
                 ("channels", Channels()),
@@ -107,20 +107,18 @@ internal static class TriggerSchema
             .NotNull();
 
     public static JsonObject Template(SchemaSet schemas) =>
-        Schema
-            .Either(
-                "The template: its name, or an object with name and version.",
-                Schema.Name("The name of the template, whose newest version is used.", Names.MaxLength, "order-shipped"),
-                schemas.Refer("TemplateVersion", () =>
-                    Schema.Object(
-                        "A version of a template.",
-                        ["name"],
-                        ("name", Schema.Name("The name of the template.", Names.MaxLength, "order-shipped")),
-                        ("version", Schema.Whole("The version. By default the newest.", 1))
-                    )
+        Schema.Either(
+            "The template: its name, or an object with name and version.",
+            Schema.Name("The name of the template, whose newest version is used.", Names.MaxLength, "order-shipped"),
+            schemas.Refer("TemplateVersion", () =>
+                Schema.Object(
+                    "A version of a template.",
+                    ["name"],
+                    ("name", Schema.Name("The name of the template.", Names.MaxLength, "order-shipped")),
+                    ("version", Schema.Whole("The version. By default the newest.", 1))
                 )
             )
-            .NotNull();
+        );
 
     private static JsonObject Tags()
     {

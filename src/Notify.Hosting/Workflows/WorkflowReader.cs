@@ -1,3 +1,4 @@
+using Notify.Core.Validation;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Requests;
 
@@ -42,10 +43,10 @@ internal static class WorkflowReader
         string? tenant = null;
         foreach (var field in body.Members())
         {
-            if (field.Name == "tenant")
-                tenant = field.Text();
-            else
+            if (field.Name != "tenant")
                 field.Unknown("tenant");
+            else if ((tenant = field.Text()) is not null && Names.FindError("tenant", tenant) is { } error)
+                field.Wrong(error.Code, error.Message);
         }
 
         if (tenant is null && !body.Errors.Any)

@@ -46,10 +46,7 @@ internal static class WorkflowSchema
             ("throttle", schemas.Refer("Throttle", TriggerSchema.CreateThrottle).NotNull()),
             ("digest", schemas.Refer("Digest", TriggerSchema.CreateDigest)),
             ("delay", Schema.Duration("How long after the trigger the first step begins. More than 0, at most 31 days.")),
-            (
-                "timeToLive",
-                Schema.Duration("How long after its begin the notification may be sent. More than the steps take, at most 31 days.")
-            ),
+            ("timeToLive", Schema.Duration("How long after its begin to send. More than the steps take, at most 31 days.")),
             ("name", Ignored()),
             ("version", Ignored()),
             ("savedAt", Ignored())
@@ -66,7 +63,7 @@ internal static class WorkflowSchema
                 ("channels", Schema.List("The channels.", KnownNames.Channel("A channel, which no other step uses."), min: 1)),
                 (
                     "after",
-                    Schema.Duration("How long to wait for a receipt after the step before, from 1 second to 7 days. Not in the first.")
+                    Schema.Duration("How long to wait after the step before, from 1 second to 7 days. Not in the first step.")
                 )
             )
         );
