@@ -14,7 +14,7 @@ try
 
     await using var app = Build(args, out var roles);
     await app.StartAsync();
-    if (roles.Endpoints == Endpoints.All)
+    if (roles.Features.HasFlag(ApiFeatures.Authentication))
         await FirstKey.PrintAsync(app);
     Welcome.Print(app, roles);
     await app.WaitForShutdownAsync();
