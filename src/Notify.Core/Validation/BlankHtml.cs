@@ -6,8 +6,8 @@ using System.Net;
 namespace Notify.Core.Validation;
 
 /// <summary>
-/// Finds HTML that shows nothing, such as an empty paragraph, a comment or a style sheet alone. It recognizes what certainly shows
-/// nothing: any other element, such as an image, and any background or border may show something.
+/// Finds HTML that shows nothing, such as an empty paragraph, a comment or a style sheet alone. It recognizes what certainly
+/// shows nothing: any other element, such as an image, and any background or border may show something.
 /// </summary>
 internal static class BlankHtml
 {
