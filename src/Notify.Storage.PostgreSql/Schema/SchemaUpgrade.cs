@@ -24,6 +24,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Thirteenth(name),
         SchemaSteps.Fourteenth(name),
         SchemaSteps.Fifteenth(name),
+        SchemaSteps.Sixteenth(name),
     ];
 
     /// <summary>
