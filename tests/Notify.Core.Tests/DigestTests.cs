@@ -304,6 +304,31 @@ public sealed class DigestTests
         Assert.Empty(_mail.Sent);
     }
 
+    /// <summary>One trigger must not decide how the event of another is sent.</summary>
+    [Fact]
+    public async Task Events_with_another_collapse_key_or_fallback_are_not_in_one_summary()
+    {
+        await using var application = await StartAsync();
+        var plain = Collected(1) with { Channels = [Channel.Email] };
+        await application.SendAsync(plain);
+        await application.SendAsync(plain with { Data = new { number = 2 }, CollapseKey = "orders" });
+        await application.SendAsync(
+            plain with
+            {
+                Data = new { number = 3 },
+                Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromHours(1))],
+            }
+        );
+        await application.SendAsync(plain with { Data = new { number = 4 } });
+
+        await UntilSentAsync(3);
+
+        Assert.Equal(
+            ["1 orders: 2 |orders", "1 orders: 3 |", "2 orders: 1 4 |"],
+            _mail.Sent.Select(sent => $"{sent.Content.Body}|{sent.CollapseKey}").Order(StringComparer.Ordinal)
+        );
+    }
+
     private static (long, long, long, long) Counts(Cancellation? cancellation) =>
         (cancellation!.Cancelled, cancellation.InFlight, cancellation.Ended, cancellation.Collected);
 

@@ -57,6 +57,26 @@ public sealed class UnseenTextOverHttpTests(SharedApplication shared) : IClassFi
         await AssertAsync($$"""{ {{Phone}}, "template":"titled","data":{{data}} }""", isValid: false, "template");
     }
 
+    /// <summary>What a channel does not send may be anything: here SMS has a variant of its own in each language.</summary>
+    [Theory]
+    [InlineData("""[{"title":"Hello"},{"channel":"sms","body":"Hello"}]""", true)]
+    [InlineData("""[{"title":"Hello","body":"{{ bell }}"},{"channel":"sms","body":"Hello"}]""", true)]
+    [InlineData(
+        """
+        [{"title":"Hi"},{"channel":"sms","body":"Hi"},{"locale":"EN","title":"Hello"},
+         {"channel":"sms","locale":"en","body":"Hello"}]
+        """,
+        true
+    )]
+    [InlineData("""[{"title":"Hello"},{"channel":"email","body":"Hello"}]""", false)]
+    [InlineData("""[{"body":"Hello"},{"channel":"sms","body":"{{ bell }}"}]""", false)]
+    public async Task Only_the_variant_that_a_channel_uses_must_be_valid_for_it(string variants, bool isValid)
+    {
+        await shared.App.CallAsync("PUT", "/v1/templates/own", $$"""{"variants":{{variants}} }""");
+
+        await AssertAsync($$"""{ {{Phone}}, "template":"own","data":{"bell":"\u0007"} }""", isValid, "template");
+    }
+
     [Theory]
     [InlineData("""{"title":" ","body":"\u3000","html":"\n"}""", false)]
     [InlineData("""{"title":"\u200b"}""", false)]
