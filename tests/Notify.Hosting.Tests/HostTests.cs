@@ -61,7 +61,32 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task A_public_address_without_a_key_stops_the_host_before_it_listens()
+    public async Task The_first_start_on_a_public_address_prints_an_administrator_key_once()
+    {
+        using var folder = new TemporaryFolder();
+        var url = $"http://0.0.0.0:{FreePort.Next()}";
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path, null, "--urls", url);
+        string key;
+        await using (host)
+        {
+            using var refused = await client.GetAsync("/v1/users");
+            await refused.ProblemAsync(HttpStatusCode.Unauthorized);
+
+            key = host.Output.Split('\n').Single(line => line.StartsWith("NOTIFY_KEY=", StringComparison.Ordinal)).Trim()[11..];
+            var command = host.Output.Split('\n').Single(line => line.StartsWith("curl ", StringComparison.Ordinal));
+            var answer = await RunAsync("sh", "-c", $"NOTIFY_KEY={key} && {command}");
+            Assert.Contains("\"statusUrl\"", answer, StringComparison.Ordinal);
+        }
+
+        (host, client) = await SampleProcess.StartHostAsync(folder.Path, null, "--urls", url);
+        await using var _ = host;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/v1/api-keys")).StatusCode);
+        Assert.DoesNotContain("nk_live_", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_address_without_a_key_or_the_rule_that_one_is_required_stops_the_host_before_it_listens()
     {
         using var folder = new TemporaryFolder();
         await using var host = SampleProcess.Start(
@@ -70,7 +95,8 @@ public sealed partial class HostTests
             "--urls",
             $"http://0.0.0.0:{FreePort.Next()}",
             "--Notify:Data",
-            folder.Path
+            folder.Path,
+            "--Notify:RequireKey=false"
         );
         await host.WaitForExitAsync();
 
