@@ -94,6 +94,32 @@ public sealed class UpkeepTests
         Assert.Equal((Number, null, "Hello"), (sent.To.Value, sent.UserId, sent.Content.Body));
     }
 
+    /// <summary>A vendor may report STOP long after the user was deleted.</summary>
+    [Fact]
+    public async Task An_opt_out_that_is_reported_after_the_user_was_erased_leaves_nothing_behind()
+    {
+        var sms = Answering("sms", Channel.Sms, Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(_time, sms);
+        await application.Directory.SaveUserAsync(Ada(("phone", "+46701234567")));
+        var id = await application.SendAsync(Recipient.User("ada"));
+        var delivery = (await application.EndedDeliveryAsync(id)).Delivery.Id;
+        await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(20));
+                return (await application.DeliveryAsync(id)).Delivery.To.Value.Length == 0;
+            },
+            "the erasure"
+        );
+
+        var stop = new Receipt(delivery, ReceiptKind.Bounced, _time.GetUtcNow()) { IsOptOut = true };
+        await application.Get<IReceipts>().RecordAsync(new CallbackReceipts(Trigger.DefaultTenant, [stop]));
+
+        Assert.Empty(await application.Directory.GetChoicesAsync("ada"));
+        Assert.Empty(await application.Directory.GetChoicesAsync("phone:"));
+    }
+
     [Fact]
     public async Task A_phone_number_that_opted_out_is_no_user()
     {
