@@ -346,7 +346,8 @@ public sealed class DigestTests
             "{% for e in events %}{{ e.number }} {{ e.name }}, {% endfor %}{{ name | default: 'nobody' }}"
         );
         await _passing.PassAsync(application, TimeSpan.FromSeconds(5));
-        foreach (var (number, name) in (string[])["Ada", "Countess"].Index())
+        string[] names = ["Ada", "Countess"];
+        foreach (var (number, name) in names.Index())
         {
             await application.SendAsync(
                 Collected(number) with
