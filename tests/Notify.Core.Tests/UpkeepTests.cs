@@ -94,6 +94,19 @@ public sealed class UpkeepTests
         Assert.Equal((Number, null, "Hello"), (sent.To.Value, sent.UserId, sent.Content.Body));
     }
 
+    [Fact]
+    public async Task Nothing_is_recorded_for_another_address_without_a_user()
+    {
+        var mail = Answering("mail", Channel.Email, Outcome.OptedOut("on the suppression list"));
+        await using var application = await TestApplication.StartAsync(mail);
+
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
+
+        Assert.Empty(await application.Directory.GetChoicesAsync("phone:ada@example.org"));
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
+        Assert.Equal(2, mail.Sent.Count);
+    }
+
     /// <summary>A vendor may report STOP long after the user was deleted.</summary>
     [Fact]
     public async Task An_opt_out_that_is_reported_after_the_user_was_erased_leaves_nothing_behind()

@@ -96,6 +96,7 @@ public sealed class PhoneNumbersOverHttpTests
     {
         await using var abroad = await StartAsync(null);
         await using var sweden = await StartAsync("SE");
+        await using var america = await StartAsync("US");
         (ApiApplication App, string Number, string Message)[] wrong =
         [
             (abroad, "070-123 45 67", "with its country code"),
@@ -105,6 +106,7 @@ public sealed class PhoneNumbersOverHttpTests
             (sweden, "+0701234567", "This country code does not exist"),
             (sweden, "+46 70", "too few digits"),
             (sweden, "112", "too few digits"),
+            (america, "253-0000", "with its area code"),
             (sweden, "+46 70 123 45 67 89 01 23", "too many digits"),
             (sweden, "+1 555 26710", "digits"),
             (sweden, "+46 70 123 45 67;ext=5", "not a phone number"),
