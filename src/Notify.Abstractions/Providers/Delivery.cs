@@ -134,6 +134,12 @@ public sealed record Address
     /// </summary>
     public string? App { get; init; }
 
+    /// <summary>
+    /// Returns the address in the form in which addresses are compared: two spellings of one email address or webhook URL have
+    /// the same form. Messages are sent to the address as it was given.
+    /// </summary>
+    public Address Normalize() => this with { Value = AddressFormat.Normalize(Channel, Value) };
+
     /// <summary>Returns the channel; never the address.</summary>
     public override string ToString() => Channel.Name;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Notify.Core.Providers;
 using Notify.Core.Validation;
 using Notify.Storage;
 
@@ -9,6 +10,7 @@ namespace Notify.Core.Templates;
 internal sealed class TemplateCatalog(
     ITemplateStore templates,
     TemplateRenderer renderer,
+    ProviderCatalog providers,
     IOptions<NotificationsOptions> options,
     TimeProvider time
 ) : ITemplateCatalog
@@ -141,6 +143,23 @@ internal sealed class TemplateCatalog(
         if (template.Variants?.Count <= options.Value.Templates.MaxVariants)
             CheckVariants(errors, template.Variants);
         return CompiledTemplate.Compile(template, options.Value.Templates, errors);
+    }
+
+    public IReadOnlyList<FieldWarning> FindWarnings(Template template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        return
+        [
+            .. (template.Variants ?? [])
+                .Index()
+                .Where(variant => variant.Item.Channel is { } channel && !providers.Serves(channel))
+                .Select(variant => new FieldWarning
+                {
+                    Field = $"variants[{variant.Index}].channel",
+                    Code = FieldWarning.NoChannel,
+                    Message = $"No provider of this application sends over {variant.Item.Channel}. The variant is saved.",
+                }),
+        ];
     }
 
     private static IReadOnlyList<ContentVariant> Choose(IReadOnlyList<ContentVariant> contents, TemplatePreview preview) =>
