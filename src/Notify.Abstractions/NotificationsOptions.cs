@@ -72,6 +72,13 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan? CountRetention { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>
+    /// Gets or sets how long the records of the audit log are kept. Null keeps them forever. 1 hour to 3,650 days; default 90
+    /// days.
+    /// </summary>
+    [TimeRange("01:00:00", "3650.00:00:00")]
+    public TimeSpan? AuditRetention { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
     /// Gets or sets the maximum number of templates, workflows and categories, each, that a process counts separately per tenant
     /// and day. Further ones are counted together as <c>other</c>. 1 to 10,000; default 500.
     /// </summary>

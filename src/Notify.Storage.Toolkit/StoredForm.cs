@@ -67,6 +67,12 @@ public static class StoredForm
     public static Content ReadOwnContent(byte[]? json) =>
         json is null ? NoContent : JsonSerializer.Deserialize(json, StoredJson.Default.Content)!;
 
+    /// <summary>Writes a content that is stored apart from its notification, such as that of an inbox item.</summary>
+    public static byte[] WriteContent(Content content) => JsonSerializer.SerializeToUtf8Bytes(content, Unescaped.Content);
+
+    /// <summary>Reads content that <see cref="WriteContent"/> wrote.</summary>
+    public static Content ReadContent(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.Content)!;
+
     /// <summary>Writes a user.</summary>
     public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.User);
 

@@ -55,6 +55,34 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Audit_records_go_after_90_days()
+    {
+        await using var application = await StartAsync(new RecordingStore());
+        var log = application.Get<IAuditLog>();
+        var now = _time.GetUtcNow();
+        // More than the worker removes in one transaction.
+        for (var i = 0; i < 600; i++)
+            await log.WriteAsync(CreateRecord(now.AddDays(-91).AddMilliseconds(i)));
+        var kept = CreateRecord(now.AddDays(-89));
+        await log.WriteAsync(kept);
+
+        await PassAsync(async () => (await log.ListAsync(new AuditQuery { Tenant = "acme" })).Items.Count == 1);
+
+        Assert.Equal(kept.Id, Assert.Single((await log.ListAsync(new AuditQuery { Tenant = "acme" })).Items).Id);
+
+        static AuditRecord CreateRecord(DateTimeOffset at) =>
+            new()
+            {
+                Id = Guid.CreateVersion7(at),
+                At = at,
+                Tenant = "acme",
+                Actor = new AuditActor(AuditActorKind.Anonymous),
+                Action = "saveTemplate",
+                Outcome = AuditOutcome.Succeeded,
+            };
+    }
+
+    [Fact]
     public async Task Counts_outlive_the_notifications_that_they_count()
     {
         await using var application = await StartAsync(TimeSpan.FromHours(2), countRetention: TimeSpan.FromDays(365));

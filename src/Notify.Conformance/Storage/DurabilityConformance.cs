@@ -25,6 +25,18 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
+    public async Task Documents_survive_reopening()
+    {
+        var key = new DocumentKey("c", Tenant, "d");
+        await Store.Documents.UpdateAsync(key, _ => new byte[] { 1, 0, 255 }, Cancellation);
+
+        await Store.ReopenAsync();
+
+        var found = await Store.Documents.FindAsync(key, Cancellation);
+        Assert.Equal([1, 0, 255], found!.Content.ToArray());
+    }
+
+    [Fact]
     public async Task A_lease_survives_reopening()
     {
         var delivery = await EnqueueAsync();

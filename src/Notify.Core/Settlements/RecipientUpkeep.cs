@@ -3,6 +3,7 @@ using Notify.Core.Analytics;
 using Notify.Core.Events;
 using Notify.Core.Providers;
 using Notify.Core.Recipients;
+using Notify.Core.Telemetry;
 using Notify.Providers;
 using Notify.Storage;
 
@@ -57,6 +58,7 @@ internal sealed class RecipientUpkeep(
         )
             return;
 
+        EngineTelemetry.CountPruned(execution.Provider);
         Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
         counts.Add(
             Counts.Create(delivery.Tenant, AnalyticsMeasure.Pruned, execution.StartedAt) with

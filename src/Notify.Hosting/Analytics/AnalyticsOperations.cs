@@ -52,6 +52,7 @@ internal static class AnalyticsOperations
     public static ApiOperation CountDeliveries { get; } =
         new("countDeliveries", Tag, "Counts settled deliveries by minute, channel, provider and state.")
         {
+            Scope = ApiScope.Read,
             Parameters =
             [
                 ApiParameter.Query("from", _ => Schema.Time("The begin of the period. The default is an hour before to.")),
@@ -66,6 +67,7 @@ internal static class AnalyticsOperations
     public static ApiOperation StreamEvents { get; } =
         new("streamEvents", Tag, "Streams the events of the tenant as server-sent events.")
         {
+            Scope = ApiScope.Read,
             Description =
                 "The first event is ready. The other events are named after their type, and their data is the JSON of the schema "
                 + "Event. With the header Last-Event-ID, the stream continues after that event. The event missed reports events "
