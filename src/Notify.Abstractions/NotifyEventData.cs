@@ -32,6 +32,9 @@ public sealed record NotificationAcceptedData : NotifyEventData
     /// <summary>Gets the name of the template; null if there is none.</summary>
     public string? Template { get; init; }
 
+    /// <summary>Gets the name of the workflow; null if there is none.</summary>
+    public string? Workflow { get; init; }
+
     /// <summary>Gets the category; null if there is none.</summary>
     public string? Category { get; init; }
 
@@ -99,6 +102,9 @@ public sealed record DeliveryEventData : NotifyEventData
     /// <summary>Gets the name of the template; null if there is none.</summary>
     public string? Template { get; init; }
 
+    /// <summary>Gets the name of the workflow; null if there is none.</summary>
+    public string? Workflow { get; init; }
+
     /// <summary>Gets the category; null if there is none.</summary>
     public string? Category { get; init; }
 
@@ -143,6 +149,9 @@ public sealed record ReceiptEventData : NotifyEventData
 
     /// <summary>Gets the name of the template; null if there is none.</summary>
     public string? Template { get; init; }
+
+    /// <summary>Gets the name of the workflow; null if there is none.</summary>
+    public string? Workflow { get; init; }
 
     /// <summary>Gets the category; null if there is none.</summary>
     public string? Category { get; init; }

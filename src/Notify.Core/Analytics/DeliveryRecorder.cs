@@ -69,6 +69,7 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
                 Reason = settlement.Reason,
                 DueAt = settlement.DueAt,
                 Template = delivery.Template,
+                Workflow = delivery.Workflow,
                 Category = delivery.Category,
                 Cost = prices.Find(settlement),
                 Reference = delivery.Reference,

@@ -20,6 +20,7 @@ internal static class EventCounts
         Counts.Create(happened.Tenant, AnalyticsMeasure.Accepted, happened.OccurredAt) with
         {
             Template = accepted.Template,
+            Workflow = accepted.Workflow,
             Category = accepted.Category,
         };
 
@@ -32,6 +33,7 @@ internal static class EventCounts
             Channel = delivery.Channel,
             Provider = delivery.Provider,
             Template = delivery.Template,
+            Workflow = delivery.Workflow,
             Category = delivery.Category,
         };
         yield return count;
@@ -45,6 +47,7 @@ internal static class EventCounts
             Channel = receipt.Channel,
             Provider = receipt.Provider,
             Template = receipt.Template,
+            Workflow = receipt.Workflow,
             Category = receipt.Category,
         };
 

@@ -173,6 +173,7 @@ internal sealed class ReceiptRecorder(
                     Channel = delivery?.Channel,
                     Provider = delivery?.Provider,
                     Template = delivery?.Template,
+                    Workflow = delivery?.Workflow,
                     Category = delivery?.Category,
                 },
             }
