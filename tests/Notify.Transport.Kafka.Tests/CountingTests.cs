@@ -61,6 +61,34 @@ public sealed class CountingTests(SharedKafkaCluster shared) : IDisposable
     }
 
     [Fact]
+    public async Task Events_that_are_published_again_are_still_counted_by_workers()
+    {
+        using var cluster = KafkaCluster.Start();
+        await cluster.CreateTopicsAsync("");
+        cluster.FailTopic("analytics-events", ErrorCode.UnknownTopicOrPart);
+        await using var sending = await Application.StartAsync(
+            _store.AddTo,
+            cluster.BootstrapServers,
+            new Mail(),
+            options =>
+            {
+                options.CountFromEvents = true;
+                options.Settings["topic.metadata.refresh.interval.ms"] = "300";
+                options.Settings["topic.metadata.propagation.max.ms"] = "0";
+            },
+            options => options.Workers = Workers.All & ~Workers.Analytics
+        );
+        await AcceptAsync(sending, 20);
+        // The producer gives up what it holds when it reads the metadata. On a busy machine, this test proves less.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        cluster.FailTopic("analytics-events", ErrorCode.NoError);
+
+        await using var counting = await StartAsync(cluster, "", "", Workers.Analytics);
+        var row = await WaitForAsync(sending, 20);
+        Assert.Equal((20, 20), (row.Accepted, row.Sent));
+    }
+
+    [Fact]
     public async Task Events_that_the_producer_refuses_are_counted_by_their_process()
     {
         await using var sending = await Application.StartSendingAsync(
