@@ -58,6 +58,11 @@ public sealed record Delivery
     /// </summary>
     public string? Template { get; init; }
 
+    /// <summary>
+    /// Gets the name of the workflow; see <see cref="Trigger.Workflow"/>. Stores keep it once, like the category.
+    /// </summary>
+    public string? Workflow { get; init; }
+
     /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>. Stores keep it once, like the category.</summary>
     public string? Reference { get; init; }
 

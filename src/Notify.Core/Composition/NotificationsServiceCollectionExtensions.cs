@@ -139,6 +139,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<CountRecorder>();
+        services.AddSingleton<IEventCounter, EventCounter>();
         services.AddSingleton<MessagePrices>();
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<IReceipts, ReceiptRecorder>();
