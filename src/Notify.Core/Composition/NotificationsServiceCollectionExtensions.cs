@@ -86,6 +86,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
+        services.AddSingleton<TemplatePartReader>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<IWorkflows, WorkflowCatalog>();
         services.AddSingleton<DeclaredWorkflows>();

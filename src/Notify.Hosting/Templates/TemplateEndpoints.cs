@@ -42,8 +42,16 @@ internal static class TemplateEndpoints
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
-            return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
+            try
+            {
+                var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
+                return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
+            }
+            catch (InvalidRequestException exception)
+            {
+                body.Errors.Add(exception.Errors);
+                return Problem.InvalidFields(body.Errors);
+            }
         });
 
     private static async Task<IResult> FindAsync(HttpContext context, ITemplateCatalog catalog)
@@ -63,9 +71,18 @@ internal static class TemplateEndpoints
     {
         var name = RequestValues.Route(context.Request, "name");
         var tenant = RequestValues.GetTenant(context.Request);
-        return await catalog.DeleteAsync(tenant, name, context.RequestAborted).ConfigureAwait(false)
-            ? TypedResults.NoContent()
-            : Problem.Unknown("template");
+        try
+        {
+            return await catalog.DeleteAsync(tenant, name, context.RequestAborted).ConfigureAwait(false)
+                ? TypedResults.NoContent()
+                : Problem.Unknown("template");
+        }
+        catch (InvalidRequestException exception)
+        {
+            var errors = new FieldErrors();
+            errors.Add(exception.Errors);
+            return Problem.InvalidFields(errors);
+        }
     }
 
     private static int? ReadVersion(HttpRequest request, FieldErrors errors)
