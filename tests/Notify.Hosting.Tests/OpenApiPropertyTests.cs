@@ -52,6 +52,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "promoteWorkflow",
         "addReceipts",
         "replayDeadLetters",
+        "createApiKey",
+        "rotateApiKey",
         "getWebhookSecret",
         "rotateWebhookSecret",
     ];
@@ -163,8 +165,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                 || field.StartsWith("recipient.", StringComparison.Ordinal),
             // Only the providers of the host know the names of overrides.
             (var field, FieldErrorCodes.UnknownField) => field!.StartsWith("content.overrides.", StringComparison.Ordinal),
-            // Two times must be in order.
-            ("from", FieldErrorCodes.OutOfRange) => true,
+            // Two times must be in order, a key must not have expired, and an overlap has a maximum.
+            ("from" or "expiresAt" or "overlap", FieldErrorCodes.OutOfRange) => true,
             // The form of an address depends on its channel and its platform.
             (var field, FieldErrorCodes.InvalidAddress) => field is "token" || field!.StartsWith("to", StringComparison.Ordinal),
             _ => false,
@@ -182,6 +184,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         var path = operation
             .Path.Replace("{userId}", "ada", StringComparison.Ordinal)
             .Replace("devices/{id}", "devices/phone", StringComparison.Ordinal)
+            .Replace("api-keys/{id}", $"api-keys/{prepared.KeyId}", StringComparison.Ordinal)
             .Replace("{id}", "ada", StringComparison.Ordinal)
             .Replace("{topic}", "news", StringComparison.Ordinal)
             .Replace("{name}", operation.Method == "PUT" ? "another" : "order-shipped", StringComparison.Ordinal);
@@ -200,6 +203,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
 
         internal OpenApiDocument Document { get; private set; } = null!;
 
+        public string? KeyId { get; private set; }
+
         public async ValueTask InitializeAsync()
         {
             App = await ApiApplication.StartAsync(services: services =>
@@ -208,6 +213,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
             );
             Document = await OpenApiDocument.ReadAsync(App);
+            var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");
+            KeyId = issued.GetProperty("key").Text("id");
             await App.CallAsync("PUT", User, "{}");
             await App.CallAsync(
                 "PUT",

@@ -98,6 +98,8 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             return recipient.Devices.Select(device =>
                 (new Address(channel, device.Token) { Platform = device.Platform, App = device.App }, (Device?)device)
             );
+        if (channel == Channel.Inbox)
+            return [(new Address(channel, recipient.User.Id), null)];
         return recipient.User.Addresses.TryGetValue(channel.AddressName, out var address)
             ? [(new Address(channel, address), null)]
             : [];

@@ -82,6 +82,8 @@ internal sealed class TriggerValidator(
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
+        else if (channel == Channel.Inbox)
+            Add(ref errors, field, FieldErrorCodes.NotAllowed, "An inbox belongs to a user. Use the user as the recipient.");
         else if (channel == Channel.Push && recipient.Platform is null)
             Add(ref errors, field, FieldErrorCodes.Required, "A push token needs its platform: ios, android or web.");
         else if (recipient.Platform is { } platform && platforms.FindError(platform) is { } platformError)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -44,7 +45,11 @@ internal static class TemplateEndpoints
 
             try
             {
+                var before = await catalog
+                    .FindAsync(template.Tenant, template.Name, null, context.RequestAborted)
+                    .ConfigureAwait(false);
                 var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
+                AddAuditedFields(context, before, template with { Version = version });
                 return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
             }
             catch (InvalidRequestException exception)
@@ -83,6 +88,21 @@ internal static class TemplateEndpoints
             errors.Add(exception.Errors);
             return Problem.InvalidFields(errors);
         }
+    }
+
+    // The tenant and the name are the same, and the time of a save is that of the record.
+    private static void AddAuditedFields(HttpContext context, Template? before, Template saved)
+    {
+        context.AddAuditedChange(
+            "version",
+            before?.Version.ToString(CultureInfo.InvariantCulture),
+            saved.Version.ToString(CultureInfo.InvariantCulture)
+        );
+        context.AddAuditedFields(
+            before,
+            before is null ? saved : saved with { Version = before.Version, SavedAt = before.SavedAt },
+            TemplatesJson.Default.Template
+        );
     }
 
     private static int? ReadVersion(HttpRequest request, FieldErrors errors)

@@ -22,10 +22,7 @@ internal static class WorkflowEndpoints
         group.MapDelete("/v1/workflows/{name}", DeleteAsync).Describe(WorkflowOperations.Delete).Audit("workflow deleted");
         group.MapRead("/v1/workflows/{name}", FindAsync).Describe(WorkflowOperations.Get);
         group.MapOtherMethods("/v1/workflows/{name}", "GET, HEAD, PUT, DELETE");
-        group
-            .MapRead("/v1/workflows/{name}/versions", ListVersionsAsync)
-            .ReadsQuery()
-            .Describe(WorkflowOperations.ListVersions);
+        group.MapRead("/v1/workflows/{name}/versions", ListVersionsAsync).ReadsQuery().Describe(WorkflowOperations.ListVersions);
         group.MapOtherMethods("/v1/workflows/{name}/versions", "GET, HEAD");
         group.MapRead("/v1/workflows/{name}/versions/{version}", FindVersionAsync).Describe(WorkflowOperations.GetVersion);
         group.MapOtherMethods("/v1/workflows/{name}/versions/{version}", "GET, HEAD");
@@ -63,10 +60,8 @@ internal static class WorkflowEndpoints
             var workflow = WorkflowReader.Read(body, RequestValues.GetTenant(context.Request), GetName(context));
             var precondition = RequestPrecondition.Read(context.Request, body.Errors);
             if (!body.Errors.Any)
-                return await ChangeAsync(
-                        context,
-                        body.Errors,
-                        () => workflows.SaveAsync(workflow, precondition, context.RequestAborted)
+                return await ChangeAsync(context, body.Errors, () =>
+                        workflows.SaveAsync(workflow, precondition, context.RequestAborted)
                     )
                     .ConfigureAwait(false);
 
@@ -120,17 +115,14 @@ internal static class WorkflowEndpoints
             var precondition = RequestPrecondition.Read(context.Request, body.Errors);
             return body.Errors.Any
                 ? Problem.InvalidFields(body.Errors)
-                : await ChangeAsync(
-                        context,
-                        body.Errors,
-                        () =>
-                            workflows.RollBackAsync(
-                                RequestValues.GetTenant(context.Request),
-                                GetName(context),
-                                version!.Value,
-                                precondition,
-                                context.RequestAborted
-                            )
+                : await ChangeAsync(context, body.Errors, () =>
+                        workflows.RollBackAsync(
+                            RequestValues.GetTenant(context.Request),
+                            GetName(context),
+                            version!.Value,
+                            precondition,
+                            context.RequestAborted
+                        )
                     )
                     .ConfigureAwait(false);
         });
@@ -141,16 +133,13 @@ internal static class WorkflowEndpoints
             var target = WorkflowReader.ReadTarget(body);
             return body.Errors.Any
                 ? Problem.InvalidFields(body.Errors)
-                : await ChangeAsync(
-                        context,
-                        body.Errors,
-                        () =>
-                            workflows.PromoteAsync(
-                                RequestValues.GetTenant(context.Request),
-                                GetName(context),
-                                target!,
-                                context.RequestAborted
-                            )
+                : await ChangeAsync(context, body.Errors, () =>
+                        workflows.PromoteAsync(
+                            RequestValues.GetTenant(context.Request),
+                            GetName(context),
+                            target!,
+                            context.RequestAborted
+                        )
                     )
                     .ConfigureAwait(false);
         });
