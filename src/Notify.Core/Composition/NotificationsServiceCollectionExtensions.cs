@@ -93,6 +93,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IAnalytics, AnalyticsQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
+        services.AddSingleton<IPreferenceLinks, PreferenceLinks>();
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();

@@ -23,7 +23,9 @@ internal sealed class TemplateParts(IReadOnlyDictionary<string, Template> templa
         Versions.Count == other.Versions.Count
         && Versions.All(part => other.Versions.TryGetValue(part.Key, out var version) && version == part.Value);
 
-    /// <summary>Combines a text with its parts and its layout. Adds errors, and returns null, if a part has no such text.</summary>
+    /// <summary>
+    /// Combines a text with its parts and its layout. Adds errors, and returns null, if a part has no such text.
+    /// </summary>
     public CompiledText? Combine(
         string field,
         ParsedText source,
