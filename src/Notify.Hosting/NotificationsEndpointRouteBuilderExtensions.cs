@@ -17,6 +17,7 @@ using Notify.Hosting.Health;
 using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
+using Notify.Hosting.PreferencePages;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
@@ -151,6 +152,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Devices:
                 group.MapRecipients();
+                signed.MapPreferencePages();
                 signed.MapUnsubscribe();
                 break;
             case ApiFeatures.Analytics:

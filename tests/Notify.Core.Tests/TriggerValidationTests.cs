@@ -144,7 +144,7 @@ public sealed class TriggerValidationTests
         ),
         ["a priority that does not exist"] = ("priority", Good() with { Priority = (Priority)7 }),
         ["an empty fallback"] = ("fallback", Good() with { Fallback = [] }),
-        ["a fallback of five"] = ("fallback", Good() with { Fallback = [.. Enumerable.Repeat(Step(Channel.Sms), 5)] }),
+        ["a fallback of nine"] = ("fallback", Good() with { Fallback = [.. Enumerable.Repeat(Step(Channel.Sms), 9)] }),
         ["a null fallback"] = ("fallback[0]", Good() with { Fallback = [null!] }),
         ["a fallback that nobody sends over"] = ("fallback[0].channel", Good() with { Fallback = [Step(Channel.Create("fax"))] }),
         ["a fallback to what is used before"] = (
@@ -172,11 +172,11 @@ public sealed class TriggerValidationTests
                 Fallback = [Step(Channel.Push)],
             }
         ),
-        ["a fallback at once"] = (
+        ["a fallback after less than a second"] = (
             "fallback[0].after",
             Good() with
             {
-                Fallback = [Step(Channel.Sms) with { After = TimeSpan.Zero }],
+                Fallback = [Step(Channel.Sms) with { After = TimeSpan.FromTicks(1) }],
             }
         ),
         ["a fallback after 8 days"] = (

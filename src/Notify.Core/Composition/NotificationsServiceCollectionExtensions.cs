@@ -93,10 +93,12 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IAnalytics, AnalyticsQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
+        services.AddSingleton<IPreferenceLinks, PreferenceLinks>();
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
+        services.AddSingleton<TemplatePartReader>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<IWorkflows, WorkflowCatalog>();
         services.AddSingleton<DeclaredWorkflows>();
