@@ -36,6 +36,8 @@ internal static class GatewayServices
             options.MinimalTotalCountThreshold = Failing.MinCalls;
             options.DefaultFailureRateLimit = Failing.Rate;
         });
+        // It logs the URL of each call, which contains ids of users and tokens.
+        services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Warning));
         services.AddSingleton(settings);
         services.AddSingleton<IApiForwarder, GatewayForwarder>();
     }
