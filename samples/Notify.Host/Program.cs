@@ -14,6 +14,8 @@ try
 
     await using var app = Build(args, out var roles);
     await app.StartAsync();
+    if (roles.Features.HasFlag(ApiFeatures.Authentication))
+        await FirstKey.PrintAsync(app);
     Welcome.Print(app, roles);
     await app.WaitForShutdownAsync();
     return Environment.ExitCode;
@@ -44,6 +46,7 @@ static WebApplication Build(string[] args, out Roles roles)
     builder.Services.AddGateway(settings, roles);
     builder.Services.Configure<NotificationsApiOptions>(options =>
     {
+        options.RequireKey = FirstKey.IsRequired(builder.Configuration);
         settings.Bind(options);
         if (settings["ApiKey"] is { Length: > 0 } key)
             options.ApiKeys.Add(key);
@@ -54,13 +57,14 @@ static WebApplication Build(string[] args, out Roles roles)
     var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
     api.MapFallback("{**path}", (HttpContext context) =>
-        TypedResults.Problem(
-            type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",
-            statusCode: StatusCodes.Status404NotFound,
-            title: "This path does not exist.",
-            extensions: [new("code", ProblemCodes.PathNotFound)]
+            TypedResults.Problem(
+                type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",
+                statusCode: StatusCodes.Status404NotFound,
+                title: "This path does not exist.",
+                extensions: [new("code", ProblemCodes.PathNotFound)]
+            )
         )
-    );
+        .RequireApiScope(ApiScope.None);
     LocalAddress.ChooseUnlessConfigured(app);
     return app;
 }

@@ -14,7 +14,7 @@ internal sealed record Roles
     private static readonly Role[] Known =
     [
         new(Gateway, ApiFeatures.None, Workers.None),
-        new("auth", ApiFeatures.None, Workers.None),
+        new("auth", ApiFeatures.Authentication, Workers.None),
         new("notifications", ApiFeatures.Notifications, Workers.None),
         new("devices", ApiFeatures.Devices, Workers.None),
         new("processor", ApiFeatures.None, Workers.Expansion),

@@ -17,8 +17,10 @@ internal static class Welcome
             return;
         }
 
-        var hasKey = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.ApiKeys.Count > 0;
-        var authorization = hasKey ? " -H \"Authorization: Bearer $Notify__ApiKey\"" : "";
+        var options = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value;
+        var key = options.ApiKeys.Count > 0 ? "Notify__ApiKey" : "NOTIFY_KEY";
+        var isProtected = options.RequireKey || options.ApiKeys.Count > 0;
+        var authorization = isProtected ? $" -H \"Authorization: Bearer ${key}\"" : "";
         var (hint, trigger) = CreateExample(app.Services);
         Console.WriteLine(
             $"""

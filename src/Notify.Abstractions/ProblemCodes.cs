@@ -36,6 +36,12 @@ public static class ProblemCodes
     /// <summary>The signature of a vendor's callback is invalid (403).</summary>
     public const string InvalidSignature = "invalid_signature";
 
+    /// <summary>The caller lacks the scope of the operation (403).</summary>
+    public const string ScopeMissing = "scope_missing";
+
+    /// <summary>The caller may not act for the tenant in <c>X-Notify-Tenant</c> (403).</summary>
+    public const string TenantNotAllowed = "tenant_not_allowed";
+
     /// <summary>The tenant has no such resource (404).</summary>
     public const string NotFound = "not_found";
 

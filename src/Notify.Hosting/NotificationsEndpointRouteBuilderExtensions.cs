@@ -8,11 +8,13 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Hosting;
 using Notify.Hosting.Analytics;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
+using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -20,8 +22,10 @@ using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
 using Notify.Hosting.Templates;
+using Notify.Hosting.TriggerStreams;
 using Notify.Hosting.Unsubscribing;
 using Notify.Hosting.WebhookEndpoints;
+using Notify.Hosting.Workflows;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -30,9 +34,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps the HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
-    /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
-    /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
-    /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
+    /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>,
+    /// <c>/v1/api-keys</c>, <c>/v1/audit</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
+    /// <c>/health/live</c> and <c>/health/ready</c>. If the application uses <c>AddSandbox()</c>, also maps a page at <c>/</c>
+    /// that shows the captured messages.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -88,7 +93,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             );
 
         var options = GetValidOptions(endpoints.ServiceProvider);
-        var keys = new ApiKeys(options.ApiKeys);
+        var keys = new ConfiguredKeys(options.ApiKeys);
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiKeyFilter).Namespace!);
         var failures = new FailedCalls(endpoints.ServiceProvider.GetRequiredService<TimeProvider>());
         if (!keys.None)
@@ -105,14 +110,15 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(protection)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
-            .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
-            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort, failures, logger))
+            .WithMetadata(new StreamLimit(options.MaxEventStreams))
+            .WithMetadata(new TriggerStreamLimit(new StreamLimit(options.MaxTriggerStreams)))
+            .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger))
             .AddEndpointFilter(new RequestFilter())
-            .AddEndpointFilter(new AuditFilter(keys, logger));
+            .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);
-        if (keys.None)
+        if (keys.None && !options.RequireKey)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
     }
@@ -133,7 +139,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
             case ApiFeatures.Notifications:
                 group.MapTimeline();
                 group.MapTriggering();
+                group.MapTriggerStream();
                 group.MapTemplates();
+                group.MapWorkflows();
                 group.MapReceipts();
                 group.MapDeadLetters();
                 group.MapReplay();
@@ -147,7 +155,12 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Analytics:
                 group.MapAnalytics();
+                group.MapFigures();
                 group.MapEvents();
+                break;
+            case ApiFeatures.Authentication:
+                group.MapApiKeys();
+                group.MapAudit();
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(feature), feature, "The feature has no endpoints.");

@@ -19,6 +19,8 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/notifications"] = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""",
         ["POST /v1/notifications/cancel"] = """{"cancellationKey":"k"}""",
         ["POST /v1/notifications/{id}/cancel"] = null,
+        // Its body is NDJSON, which TriggerStreamTests test.
+        ["POST /v1/notifications/stream"] = null,
         ["PUT /v1/users/{id}"] = "{}",
         ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,
@@ -31,8 +33,16 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["DELETE /v1/templates/{name}"] = null,
         ["POST /v1/templates/preview"] = """{"variants":[{"body":"x"}]}""",
         ["POST /v1/templates/{name}/preview"] = "{}",
+        ["PUT /v1/workflows/{name}"] = $$"""{"template":"{{NoId}}"}""",
+        ["DELETE /v1/workflows/{name}"] = null,
+        ["POST /v1/workflows/{name}/rollback"] = """{"version":1}""",
+        ["POST /v1/workflows/{name}/promote"] = """{"tenant":"default"}""",
         ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
+        ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",
+        ["DELETE /v1/api-keys/{id}"] = null,
+        // It takes a body, but only for a key that exists.
+        ["POST /v1/api-keys/{id}/rotate"] = null,
         ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
         ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
     };

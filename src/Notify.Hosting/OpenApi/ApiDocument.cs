@@ -31,6 +31,7 @@ internal sealed class ApiDocument
 
     private static readonly ApiOperation Operation = new("getOpenApiDocument", "api", "Shows this document.")
     {
+        Scope = ApiScope.None,
         HasTenant = false,
         Responses = [ApiResponse.Text("application/json", "The document in OpenAPI 3.1.")],
     };
@@ -72,7 +73,7 @@ internal sealed class ApiDocument
             ["servers"] = new JsonArray(
                 new JsonObject { ["url"] = prefix.Length == 0 ? "/" : $"/{prefix.Trim('/')}", ["description"] = "This host." }
             ),
-            ["security"] = ApiInfo.WriteSecurity(),
+            ["security"] = ApiInfo.WriteSecurity(ApiScope.None),
             ["tags"] = ApiInfo.WriteTags(),
             ["paths"] = paths,
             ["components"] = new JsonObject

@@ -72,6 +72,8 @@ internal sealed class ApiProblems(SchemaSet schemas)
         [
             ProblemCodes.InvalidRequest,
             .. operation.IsOpen ? [] : KeyCodes,
+            .. operation.Scope is null or ApiScope.None ? Array.Empty<string>() : [ProblemCodes.ScopeMissing],
+            .. operation.IsOpen ? Array.Empty<string>() : [ProblemCodes.TenantNotAllowed],
             .. hasBody ? BodyCodes : [],
             .. operation.Body is not null ? JsonCodes : [],
             .. operation.IsIdempotent ? IdempotencyCodes : [],
@@ -160,6 +162,7 @@ internal sealed class ApiProblems(SchemaSet schemas)
                     .NotNull()
             ),
             ("resource", Schema.Text($"The kind of resource, for {ProblemCodes.NotFound}.", "notification").NotNull()),
+            ("scope", Schema.Text($"The scope that the call needs, for {ProblemCodes.ScopeMissing}.", "send").NotNull()),
             (
                 "existingId",
                 Schema.Formatted("uuid", $"The notification that has the key, for {ProblemCodes.IdempotencyKeyReused}.").NotNull()
