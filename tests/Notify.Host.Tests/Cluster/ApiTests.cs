@@ -141,6 +141,59 @@ public abstract class ApiTests(HttpClient client)
         );
     }
 
+    [Fact]
+    public async Task A_new_key_is_accepted_everywhere_and_refused_everywhere_soon_after_it_was_revoked()
+    {
+        var (created, issued, location) = await CallAsync(
+            "POST",
+            "/v1/api-keys",
+            $$"""{"name":"{{_name}}","scopes":["send","read"]}"""
+        );
+        Assert.Equal(HttpStatusCode.Created, created);
+        string[] paths = ["/v1/notifications", "/v1/analytics/deliveries"];
+        var key = issued.GetProperty("secret").GetString()!;
+        foreach (var path in paths)
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(path));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("/v1/api-keys"));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await CallAsync("DELETE", location.Location!.ToString())).Status);
+
+        foreach (var path in paths)
+        {
+            await Eventually.TrueAsync(async () => await AskAsync(path) == HttpStatusCode.Unauthorized, "the revocation");
+            await Task.Delay(500); // Asking faster would count as guessing keys.
+        }
+
+        async Task<HttpStatusCode> AskAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new("Bearer", key) } };
+            using var answer = await client.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Each_line_of_a_stream_is_answered()
+    {
+        using var body = new StringContent(
+            $$"""
+            {"to":{"email":"ada@example.org"},"content":{"body":"x"},"reference":"{{_name}}"}
+            {"to":{"email":"nobody"},"content":{"body":"x"} }
+            {"to":{"email":"eve@example.org"},"content":{"body":"x"},"reference":"{{_name}}"}
+            """,
+            Encoding.UTF8,
+            "application/x-ndjson"
+        );
+        using var answer = await client.PostAsync("/v1/notifications/stream", body);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(lines.Length >= 3, string.Join('\n', lines));
+        Assert.Contains("invalid_request", lines[1], StringComparison.Ordinal);
+        var (_, stored, _) = await CallAsync("GET", $"/v1/notifications?reference={_name}");
+        Assert.Equal(2, stored.GetProperty("items").GetArrayLength());
+    }
+
     [Theory]
     [InlineData("POST", "/v1/notifications", """{"to":{"email":"nobody"},"content":{}}""", 400, "invalid_request")]
     [InlineData("POST", "/v1/notifications", "{", 400, "invalid_json")]

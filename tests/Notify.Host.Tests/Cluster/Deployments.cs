@@ -15,11 +15,11 @@ public sealed class SingleProcess : IAsyncLifetime
     {
         (_process, Client) = await SampleProcess.StartHostAsync(
             _folder.Path,
-            new() { ["Notify__ApiKey"] = ClusterProcesses.Key },
+            new() { ["Notify__ApiKey"] = HostCluster.Key, ["Notify__KeyCacheDuration"] = "00:00:01" },
             "--urls",
             $"http://127.0.0.1:{FreePort.Next()}"
         );
-        Client.DefaultRequestHeaders.Authorization = new("Bearer", ClusterProcesses.Key);
+        Client.DefaultRequestHeaders.Authorization = new("Bearer", HostCluster.Key);
     }
 
     public async ValueTask DisposeAsync()
@@ -33,19 +33,37 @@ public sealed class SingleProcess : IAsyncLifetime
 /// <summary>All roles as separate processes behind the gateway, on PostgreSQL, Redis and Kafka.</summary>
 public sealed class ClusterBehindGateway(PostgreSqlServer postgres, SharedKafkaCluster kafka) : IAsyncLifetime
 {
-    private ClusterProcesses _processes = null!;
+    private readonly TemporaryFolder _folder = new();
+    private Deployment.Engines _engines = null!;
+    private HostCluster _cluster = null!;
 
     public HttpClient Client { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _processes = await ClusterProcesses.StartAsync(postgres, kafka);
-        Client = _processes.CreateClient();
+        _engines = await Deployment.Engines.StartAsync(postgres, kafka);
+        _cluster = await HostCluster.StartAsync(
+            new(_engines.PostgreSql, _engines.Redis.Address, _engines.Kafka, _engines.TopicPrefix),
+            environment =>
+                SampleProcess.Start(
+                    "Notify.Host",
+                    _folder.Path,
+                    environment,
+                    "--contentRoot",
+                    SampleProcess.Folder("Notify.Host"),
+                    "--Notify:Data",
+                    _folder.Path
+                ),
+            HostCluster.EveryRole
+        );
+        Client = _cluster.CreateClient();
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _processes.DisposeAsync();
+        await _cluster.DisposeAsync();
+        await _engines.DisposeAsync();
+        _folder.Dispose();
     }
 }
