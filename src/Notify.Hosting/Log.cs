@@ -15,7 +15,7 @@ internal static partial class Log
     public static partial void Unprotected(ILogger logger, string error);
 
     [LoggerMessage(4, LogLevel.Information, "Audit: {Action}, tenant {Tenant}, key {Key}, client {Client}")]
-    public static partial void Audited(ILogger logger, string action, string tenant, int key, IPAddress client);
+    public static partial void Audited(ILogger logger, string action, string tenant, string key, IPAddress client);
 
     [LoggerMessage(5, LogLevel.Warning, "Audit: {Method} refused because of an invalid key, client {Client}")]
     public static partial void RefusedKey(ILogger logger, string method, IPAddress client);

@@ -9,6 +9,7 @@ using Notify.Core.Composition;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
 using Notify.Core.Events;
+using Notify.Core.Keys;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
 using Notify.Core.Queries;
@@ -25,6 +26,7 @@ using Notify.Core.Topics;
 using Notify.Core.Transport;
 using Notify.Core.Triggers;
 using Notify.Core.Validation;
+using Notify.Core.Workflows;
 using Notify.Storage;
 using Notify.Transport;
 
@@ -81,16 +83,29 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<NotificationEvents>();
         services.AddSingleton<TargetCanceller>();
+        services.AddSingleton<TriggerPlanner>();
+        services.AddSingleton<NotificationIntake>();
+        services.AddSingleton<TriggerBatches>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
         services.AddSingleton<INotificationQueries, NotificationQueries>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
+        services.AddSingleton<IAnalytics, AnalyticsQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
+        services.AddSingleton<ApiKeyDocuments>();
+        services.AddSingleton<ApiKeyVerifier>();
+        services.AddSingleton<IApiKeys, ApiKeyCatalog>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
+        services.AddSingleton<IWorkflows, WorkflowCatalog>();
+        services.AddSingleton<DeclaredWorkflows>();
+        services.AddSingleton<WorkflowExpander>();
+        services.AddSingleton<WorkflowReader>();
+        services.AddSingleton<WorkflowStorage>();
+        services.AddSingleton<WorkflowValidator>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
         services.AddSingleton<ApplyPreferences>();
@@ -125,6 +140,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RecipientUpkeep>();
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
+        services.AddSingleton<CountRecorder>();
+        services.AddSingleton<MessagePrices>();
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<IReceipts, ReceiptRecorder>();
         services.AddSingleton<EventSinks>();
@@ -138,10 +155,12 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ExpansionWorker>();
         services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
         services.AddSingleton<DigestWorker>();
+        services.AddSingleton<InboxCleanup>();
         services.AddSingleton<RetentionWorker>();
         services.AddSingleton<ErasureWorker>();
         services.AddHostedService<NotificationWorkers>();
         services.AddSingleton<QueueDepthGauge>();
+        services.AddSingleton<CircuitGauge>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

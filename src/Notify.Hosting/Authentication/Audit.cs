@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -18,15 +16,15 @@ namespace Notify.Hosting.Authentication;
 internal sealed record Audited(string Action, Func<object?, bool>? IsDone = null);
 
 /// <summary>
-/// Stores a record of each audited call, and logs the successful ones with the action, the tenant, the number of the API key and
-/// the client's address. User ids and content are never logged.
+/// Stores a record of each audited call, and logs the successful ones with the action, the tenant, the ID of the caller's key
+/// and the client's address. User ids and content are never logged.
 /// </summary>
 /// <remarks>
 /// The record is stored before the call, with an unknown outcome, and completed after it. If the store does not accept the first
 /// write, the call is not performed. A crash, or a store that fails after the change, therefore leaves a record without an
 /// outcome instead of none.
 /// </remarks>
-internal sealed class AuditFilter(ApiKeys keys, IServiceProvider services, ILogger logger) : IEndpointFilter
+internal sealed class AuditFilter(IServiceProvider services, ILogger logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -35,8 +33,8 @@ internal sealed class AuditFilter(ApiKeys keys, IServiceProvider services, ILogg
             return await next(context).ConfigureAwait(false);
 
         var log = (IAuditLog)services.GetService(typeof(IAuditLog))!;
-        var key = keys.Find(http.Request.Headers.Authorization) ?? 0;
-        var entry = new AuditEntry(CreateRecord(http, key));
+        var caller = Caller.Find(http)!;
+        var entry = new AuditEntry(CreateRecord(http, caller));
         http.Features.Set(entry);
         await log.WriteAsync(entry.Record, http.RequestAborted).ConfigureAwait(false);
         try
@@ -44,7 +42,7 @@ internal sealed class AuditFilter(ApiKeys keys, IServiceProvider services, ILogg
             var result = await next(context).ConfigureAwait(false);
             var outcome = GetOutcome(audited, result);
             if (outcome == AuditOutcome.Succeeded)
-                Log.Audited(logger, audited.Action, entry.Record.Tenant, key, FailedCalls.GetClient(http));
+                Log.Audited(logger, audited.Action, entry.Record.Tenant, caller.Id, FailedCalls.GetClient(http));
             await CompleteAsync(log, entry.Complete(outcome, GetStatus(result))).ConfigureAwait(false);
             return result;
         }
@@ -56,7 +54,7 @@ internal sealed class AuditFilter(ApiKeys keys, IServiceProvider services, ILogg
         }
     }
 
-    private AuditRecord CreateRecord(HttpContext http, int key)
+    private AuditRecord CreateRecord(HttpContext http, Caller caller)
     {
         var at = ((TimeProvider)services.GetService(typeof(TimeProvider))!).GetUtcNow();
         return new AuditRecord
@@ -64,23 +62,12 @@ internal sealed class AuditFilter(ApiKeys keys, IServiceProvider services, ILogg
             Id = ((IdGenerator)services.GetService(typeof(IdGenerator))!).Create(at),
             At = at,
             Tenant = RequestValues.GetTenant(http.Request),
-            Actor = GetActor(http, key),
+            Actor = caller.CreateActor(),
             Action = http.GetEndpoint()!.Metadata.GetMetadata<ApiOperation>()!.Id,
             Resource = AuditEntry.GetResource(http),
             Client = http.Connection.RemoteIpAddress?.ToString(),
             Outcome = AuditOutcome.Unknown,
         };
-    }
-
-    private static AuditActor GetActor(HttpContext http, int key)
-    {
-        if (key > 0)
-            return new AuditActor(AuditActorKind.Key, key.ToString(CultureInfo.InvariantCulture));
-        if (http.User.Identity is not { IsAuthenticated: true, Name: var name })
-            return new AuditActor(AuditActorKind.Anonymous);
-
-        var id = http.User.FindFirstValue("sub") ?? http.User.FindFirstValue(ClaimTypes.NameIdentifier);
-        return new AuditActor(AuditActorKind.User, id ?? name, name);
     }
 
     // The change is made, so the call does not fail. The record stays without an outcome.

@@ -19,8 +19,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         };
         if (operation.Description is not null)
             written["description"] = operation.Description;
-        if (operation.IsOpen)
-            written["security"] = new JsonArray();
+        written["security"] = operation.IsOpen ? [] : ApiInfo.WriteSecurity(GetScope(operation));
 
         IEnumerable<ApiParameter> parameters =
         [
@@ -45,6 +44,12 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         return written;
     }
 
+    private static ApiScope GetScope(ApiOperation operation) =>
+        operation.Scope
+        ?? throw new InvalidOperationException(
+            $"The operation {operation.Id} has no scope. Set its {nameof(ApiOperation.Scope)}."
+        );
+
     private JsonObject Write(ApiParameter parameter)
     {
         var schema = parameter.Schema(schemas);
@@ -67,7 +72,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         foreach (var mediaType in operation.ForeignBodies)
             content[mediaType] = new JsonObject { ["schema"] = new JsonObject() };
         if (operation.Body is { } body)
-            content[Json] = WithExample(new JsonObject { ["schema"] = body(schemas) }, operation.BodyExample);
+            content[GetMediaType(operation)] = WithExample(new JsonObject { ["schema"] = body(schemas) }, operation.BodyExample);
         return new JsonObject { ["required"] = operation.Body is not null, ["content"] = content };
     }
 
@@ -84,7 +89,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         if (response.Json is { } json)
             written["content"] = new JsonObject
             {
-                [Json] = WithExample(new JsonObject { ["schema"] = schemas.Refer(json) }, response.Example),
+                [GetMediaType(operation)] = WithExample(new JsonObject { ["schema"] = schemas.Refer(json) }, response.Example),
             };
         else if (response.MediaType is { } mediaType)
             written["content"] = new JsonObject
@@ -96,6 +101,8 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
             };
         return written;
     }
+
+    private static string GetMediaType(ApiOperation operation) => operation.HasLines ? JsonLines.MediaType : Json;
 
     private static JsonObject CreateHeader(string description) =>
         new()
