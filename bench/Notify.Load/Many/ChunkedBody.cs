@@ -6,8 +6,8 @@ using System.Text;
 namespace Notify.Load.Many;
 
 /// <summary>
-/// Reads the lines of a response over HTTP/1.1 while the request is still being sent, which <see cref="HttpClient"/> does only over
-/// HTTP/2.
+/// Reads the lines of a response over HTTP/1.1 while the request is still being sent, which <see cref="HttpClient"/> does only
+/// over HTTP/2.
 /// </summary>
 internal sealed class ChunkedBody(Stream connection)
 {

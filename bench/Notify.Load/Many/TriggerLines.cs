@@ -62,7 +62,9 @@ internal sealed class TriggerLines(Uri address, string key, int count)
         var lines = new StringBuilder();
         for (var i = 1; i <= count; i++)
         {
-            lines.Append($$$"""{"to":{"email":"customer-{{{i}}}@example.org"},"content":{"title":"Your order","body":"It was sent."}}""");
+            lines.Append(
+                $$$"""{"to":{"email":"customer-{{{i}}}@example.org"},"content":{"title":"Your order","body":"It was sent."}}"""
+            );
             lines.Append('\n');
             if (i % LinesPerChunk != 0 && i != count)
                 continue;
