@@ -38,6 +38,8 @@ public static class FilesNotificationsBuilderExtensions
                 SharedTokens = typeof(FileSharedTokenStore),
                 Retention = typeof(FileRetentionStore),
                 Erasures = typeof(FileErasureStore),
+                Documents = typeof(FileDocumentStore),
+                Inboxes = typeof(FileInboxStore),
                 Health = typeof(FileStoreHealth),
             }
         );

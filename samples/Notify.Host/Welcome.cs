@@ -11,15 +11,16 @@ internal static class Welcome
     public static void Print(WebApplication app, Roles roles)
     {
         var address = string.Join(", ", app.Urls.Select(ToReachable));
-        if (roles.Endpoints != Endpoints.All)
+        if (!roles.IsGateway)
         {
-            var part = roles.Workers == Workers.None ? $"{roles.Endpoints}" : $"{roles.Workers}";
-            Console.WriteLine($"\n  Notify is ready: {address} ({part})\n");
+            Console.WriteLine($"\n  Notify is ready: {address} ({roles.Names})\n");
             return;
         }
 
-        var hasKey = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.ApiKeys.Count > 0;
-        var authorization = hasKey ? " -H \"Authorization: Bearer $Notify__ApiKey\"" : "";
+        var options = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value;
+        var key = options.ApiKeys.Count > 0 ? "Notify__ApiKey" : "NOTIFY_KEY";
+        var isProtected = options.RequireKey || options.ApiKeys.Count > 0;
+        var authorization = isProtected ? $" -H \"Authorization: Bearer ${key}\"" : "";
         var (hint, trigger) = CreateExample(app.Services);
         Console.WriteLine(
             $"""

@@ -7,7 +7,7 @@ public enum ApiScope
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Sends and cancels notifications.</summary>
+    /// <summary>Sends and cancels notifications, and reports receipts.</summary>
     Send = 1,
 
     /// <summary>Reads notifications, users, devices, topics, templates, counts and events.</summary>

@@ -36,6 +36,12 @@ public static class ProblemCodes
     /// <summary>The signature of a vendor's callback is invalid (403).</summary>
     public const string InvalidSignature = "invalid_signature";
 
+    /// <summary>The caller lacks the scope of the operation (403).</summary>
+    public const string ScopeMissing = "scope_missing";
+
+    /// <summary>The caller may not act for the tenant in <c>X-Notify-Tenant</c> (403).</summary>
+    public const string TenantNotAllowed = "tenant_not_allowed";
+
     /// <summary>The tenant has no such resource (404).</summary>
     public const string NotFound = "not_found";
 
@@ -89,4 +95,13 @@ public static class ProblemCodes
 
     /// <summary>The store is unavailable (503).</summary>
     public const string StoreUnavailable = "store_unavailable";
+
+    /// <summary>The process behind the gateway failed during the call (502).</summary>
+    public const string UpstreamFailed = "upstream_failed";
+
+    /// <summary>No process behind the gateway is available (503).</summary>
+    public const string UpstreamUnavailable = "upstream_unavailable";
+
+    /// <summary>The process behind the gateway did not answer in time (504).</summary>
+    public const string UpstreamTimeout = "upstream_timeout";
 }

@@ -15,7 +15,7 @@ internal static partial class Log
     public static partial void Unprotected(ILogger logger, string error);
 
     [LoggerMessage(4, LogLevel.Information, "Audit: {Action}, tenant {Tenant}, key {Key}, client {Client}")]
-    public static partial void Audited(ILogger logger, string action, string tenant, int key, IPAddress client);
+    public static partial void Audited(ILogger logger, string action, string tenant, string key, IPAddress client);
 
     [LoggerMessage(5, LogLevel.Warning, "Audit: {Method} refused because of an invalid key, client {Client}")]
     public static partial void RefusedKey(ILogger logger, string method, IPAddress client);
@@ -44,4 +44,18 @@ internal static partial class Log
         "Audit: {Method} refused because no key is configured and a browser sent the call for a page of another origin"
     )]
     public static partial void RefusedCrossOrigin(ILogger logger, string method);
+
+    [LoggerMessage(
+        10,
+        LogLevel.Error,
+        "The audit record {Id} of {Action}, tenant {Tenant}, could not be completed. Its outcome is {Outcome}."
+    )]
+    public static partial void AuditIncomplete(
+        ILogger logger,
+        Guid id,
+        string action,
+        string tenant,
+        AuditOutcome outcome,
+        Exception exception
+    );
 }

@@ -8,16 +8,51 @@ public sealed class NotificationsApiOptions : IValidatableObject
     private const int MinKeyLength = 16;
 
     /// <summary>
-    /// Gets the API keys. A call presents one of them as <c>Authorization: Bearer KEY</c>, or as the password of HTTP Basic so
-    /// that a browser can show the sandbox page. A key must have at least 16 characters; create one with <c>openssl rand -base64
-    /// 32</c>. Empty by default.
+    /// Gets the keys of the operator. Each has every scope for every tenant. Other keys are created at <c>/v1/api-keys</c> or
+    /// with <see cref="IApiKeys"/>. A call presents a key as <c>Authorization: Bearer KEY</c>, or as the password of HTTP Basic
+    /// so that a browser can show the sandbox page. A key must have at least 16 characters; create one with <c>openssl rand
+    /// -base64 32</c>. Empty by default.
     /// </summary>
     /// <remarks>
-    /// If any key is set, every call requires one, including calls to the health endpoints. If none is set, only calls to a
-    /// loopback address are answered, and the application does not start on any other address unless its own authorization
-    /// protects the endpoints. To replace a key without downtime, set the old and the new one until all callers use the new one.
+    /// If any key is set, or <see cref="RequireKey"/>, every call requires one, including calls to the health endpoints. If none
+    /// is set, only calls to a loopback address are answered, and the application does not start on any other address unless its
+    /// own authorization protects the endpoints. To replace a key without downtime, set the old and the new one until all callers
+    /// use the new one.
     /// </remarks>
     public IList<string> ApiKeys { get; } = [];
+
+    /// <summary>
+    /// Gets or sets whether every call requires a key although <see cref="ApiKeys"/> is empty. The default is false, with which
+    /// local calls need none.
+    /// </summary>
+    public bool RequireKey { get; set; }
+
+    /// <summary>
+    /// Gets or sets the time for which a process uses what it read about a key, between 1 second and 1 minute. A key that was
+    /// revoked or rotated in another process is accepted for at most this time. The default is 5 seconds.
+    /// </summary>
+    [TimeRange("00:00:01", "00:01:00")]
+    public TimeSpan KeyCacheDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Gets or sets the claim with the tenant of a caller that the application authenticates. Without the claim, a caller belongs
+    /// to <see cref="Trigger.DefaultTenant"/>. The default is <c>notify:tenant</c>.
+    /// </summary>
+    [Required]
+    public string TenantClaim { get; set; } = "notify:tenant";
+
+    /// <summary>
+    /// Gets or sets the claim with the scopes of a caller that the application authenticates, such as <c>send read</c>. The
+    /// default is <c>notify:scope</c>.
+    /// </summary>
+    [Required]
+    public string ScopeClaim { get; set; } = "notify:scope";
+
+    /// <summary>
+    /// Gets or sets the scopes of callers without the claim <see cref="ScopeClaim"/>, if the application requires authorization
+    /// for the endpoints (<c>MapNotifications().RequireAuthorization()</c>). The default is <see cref="ApiScope.None"/>.
+    /// </summary>
+    public ApiScope ScopesWithoutClaim { get; set; }
 
     /// <summary>
     /// Gets or sets the port on which <c>/health/live</c>, <c>/health/ready</c> and endpoints with <c>ServeAtManagementPort()</c>

@@ -13,4 +13,14 @@ public static class NotificationsEndpointConventionBuilderExtensions
     /// <returns>The endpoint.</returns>
     public static TBuilder ServeAtManagementPort<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(ManagementEndpoint.Instance);
+
+    /// <summary>
+    /// Sets the scope that a caller must have for an endpoint that the application adds to the group. Without it, an endpoint
+    /// requires <see cref="Notify.ApiScope.Platform"/>, because it might show the data of all tenants.
+    /// </summary>
+    /// <param name="endpoint">An endpoint in the group that <c>MapNotifications</c> returned.</param>
+    /// <param name="scope">The scope. <see cref="Notify.ApiScope.None"/> allows every caller with a key.</param>
+    /// <returns>The endpoint.</returns>
+    public static TBuilder RequireApiScope<TBuilder>(this TBuilder endpoint, Notify.ApiScope scope)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequiredScope(scope));
 }

@@ -14,9 +14,12 @@ internal sealed class SandboxPage(ISandbox sandbox) : ICapturedMessages
 
     public string Page { get; } = ReadPage();
 
-    public CapturedMessagePage Read(long before, int limit)
+    public CapturedMessagePage Read(string? tenant, long before, int limit)
     {
-        SandboxMessage[] found = [.. sandbox.Messages.Where(message => message.Sequence < before).Take(limit + 1)];
+        SandboxMessage[] found =
+        [
+            .. sandbox.Messages.Where(message => message.Sequence < before && Matches(message, tenant)).Take(limit + 1),
+        ];
         SandboxMessage[] shown = [.. found.Take(limit)];
         return new CapturedMessagePage
         {
@@ -26,12 +29,14 @@ internal sealed class SandboxPage(ISandbox sandbox) : ICapturedMessages
     }
 
     // Not an async iterator: watching begins with this call, and not with the enumeration.
-    public IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken) =>
-        SerializeAsync(sandbox.WatchAsync(cancellationToken));
+    public IAsyncEnumerable<string> WatchAsync(string? tenant, CancellationToken cancellationToken) =>
+        SerializeAsync(tenant, sandbox.WatchAsync(cancellationToken));
 
-    private static async IAsyncEnumerable<string> SerializeAsync(IAsyncEnumerable<SandboxMessage> messages)
+    private static bool Matches(SandboxMessage message, string? tenant) => tenant is null || tenant == message.Tenant;
+
+    private static async IAsyncEnumerable<string> SerializeAsync(string? tenant, IAsyncEnumerable<SandboxMessage> messages)
     {
-        await foreach (var message in messages.ConfigureAwait(false))
+        await foreach (var message in messages.Where(message => Matches(message, tenant)).ConfigureAwait(false))
             yield return Serialized.GetValue(message, static one =>
                 JsonSerializer.Serialize(one, SandboxJson.Default.SandboxMessage)
             );

@@ -83,6 +83,8 @@ public static class PostgreSqlNotificationsBuilderExtensions
                 SharedTokens = typeof(SharedTokenStore),
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
+                Documents = typeof(DocumentStore),
+                Inboxes = typeof(InboxStore),
                 Outbox = typeof(TransactionOutbox),
             }
         );

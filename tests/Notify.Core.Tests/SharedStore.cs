@@ -19,6 +19,7 @@ internal static class SharedStore
         Share<IDeviceStore>();
         Share<IRecipientCheckStore>();
         Share<ITopicStore>();
+        Share<IDocumentStore>();
         Share<ITemplateStore>();
         Share<IAnalyticsStore>();
         Share<ISharedTokenStore>();

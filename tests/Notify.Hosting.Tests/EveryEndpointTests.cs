@@ -33,8 +33,16 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["DELETE /v1/templates/{name}"] = null,
         ["POST /v1/templates/preview"] = """{"variants":[{"body":"x"}]}""",
         ["POST /v1/templates/{name}/preview"] = "{}",
+        ["PUT /v1/workflows/{name}"] = $$"""{"template":"{{NoId}}"}""",
+        ["DELETE /v1/workflows/{name}"] = null,
+        ["POST /v1/workflows/{name}/rollback"] = """{"version":1}""",
+        ["POST /v1/workflows/{name}/promote"] = """{"tenant":"default"}""",
         ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
+        ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",
+        ["DELETE /v1/api-keys/{id}"] = null,
+        // It takes a body, but only for a key that exists.
+        ["POST /v1/api-keys/{id}/rotate"] = null,
         ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
         ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
     };
@@ -143,12 +151,44 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
     }
 
     [Fact]
-    public Task No_answer_may_be_cached() => Assert.AllAsync(_endpoints, async endpoint =>
+    public Task No_answer_may_be_cached_framed_or_guessed() => Assert.AllAsync(_endpoints, async endpoint =>
         {
             using var response = await SendAsync(endpoint);
 
-            Assert.True(response.Headers.CacheControl?.NoStore, $"{endpoint}: {response.Headers.CacheControl}");
+            if (endpoint.Pattern != "/openapi/v1.json")
+                Assert.True(response.Headers.CacheControl?.NoStore, $"{endpoint}: {response.Headers.CacheControl}");
+            Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
+            Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
+            Assert.Contains("frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single());
         });
+
+    [Theory]
+    [InlineData("/openapi/v1.json", "no-cache, private")]
+    [InlineData("/v1/errors/too_busy", "public, max-age=3600")]
+    public async Task The_same_for_everyone_is_sent_again_only_if_it_changed(string path, string cacheControl)
+    {
+        using var first = await _shared.App.Client.GetAsync(path);
+        Assert.Equal(cacheControl, first.Headers.CacheControl?.ToString());
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+
+        using var again = await _shared.App.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        Assert.Equal(first.Headers.ETag, again.Headers.ETag);
+        Assert.Equal(cacheControl, again.Headers.CacheControl?.ToString());
+    }
+
+    [Fact]
+    public async Task Refused_calls_have_the_same_headers()
+    {
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("a-key-of-the-tests"));
+
+        using var refused = await app.SendAsync("GET", "/v1/users/ada");
+
+        await refused.ProblemAsync(HttpStatusCode.Unauthorized);
+        Assert.True(refused.Headers.CacheControl?.NoStore);
+        Assert.Equal(["nosniff"], refused.Headers.GetValues("X-Content-Type-Options"));
+    }
 
     [Fact]
     public Task HEAD_answers_like_GET_without_a_body() =>

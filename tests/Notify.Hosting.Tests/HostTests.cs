@@ -61,7 +61,32 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task A_public_address_without_a_key_stops_the_host_before_it_listens()
+    public async Task The_first_start_on_a_public_address_prints_an_administrator_key_once()
+    {
+        using var folder = new TemporaryFolder();
+        var url = $"http://0.0.0.0:{FreePort.Next()}";
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path, null, "--urls", url);
+        string key;
+        await using (host)
+        {
+            using var refused = await client.GetAsync("/v1/users");
+            await refused.ProblemAsync(HttpStatusCode.Unauthorized);
+
+            key = host.Output.Split('\n').Single(line => line.StartsWith("NOTIFY_KEY=", StringComparison.Ordinal)).Trim()[11..];
+            var command = host.Output.Split('\n').Single(line => line.StartsWith("curl ", StringComparison.Ordinal));
+            var answer = await RunAsync("sh", "-c", $"NOTIFY_KEY={key} && {command}");
+            Assert.Contains("\"statusUrl\"", answer, StringComparison.Ordinal);
+        }
+
+        (host, client) = await SampleProcess.StartHostAsync(folder.Path, null, "--urls", url);
+        await using var _ = host;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/v1/api-keys")).StatusCode);
+        Assert.DoesNotContain("nk_live_", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_address_without_a_key_or_the_rule_that_one_is_required_stops_the_host_before_it_listens()
     {
         using var folder = new TemporaryFolder();
         await using var host = SampleProcess.Start(
@@ -70,7 +95,8 @@ public sealed partial class HostTests
             "--urls",
             $"http://0.0.0.0:{FreePort.Next()}",
             "--Notify:Data",
-            folder.Path
+            folder.Path,
+            "--Notify:RequireKey=false"
         );
         await host.WaitForExitAsync();
 
@@ -126,22 +152,26 @@ public sealed partial class HostTests
         string[] settings = ["--Notify:Sandbox:File", "sent.jsonl"];
         var (first, client) = await SampleProcess.StartHostAsync(folder.Path, null, settings);
         string url;
+        var dueAt = DateTimeOffset.UtcNow.AddSeconds(4);
+        bool isKilledBefore;
         await using (first)
         {
             var trigger = new
             {
                 to = new { email = "ada@example.org" },
                 content = new { body = "x" },
-                sendAt = DateTimeOffset.UtcNow.AddSeconds(4),
+                sendAt = dueAt,
             };
             using var response = await client.PostAsJsonAsync("/v1/notifications", trigger);
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
             url = response.Headers.Location!.ToString();
             first.Kill();
             await first.WaitForExitAsync();
+            isKilledBefore = DateTimeOffset.UtcNow < dueAt;
         }
 
-        Assert.False(File.Exists(folder.File("sent.jsonl")));
+        // On a machine that is too busy for that, the first process may send it itself.
+        Assert.False(isKilledBefore && File.Exists(folder.File("sent.jsonl")));
         var (second, again) = await SampleProcess.StartHostAsync(folder.Path, null, settings);
         await using (second)
         {

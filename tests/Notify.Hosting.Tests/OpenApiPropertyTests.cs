@@ -26,6 +26,11 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         FieldErrorCodes.TemplateFailed,
     ];
 
+    /// <summary>
+    /// Operations whose bodies require the name of something that exists, which generated bodies never have. Their examples do.
+    /// </summary>
+    private static readonly string[] NamingOthers = ["saveWorkflow", "promoteWorkflow"];
+
     private readonly ApiApplication _app = prepared.App;
     private readonly OpenApiDocument _document = prepared.Document;
 
@@ -42,8 +47,13 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "saveTemplate",
         "previewTemplateDraft",
         "previewTemplate",
+        "saveWorkflow",
+        "rollBackWorkflow",
+        "promoteWorkflow",
         "addReceipts",
         "replayDeadLetters",
+        "createApiKey",
+        "rotateApiKey",
         "getWebhookSecret",
         "rotateWebhookSecret",
     ];
@@ -84,7 +94,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         }
 
         Assert.True(failures.Count == 0, string.Join("\n", failures.Take(10)));
-        Assert.True(accepted > 0, $"only {accepted} bodies were accepted");
+        Assert.True(accepted > 0 || NamingOthers.Contains(id), $"only {accepted} bodies were accepted");
         Assert.True(mistakes >= 50, $"only {mistakes} mistakes were made");
     }
 
@@ -155,8 +165,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                 || field.StartsWith("recipient.", StringComparison.Ordinal),
             // Only the providers of the host know the names of overrides.
             (var field, FieldErrorCodes.UnknownField) => field!.StartsWith("content.overrides.", StringComparison.Ordinal),
-            // Two times must be in order.
-            ("from", FieldErrorCodes.OutOfRange) => true,
+            // Two times must be in order, a key must not have expired, and an overlap has a maximum.
+            ("from" or "expiresAt" or "overlap", FieldErrorCodes.OutOfRange) => true,
             // The form of an address depends on its channel and its platform.
             (var field, FieldErrorCodes.InvalidAddress) => field is "token" || field!.StartsWith("to", StringComparison.Ordinal),
             _ => false,
@@ -174,6 +184,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         var path = operation
             .Path.Replace("{userId}", "ada", StringComparison.Ordinal)
             .Replace("devices/{id}", "devices/phone", StringComparison.Ordinal)
+            .Replace("api-keys/{id}", $"api-keys/{prepared.KeyId}", StringComparison.Ordinal)
             .Replace("{id}", "ada", StringComparison.Ordinal)
             .Replace("{topic}", "news", StringComparison.Ordinal)
             .Replace("{name}", operation.Method == "PUT" ? "another" : "order-shipped", StringComparison.Ordinal);
@@ -192,6 +203,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
 
         internal OpenApiDocument Document { get; private set; } = null!;
 
+        public string? KeyId { get; private set; }
+
         public async ValueTask InitializeAsync()
         {
             App = await ApiApplication.StartAsync(services: services =>
@@ -200,6 +213,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
             );
             Document = await OpenApiDocument.ReadAsync(App);
+            var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");
+            KeyId = issued.GetProperty("key").Text("id");
             await App.CallAsync("PUT", User, "{}");
             await App.CallAsync(
                 "PUT",
@@ -210,6 +225,14 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                 "PUT",
                 "/v1/templates/order-shipped",
                 """{"variants":[{"title":"Order","body":"It is on its way."}]}"""
+            );
+            await App.CallAsync("PUT", "/v1/workflows/order-shipped", """{"template":"order-shipped"}""");
+            await App.CallAsync("PUT", "/v1/workflows/order-shipped", """{"template":"order-shipped","category":"orders"}""");
+            await App.CallAsync(
+                "PUT",
+                "/v1/templates/order-shipped",
+                """{"variants":[{"body":"Live."}]}""",
+                tenant: "production"
             );
         }
 

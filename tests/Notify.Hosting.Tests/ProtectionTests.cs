@@ -39,6 +39,9 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
             "/v1/dead-letters",
             "/v1/dead-letters/replay",
             "/v1/analytics/deliveries",
+            "/v1/api-keys",
+            "/v1/api-keys/k",
+            "/v1/api-keys/k/rotate",
             "/v1/events",
             "/v1/sandbox/messages",
             "/v1/sandbox/messages/stream",
@@ -355,11 +358,11 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         Assert.Equal(
             [
                 "Audit: API keys configured: 1",
-                "Audit: device deleted, tenant default, key 1, client 127.0.0.1",
-                "Audit: subscribers deleted, tenant default, key 1, client 127.0.0.1",
-                "Audit: user deleted, tenant default, key 1, client 127.0.0.1",
-                "Audit: template saved, tenant acme, key 1, client 127.0.0.1",
-                "Audit: dead letters replayed, tenant default, key 1, client 127.0.0.1",
+                "Audit: device deleted, tenant default, key configured-1, client 127.0.0.1",
+                "Audit: subscribers deleted, tenant default, key configured-1, client 127.0.0.1",
+                "Audit: user deleted, tenant default, key configured-1, client 127.0.0.1",
+                "Audit: template saved, tenant acme, key configured-1, client 127.0.0.1",
+                "Audit: dead letters replayed, tenant default, key configured-1, client 127.0.0.1",
             ],
             audit
         );

@@ -39,7 +39,7 @@ internal sealed class SimulatedProcess
         Directory = _services.GetRequiredService<IRecipients>();
         _running =
         [
-            _services.GetRequiredService<DeliveryRecorder>().RunAsync(_stopping.Token),
+            _services.GetRequiredService<CountRecorder>().RunAsync(_stopping.Token),
             _services.GetRequiredService<DeliveryWorker>().RunAsync(_stopping.Token),
             _services.GetRequiredService<ExpansionWorker>().RunAsync(_stopping.Token),
             _services.GetRequiredService<DigestWorker>().RunAsync(_stopping.Token),
@@ -145,6 +145,7 @@ internal sealed class SimulatedProcess
         services.AddSingleton(store.GetRequiredService<INotificationStore>());
         services.AddSingleton<ITopicStore>(new SimulatedTopics(store.GetRequiredService<ITopicStore>(), this, _world));
         services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
+        services.AddSingleton(store.GetRequiredService<IDocumentStore>());
         services.AddSingleton(store.GetRequiredService<ITemplateStore>());
         services.AddSingleton<IThrottleStore>(new SimulatedThrottles(store.GetRequiredService<IThrottleStore>(), this, _world));
         services.AddSingleton<IErasureStore>(new SimulatedErasures(store.GetRequiredService<IErasureStore>(), this, _world));

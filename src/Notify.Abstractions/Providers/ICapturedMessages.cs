@@ -17,22 +17,24 @@ public interface ICapturedMessages
     string Page { get; }
 
     /// <summary>Reads a page of the captured messages, newest first.</summary>
+    /// <param name="tenant">The tenant whose messages to read; null for all tenants.</param>
     /// <param name="before">
     /// The <see cref="CapturedMessagePage.Last"/> of the previous page; <see cref="long.MaxValue"/> for the first page.
     /// </param>
     /// <param name="limit">The maximum number of messages.</param>
-    CapturedMessagePage Read(long before, int limit);
+    CapturedMessagePage Read(string? tenant, long before, int limit);
 
     /// <summary>
     /// Streams the messages that are captured after this call. To receive all messages, a client opens the stream before it reads
     /// the list.
     /// </summary>
+    /// <param name="tenant">The tenant whose messages to stream; null for all tenants.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>Each message as a JSON object without line breaks. All streams may share the string.</returns>
     /// <exception cref="OperationCanceledException">
     /// <paramref name="cancellationToken"/> was cancelled. The enumeration throws this exception.
     /// </exception>
-    IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<string> WatchAsync(string? tenant, CancellationToken cancellationToken);
 }
 
 /// <summary>A page of captured messages.</summary>

@@ -4,7 +4,8 @@ namespace Notify.Storage;
 
 /// <summary>
 /// A store of small documents that people or jobs manage, such as API keys, workflows and event endpoints. Features that need no
-/// query other than these share it, so a store author implements one contract for all of them.
+/// query other than these share it, so a store author implements one contract for all of them. IDs are ordered as
+/// <see cref="DocumentKey.Order"/> does, in lists and bounds.
 /// </summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDocumentStore
@@ -21,12 +22,14 @@ public interface IDocumentStore
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="change">
-    /// A function that computes the new content from the stored one, which is null if the document does not exist. It returns null
-    /// to leave the document unchanged. It may be called more than once, so it must not have other effects.
+    /// A function that computes the new content from the stored one, which is null if the document does not exist. It returns
+    /// null or an empty content to leave the document unchanged. It may be called more than once, so it must not have other
+    /// effects.
     /// </param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>
-    /// <see langword="true"/> if the document was written; <see langword="false"/> if <paramref name="change"/> returned null.
+    /// <see langword="true"/> if the document was written; <see langword="false"/> if <paramref name="change"/> returned no
+    /// content.
     /// </returns>
     ValueTask<bool> UpdateAsync(
         DocumentKey key,
@@ -44,13 +47,9 @@ public interface IDocumentStore
     /// <see langword="true"/> if the document was removed; <see langword="false"/> if it does not exist or the condition does not
     /// hold.
     /// </returns>
-    ValueTask<bool> RemoveAsync(
-        DocumentKey key,
-        Func<ReadOnlyMemory<byte>, bool> condition,
-        CancellationToken cancellationToken
-    );
+    ValueTask<bool> RemoveAsync(DocumentKey key, Func<ReadOnlyMemory<byte>, bool> condition, CancellationToken cancellationToken);
 
-    /// <summary>Lists documents of a collection in ordinal order of their IDs.</summary>
+    /// <summary>Lists documents of a collection in the order of their IDs.</summary>
     /// <param name="query">The documents to list.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<StoredDocument>> ListAsync(DocumentQuery query, CancellationToken cancellationToken);

@@ -36,8 +36,9 @@ public static class StoreNotificationsBuilderExtensions
         builder.AddStoreService<ISharedTokenStore>(services.SharedTokens);
         builder.AddStoreService<IRetentionStore>(services.Retention);
         builder.AddStoreService<IErasureStore>(services.Erasures);
-        if (services.Documents is { } documents)
-            builder.AddStoreService<IDocumentStore>(documents);
+        builder.AddStoreService<IDocumentStore>(services.Documents);
+        if (services.Inboxes is { } inboxes)
+            builder.AddStoreService<IInboxStore>(inboxes);
         if (services.Outbox is { } outbox)
             builder.AddStoreService<IOutbox>(outbox);
         if (services.Health is { } health)

@@ -78,7 +78,11 @@ public sealed class StoreServices
 
     /// <summary>Gets the type that implements <see cref="IDocumentStore"/>.</summary>
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
-    public Type? Documents { get; init; }
+    public required Type Documents { get; init; }
+
+    /// <summary>Gets the type that implements <see cref="IInboxStore"/>; null if the store has no inboxes.</summary>
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public Type? Inboxes { get; init; }
 
     /// <summary>
     /// Gets the type that implements <see cref="IOutbox"/>; null if the store cannot take part in a transaction of the

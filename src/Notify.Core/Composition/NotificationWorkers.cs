@@ -24,7 +24,8 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
         _workers =
         [
             services.GetRequiredService<QueueDepthGauge>(),
-            services.GetRequiredService<DeliveryRecorder>(),
+            services.GetRequiredService<CircuitGauge>(),
+            services.GetRequiredService<CountRecorder>(),
             .. SelectWorker<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
             .. SelectWorker<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),
             .. SelectWorker<DigestWorker>(parts.HasFlag(Workers.Digest)),

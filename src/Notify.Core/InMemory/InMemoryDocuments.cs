@@ -7,9 +7,9 @@ internal sealed class InMemoryDocuments : IDocumentStore
 {
     private static readonly Comparer<(string Id, string Tenant)> ByIdThenTenant = Comparer<(string Id, string Tenant)>.Create(
         static (left, right) =>
-            string.CompareOrdinal(left.Id, right.Id) is not 0 and var order
+            DocumentKey.Order.Compare(left.Id, right.Id) is not 0 and var order
                 ? order
-                : string.CompareOrdinal(left.Tenant, right.Tenant)
+                : DocumentKey.Order.Compare(left.Tenant, right.Tenant)
     );
 
     private readonly Lock _lock = new();
@@ -30,7 +30,7 @@ internal sealed class InMemoryDocuments : IDocumentStore
         lock (_lock)
         {
             var stored = Find(key);
-            if (change(stored is null ? null : (ReadOnlyMemory<byte>)stored) is not { } content)
+            if (change(stored is null ? (ReadOnlyMemory<byte>?)null : stored) is not { Length: > 0 } content)
                 return new(false);
 
             if (!_collections.TryGetValue(key.Collection, out var documents))
@@ -82,7 +82,7 @@ internal sealed class InMemoryDocuments : IDocumentStore
             if (!_collections.TryGetValue(collection, out var documents))
                 return new(0);
 
-            var old = documents.Keys.TakeWhile(key => string.CompareOrdinal(key.Id, before) < 0).Take(limit).ToArray();
+            var old = documents.Keys.TakeWhile(key => DocumentKey.Order.Compare(key.Id, before) < 0).Take(limit).ToArray();
             foreach (var key in old)
                 documents.Remove(key);
             return new(old.Length);
@@ -91,9 +91,9 @@ internal sealed class InMemoryDocuments : IDocumentStore
 
     private static bool Matches(DocumentQuery query, (string Id, string Tenant) key) =>
         (query.Tenant is null || query.Tenant == key.Tenant)
-        && (query.From is null || string.CompareOrdinal(key.Id, query.From) >= 0)
-        && (query.After is null || string.CompareOrdinal(key.Id, query.After) > 0)
-        && (query.Before is null || string.CompareOrdinal(key.Id, query.Before) < 0);
+        && (query.From is null || DocumentKey.Order.Compare(key.Id, query.From) >= 0)
+        && (query.After is null || DocumentKey.Order.Compare(key.Id, query.After) > 0)
+        && (query.Before is null || DocumentKey.Order.Compare(key.Id, query.Before) < 0);
 
     private byte[]? Find(DocumentKey key) =>
         _collections.GetValueOrDefault(key.Collection)?.GetValueOrDefault((key.Id, key.Tenant));

@@ -12,6 +12,9 @@ internal sealed class ProviderHealth(IOptionsMonitor<ProviderOptions> options, T
 {
     private readonly ConcurrentDictionary<string, ProviderCircuit> _circuits = new(StringComparer.Ordinal);
 
+    /// <summary>Gets the circuits of the providers for which there were deliveries.</summary>
+    public IEnumerable<ProviderCircuit> Circuits => _circuits.Values;
+
     public ProviderCircuit GetCircuit(string provider) =>
         _circuits.GetOrAdd(provider, name => new ProviderCircuit(name, options.Get(name), time, logger));
 }
@@ -25,6 +28,7 @@ internal sealed class ProviderCircuit
 
     public ProviderCircuit(string provider, ProviderOptions options, TimeProvider time, ILogger logger)
     {
+        Provider = provider;
         _time = time;
         _pipeline = new ResiliencePipelineBuilder<Outcome> { TimeProvider = time }
             .AddCircuitBreaker(
@@ -51,6 +55,8 @@ internal sealed class ProviderCircuit
             )
             .Build();
     }
+
+    public string Provider { get; }
 
     /// <summary>Gets how long the provider must not be called; zero or less if it may be called.</summary>
     public TimeSpan OpenFor => TimeSpan.FromTicks(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks);

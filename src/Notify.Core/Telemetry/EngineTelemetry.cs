@@ -44,6 +44,12 @@ internal static class EngineTelemetry
         advice: Seconds
     );
 
+    private static readonly Counter<long> Pruned = Meter.CreateCounter<long>(
+        "notify.devices.pruned",
+        "{device}",
+        "Devices that were removed from use because a provider reported their tokens as dead."
+    );
+
     public static Activity? StartTrigger() => Source.StartActivity("notify.trigger", ActivityKind.Producer);
 
     public static Activity? StartAttempt(Delivery delivery, IDeliveryProvider provider)
@@ -86,6 +92,8 @@ internal static class EngineTelemetry
         if (settlement.State != DeliveryState.Pending)
             DeliveryDuration.Record((settlement.SettledAt - delivery.AcceptedAt).TotalSeconds, tags);
     }
+
+    public static void CountPruned(string provider) => Pruned.Add(1, new KeyValuePair<string, object?>("provider", provider));
 
     public static string GetTag(Priority priority) =>
         priority switch

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Notify.Core.Telemetry;
+using Notify.Core.Workflows;
 using Notify.Storage;
 
 namespace Notify.Core.Triggers;
@@ -87,7 +88,10 @@ internal sealed class Notifier(
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {
         ArgumentNullException.ThrowIfNull(trigger);
-        return validator.Validate(trigger);
+        return trigger.Workflow is null && trigger.WorkflowVersion is null
+            ? validator.Validate(trigger)
+            // The digest of such a trigger has only a key, which is not valid without the rest.
+            : [.. WorkflowExpander.FindErrors(trigger), .. validator.Validate(trigger with { Digest = null })];
     }
 
     // Async, so that an exception ends the task even if the outbox throws it at once.

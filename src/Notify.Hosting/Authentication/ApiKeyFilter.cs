@@ -1,40 +1,72 @@
 using System.Numerics;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Notify.Core.Keys;
 using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Authentication;
 
 /// <summary>
-/// Accepts calls with an API key. If no key is configured, accepts calls that are local or that the application authorizes.
+/// Accepts calls with an API key, and calls that the application authenticates. If no key is configured or required, also accepts
+/// local calls. Then checks the scope and the tenant of the caller.
 /// </summary>
-internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCalls failures, ILogger logger) : IEndpointFilter
+internal sealed class ApiKeyFilter(
+    ConfiguredKeys configured,
+    NotificationsApiOptions options,
+    FailedCalls failures,
+    ILogger logger
+) : IEndpointFilter
 {
-    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        var isManagement = ManagementEndpoint.Is(http.GetEndpoint()!);
         // Compares the port of the connection, because the Host header can claim any port.
-        if (http.Connection.LocalPort == managementPort)
-            return ManagementEndpoint.Is(http.GetEndpoint()!) ? next(context) : new(Problem.UnknownPath());
-        if (keys.None)
-            return FindRefusal(http) is { } refusal ? new(refusal) : next(context);
+        if (http.Connection.LocalPort == options.ManagementPort)
+            return isManagement ? await next(context).ConfigureAwait(false) : Problem.UnknownPath();
         // An orchestrator would restart a healthy process if other clients behind its address used up the failures.
-        if (failures.Wait(http) is { } time && !ManagementEndpoint.Is(http.GetEndpoint()!))
-            return new(Problem.TooManyFailures(http.Response, time));
-        return keys.Find(http.Request.Headers.Authorization) is not null ? next(context) : new(Unauthorized(http));
+        if (!isManagement && failures.Wait(http) is { } time)
+            return Problem.TooManyFailures(http.Response, time);
+
+        var (caller, refusal) = await AuthenticateAsync(http).ConfigureAwait(false);
+        return refusal ?? CallerRules.Authorize(http, caller!) ?? await next(context).ConfigureAwait(false);
     }
 
     /// <summary>Returns whether the application itself requires authorization for an endpoint.</summary>
     public static bool HasOwnAuthorization(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
+    private async ValueTask<(Caller? Caller, IResult? Refusal)> AuthenticateAsync(HttpContext http)
+    {
+        if (PresentedKey.Read(http.Request) is { } key)
+        {
+            if (configured.Find(key) is { } number)
+                return (Caller.FromConfigured(number), null);
+
+            // Not resolved earlier, because that would open the store before the application starts.
+            var verified = await http
+                .RequestServices.GetRequiredService<ApiKeyVerifier>()
+                .VerifyAsync(key, options.KeyCacheDuration, http.RequestAborted)
+                .ConfigureAwait(false);
+            if (verified.Key is not null)
+                return (Caller.From(verified.Key), null);
+            if (verified.IsBusy)
+                return (null, Problem.TooBusy(http.Response));
+        }
+
+        var isAuthorized = HasOwnAuthorization(http.GetEndpoint()!);
+        if (ClaimsCaller.Find(http, options, isAuthorized) is { } caller)
+            return (caller, null);
+        if (!configured.None || options.RequireKey || PresentedKey.IsOurs(http.Request))
+            return (null, Unauthorized(http));
+        return FindRefusal(http) is { } refusal ? (null, refusal) : (Caller.Local, null);
+    }
+
     // Without a key, anyone who can reach the API may use it, and so could a web page in the developer's browser.
     private IResult? FindRefusal(HttpContext context)
     {
-        if (HasOwnAuthorization(context.GetEndpoint()!))
-            return null;
-
         if (!LoopbackAddress.IsLocal(context))
         {
             Log.RefusedForeign(logger, context.Request.Method, FailedCalls.GetClient(context));

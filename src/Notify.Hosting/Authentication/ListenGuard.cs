@@ -49,7 +49,7 @@ internal sealed class ListenGuard(IServiceProvider services)
             .Any(endpoint => !ApiKeyFilter.HasOwnAuthorization(endpoint));
         return unprotected && addresses.FirstOrDefault(address => !LoopbackAddress.IsLocal(address)) is { } address
             ? $"The notifications API has no API key and would be open to everyone who can reach {address}. "
-                + "Set NotificationsApiOptions.ApiKeys (Notify.Host: Notify__ApiKey), "
+                + "Set NotificationsApiOptions.ApiKeys (Notify.Host: Notify__ApiKey) or RequireKey, "
                 + "call MapNotifications().RequireAuthorization(), or listen only on http://127.0.0.1."
             : null;
     }

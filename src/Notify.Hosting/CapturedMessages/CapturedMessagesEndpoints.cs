@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
@@ -38,12 +39,18 @@ internal static class CapturedMessagesEndpoints
         group.MapOtherMethods("/v1/sandbox/messages/stream", "GET, HEAD");
     }
 
+    /// <summary>Gets the tenant whose messages a call reads; null for a caller of all tenants that names none.</summary>
+    public static string? GetTenant(HttpContext context) =>
+        Caller.Find(context)!.Has(ApiScope.Platform) && RequestValues.Header(context.Request, RequestValues.TenantHeader) is null
+            ? null
+            : RequestValues.GetTenant(context.Request);
+
     // The first event is "ready", followed by one event per captured message.
     private static IResult OpenStream(HttpContext context, ICapturedMessages captured, IHostApplicationLifetime lifetime) =>
         LiveStream.Open<string>(
             context,
             lifetime,
-            captured.WatchAsync,
+            stopping => captured.WatchAsync(GetTenant(context), stopping),
             (json, output) => LiveStream.Write(output, $"data: {json}\n\n"),
             LiveStream.Ready
         );

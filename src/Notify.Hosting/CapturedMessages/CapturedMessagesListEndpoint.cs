@@ -19,7 +19,7 @@ internal static class CapturedMessagesListEndpoint
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var found = messages.Read(before, page.Limit);
+        var found = messages.Read(CapturedMessagesEndpoints.GetTenant(context), before, page.Limit);
         var next = found.Last is { } last ? RequestPage.NextAfter(context.Request, $"{last}") : null;
         return TypedResults.Json(new CapturedMessagesView(found.Items, next), CapturedMessagesJson.Default.CapturedMessagesView);
     }

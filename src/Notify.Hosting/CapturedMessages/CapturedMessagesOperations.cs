@@ -7,9 +7,12 @@ internal static class CapturedMessagesOperations
 {
     private const string Tag = "sandbox";
 
+    private const string AllTenants = "A caller with the scope platform that names no tenant gets the messages of all tenants.";
+
     public static ApiOperation Page { get; } =
         new("showCapturedMessages", Tag, "Shows the page of captured messages.")
         {
+            Scope = ApiScope.Read,
             HasTenant = false,
             Responses = [ApiResponse.Text("text/html", "The page.")],
         };
@@ -17,7 +20,8 @@ internal static class CapturedMessagesOperations
     public static ApiOperation List { get; } =
         new("listCapturedMessages", Tag, "Lists the captured messages, newest first.")
         {
-            HasTenant = false,
+            Description = AllTenants,
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
             Responses = [ApiResponse.Ok(CapturedMessagesJson.Default.CapturedMessagesView, "A page of messages.")],
         };
@@ -25,8 +29,8 @@ internal static class CapturedMessagesOperations
     public static ApiOperation Stream { get; } =
         new("streamCapturedMessages", Tag, "Streams captured messages as server-sent events.")
         {
-            Description = "The first event is ready. Then follows one event per message.",
-            HasTenant = false,
+            Scope = ApiScope.Read,
+            Description = $"The first event is ready. Then follows one event per message. {AllTenants}",
             Problems = [ProblemCodes.TooManyStreams],
             Responses = [ApiResponse.Text("text/event-stream", "The stream, which ends when the process stops.")],
         };

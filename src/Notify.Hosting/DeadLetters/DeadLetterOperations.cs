@@ -12,6 +12,7 @@ internal static class DeadLetterOperations
     public static ApiOperation List { get; } =
         new("listDeadLetters", Tag, "Lists and counts the dead letters that match a filter.")
         {
+            Scope = ApiScope.Read,
             Parameters =
             [
                 .. Filter().Select(member => ApiParameter.Query(member.Name, _ => member.Create())),
@@ -23,6 +24,7 @@ internal static class DeadLetterOperations
     public static ApiOperation Replay { get; } =
         new("replayDeadLetters", Tag, "Makes dead letters due again, or counts them.")
         {
+            Scope = ApiScope.Manage,
             Body = Refer,
             BodyExample = """{ "provider": "mail-eu", "dryRun": true }""",
             IsIdempotent = true,

@@ -10,6 +10,7 @@ internal static class HealthOperations
     public static ApiOperation Live { get; } =
         new("getLiveness", Tag, "Answers while the process runs.")
         {
+            Scope = ApiScope.None,
             HasTenant = false,
             Responses = [ApiResponse.Ok(HealthJson.Default.HealthView, "The process runs.", """{ "status": "live" }""")],
         };
@@ -17,6 +18,7 @@ internal static class HealthOperations
     public static ApiOperation Ready { get; } =
         new("getReadiness", Tag, "Answers 200 while the process accepts calls.")
         {
+            Scope = ApiScope.None,
             HasTenant = false,
             Problems = [ProblemCodes.Stopping],
             Responses =

@@ -13,6 +13,7 @@ internal static class NotificationOperations
     public static ApiOperation List { get; } =
         new("listNotifications", Tag, "Lists notifications, newest first.")
         {
+            Scope = ApiScope.Read,
             Parameters =
             [
                 ApiParameter.Query("from", _ => Schema.Time("Accepted at this time or later.")),
@@ -32,6 +33,7 @@ internal static class NotificationOperations
     public static ApiOperation Trigger { get; } =
         new("triggerNotification", Tag, "Accepts a notification.")
         {
+            Scope = ApiScope.Send,
             Description = "The notification is durable once the call returns.",
             Body = TriggerSchema.Refer,
             BodyExample = TriggerSchema.Example,
@@ -56,6 +58,7 @@ internal static class NotificationOperations
     public static ApiOperation Get { get; } =
         new("getNotification", Tag, "Shows a notification and, page by page, its deliveries with their attempts.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
             Problems = [ProblemCodes.NotFound],
             Responses = [ApiResponse.Ok(NotificationsJson.Default.NotificationView, "The notification.")],
@@ -64,6 +67,7 @@ internal static class NotificationOperations
     public static ApiOperation Cancel { get; } =
         new("cancelNotification", Tag, "Cancels the deliveries that have not been sent.")
         {
+            Scope = ApiScope.Send,
             Parameters =
             [
                 ApiParameter.Query("ids", _ =>
@@ -84,6 +88,7 @@ internal static class NotificationOperations
     public static ApiOperation CancelTarget { get; } =
         new("cancelNotifications", Tag, "Cancels all notifications with a reference or a cancellation key.")
         {
+            Scope = ApiScope.Send,
             Parameters =
             [
                 ApiParameter.Query("ids", _ =>

@@ -31,6 +31,7 @@ internal sealed class ApiDocument
 
     private static readonly ApiOperation Operation = new("getOpenApiDocument", "api", "Shows this document.")
     {
+        Scope = ApiScope.None,
         HasTenant = false,
         Responses = [ApiResponse.Text("application/json", "The document in OpenAPI 3.1.")],
     };
@@ -52,7 +53,8 @@ internal sealed class ApiDocument
         var prefix = endpoint.RoutePattern.RawText![..^Path.Length];
         lock (_lock)
             _written ??= Write(services, prefix);
-        return TypedResults.Bytes(_written, "application/json; charset=utf-8");
+        // Only callers with a key may see it, and each start of another version changes it.
+        return CachedAnswer.Create(context, _written, "application/json; charset=utf-8", "private, no-cache");
     }
 
     private byte[] Write(IServiceProvider services, string prefix)
@@ -71,7 +73,7 @@ internal sealed class ApiDocument
             ["servers"] = new JsonArray(
                 new JsonObject { ["url"] = prefix.Length == 0 ? "/" : $"/{prefix.Trim('/')}", ["description"] = "This host." }
             ),
-            ["security"] = ApiInfo.WriteSecurity(),
+            ["security"] = ApiInfo.WriteSecurity(ApiScope.None),
             ["tags"] = ApiInfo.WriteTags(),
             ["paths"] = paths,
             ["components"] = new JsonObject

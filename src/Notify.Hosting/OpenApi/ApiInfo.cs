@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting.OpenApi;
 
@@ -16,12 +17,15 @@ internal static class ApiInfo
         ("topics", "Topics and their subscribers."),
         ("templates", "Templates of content, and their previews."),
         ("receipts", "What vendors and apps report after a delivery was sent."),
+        ("audit", "Who changed what, when and from where."),
         ("dead letters", "Deliveries that ended without being sent."),
         ("webhook endpoints", "The secrets that sign messages to webhooks."),
+        ("workflows", "Definitions of how a kind of notification is sent."),
         ("analytics", "Counts and live events of deliveries."),
         ("links", "What recipients open without a key."),
         ("sandbox", "The captured messages. Only with AddSandbox()."),
         ("health", "The state of the process, for orchestrators."),
+        ("api keys", "The keys of a tenant. Each has its scopes."),
         ("api", "The API itself."),
     ];
 
@@ -42,12 +46,13 @@ internal static class ApiInfo
         [.. Tags.Select(tag => (JsonNode)new JsonObject { ["name"] = tag.Name, ["description"] = tag.Description })];
 
     /// <summary>
-    /// Writes that either form of the key suffices, and that a host without keys answers local calls without one.
+    /// Writes that either form of the key suffices if the key has the scopes, and that a host without keys answers local calls
+    /// without one.
     /// </summary>
-    public static JsonArray WriteSecurity() =>
+    public static JsonArray WriteSecurity(ApiScope scopes) =>
         [
-            (JsonNode)new JsonObject { [Bearer] = new JsonArray() },
-            (JsonNode)new JsonObject { [Basic] = new JsonArray() },
+            (JsonNode)new JsonObject { [Bearer] = Schema.ToArray(ScopeNames.Get(scopes)) },
+            (JsonNode)new JsonObject { [Basic] = Schema.ToArray(ScopeNames.Get(scopes)) },
             (JsonNode)new JsonObject(),
         ];
 
@@ -58,7 +63,9 @@ internal static class ApiInfo
             {
                 ["type"] = "http",
                 ["scheme"] = "bearer",
-                ["description"] = "An API key. A host without keys answers only calls from the same machine.",
+                ["description"] =
+                    "An API key with the scope of the operation, or a token of an issuer that the host trusts. A host that "
+                    + "requires no key answers calls from the same machine without one.",
             },
             [Basic] = new JsonObject
             {

@@ -19,8 +19,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         };
         if (operation.Description is not null)
             written["description"] = operation.Description;
-        if (operation.IsOpen)
-            written["security"] = new JsonArray();
+        written["security"] = operation.IsOpen ? [] : ApiInfo.WriteSecurity(GetScope(operation));
 
         IEnumerable<ApiParameter> parameters =
         [
@@ -44,6 +43,12 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         written["responses"] = responses;
         return written;
     }
+
+    private static ApiScope GetScope(ApiOperation operation) =>
+        operation.Scope
+        ?? throw new InvalidOperationException(
+            $"The operation {operation.Id} has no scope. Set its {nameof(ApiOperation.Scope)}."
+        );
 
     private JsonObject Write(ApiParameter parameter)
     {

@@ -9,7 +9,12 @@ internal static class ApiParameters
 {
     public static ApiParameter Tenant { get; } =
         ApiParameter.Header(RequestValues.TenantHeader, _ =>
-            Schema.Name($"The tenant. The default is {Trigger.DefaultTenant}.", Names.MaxLength, Trigger.DefaultTenant)
+            Schema.Name(
+                "The tenant to act for. Only callers with the scope platform may name another tenant than their own, which is "
+                    + "the default.",
+                Names.MaxLength,
+                Trigger.DefaultTenant
+            )
         );
 
     public static ApiParameter IdempotencyKey { get; } =

@@ -32,6 +32,14 @@ internal sealed class ApiProblems(SchemaSet schemas)
         ProblemCodes.UnsupportedMediaType,
     ];
 
+    /// <summary>Any call may go through a gateway.</summary>
+    private static readonly string[] GatewayCodes =
+    [
+        ProblemCodes.UpstreamFailed,
+        ProblemCodes.UpstreamUnavailable,
+        ProblemCodes.UpstreamTimeout,
+    ];
+
     private static readonly string[] IdempotencyCodes = [ProblemCodes.IdempotencyKeyInUse, ProblemCodes.IdempotencyKeyReused];
 
     private readonly SortedDictionary<string, JsonObject> _responses = new(StringComparer.Ordinal);
@@ -64,12 +72,15 @@ internal sealed class ApiProblems(SchemaSet schemas)
         [
             ProblemCodes.InvalidRequest,
             .. operation.IsOpen ? [] : KeyCodes,
+            .. operation.Scope is null or ApiScope.None ? Array.Empty<string>() : [ProblemCodes.ScopeMissing],
+            .. operation.IsOpen ? Array.Empty<string>() : [ProblemCodes.TenantNotAllowed],
             .. hasBody ? BodyCodes : [],
             .. operation.Body is not null ? JsonCodes : [],
             .. operation.IsIdempotent ? IdempotencyCodes : [],
             .. operation.Problems,
             ProblemCodes.InternalError,
             ProblemCodes.StoreUnavailable,
+            .. GatewayCodes,
         ];
         // The order of the list of all problems, so that equal sets have equal names.
         var used = codes.ToHashSet(StringComparer.Ordinal);
@@ -151,6 +162,7 @@ internal sealed class ApiProblems(SchemaSet schemas)
                     .NotNull()
             ),
             ("resource", Schema.Text($"The kind of resource, for {ProblemCodes.NotFound}.", "notification").NotNull()),
+            ("scope", Schema.Text($"The scope that the call needs, for {ProblemCodes.ScopeMissing}.", "send").NotNull()),
             (
                 "existingId",
                 Schema.Formatted("uuid", $"The notification that has the key, for {ProblemCodes.IdempotencyKeyReused}.").NotNull()

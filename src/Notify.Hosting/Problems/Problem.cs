@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Authentication;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
@@ -50,10 +51,23 @@ internal static partial class Problem
     public static IResult Unauthorized() =>
         Create(ProblemCodes.Unauthorized, "Send Authorization: Bearer KEY, or HTTP Basic with the key as the password.");
 
+    public static IResult ScopeMissing(ApiScope scope, ApiScope scopes)
+    {
+        var (needed, held) = (ScopeNames.Get(scope), ScopeNames.Get(scopes));
+        return Create(
+            ProblemCodes.ScopeMissing,
+            $"The call needs the scope {string.Join(" and ", needed)}. The caller has {FormatScopes(held)}.",
+            new() { ["scope"] = string.Join(' ', needed) }
+        );
+    }
+
+    public static IResult TenantNotAllowed() =>
+        Create(ProblemCodes.TenantNotAllowed, $"Omit the header {RequestValues.TenantHeader}, or use a key of the tenant.");
+
     public static IResult NotLocal() =>
         Create(
             ProblemCodes.LocalCallsOnly,
-            "No API key is configured. Set NotificationsApiOptions.ApiKeys to allow other calls."
+            "No API key is configured. Send a key, or set NotificationsApiOptions.ApiKeys to allow other calls."
         );
 
     public static IResult CrossOrigin() =>
@@ -141,6 +155,24 @@ internal static partial class Problem
     public static ProblemResult StoreUnavailable() =>
         Create(ProblemCodes.StoreUnavailable, "Try again. With the same idempotency key, nothing is sent twice.");
 
+    public static IResult UpstreamFailed() =>
+        Create(
+            ProblemCodes.UpstreamFailed,
+            "The call may have taken effect. With the same idempotency key, nothing is sent twice."
+        );
+
+    public static IResult UpstreamUnavailable(HttpResponse response)
+    {
+        response.Headers.RetryAfter = "1";
+        return Create(ProblemCodes.UpstreamUnavailable, "Try again in a second.");
+    }
+
+    public static IResult UpstreamTimeout() =>
+        Create(
+            ProblemCodes.UpstreamTimeout,
+            "The call may have taken effect. With the same idempotency key, nothing is sent twice."
+        );
+
     public static IResult NotSupported(string detail) => Create(ProblemCodes.NotSupported, detail);
 
     public static ProblemResult Unexpected() => Create(ProblemCodes.InternalError);
@@ -155,6 +187,8 @@ internal static partial class Problem
                 _ => ProblemCodes.UnreadableRequest,
             }
         );
+
+    private static string FormatScopes(IReadOnlyList<string> scopes) => scopes.Count == 0 ? "none" : string.Join(", ", scopes);
 
     private static ProblemResult Create(string code, string? detail = null, Dictionary<string, object?>? extensions = null) =>
         new(ProblemTypes.Get(code), detail, extensions);

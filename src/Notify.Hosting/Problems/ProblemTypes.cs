@@ -48,10 +48,22 @@ internal static class ProblemTypes
             "Applies only to vendors' callbacks. Check the signing secret of the provider and the URL that the vendor calls."
         ),
         new(
+            403,
+            ScopeMissing,
+            "The caller lacks a scope.",
+            "Use a key that has the scope in `scope`. Someone with the scope `admin` can create one."
+        ),
+        new(
+            403,
+            TenantNotAllowed,
+            "The caller belongs to another tenant.",
+            "Omit `X-Notify-Tenant`, or use a key of that tenant. Only keys with the scope `platform` may name other tenants."
+        ),
+        new(
             404,
             NotFound,
             "The resource does not exist.",
-            "Check the id or the name, and the tenant in `X-Notify-Tenant`. `resource` names the kind of the resource."
+            "Check the id or the name, and the tenant of the call. `resource` names the kind of the resource."
         ),
         new(404, PathNotFound, "This path does not exist.", "Check the URL."),
         new(
@@ -112,12 +124,30 @@ internal static class ProblemTypes
         new(429, TooManyStreams, "Too many streams are open.", "Close a stream of this API key first."),
         new(500, InternalError, "An unexpected error occurred.", "Try again. The log of the host contains the error."),
         new(501, NotSupported, "The operation is not supported.", "Use a provider or a store that supports the operation."),
+        new(
+            502,
+            UpstreamFailed,
+            "The process behind the gateway failed.",
+            "Try again. With the same idempotency key, nothing is sent twice."
+        ),
         new(503, TooBusy, "Too many requests are being handled.", "Try again after the number of seconds in `Retry-After`."),
         new(503, Stopping, "The process is stopping.", "Use another process of the cluster."),
         new(
             503,
             StoreUnavailable,
             "The store is unavailable.",
+            "Try again. With the same idempotency key, nothing is sent twice."
+        ),
+        new(
+            503,
+            UpstreamUnavailable,
+            "No process behind the gateway is available.",
+            "Try again after the number of seconds in `Retry-After`."
+        ),
+        new(
+            504,
+            UpstreamTimeout,
+            "The process behind the gateway did not answer in time.",
             "Try again. With the same idempotency key, nothing is sent twice."
         ),
     ];

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Authentication;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
@@ -22,6 +23,7 @@ internal static class UnknownEndpoints
         "/v1/callbacks",
         "/v1/unsubscribe",
         "/v1/analytics",
+        "/v1/api-keys",
         "/v1/errors",
         "/v1/sandbox",
         "/health",
@@ -31,7 +33,11 @@ internal static class UnknownEndpoints
     public static void MapUnknown(this RouteGroupBuilder group, string prefix)
     {
         foreach (var area in prefix.Trim('/').Length > 0 ? [""] : Areas)
-            group.Map($"{area}/{{**rest}}", Problem.UnknownPath).WithOrder(int.MaxValue).IgnoresQuery();
+            group
+                .Map($"{area}/{{**rest}}", Problem.UnknownPath)
+                .WithOrder(int.MaxValue)
+                .WithMetadata(RequiredScope.None)
+                .IgnoresQuery();
     }
 
     /// <summary>Maps all methods of an existing path that no other endpoint handles.</summary>
@@ -43,5 +49,6 @@ internal static class UnknownEndpoints
                 return Problem.WrongMethod(allowed);
             })
             .WithOrder(order)
+            .WithMetadata(RequiredScope.None)
             .IgnoresQuery();
 }

@@ -13,6 +13,7 @@ internal static class RecipientOperations
     public static ApiOperation ListDevices { get; } =
         new("listDevices", Devices, "Lists the devices of a user, ordered by id.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
             Responses = [ApiResponse.Ok(RecipientsJson.Default.DevicesView, "A page of devices.")],
         };
@@ -20,6 +21,7 @@ internal static class RecipientOperations
     public static ApiOperation GetDevice { get; } =
         new("getDevice", Devices, "Shows a device. Only the last characters of its token are shown.")
         {
+            Scope = ApiScope.Read,
             Problems = [ProblemCodes.NotFound],
             Responses = [ApiResponse.Ok(RecipientsJson.Default.DeviceView, "The device.")],
         };
@@ -27,6 +29,7 @@ internal static class RecipientOperations
     public static ApiOperation SaveDevice { get; } =
         new("saveDevice", Devices, "Registers a device, or changes a registered one.")
         {
+            Scope = ApiScope.Manage,
             Description =
                 "Without a token, or with the shortened token that GET shows, only locale and timeZone of a registered device "
                 + "change.",
@@ -39,6 +42,7 @@ internal static class RecipientOperations
     public static ApiOperation RemoveDevice { get; } =
         new("deleteDevice", Devices, "Removes a device.")
         {
+            Scope = ApiScope.Manage,
             Problems = [ProblemCodes.NotFound],
             Responses = [ApiResponse.NoContent("The device is removed.")],
         };
@@ -46,6 +50,7 @@ internal static class RecipientOperations
     public static ApiOperation ListTopics { get; } =
         new("listTopics", Topics, "Lists the topics that have or had subscribers, ordered by name.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.NamedPage,
             Responses = [ApiResponse.Ok(RecipientsJson.Default.TopicsView, "A page of topics.")],
         };
@@ -53,6 +58,7 @@ internal static class RecipientOperations
     public static ApiOperation ListSubscribers { get; } =
         new("listSubscribers", Topics, "Lists the subscribers of a topic, ordered by id.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
             Responses = [ApiResponse.Ok(RecipientsJson.Default.SubscribersView, "A page of subscribers.")],
         };
@@ -60,6 +66,7 @@ internal static class RecipientOperations
     public static ApiOperation Subscribe { get; } =
         new("addSubscribers", Topics, "Subscribes users to a topic.")
         {
+            Scope = ApiScope.Manage,
             Body = SubscribersSchema.Refer,
             BodyExample = Subscribers,
             IsIdempotent = true,
@@ -69,6 +76,7 @@ internal static class RecipientOperations
     public static ApiOperation Unsubscribe { get; } =
         new("removeSubscribers", Topics, "Unsubscribes users from a topic.")
         {
+            Scope = ApiScope.Manage,
             Body = SubscribersSchema.ReferRemoval,
             BodyExample = Subscribers,
             IsIdempotent = true,

@@ -27,6 +27,7 @@ internal static class UserOperations
     public static ApiOperation List { get; } =
         new("listUsers", Tag, "Lists users, ordered by id.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.NamedPage,
             Responses = [ApiResponse.Ok(RecipientsJson.Default.UsersView, "A page of users.")],
         };
@@ -34,6 +35,7 @@ internal static class UserOperations
     public static ApiOperation Get { get; } =
         new("getUser", Tag, "Shows the profile of a user.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.KnownVersion,
             Problems = [ProblemCodes.NotFound],
             Responses =
@@ -49,6 +51,7 @@ internal static class UserOperations
     public static ApiOperation Save { get; } =
         new("saveUser", Tag, "Creates or replaces the profile of a user.")
         {
+            Scope = ApiScope.Manage,
             Description = "Preferences and devices stay. What GET returned can be sent back.",
             Body = UserSchema.Refer,
             BodyExample = UserSchema.Example,
@@ -69,6 +72,7 @@ internal static class UserOperations
     public static ApiOperation Patch { get; } =
         new("patchUser", Tag, "Changes members of the profile of a user.")
         {
+            Scope = ApiScope.Manage,
             Body = UserSchema.ReferPatch,
             BodyExample = """{ "locale": "sv-SE", "addresses": { "email": null } }""",
             Parameters = ApiParameters.Preconditions,
@@ -79,6 +83,7 @@ internal static class UserOperations
     public static ApiOperation Remove { get; } =
         new("deleteUser", Tag, "Removes a user with all devices, preferences and subscriptions.")
         {
+            Scope = ApiScope.Manage,
             Parameters = ApiParameters.Preconditions,
             Problems = [ProblemCodes.NotFound, ProblemCodes.PreconditionFailed],
             Responses = [ApiResponse.NoContent("The user is removed.")],
@@ -87,6 +92,7 @@ internal static class UserOperations
     public static ApiOperation GetPreferences { get; } =
         new("getPreferences", Tag, "Shows the preferences of a user, who need not have a profile.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.KnownVersion,
             Responses =
             [
@@ -101,6 +107,7 @@ internal static class UserOperations
     public static ApiOperation ChangePreferences { get; } =
         new("changePreferences", Tag, "Changes preferences of a user, who need not have a profile.")
         {
+            Scope = ApiScope.Manage,
             Body = PreferencesSchema.Refer,
             BodyExample = """{ "items": [{ "category": "news", "channel": "email", "status": "optedOut" }] }""",
             Parameters = ApiParameters.Preconditions,

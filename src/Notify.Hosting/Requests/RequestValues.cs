@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Primitives;
+using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting.Requests;
 
@@ -13,7 +14,10 @@ internal static class RequestValues
 
     private const string EncodedSlash = "%2F";
 
-    public static string GetTenant(HttpRequest request) => Header(request, TenantHeader) ?? Trigger.DefaultTenant;
+    /// <summary>Gets the tenant for which the caller acts.</summary>
+    public static string GetTenant(HttpRequest request) =>
+        Caller.Find(request.HttpContext)?.Tenant
+        ?? throw new InvalidOperationException("An endpoint that needs no key has no tenant.");
 
     public static string? Header(HttpRequest request, string name) =>
         request.Headers.TryGetValue(name, out var values) && !StringValues.IsNullOrEmpty(values) ? values.ToString() : null;

@@ -5,9 +5,9 @@ using Notify.Hosting.Authentication;
 namespace Notify.Hosting.Requests;
 
 /// <summary>Endpoint metadata that limits the number of open event streams per API key.</summary>
-internal sealed class StreamLimit(int max, ApiKeys keys)
+internal sealed class StreamLimit(int max)
 {
-    private readonly ConcurrentDictionary<int, int> _open = new();
+    private readonly ConcurrentDictionary<string, int> _open = new();
 
     public int Max => max;
 
@@ -16,7 +16,7 @@ internal sealed class StreamLimit(int max, ApiKeys keys)
     /// </summary>
     public IDisposable? TryEnter(HttpContext context)
     {
-        var key = keys.Find(context.Request.Headers.Authorization) ?? 0;
+        var key = Caller.Find(context)?.Id ?? "";
         if (_open.AddOrUpdate(key, 1, static (_, open) => open + 1) <= max)
             return new Entry(this, key);
 
@@ -24,9 +24,13 @@ internal sealed class StreamLimit(int max, ApiKeys keys)
         return null;
     }
 
-    private void Exit(int key) => _open.AddOrUpdate(key, 0, static (_, open) => open - 1);
+    private void Exit(string key)
+    {
+        if (_open.AddOrUpdate(key, 0, static (_, open) => open - 1) == 0)
+            _open.TryRemove(KeyValuePair.Create(key, 0));
+    }
 
-    private sealed class Entry(StreamLimit limit, int key) : IDisposable
+    private sealed class Entry(StreamLimit limit, string key) : IDisposable
     {
         public void Dispose() => limit.Exit(key);
     }

@@ -10,6 +10,7 @@ internal static class TemplateOperations
     public static ApiOperation List { get; } =
         new("listTemplates", Tag, "Lists templates, ordered by name.")
         {
+            Scope = ApiScope.Read,
             Parameters = ApiParameters.NamedPage,
             Responses = [ApiResponse.Ok(TemplatesJson.Default.TemplatesView, "A page of templates.")],
         };
@@ -17,6 +18,7 @@ internal static class TemplateOperations
     public static ApiOperation Get { get; } =
         new("getTemplate", Tag, "Shows a template.")
         {
+            Scope = ApiScope.Read,
             Parameters = [ApiParameter.Query("version", _ => Schema.Whole("The version. The default is the latest one.", 1))],
             Problems = [ProblemCodes.NotFound],
             Responses = [ApiResponse.Ok(TemplatesJson.Default.Template, "The template.")],
@@ -25,6 +27,7 @@ internal static class TemplateOperations
     public static ApiOperation Save { get; } =
         new("saveTemplate", Tag, "Saves a new version of a template.")
         {
+            Scope = ApiScope.Manage,
             Body = TemplateSchema.Refer,
             BodyExample = """{ "variants": [{ "title": "Order {{ order }}", "body": "Hi {{ recipient.name }}" }] }""",
             Responses =
@@ -40,6 +43,7 @@ internal static class TemplateOperations
     public static ApiOperation Delete { get; } =
         new("deleteTemplate", Tag, "Deletes all versions of a template.")
         {
+            Scope = ApiScope.Manage,
             Problems = [ProblemCodes.NotFound],
             Responses = [ApiResponse.NoContent("The template is deleted.")],
         };
@@ -47,6 +51,7 @@ internal static class TemplateOperations
     public static ApiOperation PreviewDraft { get; } =
         new("previewTemplateDraft", Tag, "Renders a draft. Nothing is saved or sent.")
         {
+            Scope = ApiScope.Read,
             Body = TemplateSchema.ReferDraftPreview,
             BodyExample = """{ "variants": [{ "body": "Order {{ order }}" }], "data": { "order": 42 } }""",
             Responses = [ApiResponse.Ok(TemplatesJson.Default.PreviewView, "The rendered variants.")],
@@ -55,6 +60,7 @@ internal static class TemplateOperations
     public static ApiOperation PreviewSaved { get; } =
         new("previewTemplate", Tag, "Renders a saved template. Nothing is sent.")
         {
+            Scope = ApiScope.Read,
             Body = TemplateSchema.ReferPreview,
             BodyExample = """{ "data": { "order": 42 }, "locale": "sv" }""",
             Problems = [ProblemCodes.NotFound],

@@ -19,6 +19,7 @@ internal static class EndpointSecretOperations
     public static ApiOperation Show { get; } =
         new("getWebhookSecret", Tag, "Shows the secret that signs messages to a URL.")
         {
+            Scope = ApiScope.Admin,
             Body = Refer,
             BodyExample = BodyExample,
             Problems = [ProblemCodes.NotSupported],
@@ -28,6 +29,7 @@ internal static class EndpointSecretOperations
     public static ApiOperation Rotate { get; } =
         new("rotateWebhookSecret", Tag, "Replaces the secret that signs messages to a URL.")
         {
+            Scope = ApiScope.Admin,
             Body = Refer,
             BodyExample = BodyExample,
             Problems = [ProblemCodes.NotSupported],

@@ -24,6 +24,9 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Thirteenth(name),
         SchemaSteps.Fourteenth(name),
         SchemaSteps.Fifteenth(name),
+        SchemaSteps.Sixteenth(name),
+        SchemaSteps.Seventeenth(name),
+        SchemaSteps.Eighteenth(name),
     ];
 
     /// <summary>

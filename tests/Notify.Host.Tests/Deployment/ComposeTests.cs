@@ -33,7 +33,7 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
             Assert.Contains(environment["Notify__Kafka"].Split(':')[0], compose.Services);
             Assert.All(host.Service.At("depends_on")!.AsObject(), engine => Assert.Contains(engine.Key, compose.Services));
         });
-        var scraped = Yaml.Read(File.ReadAllText(ComposeFile.GetPath("samples/monitoring/prometheus.yml")))
+        var scraped = Yaml.Read(File.ReadAllText(ComposeFile.GetPath("samples/monitoring/prometheus/prometheus.yml")))
             .Single()
             .At("scrape_configs", "0", "dns_sd_configs", "0", "names")!
             .AsArray()
