@@ -59,5 +59,5 @@ public class TemplateBenchmarks
         );
 
     private static CompiledTemplate Compile(params TemplateVariant[] variants) =>
-        CompiledTemplate.Compile(new Template { Name = "order-shipped", Variants = variants }, Limits, [])!;
+        CompiledTemplate.Compile(new Template { Name = "order-shipped", Variants = variants }, null, Limits, [])!;
 }

@@ -8,6 +8,7 @@ using Notify.Load.Hosts;
 using Notify.Load.Idle;
 using Notify.Load.Ingress;
 using Notify.Load.Kafka;
+using Notify.Load.Many;
 using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
 using Notify.Load.Report;
@@ -29,6 +30,7 @@ try
         "fcm" or "apns" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
         SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
+        ManyScenario.Name => await ManyScenario.RunAsync(arguments),
         FloodScenario.Name => await FloodScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
         FanoutPersonalScenario.Name => await FanoutPersonalScenario.RunAsync(arguments),
@@ -60,6 +62,7 @@ try
               fcm, apns, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               slow-smtp [--latency 1500] [--count 2000] [--connections 8]
+              many     [--count 1000000]
               flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]
               fanout-personal [--count 1000000]

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
 using Notify.Load.Flood;
 using Notify.Load.Gateway;
+using Notify.Load.Many;
 using Notify.Load.Measuring;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
@@ -27,6 +28,7 @@ internal abstract record Result(
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(FloodResult))]
 [JsonSerializable(typeof(KillsResult))]
+[JsonSerializable(typeof(ManyResult))]
 [JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
 [JsonSerializable(typeof(SlowSmtpResult))]

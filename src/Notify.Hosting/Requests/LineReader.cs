@@ -31,7 +31,12 @@ internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan ti
     /// Reads the lines that have arrived, and waits for at least one. Returns null at the end of the body and at the timeout. The
     /// caller disposes the batch.
     /// </summary>
-    public async ValueTask<LineBatch?> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="wanted">
+    /// Ends when the caller has use for a batch. Until then, a batch grows: a few lines that arrived first would cost as much as
+    /// many.
+    /// </param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    public async ValueTask<LineBatch?> ReadAsync(Task wanted, CancellationToken cancellationToken)
     {
         if (_isCompleted || IsTimedOut)
             return null;
@@ -40,7 +45,7 @@ internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan ti
         try
         {
             batch.Append(_incomplete);
-            await FillAsync(batch, cancellationToken).ConfigureAwait(false);
+            await FillAsync(batch, wanted, cancellationToken).ConfigureAwait(false);
             _incomplete = batch.Incomplete.ToArray();
             batch.DiscardIncomplete();
         }
@@ -56,19 +61,21 @@ internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan ti
         return null;
     }
 
-    private async ValueTask FillAsync(LineBatch batch, CancellationToken cancellationToken)
+    private async ValueTask FillAsync(LineBatch batch, Task wanted, CancellationToken cancellationToken)
     {
         var deadline = long.MaxValue;
         while (HasSpace(batch))
         {
             if (!pipe.TryRead(out var read))
             {
-                // What has arrived is not held back until more arrives.
-                if (batch.Count > 0)
+                if (batch.Count > 0 && wanted.IsCompleted)
                     return;
 
-                deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-                read = await RequestBody.ReadAsync(pipe, deadline, cancellationToken).ConfigureAwait(false);
+                deadline = batch.Count > 0 ? long.MaxValue : Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+                read =
+                    batch.Count > 0
+                        ? await ReadUntilAsync(wanted, cancellationToken).ConfigureAwait(false)
+                        : await RequestBody.ReadAsync(pipe, deadline, cancellationToken).ConfigureAwait(false);
             }
 
             var end = Take(read.Buffer, batch);
@@ -80,6 +87,24 @@ internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan ti
             if (_isCompleted || IsTimedOut)
                 return;
         }
+    }
+
+    // The continuation may cancel a later read instead, which then returns without data and is repeated.
+    private async ValueTask<ReadResult> ReadUntilAsync(Task wanted, CancellationToken cancellationToken)
+    {
+        var reading = pipe.ReadAsync(cancellationToken);
+        if (!reading.IsCompleted)
+        {
+            _ = wanted.ContinueWith(
+                static (_, pipe) => ((PipeReader)pipe!).CancelPendingRead(),
+                pipe,
+                cancellationToken,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
+        }
+
+        return await reading.ConfigureAwait(false);
     }
 
     /// <summary>

@@ -58,7 +58,7 @@ internal sealed class TriggerStream(
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
         // Reading begins first, because it tells callers that wait for a 100 to send the body. Others wait for the status.
-        var reading = ReadAsync(lines, ended.Token);
+        var reading = ReadAsync(lines, Task.CompletedTask, ended.Token);
         try
         {
             await results.SendAsync().ConfigureAwait(false);
@@ -67,8 +67,10 @@ internal sealed class TriggerStream(
                 using (batch)
                 {
                     // Reads and parses the next lines on another thread.
-                    reading = Task.Run(() => ReadAsync(lines, ended.Token), CancellationToken.None);
+                    var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    reading = Task.Run(() => ReadAsync(lines, stored.Task, ended.Token), CancellationToken.None);
                     var outcomes = await notifier.TriggerManyAsync(batch.Triggers, ended.Token).ConfigureAwait(false);
+                    stored.SetResult();
                     if (await WriteAsync(context, batch, outcomes, results).ConfigureAwait(false) is { } last)
                         return last;
                 }
@@ -89,8 +91,8 @@ internal sealed class TriggerStream(
         }
     }
 
-    private async Task<TriggerLines?> ReadAsync(LineReader lines, CancellationToken ended) =>
-        await lines.ReadAsync(ended).ConfigureAwait(false) is { } batch ? source.Read(batch) : null;
+    private async Task<TriggerLines?> ReadAsync(LineReader lines, Task wanted, CancellationToken ended) =>
+        await lines.ReadAsync(wanted, ended).ConfigureAwait(false) is { } batch ? source.Read(batch) : null;
 
     /// <summary>Writes the results of a batch. Returns the result at which the stream must end; null if it continues.</summary>
     private async ValueTask<TriggerLineView?> WriteAsync(
