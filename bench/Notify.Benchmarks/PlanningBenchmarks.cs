@@ -51,11 +51,11 @@ public class PlanningBenchmarks
 
     [Benchmark]
     public async ValueTask<EnqueueRequest> OneAddress() =>
-        (await _factory.CreateAsync(_toAddress, new(_contents, null), CancellationToken.None)).Request;
+        (await _factory.CreateAsync(_toAddress, _toAddress, new(_contents, null), CancellationToken.None)).Request;
 
     [Benchmark]
     public async ValueTask<EnqueueRequest> UserWithMailAndThreeDevices() =>
-        (await _factory.CreateAsync(_toUser, new(_contents, null), CancellationToken.None)).Request;
+        (await _factory.CreateAsync(_toUser, _toUser, new(_contents, null), CancellationToken.None)).Request;
 
     private sealed class NoProvider(string name, Channel channel) : IDeliveryProvider
     {

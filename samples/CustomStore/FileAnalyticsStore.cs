@@ -1,37 +1,45 @@
+using Notify.Storage.Files.Model;
+
 namespace Notify.Storage.Files;
 
-/// <summary>Keeps delivery counts.</summary>
+/// <summary>
+/// Keeps counts. Those of all tenants are in one file, because one batch of a source counts events of many tenants.
+/// </summary>
 internal sealed class FileAnalyticsStore(TenantFiles files) : IAnalyticsStore
 {
-    public ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken)
+    public ValueTask AddAsync(IReadOnlyList<AnalyticsCount> counts, CancellationToken cancellationToken)
     {
-        files.Change(counts.Select(count => count.Tenant), tenants =>
-        {
-            foreach (var count in counts)
-                Add(tenants[count.Tenant].Counts, count);
-            return counts.Count;
-        });
+        files.ChangeAnalytics(data => data.Add(counts));
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant,
-        DateTimeOffset from,
-        DateTimeOffset to,
+    public ValueTask<bool> AddAsync(
+        IReadOnlyList<AnalyticsCount> counts,
+        AnalyticsCheckpoint checkpoint,
+        long? expected,
         CancellationToken cancellationToken
     ) =>
         new(
-            files.Read<IReadOnlyList<DeliveryCount>>(tenant, data =>
-                [.. data.Counts.Where(count => count.Minute >= from && count.Minute < to).OrderBy(count => count.Minute)]
-            )
+            files.ChangeAnalytics(data =>
+            {
+                if (data.Checkpoints.GetValueOrDefault(checkpoint.Source)?.Position != expected)
+                    return false;
+
+                data.Checkpoints[checkpoint.Source] = checkpoint;
+                return data.Add(counts);
+            })
         );
 
-    private static void Add(List<DeliveryCount> counts, DeliveryCount added)
-    {
-        var index = counts.FindIndex(count => count with { Count = 0 } == added with { Count = 0 });
-        if (index < 0)
-            counts.Add(added);
-        else
-            counts[index] = added with { Count = counts[index].Count + added.Count };
-    }
+    public ValueTask<AnalyticsCheckpoint?> FindCheckpointAsync(string source, CancellationToken cancellationToken) =>
+        new(files.ReadAnalytics(data => data.Checkpoints.GetValueOrDefault(source)));
+
+    public ValueTask<IReadOnlyList<AnalyticsCount>> SumAsync(AnalyticsFilter filter, CancellationToken cancellationToken) =>
+        new(files.ReadAnalytics(data => filter.Sum(data.Counts)));
+
+    public ValueTask<bool> RollUpAsync(
+        AnalyticsResolution resolution,
+        DateTimeOffset before,
+        int most,
+        CancellationToken cancellationToken
+    ) => new(files.ChangeAnalytics(data => data.RollUp(resolution, before)));
 }

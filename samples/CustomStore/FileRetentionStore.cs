@@ -27,7 +27,7 @@ internal sealed class FileRetentionStore(TenantFiles files) : IRetentionStore
         new(Purge(data => PurgePermits(data, takenBefore)));
 
     public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
-        new(Purge(data => data.Counts.RemoveAll(count => count.Minute < before)));
+        new(files.ChangeAnalytics(data => (long)data.Counts.RemoveAll(count => count.Time < before)));
 
     private long Purge(Func<TenantData, long> purge) =>
         files

@@ -39,6 +39,7 @@ public static class FilesNotificationsBuilderExtensions
                 Retention = typeof(FileRetentionStore),
                 Erasures = typeof(FileErasureStore),
                 Documents = typeof(FileDocumentStore),
+                Inboxes = typeof(FileInboxStore),
                 Health = typeof(FileStoreHealth),
             }
         );

@@ -13,6 +13,7 @@ internal sealed class TenantFiles : IDisposable
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, JsonFile<TenantData>> _tenants = new(StringComparer.Ordinal);
     private readonly JsonFile<Dictionary<string, SharedToken>> _sharedTokens;
+    private readonly JsonFile<AnalyticsData> _analytics;
     private readonly FileStream _ownership;
     private readonly string _folder;
 
@@ -27,6 +28,7 @@ internal sealed class TenantFiles : IDisposable
         }
 
         _sharedTokens = JsonFile<Dictionary<string, SharedToken>>.LoadOr(Path.Combine(folder, "shared-tokens.json"), []);
+        _analytics = JsonFile<AnalyticsData>.LoadOr(Path.Combine(folder, "analytics.json"), new AnalyticsData());
     }
 
     /// <summary>Reads one tenant. The answer must not refer to data that can change.</summary>
@@ -75,6 +77,20 @@ internal sealed class TenantFiles : IDisposable
     {
         lock (_lock)
             return Commit([_sharedTokens], () => change(_sharedTokens.Value));
+    }
+
+    /// <summary>Reads the counts of all tenants. The answer must not refer to data that can change.</summary>
+    public T ReadAnalytics<T>(Func<AnalyticsData, T> read)
+    {
+        lock (_lock)
+            return read(_analytics.Value);
+    }
+
+    /// <summary>Changes the counts of all tenants.</summary>
+    public T ChangeAnalytics<T>(Func<AnalyticsData, T> change)
+    {
+        lock (_lock)
+            return Commit([_analytics], () => change(_analytics.Value));
     }
 
     /// <summary>Writes a file and flushes it. Throws if the disk is full or read-only.</summary>

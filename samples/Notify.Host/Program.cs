@@ -1,5 +1,6 @@
 using Notify;
 using Notify.Host;
+using Notify.Host.Gateway;
 using Notify.Host.Telemetry;
 using Notify.Hosting;
 
@@ -13,7 +14,7 @@ try
 
     await using var app = Build(args, out var roles);
     await app.StartAsync();
-    if (roles.Endpoints == Endpoints.All)
+    if (roles.Features.HasFlag(ApiFeatures.Authentication))
         await FirstKey.PrintAsync(app);
     Welcome.Print(app, roles);
     await app.WaitForShutdownAsync();
@@ -31,14 +32,18 @@ static WebApplication Build(string[] args, out Roles roles)
     var builder = WebApplication.CreateBuilder(args);
     var settings = builder.Configuration.GetSection("Notify");
     var workers = (roles = Roles.Parse(settings["Roles"])).Workers;
+    // The gateway serves what it does not forward, so without addresses of other processes it serves the complete API.
+    var features = roles.IsGateway ? ApiFeatures.All : roles.Features;
     var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
 
-    builder.AddTelemetryExport();
+    builder.AddTelemetryExport(roles);
     builder.AddServerLimits(settings);
     builder.Services.AddProblemDetails();
     builder.Services.AddNotifications(settings.Bind).UseStore(settings, data).AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
     builder.Services.AddDeliverySettings(settings);
+    builder.Services.AddEdge(settings);
+    builder.Services.AddGateway(settings, roles);
     builder.Services.Configure<NotificationsApiOptions>(options =>
     {
         options.RequireKey = FirstKey.IsRequired(builder.Configuration);
@@ -48,7 +53,8 @@ static WebApplication Build(string[] args, out Roles roles)
     });
 
     var app = builder.Build();
-    var api = roles.Map(app);
+    app.UseEdge(roles);
+    var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
     api.MapFallback("{**path}", (HttpContext context) =>
             TypedResults.Problem(

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace Notify.Host;
 
 /// <summary>
@@ -21,6 +23,9 @@ internal static class ServerLimits
 
     private static readonly TimeSpan DefaultShutdownDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long requests in flight may take to finish after the listener was closed.</summary>
+    private static readonly TimeSpan RequestDrainTime = TimeSpan.FromSeconds(15);
+
     public static void AddServerLimits(this WebApplicationBuilder builder, IConfiguration settings)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -31,7 +36,15 @@ internal static class ServerLimits
             kestrel.Limits.MaxResponseBufferSize = MaxUnsent;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
-        builder.Services.AddHostedService(_ => new ShutdownDelay(settings.GetValue("ShutdownDelay", DefaultShutdownDelay)));
+        var delay = settings.GetValue("ShutdownDelay", DefaultShutdownDelay);
+        builder.Services.AddHostedService(_ => new ShutdownDelay(delay));
+        // A process stops in steps: the delay, then requests in flight, then attempts in flight. Each step has its whole time.
+        builder
+            .Services.AddOptions<HostOptions>()
+            .Configure<IOptions<NotificationsOptions>>(
+                (host, notifications) =>
+                    host.ShutdownTimeout = delay + RequestDrainTime + notifications.Value.DrainTimeout + TimeSpan.FromSeconds(1)
+            );
     }
 
     /// <summary>

@@ -11,10 +11,9 @@ internal static class Welcome
     public static void Print(WebApplication app, Roles roles)
     {
         var address = string.Join(", ", app.Urls.Select(ToReachable));
-        if (roles.Endpoints != Endpoints.All)
+        if (!roles.IsGateway)
         {
-            var part = roles.Workers == Workers.None ? $"{roles.Endpoints}" : $"{roles.Workers}";
-            Console.WriteLine($"\n  Notify is ready: {address} ({part})\n");
+            Console.WriteLine($"\n  Notify is ready: {address} ({roles.Names})\n");
             return;
         }
 

@@ -5,9 +5,9 @@ using System.Text.Json.Serialization;
 namespace Notify;
 
 /// <summary>
-/// The medium of a delivery: <c>push</c>, <c>sms</c>, <c>email</c>, <c>webhook</c>, or the channel of a custom provider. A name
-/// consists of 1 to 32 lowercase ASCII letters, digits and hyphens, and begins with a letter. The name <c>phone</c> is reserved
-/// for the address of <see cref="Sms"/>.
+/// The medium of a delivery: <c>push</c>, <c>sms</c>, <c>email</c>, <c>webhook</c>, <c>inbox</c>, or the channel of a custom
+/// provider. A name consists of 1 to 32 lowercase ASCII letters, digits and hyphens, and begins with a letter. The name
+/// <c>phone</c> is reserved for the address of <see cref="Sms"/>.
 /// </summary>
 /// <remarks>
 /// A file that also imports <c>System.Threading.Channels</c> needs an alias: <c>using Channel = Notify.Channel;</c>.
@@ -32,6 +32,12 @@ public readonly record struct Channel
 
     /// <summary>Gets the channel for HTTP POST requests to a URL.</summary>
     public static Channel Webhook { get; } = new("webhook");
+
+    /// <summary>
+    /// Gets the channel for the inbox within the application. The address is the ID of the user, so a user needs neither an
+    /// address nor a device, and there are no direct addresses.
+    /// </summary>
+    public static Channel Inbox { get; } = new("inbox");
 
     /// <summary>
     /// Gets the channel of a cancelled delivery for which no channel was chosen, because its recipient has no address. No

@@ -26,6 +26,12 @@ public sealed class ChannelOptions
     public IDictionary<string, IList<string>> PlatformProviders { get; } =
         new Dictionary<string, IList<string>>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// Gets or sets whether the quiet hours of users apply to the channel. Null means that they do, except for the inbox, which
+    /// makes no sound. Default null.
+    /// </summary>
+    public bool? AppliesQuietHours { get; set; }
+
     // A text message that arrives many hours late is merely confusing, whereas a push is still useful on a phone that was off
     // overnight.
     internal static TimeSpan? GetDefaultTimeToLive(Channel channel) =>

@@ -7,7 +7,7 @@ public sealed record Content
 {
     private readonly IReadOnlyDictionary<string, JsonElement>? _overrides;
 
-    /// <summary>Gets the title of a push notification, or the subject of an email. SMS ignores it.</summary>
+    /// <summary>Gets the title of a push notification or an inbox item, or the subject of an email. SMS ignores it.</summary>
     public string? Title { get; init; }
 
     /// <summary>
@@ -18,7 +18,9 @@ public sealed record Content
     /// <summary>Gets the HTML part of an email, which is sent alongside <see cref="Body"/>.</summary>
     public string? Html { get; init; }
 
-    /// <summary>Gets the values for the receiving application: the data of a push message, or the payload of a webhook.</summary>
+    /// <summary>
+    /// Gets the values for the receiving application: the data of a push message or an inbox item, or the payload of a webhook.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
 
     /// <summary>Gets how a push notification appears on the device. Null leaves this to the platform.</summary>
@@ -44,6 +46,9 @@ public sealed record Content
 
     /// <summary>Gets the additional parts of an SMS: its sender. Null if there are none.</summary>
     public SmsContent? Sms { get; init; }
+
+    /// <summary>Gets the additional parts of an inbox item: links and an image. Null if there are none.</summary>
+    public InboxContent? Inbox { get; init; }
 
     /// <summary>Returns the name of the type and none of the content, so that content can never reach a log.</summary>
     public override string ToString() => nameof(Content);

@@ -51,10 +51,39 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Gets or sets how long the counts per minute are kept. Null keeps them forever. 1 hour to 3,650 days; default 365 days.
+    /// Gets or sets how long counts per minute are kept before they are added to those per hour, in whole days. Null keeps them.
+    /// 1 day to 3,650 days; default 8 days.
+    /// </summary>
+    [TimeRange("1.00:00:00", "3650.00:00:00")]
+    public TimeSpan? MinuteCountRetention { get; set; } = TimeSpan.FromDays(8);
+
+    /// <summary>
+    /// Gets or sets how long counts per hour are kept before they are added to those per day, in whole days. Null keeps them. 1
+    /// day to 3,650 days; default 90 days.
+    /// </summary>
+    [TimeRange("1.00:00:00", "3650.00:00:00")]
+    public TimeSpan? HourCountRetention { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// Gets or sets how long counts of any period are kept before they are deleted, in whole days. Null keeps them forever. 1
+    /// hour to 3,650 days; default 365 days.
     /// </summary>
     [TimeRange("01:00:00", "3650.00:00:00")]
     public TimeSpan? CountRetention { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>
+    /// Gets or sets how long the records of the audit log are kept. Null keeps them forever. 1 hour to 3,650 days; default 90
+    /// days.
+    /// </summary>
+    [TimeRange("01:00:00", "3650.00:00:00")]
+    public TimeSpan? AuditRetention { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// Gets or sets the maximum number of templates, workflows and categories, each, that a process counts separately per tenant
+    /// and day. Further ones are counted together as <c>other</c>. 1 to 10,000; default 500.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxCountedNames { get; set; } = 500;
 
     /// <summary>
     /// Gets or sets the maximum number of deliveries that this process sends through one provider at a time. 1 to 100,000;

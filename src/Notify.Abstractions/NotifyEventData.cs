@@ -132,6 +132,13 @@ public sealed record DeviceEventData : NotifyEventData
     public string? Reason { get; init; }
 }
 
+/// <summary>The data of <c>inbox.changed</c>.</summary>
+public sealed record InboxEventData : NotifyEventData
+{
+    /// <summary>Gets the ID of the user.</summary>
+    public required string User { get; init; }
+}
+
 /// <summary>The data of an event whose type or form this version does not know.</summary>
 public sealed record UnknownEventData : NotifyEventData
 {

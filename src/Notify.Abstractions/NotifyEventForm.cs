@@ -116,6 +116,7 @@ internal static class NotifyEventForm
             NotifyEventTypes.DeviceRegistered or NotifyEventTypes.DevicePruned or NotifyEventTypes.DeviceRemoved => EventDataJson
                 .Default
                 .DeviceEventData,
+            NotifyEventTypes.InboxChanged => EventDataJson.Default.InboxEventData,
             _ => NotifyEventTypes.IsReceipt(type) ? EventDataJson.Default.ReceiptEventData : null,
         };
 
@@ -150,4 +151,5 @@ internal static class NotifyEventForm
 [JsonSerializable(typeof(DeliveryEventData))]
 [JsonSerializable(typeof(ReceiptEventData))]
 [JsonSerializable(typeof(DeviceEventData))]
+[JsonSerializable(typeof(InboxEventData))]
 internal sealed partial class EventDataJson : JsonSerializerContext;

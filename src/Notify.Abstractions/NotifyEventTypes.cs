@@ -56,6 +56,11 @@ public static class NotifyEventTypes
     /// <summary>The application removed a device. The data is <see cref="DeviceEventData"/>.</summary>
     public const string DeviceRemoved = "device.removed";
 
+    /// <summary>
+    /// The inbox of a user has changed: items were added, or their state changed. The data is <see cref="InboxEventData"/>.
+    /// </summary>
+    public const string InboxChanged = "inbox.changed";
+
     private const int MaxLength = 64;
     private const string ReceiptPrefix = "receipt.";
 

@@ -95,4 +95,13 @@ public static class ProblemCodes
 
     /// <summary>The store is unavailable (503).</summary>
     public const string StoreUnavailable = "store_unavailable";
+
+    /// <summary>The process behind the gateway failed during the call (502).</summary>
+    public const string UpstreamFailed = "upstream_failed";
+
+    /// <summary>No process behind the gateway is available (503).</summary>
+    public const string UpstreamUnavailable = "upstream_unavailable";
+
+    /// <summary>The process behind the gateway did not answer in time (504).</summary>
+    public const string UpstreamTimeout = "upstream_timeout";
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Notify;
 
 /// <summary>Limits for one provider. The options are named after the provider.</summary>
-public sealed class ProviderOptions
+public sealed class ProviderOptions : IValidatableObject
 {
     /// <summary>
     /// Gets or sets the maximum number of deliveries that this process sends through the provider at a time. If null, the
@@ -33,7 +33,28 @@ public sealed class ProviderOptions
     [Range(0.01, 1_000_000)]
     public double? MaxPerSecond { get; set; }
 
+    /// <summary>
+    /// Gets or sets the price of one message in <see cref="Currency"/>, by which the costs of sent messages are counted if the
+    /// vendor does not report them. A long SMS is several messages. Prices are counted to a millionth. 0 to 1,000,000; default
+    /// null, which counts no costs.
+    /// </summary>
+    [Range(0.0, 1_000_000.0)]
+    public decimal? Price { get; set; }
+
+    /// <summary>
+    /// Gets or sets the ISO 4217 code of the currency of <see cref="Price"/>, such as <c>EUR</c>. Default: null.
+    /// </summary>
+    [RegularExpression("[A-Z]{3}")]
+    public string? Currency { get; set; }
+
     /// <summary>Gets or sets the options of the provider's circuit breaker.</summary>
     [ValidateObjectMembers]
     public CircuitBreakerOptions CircuitBreaker { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Price is not null && Currency is null)
+            yield return new ValidationResult($"{nameof(Price)} requires {nameof(Currency)}.", [nameof(Currency)]);
+    }
 }

@@ -23,8 +23,24 @@ public sealed record Trigger
     /// <summary>Gets the recipients. At least 1, at most 1,000; use a topic for more.</summary>
     public required RecipientList To { get; init; }
 
-    /// <summary>Gets the content. Set exactly one of this property and <see cref="Template"/>.</summary>
+    /// <summary>
+    /// Gets the content. Set exactly one of this property, <see cref="Template"/> and <see cref="Workflow"/>.
+    /// </summary>
     public Content? Content { get; init; }
+
+    /// <summary>
+    /// Gets the name of the workflow that defines the template, channels, fallback, category, throttle and digest, none of which
+    /// the trigger then sets, except for <see cref="Digest.Key"/>. Its priority applies if the trigger has normal priority, its
+    /// delay if the trigger sets no time, and its time to live if the trigger sets no <see cref="ExpiresAt"/>. The trigger of a
+    /// notification that was accepted has the values of the workflow.
+    /// </summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>
+    /// Gets the version of the workflow; null for the newest. The trigger of a notification that was accepted has the version
+    /// that was used.
+    /// </summary>
+    public int? WorkflowVersion { get; init; }
 
     /// <summary>Gets the name of the template to render.</summary>
     public string? Template { get; init; }
@@ -60,7 +76,7 @@ public sealed record Trigger
 
     /// <summary>
     /// Gets the channels to fall back to, in order, for a recipient from whom no receipt arrives: "push, else SMS after 5
-    /// minutes" is <c>Channels = [Channel.Push], Fallback = [new(Channel.Sms, TimeSpan.FromMinutes(5))]</c>. At most 4.
+    /// minutes" is <c>Channels = [Channel.Push], Fallback = [new(Channel.Sms, TimeSpan.FromMinutes(5))]</c>. At most 8.
     /// </summary>
     public IReadOnlyList<FallbackStep>? Fallback { get; init; }
 
@@ -179,7 +195,7 @@ public sealed record FallbackStep
 
     /// <summary>Initializes a new instance with the specified values.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="after">The delay after the previous step. 1 second to 7 days.</param>
+    /// <param name="after">The delay after the previous step. 1 second to 7 days, or zero to belong to it.</param>
     [SetsRequiredMembers]
     public FallbackStep(Channel channel, TimeSpan after)
     {
@@ -190,7 +206,9 @@ public sealed record FallbackStep
     /// <summary>Gets the channel.</summary>
     public required Channel Channel { get; init; }
 
-    /// <summary>Gets the delay after the previous step. 1 second to 7 days.</summary>
+    /// <summary>
+    /// Gets the delay after the previous step. 1 second to 7 days, or zero to use the channel together with the one before.
+    /// </summary>
     public required TimeSpan After { get; init; }
 }
 

@@ -44,4 +44,18 @@ internal static partial class Log
         "Audit: {Method} refused because no key is configured and a browser sent the call for a page of another origin"
     )]
     public static partial void RefusedCrossOrigin(ILogger logger, string method);
+
+    [LoggerMessage(
+        10,
+        LogLevel.Error,
+        "The audit record {Id} of {Action}, tenant {Tenant}, could not be completed. Its outcome is {Outcome}."
+    )]
+    public static partial void AuditIncomplete(
+        ILogger logger,
+        Guid id,
+        string action,
+        string tenant,
+        AuditOutcome outcome,
+        Exception exception
+    );
 }

@@ -90,6 +90,13 @@ public sealed class NotificationsApiOptions : IValidatableObject
     public int MaxEventStreams { get; set; } = 20;
 
     /// <summary>
+    /// Gets or sets the number of streams of triggers (<c>/v1/notifications/stream</c>) that each key may have open, between 1
+    /// and 10,000. Further streams are answered with 429. The default is 20.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxTriggerStreams { get; set; } = 20;
+
+    /// <summary>
     /// Gets or sets the base of the <c>type</c> of problem documents, to which the code of the problem is appended, such as
     /// <c>https://docs.example.org/notify/errors#</c>. The default is null, for the pages that the API itself serves at
     /// <c>/v1/errors/{code}</c>.

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,9 +8,11 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Hosting;
 using Notify.Hosting.Analytics;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
+using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
 using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
@@ -19,8 +22,10 @@ using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
 using Notify.Hosting.Templates;
+using Notify.Hosting.TriggerStreams;
 using Notify.Hosting.Unsubscribing;
 using Notify.Hosting.WebhookEndpoints;
+using Notify.Hosting.Workflows;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -28,10 +33,11 @@ namespace Microsoft.AspNetCore.Builder;
 public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the complete HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
-    /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>,
-    /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
-    /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
+    /// Maps the HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
+    /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>,
+    /// <c>/v1/api-keys</c>, <c>/v1/audit</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
+    /// <c>/health/live</c> and <c>/health/ready</c>. If the application uses <c>AddSandbox()</c>, also maps a page at <c>/</c>
+    /// that shows the captured messages.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -47,55 +53,34 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// </remarks>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
+    /// <param name="features">The parts of the API that this process serves. By default, the complete API.</param>
     /// <returns>The group of all endpoints except the open ones.</returns>
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
-    public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
+    public static RouteGroupBuilder MapNotifications(
+        this IEndpointRouteBuilder endpoints,
+        string prefix = "",
+        ApiFeatures features = ApiFeatures.All
+    )
     {
         var group = MapGroup(endpoints, prefix, out var open);
-        group.MapReading();
-        group.MapTriggering();
-        group.MapRecipients();
-        group.MapTemplates();
-        group.MapReceipts();
-        group.MapReplay();
-        group.MapEndpointSecrets();
-        group.MapApiKeys();
-        group.MapCapturedMessages(endpoints.ServiceProvider);
-        group.MapUnknown(prefix);
-        MapOpen(open, endpoints.ServiceProvider);
-        return group;
-    }
+        // Vendors and recipients have no key. A signature or a token authorizes their calls.
+        var signed = MapSigned(open, endpoints.ServiceProvider);
+        var forwarder = endpoints.ServiceProvider.GetService<IApiForwarder>();
+        foreach (var feature in Enum.GetValues<ApiFeatures>().Where(feature => BitOperations.IsPow2((int)feature)))
+        {
+            if (forwarder?.Features.HasFlag(feature) == true)
+            {
+                var filter = new ForwardingFilter(forwarder, feature);
+                MapFeature(feature, Forward(group, filter), Forward(signed, filter), endpoints.ServiceProvider);
+            }
+            else if (features.HasFlag(feature))
+                MapFeature(feature, group, signed, endpoints.ServiceProvider);
+        }
 
-    /// <summary>
-    /// Maps only the endpoints that report on notifications, for a process that does not send: <c>/v1/analytics</c>,
-    /// <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET /v1/dead-letters</c>, <c>/health/live</c> and
-    /// <c>/health/ready</c>. They are protected like the rest of the API.
-    /// </summary>
-    /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
-    /// <returns>The group of the endpoints.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
-    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
-    public static RouteGroupBuilder MapNotificationsAnalytics(this IEndpointRouteBuilder endpoints, string prefix = "")
-    {
-        var group = MapGroup(endpoints, prefix, out _);
-        group.MapReading();
         group.MapUnknown(prefix);
         return group;
     }
-
-    /// <summary>
-    /// Maps only <c>/health/live</c> and <c>/health/ready</c>, for a process that sends but does not serve the API. They are
-    /// protected like the rest of the API.
-    /// </summary>
-    /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
-    /// <returns>The group of the endpoints.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
-    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
-    public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "") =>
-        MapGroup(endpoints, prefix, out _);
 
     private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix, out RouteGroupBuilder open)
     {
@@ -116,17 +101,20 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var document = new ApiDocument();
         var pages = new ProblemPages(prefix, options.ProblemTypeBase);
         // Whoever has no key must be able to read what its problem means.
-        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document);
+        var protection = new ResponseProtection();
+        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document).AddEndpointFilter(protection);
         pages.Map(open.MapGroup("").AddEndpointFilter(new RequestFilter()));
         var group = endpoints
             .MapGroup(prefix)
             .WithMetadata(NotificationsEndpoint.Instance, pages, document, new RunningKeys())
+            .AddEndpointFilter(protection)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams))
+            .WithMetadata(new TriggerStreamLimit(new StreamLimit(options.MaxTriggerStreams)))
             .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger))
             .AddEndpointFilter(new RequestFilter())
-            .AddEndpointFilter(new AuditFilter(logger));
+            .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);
@@ -135,27 +123,57 @@ public static class NotificationsEndpointRouteBuilderExtensions
         return group;
     }
 
-    private static void MapReading(this RouteGroupBuilder group)
+    private static RouteGroupBuilder Forward(RouteGroupBuilder group, ForwardingFilter filter) =>
+        group.MapGroup("").AddEndpointFilter(filter);
+
+    // Each path belongs to exactly one feature.
+    private static void MapFeature(
+        ApiFeatures feature,
+        RouteGroupBuilder group,
+        RouteGroupBuilder signed,
+        IServiceProvider services
+    )
     {
-        group.MapTimeline();
-        group.MapDeadLetters();
-        group.MapAnalytics();
-        group.MapEvents();
+        switch (feature)
+        {
+            case ApiFeatures.Notifications:
+                group.MapTimeline();
+                group.MapTriggering();
+                group.MapTriggerStream();
+                group.MapTemplates();
+                group.MapWorkflows();
+                group.MapReceipts();
+                group.MapDeadLetters();
+                group.MapReplay();
+                group.MapEndpointSecrets();
+                group.MapCapturedMessages(services);
+                signed.MapCallbacks();
+                break;
+            case ApiFeatures.Devices:
+                group.MapRecipients();
+                signed.MapUnsubscribe();
+                break;
+            case ApiFeatures.Analytics:
+                group.MapAnalytics();
+                group.MapFigures();
+                group.MapEvents();
+                break;
+            case ApiFeatures.Authentication:
+                group.MapApiKeys();
+                group.MapAudit();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(feature), feature, "The feature has no endpoints.");
+        }
     }
 
-    // Vendors and recipients have no key. A signature or a token authorizes their calls.
-    private static void MapOpen(RouteGroupBuilder group, IServiceProvider services)
-    {
-        var open = group
-            .MapGroup("")
+    private static RouteGroupBuilder MapSigned(RouteGroupBuilder open, IServiceProvider services) =>
+        open.MapGroup("")
             // The query of a callback URL is a part of what the vendor signs, and mail programs add parameters to links.
             .IgnoresQuery()
             .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(services)))
             .AddEndpointFilter(new ProblemFilter(services))
             .AddEndpointFilter(new RequestFilter());
-        open.MapCallbacks();
-        open.MapUnsubscribe();
-    }
 
     private static NotificationsApiOptions GetValidOptions(IServiceProvider services)
     {

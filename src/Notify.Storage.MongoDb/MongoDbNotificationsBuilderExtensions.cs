@@ -76,6 +76,7 @@ public static class MongoDbNotificationsBuilderExtensions
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
                 Documents = typeof(DocumentStore),
+                Inboxes = typeof(InboxStore),
                 Outbox = typeof(TransactionOutbox),
             }
         );

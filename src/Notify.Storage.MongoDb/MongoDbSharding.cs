@@ -15,10 +15,10 @@ public static class MongoDbSharding
 {
     private const int AlreadyInitialized = 23;
 
-    // The deliveries and devices of a user are on one shard, and users are spread evenly. Because the tenant follows the user
-    // in the key, the cluster can split users that have the same id in many tenants. Notifications are sharded by id; counts
-    // by tenant first, so that the newest minute is not on one shard; subscriptions by topic, because a topic is read in the
-    // order of its subscribers.
+    // The deliveries, devices and inbox items of a user are on one shard, and users are spread evenly. Because the tenant
+    // follows the user in the key, the cluster can split users that have the same id in many tenants. Notifications are
+    // sharded by id; counts by tenant first, so that the newest day is not on one shard; subscriptions by topic, because a
+    // topic is read in the order of its subscribers.
     internal static readonly (string Collection, BsonDocument Key)[] Keys =
     [
         ("deliveries", Hashed(DeliveryField.User, DeliveryField.Tenant)),
@@ -30,8 +30,9 @@ public static class MongoDbSharding
         ("digests", Hashed(DigestDocument.Id)),
         ("digestEvents", Hashed(DigestDocument.EventDigest)),
         ("throttles", Hashed("_id")),
-        ("deliveryCounts", Hashed(AnalyticsStore.Tenant, AnalyticsStore.Minute)),
+        ("analytics", Hashed(AnalyticsDocument.Tenant, AnalyticsDocument.Day)),
         ("documents", Hashed("_id")),
+        ("inboxItems", Hashed(InboxField.User, InboxField.Tenant)),
         ("subscriptions", TopicStore.Key),
     ];
 

@@ -84,6 +84,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
                 Documents = typeof(DocumentStore),
+                Inboxes = typeof(InboxStore),
                 Outbox = typeof(TransactionOutbox),
             }
         );

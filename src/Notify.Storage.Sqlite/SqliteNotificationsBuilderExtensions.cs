@@ -53,6 +53,7 @@ public static class SqliteNotificationsBuilderExtensions
                 Retention = typeof(RetentionStore),
                 Erasures = typeof(ErasureStore),
                 Documents = typeof(DocumentStore),
+                Inboxes = typeof(InboxStore),
                 Outbox = typeof(TransactionOutbox),
                 Health = typeof(StoreHealth),
             }

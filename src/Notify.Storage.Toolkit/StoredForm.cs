@@ -38,6 +38,7 @@ public static class StoredForm
                 Variants = notification.Contents,
                 TraceParent = notification.TraceParent,
                 Category = notification.Trigger.Category,
+                Template = notification.Trigger.Template,
                 Reference = notification.Trigger.Reference,
                 Tags = notification.Trigger.Tags,
                 Metadata = notification.Trigger.Metadata,
@@ -65,6 +66,12 @@ public static class StoredForm
     /// </summary>
     public static Content ReadOwnContent(byte[]? json) =>
         json is null ? NoContent : JsonSerializer.Deserialize(json, StoredJson.Default.Content)!;
+
+    /// <summary>Writes a content that is stored apart from its notification, such as that of an inbox item.</summary>
+    public static byte[] WriteContent(Content content) => JsonSerializer.SerializeToUtf8Bytes(content, Unescaped.Content);
+
+    /// <summary>Reads content that <see cref="WriteContent"/> wrote.</summary>
+    public static Content ReadContent(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.Content)!;
 
     /// <summary>Writes a user.</summary>
     public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.User);
@@ -157,6 +164,9 @@ public sealed record StoredContents
     /// <summary>Gets the category; see <see cref="Trigger.Category"/>.</summary>
     public string? Category { get; init; }
 
+    /// <summary>Gets the name of the template; see <see cref="Trigger.Template"/>.</summary>
+    public string? Template { get; init; }
+
     /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>.</summary>
     public string? Reference { get; init; }
 
@@ -180,6 +190,7 @@ public sealed record StoredContents
             Content = GetContent(delivery.ContentIndex) ?? delivery.Content,
             TraceParent = TraceParent,
             Category = Category,
+            Template = Template,
             Reference = Reference,
             Tags = Tags,
             Metadata = Metadata,

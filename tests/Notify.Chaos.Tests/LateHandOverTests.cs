@@ -61,8 +61,8 @@ public sealed class LateHandOverTests
         builder
             .Services.AddNotifications(options =>
             {
-                options.AttemptTimeout = TimeSpan.FromSeconds(5);
-                options.LeaseDuration = TimeSpan.FromSeconds(10);
+                options.AttemptTimeout = TimeSpan.FromMinutes(1);
+                options.LeaseDuration = TimeSpan.FromMinutes(2);
                 options.PollInterval = TimeSpan.FromMilliseconds(10);
             })
             .UseInMemory();

@@ -32,8 +32,8 @@ public sealed class SharedFileTests
         var slow = folder.Settings(VendorMood.Slow) with
         {
             VendorDelay = TimeSpan.FromSeconds(2),
-            AttemptTimeout = TimeSpan.FromMilliseconds(2_500),
-            LeaseDuration = TimeSpan.FromSeconds(5),
+            AttemptTimeout = TimeSpan.FromSeconds(4),
+            LeaseDuration = TimeSpan.FromSeconds(8),
         };
         var sleeper = await folder.StartAsync(slow);
         var other = await folder.StartAsync(folder.Settings());

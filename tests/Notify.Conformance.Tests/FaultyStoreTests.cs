@@ -80,7 +80,15 @@ public sealed class FaultyStoreTests
         ),
         ["counts twice"] = (
             Store<IAnalyticsStore>(counts => new CountsTwice(counts)),
-            nameof(StoreConformance.Counts_with_the_same_key_are_added)
+            nameof(StoreConformance.Counts_with_the_same_names_are_added)
+        ),
+        ["counts before it checks"] = (
+            Store<IAnalyticsStore>(counts => new CountsBeforeItChecks(counts)),
+            nameof(StoreConformance.Counts_of_a_source_are_added_once)
+        ),
+        ["moves counts too early"] = (
+            Store<IAnalyticsStore>(counts => new CountsBeforeItChecks(counts)),
+            nameof(StoreConformance.Old_counts_are_moved_to_longer_periods)
         ),
         ["knows every delivery"] = (
             Queue<IReceiptStore>(receipts => new KnowsEveryDelivery(receipts)),

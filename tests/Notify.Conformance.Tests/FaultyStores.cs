@@ -382,15 +382,61 @@ internal sealed class CountsRefusals(IThrottleStore inner) : IThrottleStore
 
 internal sealed class CountsTwice(IAnalyticsStore inner) : IAnalyticsStore
 {
-    public ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken) =>
+    public ValueTask AddAsync(IReadOnlyList<AnalyticsCount> counts, CancellationToken cancellationToken) =>
         inner.AddAsync([.. counts, .. counts], cancellationToken);
 
-    public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant,
-        DateTimeOffset from,
-        DateTimeOffset to,
+    public ValueTask<bool> AddAsync(
+        IReadOnlyList<AnalyticsCount> counts,
+        AnalyticsCheckpoint checkpoint,
+        long? expected,
         CancellationToken cancellationToken
-    ) => inner.ListAsync(tenant, from, to, cancellationToken);
+    ) => inner.AddAsync(counts, checkpoint, expected, cancellationToken);
+
+    public ValueTask<AnalyticsCheckpoint?> FindCheckpointAsync(string source, CancellationToken cancellationToken) =>
+        inner.FindCheckpointAsync(source, cancellationToken);
+
+    public ValueTask<IReadOnlyList<AnalyticsCount>> SumAsync(AnalyticsFilter filter, CancellationToken cancellationToken) =>
+        inner.SumAsync(filter, cancellationToken);
+
+    public ValueTask<bool> RollUpAsync(
+        AnalyticsResolution resolution,
+        DateTimeOffset before,
+        int most,
+        CancellationToken cancellationToken
+    ) => inner.RollUpAsync(resolution, before, most, cancellationToken);
+}
+
+/// <summary>
+/// Adds the counts of a batch and moves its checkpoint in two steps, so a worker that lost its source counts again.
+/// </summary>
+internal sealed class CountsBeforeItChecks(IAnalyticsStore inner) : IAnalyticsStore
+{
+    public ValueTask AddAsync(IReadOnlyList<AnalyticsCount> counts, CancellationToken cancellationToken) =>
+        inner.AddAsync(counts, cancellationToken);
+
+    public async ValueTask<bool> AddAsync(
+        IReadOnlyList<AnalyticsCount> counts,
+        AnalyticsCheckpoint checkpoint,
+        long? expected,
+        CancellationToken cancellationToken
+    )
+    {
+        await inner.AddAsync(counts, cancellationToken);
+        return await inner.AddAsync([], checkpoint, expected, cancellationToken);
+    }
+
+    public ValueTask<AnalyticsCheckpoint?> FindCheckpointAsync(string source, CancellationToken cancellationToken) =>
+        inner.FindCheckpointAsync(source, cancellationToken);
+
+    public ValueTask<IReadOnlyList<AnalyticsCount>> SumAsync(AnalyticsFilter filter, CancellationToken cancellationToken) =>
+        inner.SumAsync(filter, cancellationToken);
+
+    public async ValueTask<bool> RollUpAsync(
+        AnalyticsResolution resolution,
+        DateTimeOffset before,
+        int most,
+        CancellationToken cancellationToken
+    ) => await inner.RollUpAsync(resolution, before.AddDays(1), most, cancellationToken);
 }
 
 internal sealed class PurgesADayTooMuch(IRetentionStore inner) : IRetentionStore

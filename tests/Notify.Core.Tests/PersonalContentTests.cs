@@ -29,6 +29,8 @@ public sealed partial class PersonalContentTests
     [InlineData("Hi {% case recipient.id %}{% when 'ada' %}Ada{% else %}Bob{% endcase %}")]
     [InlineData("Hi {% if names == nil or recipient.id == 'ada' %}Ada{% else %}Bob{% endif %}")]
     [InlineData("Hi {% for i in (recipient.n..recipient.n) %}{% if i == 3 %}Ada{% else %}Bob{% endif %}{% endfor %}")]
+    [InlineData("Hi {% for i in (recipient.n..3) %}{% if forloop.first %}{{ names[forloop.length] }}{% endif %}{% endfor %}")]
+    [InlineData("Hi {% for i in (0..recipient.n) %}{% if forloop.last %}{{ names[i] }}{% endif %}{% endfor %}")]
     [InlineData("Hi {% for letter in letters limit: recipient.n %}{{ letter }}{% else %}Bob{% endfor %}")]
     [InlineData("Hi {% for letter in bob offset: recipient.n %}{{ letter }}{% else %}Ada{% endfor %}")]
     [InlineData("Hi {% cycle recipient.name, 'x' %}")]
@@ -38,7 +40,16 @@ public sealed partial class PersonalContentTests
         await using var application = await StartAsync(body);
         var data = new
         {
-            names = new { ada = "Ada", bob = "Bob" },
+            names = new Dictionary<string, string>
+            {
+                ["ada"] = "Ada",
+                ["bob"] = "Bob",
+                // The recipients' numbers, and how many numbers there are from theirs to 3.
+                ["3"] = "Ada",
+                ["1"] = "Ada",
+                ["0"] = "Bob",
+                ["4"] = "Bob",
+            },
             letters = new[] { "A", "d", "a", "?" },
             bob = new[] { "B", "o", "b" },
         };

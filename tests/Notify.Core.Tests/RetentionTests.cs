@@ -28,11 +28,15 @@ public sealed class RetentionTests
         _time.Advance(TimeSpan.FromHours(1));
         Assert.NotNull(await FindAsync(application, sent));
 
-        await PassAsync(async () => await FindAsync(application, sent) is null && await CountedAsync(application, 0));
+        await PassAsync(async () => await FindAsync(application, sent) is null);
         Assert.Single(await application.DeliveriesAsync(waiting));
 
         _time.Advance(TimeSpan.FromHours(1));
         await PassAsync(async () => await FindAsync(application, waiting) is null);
+
+        // Counts are purged by whole days.
+        _time.Jump(TimeSpan.FromDays(1));
+        await PassAsync(() => CountedAsync(application, 0));
     }
 
     [Fact]
@@ -46,7 +50,36 @@ public sealed class RetentionTests
         var before = store.Calls.Zip(store.Before).DistinctBy(call => call.First).ToDictionary();
         var start = _time.GetUtcNow().AddMinutes(-10);
         Assert.InRange(before["notifications"], start.AddDays(-30), _time.GetUtcNow().AddDays(-30));
-        Assert.InRange(before["counts"], start.AddDays(-365), _time.GetUtcNow().AddDays(-365));
+        Assert.InRange(before["counts"], start.AddDays(-366), _time.GetUtcNow().AddDays(-365));
+        Assert.Equal(TimeSpan.Zero, before["counts"].TimeOfDay);
+    }
+
+    [Fact]
+    public async Task Audit_records_go_after_90_days()
+    {
+        await using var application = await StartAsync(new RecordingStore());
+        var log = application.Get<IAuditLog>();
+        var now = _time.GetUtcNow();
+        // More than the worker removes in one transaction.
+        for (var i = 0; i < 600; i++)
+            await log.WriteAsync(CreateRecord(now.AddDays(-91).AddMilliseconds(i)));
+        var kept = CreateRecord(now.AddDays(-89));
+        await log.WriteAsync(kept);
+
+        await PassAsync(async () => (await log.ListAsync(new AuditQuery { Tenant = "acme" })).Items.Count == 1);
+
+        Assert.Equal(kept.Id, Assert.Single((await log.ListAsync(new AuditQuery { Tenant = "acme" })).Items).Id);
+
+        static AuditRecord CreateRecord(DateTimeOffset at) =>
+            new()
+            {
+                Id = Guid.CreateVersion7(at),
+                At = at,
+                Tenant = "acme",
+                Actor = new AuditActor(AuditActorKind.Anonymous),
+                Action = "saveTemplate",
+                Outcome = AuditOutcome.Succeeded,
+            };
     }
 
     [Fact]
@@ -157,7 +190,17 @@ public sealed class RetentionTests
     {
         var counts = await application
             .Get<IAnalyticsStore>()
-            .ListAsync(Trigger.DefaultTenant, DateTimeOffset.MinValue, _time.GetUtcNow().AddDays(1), CancellationToken.None);
+            .SumAsync(
+                new AnalyticsFilter
+                {
+                    Tenant = Trigger.DefaultTenant,
+                    From = DateTimeOffset.MinValue,
+                    To = _time.GetUtcNow().AddDays(1),
+                    Resolution = AnalyticsResolution.Minute,
+                    Measures = [AnalyticsMeasure.Sent],
+                },
+                CancellationToken.None
+            );
         return counts.Count == kinds;
     }
 

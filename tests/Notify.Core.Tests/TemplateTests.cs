@@ -161,6 +161,10 @@ public sealed class TemplateTests
     [InlineData("{{ list | map: 'n' | join: ',' }}", "data.list[1].n")]
     [InlineData("{% assign x = first %}{{ x }}", "data.first")]
     [InlineData("{% cycle first, name %}", "data.first")]
+    [InlineData("{{ list | where: 'n', first | size }}", "data.first", "line 1, column 23")]
+    [InlineData("{{ list | has: 'n', first }}", "data.first")]
+    [InlineData("{{ list | reject: 'n', order.a }}", "data.order.a")]
+    [InlineData("{{ list | concat: first | size }}", "data.first")]
     [InlineData("{{ Name }}", "data.Name")]
     [InlineData("{{ first }}{{ second }}{{ first }}", "data.first,data.second")]
     public async Task A_variable_that_is_used_must_be_there(string source, string fields, string place = "variants[0].body")
@@ -201,6 +205,32 @@ public sealed class TemplateTests
         var data = """{"n": 1234567.5, "at": "2026-03-29T10:15:00Z", "local": "2026-03-29T08:00:00"}""";
 
         Assert.Equal(text, (await RenderAsync(new TemplateVariant { Locale = locale, Body = source }, data, locale)).Body);
+    }
+
+    [Theory]
+    [InlineData("{{ '2026-07-01T08:00:00' | date: '%H:%M %z' }}", "08:00 +0200")]
+    [InlineData("{{ '2026-07-01T08:00:00' | time_zone: 'UTC' | date: '%H:%M' }}", "06:00")]
+    [InlineData("{{ '2026-12-01T08:00:00' | time_zone: 'UTC' | date: '%H:%M' }}", "07:00")]
+    [InlineData("{{ '2026-07-01' | time_zone: 'UTC' | date: '%F %H:%M' }}", "2026-06-30 22:00")]
+    [InlineData("{{ '2026-07-01T08:00:00Z' | date: '%H:%M %z' }}", "10:00 +0200")]
+    [InlineData("{{ '2026-07-01T08:00:00-04:00' | date: '%H:%M %z' }}", "14:00 +0200")]
+    [InlineData("{{ 86400 | date: '%F %H:%M' }}", "1970-01-02 01:00")]
+    public async Task A_time_is_shown_on_the_recipients_clock(string source, string text)
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+        await SaveAsync(application, new TemplateVariant { Body = source });
+        await application.Directory.SaveUserAsync(
+            new User
+            {
+                Id = "ada",
+                TimeZone = "Europe/Stockholm",
+                Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+            }
+        );
+
+        var id = await application.SendAsync(TemplateTrigger.Create(null) with { To = Recipient.User("ada") });
+
+        Assert.Equal(text, (await application.EndedDeliveryAsync(id)).Delivery.Content.Body);
     }
 
     [Theory]

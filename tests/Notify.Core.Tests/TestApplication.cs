@@ -57,7 +57,12 @@ internal sealed class TestApplication : IAsyncDisposable
     public static IHost Compose(Action<INotificationsBuilder> configure, params IDeliveryProvider[] providers)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        var notifications = builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20));
+        var notifications = builder.Services.AddNotifications(options =>
+        {
+            options.PollInterval = TimeSpan.FromMilliseconds(20);
+            // No test fails because the machine was too busy to render in time.
+            options.Templates.MaxRenderTime = TimeSpan.FromMinutes(1);
+        });
         foreach (var provider in providers)
             builder.Services.AddSingleton(provider);
         configure(notifications);

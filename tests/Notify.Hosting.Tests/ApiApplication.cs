@@ -91,7 +91,12 @@ public sealed class ApiApplication : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var notifications = builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20));
+        var notifications = builder.Services.AddNotifications(options =>
+        {
+            options.PollInterval = TimeSpan.FromMilliseconds(20);
+            // No test fails because the machine was too busy to render in time.
+            options.Templates.MaxRenderTime = TimeSpan.FromMinutes(1);
+        });
         useStore(notifications);
         notifications.AddSandbox(AllChannels.Except(providers.Select(provider => provider.Channel)));
         foreach (var provider in providers)

@@ -11,7 +11,7 @@ internal sealed class CountingQueue : IDeliveryQueue
 
     public int Enqueued => _enqueued;
 
-    public Exception? Failure { get; init; }
+    public Exception? Failure { get; set; }
 
     /// <summary>Called after the notification is stored and before the call returns.</summary>
     public Func<Task> Stored { get; set; } = () => Task.CompletedTask;

@@ -19,6 +19,8 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/notifications"] = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""",
         ["POST /v1/notifications/cancel"] = """{"cancellationKey":"k"}""",
         ["POST /v1/notifications/{id}/cancel"] = null,
+        // Its body is NDJSON, which TriggerStreamTests test.
+        ["POST /v1/notifications/stream"] = null,
         ["PUT /v1/users/{id}"] = "{}",
         ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,
@@ -31,6 +33,10 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["DELETE /v1/templates/{name}"] = null,
         ["POST /v1/templates/preview"] = """{"variants":[{"body":"x"}]}""",
         ["POST /v1/templates/{name}/preview"] = "{}",
+        ["PUT /v1/workflows/{name}"] = $$"""{"template":"{{NoId}}"}""",
+        ["DELETE /v1/workflows/{name}"] = null,
+        ["POST /v1/workflows/{name}/rollback"] = """{"version":1}""",
+        ["POST /v1/workflows/{name}/promote"] = """{"tenant":"default"}""",
         ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
         ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",
@@ -145,12 +151,44 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
     }
 
     [Fact]
-    public Task No_answer_may_be_cached() => Assert.AllAsync(_endpoints, async endpoint =>
+    public Task No_answer_may_be_cached_framed_or_guessed() => Assert.AllAsync(_endpoints, async endpoint =>
         {
             using var response = await SendAsync(endpoint);
 
-            Assert.True(response.Headers.CacheControl?.NoStore, $"{endpoint}: {response.Headers.CacheControl}");
+            if (endpoint.Pattern != "/openapi/v1.json")
+                Assert.True(response.Headers.CacheControl?.NoStore, $"{endpoint}: {response.Headers.CacheControl}");
+            Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
+            Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
+            Assert.Contains("frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single());
         });
+
+    [Theory]
+    [InlineData("/openapi/v1.json", "no-cache, private")]
+    [InlineData("/v1/errors/too_busy", "public, max-age=3600")]
+    public async Task The_same_for_everyone_is_sent_again_only_if_it_changed(string path, string cacheControl)
+    {
+        using var first = await _shared.App.Client.GetAsync(path);
+        Assert.Equal(cacheControl, first.Headers.CacheControl?.ToString());
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+
+        using var again = await _shared.App.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        Assert.Equal(first.Headers.ETag, again.Headers.ETag);
+        Assert.Equal(cacheControl, again.Headers.CacheControl?.ToString());
+    }
+
+    [Fact]
+    public async Task Refused_calls_have_the_same_headers()
+    {
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("a-key-of-the-tests"));
+
+        using var refused = await app.SendAsync("GET", "/v1/users/ada");
+
+        await refused.ProblemAsync(HttpStatusCode.Unauthorized);
+        Assert.True(refused.Headers.CacheControl?.NoStore);
+        Assert.Equal(["nosniff"], refused.Headers.GetValues("X-Content-Type-Options"));
+    }
 
     [Fact]
     public Task HEAD_answers_like_GET_without_a_body() =>

@@ -152,22 +152,26 @@ public sealed partial class HostTests
         string[] settings = ["--Notify:Sandbox:File", "sent.jsonl"];
         var (first, client) = await SampleProcess.StartHostAsync(folder.Path, null, settings);
         string url;
+        var dueAt = DateTimeOffset.UtcNow.AddSeconds(4);
+        bool isKilledBefore;
         await using (first)
         {
             var trigger = new
             {
                 to = new { email = "ada@example.org" },
                 content = new { body = "x" },
-                sendAt = DateTimeOffset.UtcNow.AddSeconds(4),
+                sendAt = dueAt,
             };
             using var response = await client.PostAsJsonAsync("/v1/notifications", trigger);
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
             url = response.Headers.Location!.ToString();
             first.Kill();
             await first.WaitForExitAsync();
+            isKilledBefore = DateTimeOffset.UtcNow < dueAt;
         }
 
-        Assert.False(File.Exists(folder.File("sent.jsonl")));
+        // On a machine that is too busy for that, the first process may send it itself.
+        Assert.False(isKilledBefore && File.Exists(folder.File("sent.jsonl")));
         var (second, again) = await SampleProcess.StartHostAsync(folder.Path, null, settings);
         await using (second)
         {

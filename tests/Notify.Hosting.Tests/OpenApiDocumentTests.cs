@@ -40,13 +40,13 @@ public sealed partial class OpenApiDocumentTests
         builder.Services.AddNotifications().UseInMemory().AddSandbox();
         await using var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
-        app.MapNotificationsAnalytics();
+        app.MapNotifications(features: ApiFeatures.Analytics);
         await app.StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
         var document = new OpenApiDocument(JsonElement.Parse(await client.GetStringAsync("/openapi/v1.json")));
 
-        Assert.Contains(document.Operations, operation => operation.Id == "getNotification");
+        Assert.Contains(document.Operations, operation => operation.Id == "streamEvents");
         Assert.DoesNotContain(document.Operations, operation => operation.Id == "triggerNotification");
     }
 

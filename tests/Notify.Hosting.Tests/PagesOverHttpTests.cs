@@ -31,19 +31,20 @@ public sealed class PagesOverHttpTests
     {
         await using var app = await ApiApplication.StartAsync();
         var start = new DateTimeOffset(2031, 5, 28, 9, 0, 0, TimeSpan.Zero);
-        DeliveryCount[] counts =
+        AnalyticsCount[] counts =
         [
             .. Enumerable
                 .Range(0, 4)
                 .SelectMany(minute =>
-                    ((string[])["b", "a", "c"]).Select(provider => new DeliveryCount
+                    ((string[])["b", "a", "c"]).Select(provider => new AnalyticsCount
                     {
-                        Minute = start.AddMinutes(minute),
+                        Time = start.AddMinutes(minute),
+                        Resolution = AnalyticsResolution.Minute,
                         Tenant = "default",
+                        Measure = AnalyticsMeasure.Retried,
                         Channel = Channel.Email,
                         Provider = provider,
-                        State = DeliveryState.Pending,
-                        Count = minute + 1,
+                        Value = minute + 1,
                     })
                 ),
         ];
@@ -56,7 +57,7 @@ public sealed class PagesOverHttpTests
 
             Assert.Equal((12 + limit - 1) / limit, pages.Count);
             Assert.Equal(
-                counts.Select(count => $"{count.Minute:HH:mm} {count.Provider} {count.Count}").Order(StringComparer.Ordinal),
+                counts.Select(count => $"{count.Time:HH:mm} {count.Provider} {count.Value}").Order(StringComparer.Ordinal),
                 pages.SelectMany(page => page).Select(Describe)
             );
         }

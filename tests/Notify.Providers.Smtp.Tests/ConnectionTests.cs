@@ -76,10 +76,8 @@ public sealed class ConnectionTests
     public async Task A_server_that_falls_silent_holds_up_its_own_message_only()
     {
         await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(
-            server,
-            mail => (mail.MaxConnections, mail.AcceptanceTimeout) = (1, TimeSpan.FromSeconds(1)),
-            limits => limits.AttemptTimeout = TimeSpan.FromMilliseconds(500)
+        await using var application = await Application.StartAsync(server, mail =>
+            (mail.MaxConnections, mail.AcceptanceTimeout) = (1, TimeSpan.FromSeconds(1))
         );
 
         var silent = await application.WaitsForRetryAsync(await application.SendAsync("silent@example.org"));

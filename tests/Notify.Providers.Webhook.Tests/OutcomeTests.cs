@@ -125,12 +125,22 @@ public sealed class OutcomeTests
     [Fact]
     public async Task An_endpoint_that_is_slower_than_the_attempt_timeout_is_retried()
     {
-        await using var endpoint = await Endpoint.StartAsync(Never);
-        await using var application = await WebhookApplication.StartFrozenAsync(configureServices: services =>
-            services.Configure<NotificationsOptions>(options => options.AttemptTimeout = TimeSpan.FromMilliseconds(300))
+        var time = new ManualTime();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var endpoint = await Endpoint.StartAsync(context =>
+        {
+            asked.TrySetResult();
+            return Never(context);
+        });
+        await using var application = await WebhookApplication.StartAsync(configureServices: services =>
+            services.AddSingleton<TimeProvider>(time)
         );
 
-        AssertPending(OutcomeKind.AnswerLost, "no answer within 0.3 s", await application.SendAsync(endpoint.Url));
+        var id = await application.TriggerAsync(Recipient.Webhook(endpoint.Url));
+        await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        AssertPending(OutcomeKind.AnswerLost, "no answer within 30 s", await application.AttemptedAsync(id, attempts: 1));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class SimulatedProcess
         Directory = _services.GetRequiredService<IRecipients>();
         _running =
         [
-            _services.GetRequiredService<DeliveryRecorder>().RunAsync(_stopping.Token),
+            _services.GetRequiredService<CountRecorder>().RunAsync(_stopping.Token),
             _services.GetRequiredService<DeliveryWorker>().RunAsync(_stopping.Token),
             _services.GetRequiredService<ExpansionWorker>().RunAsync(_stopping.Token),
             _services.GetRequiredService<DigestWorker>().RunAsync(_stopping.Token),

@@ -101,7 +101,13 @@ internal sealed class SimulatedDigests(IDigestStore digests, SimulatedProcess pr
         bool ofSummary,
         int limit,
         CancellationToken cancellationToken
-    ) => throw new NotSupportedException();
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "list events of a digest",
+            () => digests.ListAsync(tenant, notificationId, ofSummary, limit, CancellationToken.None).Result,
+            cancellationToken
+        );
 }
 
 internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process, World world) : IUserStore
@@ -281,13 +287,26 @@ internal sealed class SimulatedTopics(ITopicStore topics, SimulatedProcess proce
 
 internal sealed class SimulatedAnalytics(SimulatedProcess process, World world) : IAnalyticsStore
 {
-    public async ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken) =>
+    public async ValueTask AddAsync(IReadOnlyList<AnalyticsCount> counts, CancellationToken cancellationToken) =>
         await world.Operations.CallAsync(process, "count", () => true, cancellationToken).ConfigureAwait(false);
 
-    public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant,
-        DateTimeOffset from,
-        DateTimeOffset to,
+    public ValueTask<bool> AddAsync(
+        IReadOnlyList<AnalyticsCount> counts,
+        AnalyticsCheckpoint checkpoint,
+        long? expected,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
+
+    public ValueTask<AnalyticsCheckpoint?> FindCheckpointAsync(string source, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<AnalyticsCount>> SumAsync(AnalyticsFilter filter, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<bool> RollUpAsync(
+        AnalyticsResolution resolution,
+        DateTimeOffset before,
+        int most,
         CancellationToken cancellationToken
     ) => throw new NotSupportedException();
 }

@@ -35,8 +35,13 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     public async Task What_was_accepted_is_sent_although_the_server_goes_away_again_and_again()
     {
         using var proxy = new BreakableProxy(ConnectionString);
-        using var host = Compose("only", notifications =>
-            notifications.UseMongoDb(options => (options.ConnectionString, options.Database) = (proxy.ConnectionString, Name))
+        using var host = Compose(
+            "only",
+            notifications =>
+                notifications.UseMongoDb(options =>
+                    (options.ConnectionString, options.Database) = (proxy.ConnectionString, Name)
+                ),
+            TimeSpan.FromSeconds(5)
         );
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();
@@ -131,14 +136,14 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
         }
     }
 
-    private IHost Compose(string application, Action<INotificationsBuilder> use)
+    private IHost Compose(string application, Action<INotificationsBuilder> use, TimeSpan? leaseFor = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var notifications = builder.Services.AddNotifications(options =>
         {
             options.PollInterval = TimeSpan.FromMilliseconds(20);
             options.AttemptTimeout = TimeSpan.FromSeconds(1);
-            options.LeaseDuration = TimeSpan.FromSeconds(5);
+            options.LeaseDuration = leaseFor ?? TimeSpan.FromMinutes(1);
             options.MaxConcurrencyPerProvider = 32;
         });
         use(notifications);

@@ -78,11 +78,18 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task Calls_of_a_batch_are_not_tried_one_by_one_when_the_majority_does_not_answer()
     {
         var leases = await LeaseAsync(40);
-        _server.Latency = TimeSpan.FromMilliseconds(20);
-        FailAfter("update", "deliveries", PeerError.WriteConcernFailed, times: int.MaxValue);
+        using var hasAll = new ManualResetEventSlim();
+        _server.Script = command =>
+        {
+            if (!Is(command, "update", "deliveries"))
+                return _database.Execute(command);
+            hasAll.Wait();
+            return PeerError.WriteConcernFailed.AddAsWriteConcernError(_database.Execute(command)!);
+        };
         var before = Sent("update", "deliveries");
 
-        var calls = leases.Select(lease => Task.Run(() => SettleAsync(Ended(lease)))).ToArray();
+        var calls = leases.Select(lease => SettleAsync(Ended(lease))).ToArray();
+        hasAll.Set();
         await Task.WhenAll(calls.Select(call => Assert.ThrowsAnyAsync<MongoException>(() => call)));
 
         // Two batches at most, each waited for twice; with one call each it would be more than forty.

@@ -33,7 +33,8 @@ public sealed class IndexProofTests
         ["find digestEvents"] = "by notification: cancelling, people who look, and erasing in batches",
         ["aggregate digestEvents"] = "by notification: cancelling",
         ["distinct notification digestEvents"] = "retention, in batches",
-        ["find deliveryCounts"] = "retention, in batches",
+        ["find documents"] = "a list of what people manage, and retention in batches",
+        ["find analytics"] = "retention and roll-up, in batches",
     };
 
     /// <summary>The sorts that no index gives, and why few documents are sorted.</summary>

@@ -21,7 +21,7 @@ public sealed class ShardingTests
         Assert.Equal(new BsonDocument { { "user", "hashed" }, { "tenant", 1 } }, keys["shop.deliveries"]);
         Assert.Equal(new BsonDocument { { "user", "hashed" }, { "tenant", 1 } }, keys["shop.devices"]);
         Assert.Equal(new BsonDocument("_id", "hashed"), keys["shop.notifications"]);
-        Assert.Equal("tenant", keys["shop.deliveryCounts"].GetElement(0).Name);
+        Assert.Equal("tenant", keys["shop.analytics"].GetElement(0).Name);
     }
 
     [Fact]

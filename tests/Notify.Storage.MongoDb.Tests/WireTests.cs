@@ -29,7 +29,7 @@ public sealed class WireTests : IAsyncLifetime
         "users",
         "subscriptions",
         "templates",
-        "deliveryCounts",
+        "analytics",
     ];
 
     private readonly ScriptedServer _server = ScriptedServer.StartPrimary();

@@ -36,7 +36,10 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
     {
         await using var server = await RedisProcess.StartAsync();
         // A term that a busy machine does not miss: it is renewed every three seconds.
-        var leadership = Process(Brief(server.Address) + (options => options.LeadFor = TimeSpan.FromSeconds(9)));
+        var leadership = Process(
+            Brief(server.Address)
+                + (options => (options.LeadFor, options.Timeout) = (TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(8)))
+        );
         await using var term = await leadership.TryLeadAsync("sweeper", Cancellation);
 
         // Its key is set to expire later more often than one term lasts.

@@ -22,7 +22,11 @@ public sealed class OutageTests
         using var logs = new FakeLoggerProvider();
         var provider = new CountingProvider();
         using var host = Compose(provider, logs, options =>
-            (options.ConnectionString, options.RetryAfter) = (server.Address, TimeSpan.FromMilliseconds(50))
+            (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                server.Address,
+                TimeSpan.FromSeconds(2),
+                TimeSpan.FromMilliseconds(50)
+            )
         );
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();

@@ -41,6 +41,7 @@ internal sealed class StoredDelivery
             {
                 Content = queued.Delivery.ContentIndex == Delivery.OwnContent ? queued.Delivery.Content : NoContent,
                 Category = null,
+                Template = null,
                 TraceParent = null,
                 Reference = null,
                 Tags = null,

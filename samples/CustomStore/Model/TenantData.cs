@@ -33,7 +33,7 @@ internal sealed partial class TenantData
     /// <summary>Gets the versions of each template, oldest first.</summary>
     public Dictionary<string, List<StoredTemplate>> Templates { get; init; } = [];
 
-    public List<DeliveryCount> Counts { get; init; } = [];
+    public Dictionary<Guid, InboxItem> InboxItems { get; init; } = [];
 
     /// <summary>Gets the erasures that are not complete, by user id.</summary>
     public Dictionary<string, Erasure> Erasures { get; init; } = [];
@@ -54,6 +54,7 @@ internal sealed partial class TenantData
             Variants = notification.Contents,
             TraceParent = notification.TraceParent,
             Category = notification.Trigger.Category,
+            Template = notification.Trigger.Template,
             Reference = notification.Trigger.Reference,
             Tags = notification.Trigger.Tags,
             Metadata = notification.Trigger.Metadata,

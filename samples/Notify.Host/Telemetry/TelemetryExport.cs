@@ -12,13 +12,18 @@ namespace Notify.Host.Telemetry;
 /// </summary>
 internal static class TelemetryExport
 {
+    /// <summary>The resource attribute with the roles of the process. Prometheus shows it in <c>target_info</c>.</summary>
+    private const string RolesAttribute = "notify.roles";
+
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    public static void AddTelemetryExport(this WebApplicationBuilder builder)
+    public static void AddTelemetryExport(this WebApplicationBuilder builder, Roles roles)
     {
         var telemetry = builder
             .Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("notify").AddEnvironmentVariableDetector())
+            .ConfigureResource(resource =>
+                resource.AddService("notify").AddAttributes([new(RolesAttribute, roles.Names)]).AddEnvironmentVariableDetector()
+            )
             .WithMetrics(metrics =>
                 metrics
                     .AddMeter(NotifyTelemetry.Name)

@@ -53,6 +53,11 @@ public sealed record Delivery
     /// </summary>
     public string? Category { get; init; }
 
+    /// <summary>
+    /// Gets the name of the template; see <see cref="Trigger.Template"/>. Stores keep it once, like the category.
+    /// </summary>
+    public string? Template { get; init; }
+
     /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>. Stores keep it once, like the category.</summary>
     public string? Reference { get; init; }
 

@@ -72,6 +72,20 @@ public static class ProviderNotificationsBuilderExtensions
         return builder.Configure(options => configure(options.CircuitBreaker));
     }
 
+    /// <summary>
+    /// Sets the price of one message, by which costs are counted if the vendor does not report them; see
+    /// <see cref="ProviderOptions.Price"/>.
+    /// </summary>
+    /// <param name="builder">The provider builder.</param>
+    /// <param name="price">The price.</param>
+    /// <param name="currency">The ISO 4217 code of the currency, such as <c>EUR</c>.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
+    public static INotificationProviderBuilder SetPrice(
+        this INotificationProviderBuilder builder,
+        decimal price,
+        string currency
+    ) => builder.Configure(options => (options.Price, options.Currency) = (price, currency));
+
     private static INotificationProviderBuilder Configure(
         this INotificationProviderBuilder builder,
         Action<ProviderOptions> configure

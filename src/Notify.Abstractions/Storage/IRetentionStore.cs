@@ -37,8 +37,8 @@ public interface IRetentionStore
     ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
         ValueTask.FromResult(0L);
 
-    /// <summary>Purges the delivery counts of minutes before the specified time.</summary>
-    /// <param name="before">The cutoff time. Counts of minutes at or after this time are kept.</param>
+    /// <summary>Purges the counts of periods before the specified time.</summary>
+    /// <param name="before">The beginning of a day. Counts of periods that begin at or after this time are kept.</param>
     /// <param name="most">The maximum number of rows per transaction.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of counts that were purged.</returns>

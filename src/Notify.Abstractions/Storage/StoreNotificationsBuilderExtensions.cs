@@ -37,6 +37,8 @@ public static class StoreNotificationsBuilderExtensions
         builder.AddStoreService<IRetentionStore>(services.Retention);
         builder.AddStoreService<IErasureStore>(services.Erasures);
         builder.AddStoreService<IDocumentStore>(services.Documents);
+        if (services.Inboxes is { } inboxes)
+            builder.AddStoreService<IInboxStore>(inboxes);
         if (services.Outbox is { } outbox)
             builder.AddStoreService<IOutbox>(outbox);
         if (services.Health is { } health)

@@ -80,6 +80,10 @@ public sealed class StoreServices
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public required Type Documents { get; init; }
 
+    /// <summary>Gets the type that implements <see cref="IInboxStore"/>; null if the store has no inboxes.</summary>
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public Type? Inboxes { get; init; }
+
     /// <summary>
     /// Gets the type that implements <see cref="IOutbox"/>; null if the store cannot take part in a transaction of the
     /// application.

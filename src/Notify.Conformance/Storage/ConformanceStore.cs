@@ -70,6 +70,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Gets the store of documents.</summary>
     public IDocumentStore Documents => Get<IDocumentStore>();
 
+    /// <summary>Gets the store of inboxes.</summary>
+    public IInboxStore Inboxes => Get<IInboxStore>();
+
     /// <summary>Opens a store.</summary>
     /// <param name="use">
     /// Registers the store as an application would: <c>notifications => notifications.UseSqlite(...)</c>.

@@ -19,6 +19,34 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
+    public async Task The_first_of_several_requests_in_one_call_has_their_key()
+    {
+        var first = Keyed("key");
+        var repeated = Keyed("key");
+        var other = Keyed("other");
+        var conflicting = Keyed("key", body: 2);
+        Sample[] samples = [first, repeated, other, conflicting];
+
+        var results = await Store.Queue.EnqueueAsync(
+            [.. samples.Select(sample => sample.Request(sample.Delivery()))],
+            Cancellation
+        );
+
+        var id = first.Notification.Id;
+        Assert.Equal(
+            [
+                new EnqueueResult(EnqueueStatus.Stored, id),
+                new EnqueueResult(EnqueueStatus.Duplicate, id),
+                new EnqueueResult(EnqueueStatus.Stored, other.Notification.Id),
+                new EnqueueResult(EnqueueStatus.Conflict, id),
+            ],
+            results
+        );
+        await AssertNothingIsStoredAsync(repeated);
+        await AssertNothingIsStoredAsync(conflicting);
+    }
+
+    [Fact]
     public async Task The_holder_of_a_key_is_found_until_the_key_expires()
     {
         var first = Keyed("key");

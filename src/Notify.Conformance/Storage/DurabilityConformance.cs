@@ -215,14 +215,22 @@ public abstract class DurabilityConformance : StoreSuite
             Variants = [new TemplateVariant { Body = "Hej" }],
         };
         var minute = new DateTimeOffset(2031, 2, 3, 4, 5, 0, TimeSpan.Zero);
-        var count = new DeliveryCount
+        var count = new AnalyticsCount
         {
-            Minute = minute,
+            Time = minute,
+            Resolution = AnalyticsResolution.Minute,
             Tenant = Tenant,
+            Measure = AnalyticsMeasure.Sent,
             Channel = Channel.Email,
-            Provider = Provider,
-            State = DeliveryState.Sent,
-            Count = 3,
+            Value = 3,
+        };
+        var filter = new AnalyticsFilter
+        {
+            Tenant = Tenant,
+            From = minute,
+            To = minute.AddMinutes(1),
+            Resolution = AnalyticsResolution.Minute,
+            GroupBy = AnalyticsDimensions.Channel,
         };
         await Store.Users.SaveAsync([user], Cancellation);
         await Store.Devices.RegisterAsync(device, Cancellation);
@@ -236,6 +244,6 @@ public abstract class DurabilityConformance : StoreSuite
         Assert.Equal([device], await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
         Assert.Equal(["u"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
         Assert.Equal(2, await Store.Templates.SaveAsync(template, 100, Cancellation));
-        Assert.Equal([count], await Store.Analytics.ListAsync(Tenant, count.Minute, count.Minute.AddMinutes(1), Cancellation));
+        Assert.Equal([count], await Store.Analytics.SumAsync(filter, Cancellation));
     }
 }

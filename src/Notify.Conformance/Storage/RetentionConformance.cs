@@ -190,29 +190,41 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Counts_of_minutes_before_a_time_are_purged()
+    public async Task Counts_of_days_before_a_time_are_purged()
     {
-        var begin = new DateTimeOffset(Now.Ticks - (Now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
-        DeliveryCount[] counts =
+        var begin = AnalyticsResolution.Day.GetStart(Now);
+        AnalyticsCount[] counts =
         [
             .. Enumerable
                 .Range(0, 10)
-                .Select(minute => new DeliveryCount
+                .Select(day => new AnalyticsCount
                 {
-                    Minute = begin.AddMinutes(minute),
-                    Tenant = minute < 5 ? Tenant : OtherTenant,
+                    Time = begin.AddDays(day),
+                    Resolution = (AnalyticsResolution)(day % 3),
+                    Tenant = day < 5 ? Tenant : OtherTenant,
+                    Measure = AnalyticsMeasure.Sent,
                     Channel = Channel.Email,
-                    Provider = Provider,
-                    State = DeliveryState.Sent,
-                    Count = 1,
+                    Value = 1,
                 }),
         ];
         await Store.Analytics.AddAsync(counts, Cancellation);
 
-        Assert.Equal(8, await Store.Retention.PurgeCountsAsync(begin.AddMinutes(8), BatchSize, Cancellation));
+        Assert.Equal(8, await Store.Retention.PurgeCountsAsync(begin.AddDays(8), BatchSize, Cancellation));
 
-        Assert.Empty(await Store.Analytics.ListAsync(Tenant, begin, begin.AddHours(1), Cancellation));
-        Assert.Equal(counts[8..], await Store.Analytics.ListAsync(OtherTenant, begin, begin.AddHours(1), Cancellation));
+        Assert.Empty(await SumAsync(Tenant));
+        Assert.Equal([begin.AddDays(8), begin.AddDays(9)], await SumAsync(OtherTenant));
+
+        async Task<IEnumerable<DateTimeOffset>> SumAsync(string tenant)
+        {
+            var filter = new AnalyticsFilter
+            {
+                Tenant = tenant,
+                From = begin,
+                To = begin.AddDays(10),
+                Resolution = AnalyticsResolution.Day,
+            };
+            return (await Store.Analytics.SumAsync(filter, Cancellation)).Select(sum => sum.Time);
+        }
     }
 
     private async Task<long> PurgeAsync(DateTimeOffset acceptedBefore) =>

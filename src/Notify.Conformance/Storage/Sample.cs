@@ -58,6 +58,7 @@ internal sealed class Sample
             ContentIndex = Notification.Contents.Count > 0 ? 0 : Notify.Providers.Delivery.OwnContent,
             TraceParent = Notification.TraceParent,
             Category = Notification.Trigger.Category,
+            Template = Notification.Trigger.Template,
             Reference = Notification.Trigger.Reference,
             Tags = Notification.Trigger.Tags,
             Metadata = Notification.Trigger.Metadata,

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Notify.Core.Events;
 using Notify.Core.Telemetry;
 using Notify.Providers;
@@ -7,66 +5,28 @@ using Notify.Storage;
 
 namespace Notify.Core.Analytics;
 
-/// <summary>
-/// The last stage of a delivery: counts settlements and publishes them to sinks. Counts are collected per minute and written once
-/// a second, so a delivery costs no additional write. A crash loses only the counts of the last second.
-/// </summary>
-internal sealed class DeliveryRecorder(
-    IAnalyticsStore store,
-    EventSinks sinks,
-    TimeProvider time,
-    ILogger<DeliveryRecorder> logger
-) : BackgroundService
+/// <summary>The last stage of a delivery: counts settlements and publishes them to sinks.</summary>
+internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices prices, EventSinks sinks)
 {
-    private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
-
-    private readonly Lock _lock = new();
-    private Dictionary<DeliveryCount, long> _counts = [];
-
     /// <summary>Counts a settlement and publishes it to the sinks that want it.</summary>
     public void Record(Delivery delivery, Settlement settlement)
     {
         EngineTelemetry.RecordSettled(delivery, settlement);
-        var minute = new DateTimeOffset(
-            settlement.SettledAt.UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute,
-            TimeSpan.Zero
-        );
-        Add(
-            new DeliveryCount
-            {
-                Minute = minute,
-                Tenant = delivery.Tenant,
-                Channel = delivery.Channel,
-                Provider = settlement.Provider,
-                State = settlement.State,
-                Count = 0,
-            },
-            1
-        );
+        Count(delivery, settlement);
         Publish(delivery, settlement);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
-
-    /// <summary>
-    /// Writes counts until stopped, on the calling thread up to the first wait. <see cref="BackgroundService"/> would start on
-    /// the thread pool, which a simulation must not use.
-    /// </summary>
-    internal async Task RunAsync(CancellationToken stoppingToken)
+    private void Count(Delivery delivery, Settlement settlement)
     {
-        using var timer = new PeriodicTimer(WriteInterval, time);
-        try
+        var outcome = settlement.Attempt?.Outcome;
+        var measure = Counts.GetMeasure(settlement.State, outcome);
+        var count = Counts.Create(delivery, GetProvider(settlement), measure, settlement.SettledAt) with
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-                await WriteAsync(stoppingToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        await WriteAsync(cancellationToken).ConfigureAwait(false);
+            Detail = measure == AnalyticsMeasure.Failed ? Counts.GetFailureClass(outcome) : null,
+        };
+        counts.Add(count);
+        if (prices.Find(settlement) is { Amount: { } amount, Currency: { } currency })
+            counts.Add(Counts.CreateCost(count, amount, currency));
     }
 
     private void Publish(Delivery delivery, Settlement settlement)
@@ -86,6 +46,9 @@ internal sealed class DeliveryRecorder(
             _ => NotifyEventTypes.DeliveryFailed,
         };
 
+    // A failed attempt is counted for the provider that made it, also if the delivery moves to another one.
+    private static string GetProvider(Settlement settlement) => settlement.Attempt?.Provider ?? settlement.Provider;
+
     // A delivery is settled once under each fence, so the fence tells its events apart.
     private static NotifyEvent CreateEvent(string type, Delivery delivery, Settlement settlement) =>
         new()
@@ -100,7 +63,7 @@ internal sealed class DeliveryRecorder(
                 DeliveryId = delivery.Id,
                 User = delivery.UserId,
                 Channel = delivery.Channel,
-                Provider = settlement.Attempt?.Provider ?? settlement.Provider,
+                Provider = GetProvider(settlement),
                 State = settlement.State,
                 Outcome = settlement.Attempt?.Outcome,
                 Reason = settlement.Reason,
@@ -110,34 +73,4 @@ internal sealed class DeliveryRecorder(
                 Metadata = delivery.Metadata,
             },
         };
-
-    private void Add(DeliveryCount key, long count)
-    {
-        lock (_lock)
-            _counts[key] = _counts.GetValueOrDefault(key) + count;
-    }
-
-    private async ValueTask WriteAsync(CancellationToken cancellationToken)
-    {
-        Dictionary<DeliveryCount, long> counts;
-        lock (_lock)
-        {
-            if (_counts.Count == 0)
-                return;
-            (counts, _counts) = (_counts, []);
-        }
-
-        try
-        {
-            await store
-                .AddAsync([.. counts.Select(count => count.Key with { Count = count.Value })], cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            Log.CountsNotWritten(logger, exception);
-            foreach (var (key, count) in counts)
-                Add(key, count);
-        }
-    }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Core;
 using Notify.Core.Analytics;
+using Notify.Core.Auditing;
 using Notify.Core.Capacity;
 using Notify.Core.Composition;
 using Notify.Core.Deliveries;
@@ -24,6 +25,7 @@ using Notify.Core.Topics;
 using Notify.Core.Transport;
 using Notify.Core.Triggers;
 using Notify.Core.Validation;
+using Notify.Core.Workflows;
 using Notify.Storage;
 using Notify.Transport;
 
@@ -79,10 +81,16 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<NotificationEvents>();
         services.AddSingleton<TargetCanceller>();
+        services.AddSingleton<TriggerPlanner>();
+        services.AddSingleton<NotificationIntake>();
+        services.AddSingleton<TriggerBatches>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
         services.AddSingleton<INotificationQueries, NotificationQueries>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>());
+        services.AddSingleton<IAnalytics, AnalyticsQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ApiKeyDocuments>();
@@ -90,6 +98,12 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
+        services.AddSingleton<IWorkflows, WorkflowCatalog>();
+        services.AddSingleton<DeclaredWorkflows>();
+        services.AddSingleton<WorkflowExpander>();
+        services.AddSingleton<WorkflowReader>();
+        services.AddSingleton<WorkflowStorage>();
+        services.AddSingleton<WorkflowValidator>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
         services.AddSingleton<ApplyPreferences>();
@@ -124,6 +138,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RecipientUpkeep>();
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
+        services.AddSingleton<CountRecorder>();
+        services.AddSingleton<MessagePrices>();
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<IReceipts, ReceiptRecorder>();
         services.AddSingleton<EventSinks>();
@@ -137,6 +153,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ExpansionWorker>();
         services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
         services.AddSingleton<DigestWorker>();
+        services.AddSingleton<InboxCleanup>();
         services.AddSingleton<RetentionWorker>();
         services.AddSingleton<ErasureWorker>();
         services.AddHostedService<NotificationWorkers>();

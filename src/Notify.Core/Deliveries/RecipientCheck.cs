@@ -157,6 +157,8 @@ internal sealed class RecipientCheck(
             return device is null
                 ? null
                 : new Address(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
+        if (delivery.Channel == Channel.Inbox)
+            return new Address(Channel.Inbox, user.Id);
         return user.Addresses.TryGetValue(delivery.Channel.AddressName, out var address)
             ? new Address(delivery.Channel, address)
             : null;

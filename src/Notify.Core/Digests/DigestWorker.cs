@@ -198,7 +198,7 @@ internal sealed class DigestWorker(
         var errors = new List<FieldError>();
         var rendered = await renderer.RenderAsync(trigger, last.TemplateVersion, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
-        var (request, _) = await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false);
+        var (request, _) = await factory.CreateAsync(trigger, trigger, rendered, cancellationToken).ConfigureAwait(false);
         return FindTopic(lease.Events) is { } topic
             ? request with
             {

@@ -34,6 +34,7 @@ public static class InMemoryNotificationsBuilderExtensions
                 Retention = typeof(InMemoryRetention),
                 Erasures = typeof(InMemoryStore),
                 Documents = typeof(InMemoryDocuments),
+                Inboxes = typeof(InMemoryInboxes),
             }
         );
     }

@@ -23,7 +23,17 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
         IReadOnlyList<Channel> first = trigger.Channels is { } named
             ? [.. named.Distinct()]
             : [.. catalog.Channels.Where(channel => later.All(step => step.Channel != channel))];
-        return [new Step(first, TimeSpan.Zero), .. later.Select(step => new Step([step.Channel], step.After))];
+        List<Step> steps = [new Step(first, TimeSpan.Zero)];
+        foreach (var step in later)
+        {
+            // A channel that does not wait is used together with the one before.
+            if (step.After == TimeSpan.Zero)
+                steps[^1] = steps[^1] with { Channels = [.. steps[^1].Channels, step.Channel] };
+            else
+                steps.Add(new Step([step.Channel], step.After));
+        }
+
+        return steps;
     }
 
     // A step without an address for this recipient is left out, and the next step takes its place in the chain.
@@ -88,6 +98,8 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             return recipient.Devices.Select(device =>
                 (new Address(channel, device.Token) { Platform = device.Platform, App = device.App }, (Device?)device)
             );
+        if (channel == Channel.Inbox)
+            return [(new Address(channel, recipient.User.Id), null)];
         return recipient.User.Addresses.TryGetValue(channel.AddressName, out var address)
             ? [(new Address(channel, address), null)]
             : [];

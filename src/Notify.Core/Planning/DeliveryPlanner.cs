@@ -100,6 +100,7 @@ internal sealed class DeliveryPlanner(
             DeviceId = draft.Device?.Id,
             Topic = draft.Recipient.Topic,
             Category = notification.Trigger.Category,
+            Template = notification.Trigger.Template,
             Reference = notification.Trigger.Reference,
             Tags = notification.Trigger.Tags,
             Metadata = notification.Trigger.Metadata,

@@ -10,7 +10,7 @@ internal sealed class Schedule(DueTimePolicy policy) : IPlanningStep
         foreach (var draft in plan.Drafts)
         {
             var clock = RecipientClock.From(draft.Recipient.User, draft.Device);
-            draft.DueAt = policy.GetFirstDueTime(plan.Notification, draft.After, clock);
+            draft.DueAt = policy.GetFirstDueTime(plan.Notification, draft.To.Channel, draft.After, clock);
             draft.ExpiresAt = policy.GetExpiry(plan.Trigger, draft.To.Channel, draft.DueAt);
         }
 

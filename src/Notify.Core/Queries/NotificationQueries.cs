@@ -36,6 +36,16 @@ internal sealed class NotificationQueries(
 
     private static readonly PageRequest FirstPage = new();
 
+    /// <summary>The measures that count settlements.</summary>
+    private static readonly AnalyticsMeasure[] SettledMeasures =
+    [
+        AnalyticsMeasure.Retried,
+        AnalyticsMeasure.Postponed,
+        AnalyticsMeasure.Sent,
+        AnalyticsMeasure.Failed,
+        AnalyticsMeasure.Cancelled,
+    ];
+
     public async Task<NotificationTimeline?> FindAsync(
         string tenant,
         Guid id,
@@ -159,13 +169,44 @@ internal sealed class NotificationQueries(
         var (from, to) = QueryRules.Check(errors, query, time.GetUtcNow());
         InvalidRequestException.ThrowIfAny(errors);
 
+        var filter = new AnalyticsFilter
+        {
+            Tenant = query.Tenant,
+            From = from,
+            To = to,
+            Resolution = AnalyticsResolution.Minute,
+            GroupBy = AnalyticsDimensions.Channel | AnalyticsDimensions.Provider,
+            Measures = SettledMeasures,
+        };
+        var sums = await analytics.SumAsync(filter, cancellationToken).ConfigureAwait(false);
         return new DeliveryCounts
         {
             From = from,
             To = to,
-            Counts = await analytics.ListAsync(query.Tenant, from, to, cancellationToken).ConfigureAwait(false),
+            Counts =
+            [
+                .. sums.GroupBy(sum => CreateCount(sum) with { Count = 0 })
+                    .Select(same => same.Key with { Count = same.Sum(sum => sum.Value) }),
+            ],
         };
     }
+
+    private static DeliveryCount CreateCount(AnalyticsCount sum) =>
+        new()
+        {
+            Minute = sum.Time,
+            Tenant = sum.Tenant,
+            Channel = sum.Channel ?? Channel.None,
+            Provider = sum.Provider ?? "",
+            State = sum.Measure switch
+            {
+                AnalyticsMeasure.Sent => DeliveryState.Sent,
+                AnalyticsMeasure.Failed => DeliveryState.DeadLetter,
+                AnalyticsMeasure.Cancelled => DeliveryState.Cancelled,
+                _ => DeliveryState.Pending,
+            },
+            Count = sum.Value,
+        };
 
     public IReadOnlyList<FieldError> Validate(NotificationQuery query)
     {

@@ -140,7 +140,7 @@ internal static class QueryRules
     }
 
     // PostgreSQL cannot store these texts, and would fail where the other stores find nothing.
-    private static void CheckText(List<FieldError> errors, string field, string? text)
+    public static void CheckText(List<FieldError> errors, string field, string? text)
     {
         if (text is null)
             return;

@@ -1,3 +1,4 @@
+using Notify.Core.Analytics;
 using Notify.Core.Events;
 using Notify.Core.Recipients;
 using Notify.Core.Validation;
@@ -6,17 +7,20 @@ using Notify.Storage;
 
 namespace Notify.Core.Receipts;
 
-/// <summary>Validates receipts, adds them to the store, publishes an event for each, and records opt-outs.</summary>
+/// <summary>Validates receipts, adds them to the store, counts them, publishes an event for each, and records opt-outs.</summary>
 internal sealed class ReceiptRecorder(
     IReceiptStore store,
     INotificationStore notifications,
     OptOuts optOuts,
+    CountRecorder counts,
     EventSinks sinks,
     TimeProvider time
 ) : IReceipts
 {
     public const int MaxReceipts = 1_000;
     public const int MaxDetailLength = 1_000;
+
+    private const int ReadsAtATime = 16;
 
     private static readonly string KnownKinds = string.Join(", ", ReceiptKind.WellKnown.Select(kind => kind.Name));
 
@@ -89,14 +93,60 @@ internal sealed class ReceiptRecorder(
     {
         var now = time.GetUtcNow();
         Receipt[] past = [.. receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
+        var firsts = await FindFirstsAsync(tenant, past, cancellationToken).ConfigureAwait(false);
         var known = await store.AddAsync(tenant, past, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < past.Length; i++)
         {
-            if (known[i])
-                Publish(tenant, past[i]);
+            if (!known[i])
+                continue;
+            if (firsts[i] is { Delivery: var delivery })
+                counts.Add(Counts.Create(delivery, delivery.Provider, Counts.FindMeasure(past[i].Kind)!.Value, past[i].At));
+            Publish(tenant, past[i]);
         }
 
         return known;
+    }
+
+    /// <summary>
+    /// Finds the delivery of each receipt that is the first of its kind: a delivery that is opened again and again counts once.
+    /// The answer has null for the other receipts.
+    /// </summary>
+    private async ValueTask<DeliveryRecord?[]> FindFirstsAsync(
+        string tenant,
+        Receipt[] receipts,
+        CancellationToken cancellationToken
+    )
+    {
+        var deliveries = new Dictionary<Guid, DeliveryRecord?>();
+        Guid[] counted =
+        [
+            .. receipts
+                .Where(receipt => Counts.FindMeasure(receipt.Kind) is not null)
+                .Select(receipt => receipt.DeliveryId)
+                .Distinct(),
+        ];
+        foreach (var ids in counted.Chunk(ReadsAtATime))
+        {
+            var found = await Task.WhenAll(
+                    ids.Select(id => notifications.FindDeliveryAsync(tenant, id, cancellationToken).AsTask())
+                )
+                .ConfigureAwait(false);
+            foreach (var (id, delivery) in ids.Zip(found))
+                deliveries.Add(id, delivery);
+        }
+
+        var seen = new HashSet<(Guid, ReceiptKind)>();
+        return
+        [
+            .. receipts.Select(receipt =>
+                Counts.FindMeasure(receipt.Kind) is not null
+                && deliveries.GetValueOrDefault(receipt.DeliveryId) is { } delivery
+                && delivery.Receipts.All(known => known.Kind != receipt.Kind)
+                && seen.Add((receipt.DeliveryId, receipt.Kind))
+                    ? delivery
+                    : null
+            ),
+        ];
     }
 
     private void Publish(string tenant, Receipt receipt)

@@ -171,6 +171,14 @@ internal sealed partial class RecipientDirectory(
                         "Push goes to devices. Register a device instead."
                     )
                 );
+            else if (channel == Channel.Inbox)
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        FieldErrorCodes.NotAllowed,
+                        "Every user has an inbox. It needs no address."
+                    )
+                );
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", FieldErrorCodes.InvalidAddress, error));
         }

@@ -1,8 +1,6 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
+using Notify.Core.Signing;
 using Notify.Providers;
 using Notify.Storage;
 
@@ -21,17 +19,9 @@ internal sealed class UnsubscribeLinks(
     UnsubscribeLinksAdded? added = null
 ) : IUnsubscribeLinks
 {
-    private const int SignatureSize = 16;
+    private const string Purpose = "unsubscribe-2";
 
-    /// <summary>
-    /// The first part of the signed text. A token of another version is refused even if its signature is valid.
-    /// </summary>
-    private const string Version = "unsubscribe-2";
-
-    // Names contain no control characters, so the parts are separated unambiguously.
-    private const char Separator = '\u001f';
-
-    private readonly byte[] _key = added is null ? [] : Encoding.UTF8.GetBytes(options.Value.Key!);
+    private readonly SignedText? _signed = added is null ? null : new SignedText(Purpose, [options.Value.Key!]);
     private readonly string? _url = added is null ? null : options.Value.Url!.AbsoluteUri.TrimEnd('/') + '/';
 
     public Uri? CreateLink(Delivery delivery)
@@ -39,10 +29,7 @@ internal sealed class UnsubscribeLinks(
         if (_url is null || delivery.UserId is not { } user || IsMandatory(delivery.Category))
             return null;
 
-        var signed = Encoding.UTF8.GetBytes(
-            string.Join(Separator, Version, delivery.Tenant, user, delivery.Channel.Name, delivery.Category)
-        );
-        return new Uri(_url + Base64Url.EncodeToString([.. Sign(signed), .. signed]));
+        return new Uri(_url + _signed!.Create(delivery.Tenant, user, delivery.Channel.Name, delivery.Category));
     }
 
     public bool IsGenuine(string token) => TryRead(token, out _);
@@ -71,23 +58,14 @@ internal sealed class UnsubscribeLinks(
     private bool IsMandatory(string? category) =>
         category is not null && notifications.Value.MandatoryCategories.Contains(category);
 
-    private byte[] Sign(ReadOnlySpan<byte> signed) => HMACSHA256.HashData(_key, signed)[..SignatureSize];
-
     private bool TryRead(string token, [NotNullWhen(true)] out Link? link)
     {
         link = null;
-        if (_url is null || !Base64Url.IsValid(token))
-            return false;
-
-        var bytes = Base64Url.DecodeFromChars(token);
-        if (bytes.Length <= SignatureSize)
-            return false;
-
-        var signed = bytes.AsSpan(SignatureSize);
-        if (!CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, SignatureSize), Sign(signed)))
-            return false;
-
-        if (Encoding.UTF8.GetString(signed).Split(Separator) is not [Version, var tenant, var user, var channel, var category])
+        if (
+            _signed is null
+            || !_signed.TryRead(token, out var parts)
+            || parts is not [var tenant, var user, var channel, var category]
+        )
             return false;
 
         link = new Link(tenant, user, Channel.Create(channel), category.Length == 0 ? null : category);

@@ -14,6 +14,7 @@ namespace Notify.Core.Retention;
 internal sealed class ErasureWorker(
     IErasureStore erasures,
     IUserStore users,
+    InboxCleanup inboxes,
     IEnumerable<IErasureHandler> handlers,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
@@ -64,6 +65,7 @@ internal sealed class ErasureWorker(
         var extended = await ExtendAsync(waiting, stopping).ConfigureAwait(false);
         await PassAsync(erasures.EraseDeliveriesAsync, extended, busy, stopping).ConfigureAwait(false);
         await PassAsync(erasures.EraseEventsAsync, extended, busy, stopping).ConfigureAwait(false);
+        await inboxes.EraseAsync(extended, stopping).ConfigureAwait(false);
         foreach (var handler in handlers)
             await handler.EraseAsync(extended, stopping).ConfigureAwait(false);
         var names = busy.Select(erasure => (erasure.Tenant, erasure.UserId)).ToHashSet();

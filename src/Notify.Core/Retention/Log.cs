@@ -17,6 +17,6 @@ internal static partial class Log
     [LoggerMessage(53, LogLevel.Error, "The data of removed users could not be erased; trying again in a minute")]
     public static partial void EraseFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(51, LogLevel.Error, "Expired data could not be purged; trying again in a minute")]
+    [LoggerMessage(51, LogLevel.Error, "Expired data could not be purged or counts not be moved; trying again in a minute")]
     public static partial void PurgeFailed(ILogger logger, Exception exception);
 }

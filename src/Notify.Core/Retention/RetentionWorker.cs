@@ -1,16 +1,22 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Notify.Core.Auditing;
 using Notify.Storage;
 
 namespace Notify.Core.Retention;
 
 /// <summary>
-/// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/> or
-/// <see cref="NotificationsOptions.CountRetention"/>. No leader is needed, because a second process finds nothing left to delete.
+/// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/>,
+/// <see cref="NotificationsOptions.CountRetention"/>, <see cref="NotificationsOptions.AuditRetention"/> or
+/// <see cref="InboxOptions.Retention"/>, and moves old counts to longer periods. No leader is needed, because a second process
+/// finds nothing left to delete or to move.
 /// </summary>
 internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
+    IAnalyticsStore analytics,
+    AuditLog audit,
+    InboxCleanup inboxes,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<RetentionWorker> logger
@@ -29,29 +35,61 @@ internal sealed class RetentionWorker(
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
             foreach (var store in stores)
-                await PurgeAsync(store, stoppingToken).ConfigureAwait(false);
+                await TryAsync(stopping => PurgeAsync(store, stopping), stoppingToken).ConfigureAwait(false);
+            await TryAsync(RollUpAsync, stoppingToken).ConfigureAwait(false);
+            await TryAsync(stopping => inboxes.PurgeAsync(time.GetUtcNow(), stopping), stoppingToken).ConfigureAwait(false);
+            await TryAsync(PurgeAuditAsync, stoppingToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask PurgeAsync(IRetentionStore store, CancellationToken stopping)
+    // What cannot be deleted now is deleted a minute later, and does not keep the rest.
+    private async ValueTask TryAsync(Func<CancellationToken, ValueTask> work, CancellationToken stopping)
     {
         try
         {
-            var now = time.GetUtcNow();
-            await store.PurgeIdempotencyKeysAsync(now, MaxRows, stopping).ConfigureAwait(false);
-            await store.PurgePermitsAsync(now - Throttle.LongestPer, MaxRows, stopping).ConfigureAwait(false);
-            if (options.Value.CountRetention is { } countRetention)
-                await store.PurgeCountsAsync(now - countRetention, MaxRows, stopping).ConfigureAwait(false);
-            if (options.Value.Retention is not { } retention)
-                return;
-
-            var purged = await store.PurgeNotificationsAsync(now - retention, MaxRows, stopping).ConfigureAwait(false);
-            if (purged > 0)
-                Log.Purged(logger, purged, now - retention);
+            await work(stopping).ConfigureAwait(false);
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
             Log.PurgeFailed(logger, exception);
         }
     }
+
+    private async ValueTask PurgeAsync(IRetentionStore store, CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        await store.PurgeIdempotencyKeysAsync(now, MaxRows, stopping).ConfigureAwait(false);
+        await store.PurgePermitsAsync(now - Throttle.LongestPer, MaxRows, stopping).ConfigureAwait(false);
+        if (options.Value.CountRetention is { } countRetention)
+            await store.PurgeCountsAsync(GetDay(now - countRetention), MaxRows, stopping).ConfigureAwait(false);
+        if (options.Value.Retention is not { } retention)
+            return;
+
+        var purged = await store.PurgeNotificationsAsync(now - retention, MaxRows, stopping).ConfigureAwait(false);
+        if (purged > 0)
+            Log.Purged(logger, purged, now - retention);
+    }
+
+    private async ValueTask PurgeAuditAsync(CancellationToken stopping)
+    {
+        if (options.Value.AuditRetention is not { } retention)
+            return;
+
+        var before = time.GetUtcNow() - retention;
+        while (await audit.PurgeAsync(before, MaxRows, stopping).ConfigureAwait(false) == MaxRows) { }
+    }
+
+    private async ValueTask RollUpAsync(CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        if (options.Value.MinuteCountRetention is { } minutes)
+            await analytics
+                .RollUpAsync(AnalyticsResolution.Minute, GetDay(now - minutes), MaxRows, stopping)
+                .ConfigureAwait(false);
+        if (options.Value.HourCountRetention is { } hours)
+            await analytics.RollUpAsync(AnalyticsResolution.Hour, GetDay(now - hours), MaxRows, stopping).ConfigureAwait(false);
+    }
+
+    // Only whole days are purged and moved.
+    private static DateTimeOffset GetDay(DateTimeOffset time) => AnalyticsResolution.Day.GetStart(time);
 }

@@ -78,7 +78,7 @@ internal sealed class DeliverySettler(
     // this would read the user of every deferred delivery.
     private async ValueTask<RecipientClock> FindClockAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        if (delivery.UserId is null || policy.IgnoresQuietHours(delivery.Priority, delivery.Category))
+        if (delivery.UserId is null || policy.IgnoresQuietHours(delivery.Channel, delivery.Priority, delivery.Category))
             return default;
 
         try

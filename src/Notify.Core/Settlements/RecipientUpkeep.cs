@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Notify.Core.Analytics;
 using Notify.Core.Events;
 using Notify.Core.Providers;
 using Notify.Core.Recipients;
@@ -20,6 +21,7 @@ internal sealed class RecipientUpkeep(
     IDeviceStore devices,
     IUserStore users,
     OptOuts optOuts,
+    CountRecorder counts,
     DeviceEvents events,
     ILogger<RecipientUpkeep> logger
 )
@@ -58,6 +60,13 @@ internal sealed class RecipientUpkeep(
 
         EngineTelemetry.CountPruned(execution.Provider);
         Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
+        counts.Add(
+            Counts.Create(delivery.Tenant, AnalyticsMeasure.Pruned, execution.StartedAt) with
+            {
+                Channel = delivery.Channel,
+                Provider = execution.Provider,
+            }
+        );
         if (events.AreWanted(NotifyEventTypes.DevicePruned))
             await PublishAsync(delivery, reason, cancellationToken).ConfigureAwait(false);
     }

@@ -13,6 +13,9 @@ internal sealed class ContentRules(ProviderRules rules)
     public static bool IsEmpty(Content content) =>
         BlankText.IsBlank(content.Title) && BlankText.IsBlank(content.Body) && BlankText.IsBlank(content.Html);
 
+    /// <summary>Determines whether a content has text that an inbox shows.</summary>
+    public static bool HasText(Content content) => !BlankText.IsBlank(content.Title) || !BlankText.IsBlank(content.Body);
+
     /// <summary>Finds the errors of a trigger's content.</summary>
     /// <returns>The errors, with fields relative to the content.</returns>
     public IEnumerable<FieldError> FindErrors(Trigger trigger, Content content)
@@ -28,6 +31,15 @@ internal sealed class ContentRules(ProviderRules rules)
             foreach (var error in FindPushErrors(trigger, content))
                 yield return error;
         }
+
+        if (MustUse(trigger, Channel.Inbox))
+        {
+            foreach (var error in FindInboxErrors(content))
+                yield return error;
+        }
+
+        foreach (var error in InboxContentRules.FindErrors(content.Inbox))
+            yield return error;
 
         if (content.Sms?.From is { } sender && !SmsRules.IsSender(sender))
             yield return new FieldError(
@@ -70,6 +82,7 @@ internal sealed class ContentRules(ProviderRules rules)
             [
                 .. Applies(Channel.Sms) ? FindSmsErrors(content) : [],
                 .. Applies(Channel.Push) ? FindPushErrors(trigger, content) : [],
+                .. Applies(Channel.Inbox) ? FindInboxErrors(content) : [],
             ];
             foreach (var error in errors)
                 yield return error;
@@ -109,6 +122,18 @@ internal sealed class ContentRules(ProviderRules rules)
             ];
         return rules.FindContentErrors(Channel.Sms, content, to: null);
     }
+
+    private static IEnumerable<FieldError> FindInboxErrors(Content content) =>
+        HasText(content)
+            ? []
+            :
+            [
+                new FieldError(
+                    "body",
+                    FieldErrorCodes.Required,
+                    "An inbox item needs a title or a body with at least one visible character."
+                ),
+            ];
 
     // The devices of users and of subscribers are not known yet: some provider of the channel must accept the content. The
     // provider of a token is known.

@@ -21,9 +21,10 @@ internal sealed class DueTimePolicy(
 
     /// <summary>Computes when a new delivery falls due.</summary>
     /// <param name="notification">The notification, which may have a schedule.</param>
+    /// <param name="channel">The channel of the delivery.</param>
     /// <param name="after">How long after the schedule the delivery's fallback step follows.</param>
     /// <param name="clock">The recipient's clock.</param>
-    public DateTimeOffset GetFirstDueTime(Notification notification, TimeSpan after, RecipientClock clock)
+    public DateTimeOffset GetFirstDueTime(Notification notification, Channel channel, TimeSpan after, RecipientClock clock)
     {
         var trigger = notification.Trigger;
         var scheduled = trigger.SendAtLocal is { } local
@@ -35,7 +36,7 @@ internal sealed class DueTimePolicy(
         // begun meanwhile.
         var now = time.GetUtcNow();
         var sendAt = dueAt > now ? dueAt : now;
-        var quietUntil = GetDueTime(sendAt, trigger.Priority, trigger.Category, clock);
+        var quietUntil = GetDueTime(sendAt, channel, trigger.Priority, trigger.Category, clock);
         return quietUntil > sendAt ? quietUntil : dueAt;
     }
 
@@ -50,7 +51,7 @@ internal sealed class DueTimePolicy(
     /// that is too late.
     /// </returns>
     public DateTimeOffset GetDueTime(Delivery delivery, DateTimeOffset earliest, RecipientClock clock) =>
-        GetDueTime(earliest, delivery.Priority, delivery.Category, clock);
+        GetDueTime(earliest, delivery.Channel, delivery.Priority, delivery.Category, clock);
 
     /// <summary>Computes when a new delivery expires.</summary>
     public DateTimeOffset GetExpiry(Trigger trigger, Channel channel, DateTimeOffset dueAt) =>
@@ -60,10 +61,18 @@ internal sealed class DueTimePolicy(
     public static bool HasExpired(Delivery delivery, DateTimeOffset at) => at >= delivery.ExpiresAt;
 
     /// <summary>Determines whether quiet hours do not apply, so that the recipient's clock need not be read.</summary>
-    public bool IgnoresQuietHours(Priority priority, string? category) => priority == Priority.High || IsMandatory(category);
+    public bool IgnoresQuietHours(Channel channel, Priority priority, string? category) =>
+        priority == Priority.High
+        || IsMandatory(category)
+        || !(channels.Get(channel.Name).AppliesQuietHours ?? channel != Channel.Inbox);
 
-    private DateTimeOffset GetDueTime(DateTimeOffset earliest, Priority priority, string? category, RecipientClock clock) =>
-        clock.QuietHours is null || IgnoresQuietHours(priority, category) ? earliest : clock.LeaveQuietHours(earliest);
+    private DateTimeOffset GetDueTime(
+        DateTimeOffset earliest,
+        Channel channel,
+        Priority priority,
+        string? category,
+        RecipientClock clock
+    ) => clock.QuietHours is null || IgnoresQuietHours(channel, priority, category) ? earliest : clock.LeaveQuietHours(earliest);
 
     private TimeSpan GetTimeToLive(Channel channel)
     {

@@ -1,13 +1,22 @@
+using Notify.Core.Analytics;
 using Notify.Core.Events;
 using Notify.Storage;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>Publishes events about notifications that were accepted or cancelled.</summary>
-internal sealed class NotificationEvents(EventSinks sinks, IdGenerator ids, TimeProvider time)
+/// <summary>Publishes events about notifications that were accepted or cancelled, and counts those that were accepted.</summary>
+internal sealed class NotificationEvents(CountRecorder counts, EventSinks sinks, IdGenerator ids, TimeProvider time)
 {
     public void PublishAccepted(EnqueueRequest stored)
     {
+        var notification = stored.Notification;
+        counts.Add(
+            Counts.Create(notification.Tenant, AnalyticsMeasure.Accepted, notification.AcceptedAt) with
+            {
+                Template = notification.Trigger.Template,
+                Category = notification.Trigger.Category,
+            }
+        );
         if (sinks.Want(NotifyEventTypes.NotificationAccepted))
             sinks.Publish(CreateAccepted(stored));
     }

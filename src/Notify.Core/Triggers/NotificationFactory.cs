@@ -18,12 +18,17 @@ internal sealed class NotificationFactory(
 )
 {
     /// <summary>Creates the request, and takes the permits that the trigger's throttle requires.</summary>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="asked">The trigger as the caller gave it, which may name a workflow instead of its fields.</param>
+    /// <param name="rendered">The contents of the trigger.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="InvalidRequestException">
     /// The template cannot be rendered for a recipient; or a user does not exist, or a topic never had a subscriber, and the
     /// trigger does not skip them.
     /// </exception>
     public async ValueTask<PlannedRequest> CreateAsync(
         Trigger trigger,
+        Trigger asked,
         RenderedContents rendered,
         CancellationToken cancellationToken
     )
@@ -46,7 +51,7 @@ internal sealed class NotificationFactory(
         return new PlannedRequest(
             new EnqueueRequest(notification, planned.Deliveries)
             {
-                Idempotency = CreateClaim(trigger, notification),
+                Idempotency = CreateClaim(asked, notification),
                 Expansions = topicPlan.Expansions,
                 Digests = planned.Digests,
             },
@@ -57,7 +62,7 @@ internal sealed class NotificationFactory(
         };
     }
 
-    // The fingerprint is that of the trigger as it was given: a repetition may find a newer version of its template.
+    // The fingerprint is that of the trigger as it was given: a repetition may find a newer version of its template or workflow.
     private IdempotencyClaim? CreateClaim(Trigger trigger, Notification notification) =>
         trigger.IdempotencyKey is { } key
             ? new IdempotencyClaim(

@@ -1,27 +1,18 @@
 using System.Data.Common;
-using Notify.Core.Planning;
 using Notify.Core.Telemetry;
-using Notify.Core.Templates;
-using Notify.Core.Topics;
-using Notify.Core.Validation;
+using Notify.Core.Workflows;
 using Notify.Storage;
-using Notify.Transport;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>The first stage: validates, plans and stores a trigger, and hands its deliveries to the transport.</summary>
+/// <summary>The first stage: plans and stores triggers, and hands their deliveries to the transport.</summary>
 internal sealed class Notifier(
     TriggerValidator validator,
-    PhoneNumberRules phones,
-    TemplateRenderer renderer,
-    NotificationFactory factory,
-    IdempotencyKeys keys,
-    UnusedPermits unusedPermits,
-    INotificationStore notifications,
+    TriggerPlanner planner,
+    NotificationIntake intake,
+    TriggerBatches batches,
     IDeliveryQueue queue,
-    IDeliveryTransport transport,
     IEnumerable<IOutbox> outboxes,
-    ExpansionWorker expansions,
     NotificationEvents events,
     TargetCanceller canceller,
     TimeProvider time
@@ -32,12 +23,11 @@ internal sealed class Notifier(
         ArgumentNullException.ThrowIfNull(trigger);
         using var activity = EngineTelemetry.StartTrigger();
 
-        var (known, planned) = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
+        var (known, planned) = await planner.PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
         if (known is { } duplicate)
             return duplicate;
 
-        var request = planned.Request with { Deliveries = [.. planned.Request.Deliveries.Select(Prepare)] };
-        var result = await AcceptAsync(planned, EnqueueAsync(request, cancellationToken)).ConfigureAwait(false);
+        var result = await intake.StoreAsync(planned, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.Id);
         return result;
     }
@@ -56,14 +46,23 @@ internal sealed class Notifier(
             );
 
         using var activity = EngineTelemetry.StartTrigger();
-        var (known, planned) = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
+        var (known, planned) = await planner.PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
         if (known is { } duplicate)
             return duplicate;
 
         var enqueueing = EnqueueAsync(outbox, planned.Request, transaction, cancellationToken);
-        var result = await AcceptAsync(planned, enqueueing).ConfigureAwait(false);
+        var result = await intake.AcceptAsync(planned, enqueueing).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.Id);
         return result;
+    }
+
+    public Task<IReadOnlyList<TriggerOutcome>> TriggerManyAsync(
+        IReadOnlyList<Trigger> triggers,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(triggers);
+        return batches.RunAsync(triggers, cancellationToken);
     }
 
     public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default)
@@ -89,61 +88,10 @@ internal sealed class Notifier(
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {
         ArgumentNullException.ThrowIfNull(trigger);
-        return validator.Validate(trigger);
-    }
-
-    private QueuedDelivery Prepare(QueuedDelivery planned) =>
-        planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) with { AddressKey = planned.AddressKey } : planned;
-
-    // The store detects a repeated key when the request is enqueued, so the key is looked up here only when that would be too
-    // late: before permits are taken, and before a trigger is rejected that may have been valid when its key was first used.
-    private async ValueTask<(TriggerResult? Known, PlannedRequest Planned)> PlanAsync(
-        Trigger given,
-        CancellationToken cancellationToken
-    )
-    {
-        var trigger = phones.Normalize(given);
-        if (trigger.Throttle is not null && await keys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } holder)
-            return (holder, default);
-
-        try
-        {
-            List<FieldError> errors = [.. validator.Validate(trigger)];
-            var rendered = await renderer.RenderAsync(trigger, null, errors, cancellationToken).ConfigureAwait(false);
-            InvalidRequestException.ThrowIfAny(errors);
-            return (null, await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false));
-        }
-        catch (InvalidRequestException)
-        {
-            if (await keys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } held)
-                return (held, default);
-            throw;
-        }
-    }
-
-    private async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
-    {
-        // The transport may have reserved slots for the deliveries in Prepare. They must be released if nothing is published.
-        var published = false;
-        try
-        {
-            var result = (await queue.EnqueueAsync([request], cancellationToken).ConfigureAwait(false))[0];
-            if (result.Status != EnqueueStatus.Stored)
-                return result;
-
-            published = true;
-            // Before the deliveries begin, so that watchers of this process learn of the notification first.
-            events.PublishAccepted(request);
-            await transport.PublishAsync(request.Deliveries, CancellationToken.None).ConfigureAwait(false);
-            if (request.Expansions.Count > 0)
-                expansions.Wake();
-            return result;
-        }
-        finally
-        {
-            if (!published)
-                transport.Withdraw(request.Deliveries);
-        }
+        return trigger.Workflow is null && trigger.WorkflowVersion is null
+            ? validator.Validate(trigger)
+            // The digest of such a trigger has only a key, which is not valid without the rest.
+            : [.. WorkflowExpander.FindErrors(trigger), .. validator.Validate(trigger with { Digest = null })];
     }
 
     // Async, so that an exception ends the task even if the outbox throws it at once.
@@ -153,38 +101,4 @@ internal sealed class Notifier(
         DbTransaction transaction,
         CancellationToken cancellationToken
     ) => await outbox.EnqueueAsync(request, transaction, cancellationToken).ConfigureAwait(false);
-
-    private async ValueTask<TriggerResult> AcceptAsync(PlannedRequest planned, ValueTask<EnqueueResult> enqueueing)
-    {
-        EnqueueResult result;
-        try
-        {
-            result = await enqueueing.ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            await unusedPermits
-                .GiveBackUnlessAsync(planned.Permits, () => IsStoredAsync(planned.Request.Notification))
-                .ConfigureAwait(false);
-            throw;
-        }
-
-        if (result.Status == EnqueueStatus.Stored)
-            EngineTelemetry.CountAccepted(planned.Request.Notification);
-        else
-            await unusedPermits.GiveBackAsync(planned.Permits).ConfigureAwait(false);
-        if (result.Status == EnqueueStatus.Conflict)
-            throw new IdempotencyConflictException(result.NotificationId);
-        if (result.Status == EnqueueStatus.Duplicate)
-            return new TriggerResult(result.NotificationId, isDuplicate: true);
-        return new TriggerResult(result.NotificationId, isDuplicate: false)
-        {
-            Skipped = planned.Skipped?.Listed ?? [],
-            SkippedTotal = planned.Skipped?.Total ?? 0,
-        };
-    }
-
-    private async ValueTask<bool> IsStoredAsync(Notification notification) =>
-        await notifications.FindAsync(notification.Tenant, notification.Id, CancellationToken.None).ConfigureAwait(false)
-            is not null;
 }

@@ -21,7 +21,7 @@ internal static class RecipientDataRules
                 FieldErrorCodes.WrongType,
                 "Use an object whose properties are the variables of the template."
             );
-        else if (trigger.Template is not null && IsReserved(trigger.DataElement))
+        else if (IsRendered(trigger) && IsReserved(trigger.DataElement))
             yield return new FieldError($"data.{RecipientModel.Variable}", FieldErrorCodes.NotAllowed, Reserved);
 
         if (trigger.To?.Any(recipient => recipient?.DataElement is not null) != true)
@@ -53,12 +53,15 @@ internal static class RecipientDataRules
                 FieldErrorCodes.NotAllowed,
                 "A topic cannot have data. Use the data of the trigger, or properties of the users."
             );
-        if (trigger.Template is null)
+        if (!IsRendered(trigger))
             return (FieldErrorCodes.Unused, "Data can be used only with a template.");
         if (JsonBounds.FindError(data, MaxKibibytes) is { } error)
             return (FieldErrorCodes.Invalid, error);
         return IsReserved(data) ? (FieldErrorCodes.NotAllowed, Reserved) : null;
     }
+
+    // A workflow always has a template.
+    private static bool IsRendered(Trigger trigger) => (trigger.Template ?? trigger.Workflow) is not null;
 
     private static bool IsReserved(JsonElement? data) =>
         data is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty(RecipientModel.Variable, out _);

@@ -18,7 +18,7 @@ internal sealed class TriggerValidator(
     TimeProvider time
 )
 {
-    internal const int MaxFallbackSteps = 4;
+    internal const int MaxFallbackSteps = 8;
 
     /// <summary>How far in the past a schedule may be. A schedule in the past means now.</summary>
     private static readonly TimeSpan LongestPast = TimeSpan.FromDays(3_650);
@@ -82,6 +82,8 @@ internal sealed class TriggerValidator(
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
+        else if (channel == Channel.Inbox)
+            Add(ref errors, field, FieldErrorCodes.NotAllowed, "An inbox belongs to a user. Use the user as the recipient.");
         else if (channel == Channel.Push && recipient.Platform is null)
             Add(ref errors, field, FieldErrorCodes.Required, "A push token needs its platform: ios, android or web.");
         else if (recipient.Platform is { } platform && platforms.FindError(platform) is { } platformError)
@@ -99,8 +101,8 @@ internal sealed class TriggerValidator(
             case { Content: not null, Template: not null }:
                 Add(ref errors, "template", FieldErrorCodes.Conflict, "Use either content or a template, not both.");
                 break;
-            case { Content: null, Template: null, TemplateVersion: null }:
-                Add(ref errors, "content", FieldErrorCodes.Required, "Either content or a template is required.");
+            case { Content: null, Template: null, TemplateVersion: null, Workflow: null, WorkflowVersion: null }:
+                Add(ref errors, "content", FieldErrorCodes.Required, "Either content, a template or a workflow is required.");
                 break;
             case { Content: { Push: null or { IsSilent: false, Badge: null } } empty } when ContentRules.IsEmpty(empty):
                 Add(
@@ -311,8 +313,13 @@ internal sealed class TriggerValidator(
                     FieldErrorCodes.Duplicate,
                     "This channel is already used in channels or in an earlier step."
                 );
-            if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
-                Add(ref errors, $"fallback[{i}].after", FieldErrorCodes.OutOfRange, "Use 1 second to 7 days.");
+            if (step.After != TimeSpan.Zero && step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
+                Add(
+                    ref errors,
+                    $"fallback[{i}].after",
+                    FieldErrorCodes.OutOfRange,
+                    "Use 1 second to 7 days, or 0 to use the channel together with the one before."
+                );
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Notify.Core.Queries;
 using Notify.Hosting.OpenApi;
 
 namespace Notify.Hosting.Analytics;
@@ -8,6 +9,45 @@ namespace Notify.Hosting.Analytics;
 internal static class AnalyticsOperations
 {
     private const string Tag = "analytics";
+
+    public static ApiOperation Query { get; } =
+        new("queryAnalytics", Tag, "Sums the figures of a period, by time and by names.")
+        {
+            Description =
+                "Periods begin and end in UTC; from is moved back, and to on, to the start or end of a period. A period without "
+                + "events has no item. With the header Accept: text/csv, the answer is one CSV file with all items, and after "
+                + "and limit have no effect.",
+            Scope = ApiScope.Read,
+            Parameters =
+            [
+                ApiParameter.Query("from", _ =>
+                    Schema.Time(
+                        "The begin of the period. The default is an hour before to for minutes, a day for hours and totals, and "
+                            + "30 days for days."
+                    )
+                ),
+                ApiParameter.Query("to", _ => Schema.Time("The end of the period. The default is now.")),
+                ApiParameter.Query("resolution", _ =>
+                    Schema.Choice(
+                        $"The length of the periods, at most {AnalyticsRules.MaxPeriods} of them. The default is hour.",
+                        AnalyticsReader.Resolutions.Keys
+                    )
+                ),
+                ApiParameter.Query("groupBy", _ =>
+                    Schema.Text(
+                        "The names that have an item each, separated by commas: channel, provider, template, workflow, category.",
+                        "channel,provider"
+                    )
+                ),
+                ApiParameter.Query("channel", _ => Schema.Text("The only channel to include.", "email")),
+                ApiParameter.Query("provider", _ => Schema.Text("The only provider to include.", "mail-eu")),
+                ApiParameter.Query("template", _ => Schema.Text("The only template to include.", "welcome")),
+                ApiParameter.Query("workflow", _ => Schema.Text("The only workflow to include.", "order-shipped")),
+                ApiParameter.Query("category", _ => Schema.Text("The only category to include.", "news")),
+                .. ApiParameters.CreatePage(AnalyticsEndpoint.MaxLimit),
+            ],
+            Responses = [ApiResponse.Ok(FiguresJson.Default.FiguresView, "A page of figures.")],
+        };
 
     public static ApiOperation CountDeliveries { get; } =
         new("countDeliveries", Tag, "Counts settled deliveries by minute, channel, provider and state.")

@@ -22,8 +22,11 @@ internal sealed record Caller
     /// <summary>Gets the scopes.</summary>
     public required ApiScope Scopes { get; init; }
 
-    /// <summary>Gets the kind.</summary>
+    /// <summary>Gets the kind of the key.</summary>
     public ApiKeyKind Kind { get; init; }
+
+    /// <summary>Gets what the caller is for the audit log.</summary>
+    public AuditActorKind ActorKind { get; init; } = AuditActorKind.Key;
 
     /// <summary>Gets the caller of a host without keys, who calls from the same machine.</summary>
     public static Caller Local { get; } =
@@ -33,6 +36,7 @@ internal sealed record Caller
             Id = "local",
             Name = "local",
             Scopes = AllScopes,
+            ActorKind = AuditActorKind.Anonymous,
         };
 
     public bool Has(ApiScope scope) => (Scopes & scope) == scope;
@@ -56,7 +60,10 @@ internal sealed record Caller
         {
             Id = $"configured-{number}",
             Name = $"configured key {number}",
+            ActorKind = AuditActorKind.Key,
         };
+
+    public AuditActor CreateActor() => ActorKind == AuditActorKind.Anonymous ? new(ActorKind) : new(ActorKind, Id, Name);
 
     /// <summary>Sets the caller of a call, and the tenant that it acts for.</summary>
     public void Set(HttpContext context, string actingTenant) => context.Features.Set(this with { Tenant = actingTenant });

@@ -29,6 +29,7 @@ internal static class ClaimsCaller
             Id = FindSubject(user) ?? "authorized",
             Name = user.Identity?.Name ?? FindSubject(user) ?? "authorized",
             Scopes = names.Length == 0 ? options.ScopesWithoutClaim : ScopeNames.Parse(names),
+            ActorKind = AuditActorKind.User,
         };
     }
 

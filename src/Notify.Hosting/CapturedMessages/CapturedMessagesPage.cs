@@ -23,7 +23,6 @@ internal sealed class CapturedMessagesPage(string html)
             return TypedResults.LocalRedirect($"{path}/");
 
         context.Response.Headers.ContentSecurityPolicy = _policy;
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Content(html, "text/html; charset=utf-8");
     }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -22,6 +24,7 @@ internal static class ReplayEndpoint
                 .RunAsync(context, body, DeadLettersJson.Default.ReplayView, async () =>
                 {
                     var result = await queries.ReplayDeadLettersAsync(replay, context.RequestAborted).ConfigureAwait(false);
+                    context.AddAuditedChange("replayed", null, result.Count.ToString(CultureInfo.InvariantCulture));
                     return new ReplayView(result.Count, replay.DryRun);
                 })
                 .ConfigureAwait(false);

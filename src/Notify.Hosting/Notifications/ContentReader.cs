@@ -47,8 +47,11 @@ internal static class ContentReader
                 case "sms":
                     read = read with { Sms = ReadSms(field) };
                     break;
+                case "inbox":
+                    read = read with { Inbox = InboxContentReader.Read(field) };
+                    break;
                 default:
-                    field.Unknown("title", "body", "html", "data", "push", "overrides", "attachments", "email", "sms");
+                    field.Unknown("title", "body", "html", "data", "push", "overrides", "attachments", "email", "sms", "inbox");
                     break;
             }
         }

@@ -13,7 +13,7 @@ internal static class ContentSchema
             Schema
                 .Object(
                     "The content of a notification. At least one of title, body and html has a visible character, or push sets "
-                        + "only a badge. An SMS needs a body.",
+                        + "only a badge. An SMS needs a body, and an inbox item a title or a body.",
                     [],
                     (
                         "title",
@@ -35,7 +35,8 @@ internal static class ContentSchema
                     ),
                     ("attachments", Schema.List("The files of an email.", Attachment(schemas))),
                     ("email", schemas.Refer("EmailContent", () => CreateEmail(schemas))),
-                    ("sms", schemas.Refer("SmsContent", CreateSms))
+                    ("sms", schemas.Refer("SmsContent", CreateSms)),
+                    ("inbox", schemas.Refer("InboxContent", () => CreateInbox(schemas)))
                 )
                 .RequireAny("title", "body", "html", "push")
         );
@@ -69,6 +70,39 @@ internal static class ContentSchema
                     .Match("^(\\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11})$")
             )
         );
+
+    private static JsonObject CreateInbox(SchemaSet schemas) =>
+        Schema.Object(
+            "What an inbox item carries besides its title, body and data.",
+            [],
+            ("url", InboxUrl("What opens when the user selects the item.", "/orders/42")),
+            ("imageUrl", InboxUrl("The image beside the text.", "https://example.org/a.png")),
+            (
+                "actions",
+                Schema.List(
+                    "The buttons below the text.",
+                    schemas.Refer("InboxAction", () =>
+                        Schema.Object(
+                            "A button that opens a URL.",
+                            ["label", "url"],
+                            ("label", Schema.Name("The text on the button.", InboxAction.MaxLabelLength, "Track")),
+                            ("url", InboxUrl("What the button opens.", "https://example.org/track/42"))
+                        )
+                    ),
+                    max: InboxContent.MaxActions
+                )
+            )
+        );
+
+    private static JsonObject InboxUrl(string description, string example) =>
+        Schema
+            .Formatted(
+                "uri-reference",
+                $"{description} An absolute http or https URL, or a path that begins with one slash.",
+                example
+            )
+            .Limit(1, InboxContent.MaxUrlLength)
+            .Match(@"^(https?://|/(?![/\\]))");
 
     private static JsonObject Attachment(SchemaSet schemas) =>
         Schema.Either(

@@ -8,6 +8,7 @@ internal static class FallbackReader
     public static FallbackStep Read(JsonField item)
     {
         var step = new FallbackStep(default, default);
+        var waits = false;
         foreach (var field in item.Members())
         {
             switch (field.Name)
@@ -16,6 +17,7 @@ internal static class FallbackReader
                     step = step with { Channel = ChannelReader.Read(field) ?? default };
                     break;
                 case "after":
+                    waits = true;
                     step = step with { After = field.Duration() ?? default };
                     break;
                 default:
@@ -24,6 +26,8 @@ internal static class FallbackReader
             }
         }
 
+        if (item.IsObject && !waits)
+            item.Missing("after", "Use 1 second to 7 days, or 0 to use the channel together with the one before.");
         return step;
     }
 }

@@ -9,6 +9,7 @@ internal sealed record NotificationView(
     string Tenant,
     Priority Priority,
     UsedTemplateView? Template,
+    UsedWorkflowView? Workflow,
     string? Category,
     string? CollapseKey,
     string? IdempotencyKey,
@@ -34,6 +35,7 @@ internal sealed record NotificationView(
             timeline.Notification.Tenant,
             timeline.Notification.Trigger.Priority,
             UsedTemplateView.Create(timeline.Notification.Trigger),
+            UsedWorkflowView.Create(timeline.Notification.Trigger),
             timeline.Notification.Trigger.Category,
             timeline.Notification.Trigger.CollapseKey,
             timeline.Notification.Trigger.IdempotencyKey,
@@ -58,6 +60,13 @@ internal sealed record UsedTemplateView(string Name, int? Version)
 {
     public static UsedTemplateView? Create(Trigger trigger) =>
         trigger.Template is { } name ? new UsedTemplateView(name, trigger.TemplateVersion) : null;
+}
+
+/// <summary>The workflow of a notification, and the version that was used.</summary>
+internal sealed record UsedWorkflowView(string Name, int? Version)
+{
+    public static UsedWorkflowView? Create(Trigger trigger) =>
+        trigger.Workflow is { } name ? new UsedWorkflowView(name, trigger.WorkflowVersion) : null;
 }
 
 /// <summary>A page of a notification's deliveries.</summary>

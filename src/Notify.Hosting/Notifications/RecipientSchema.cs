@@ -48,11 +48,14 @@ internal static class RecipientSchema
     public static JsonObject Email(string description) =>
         Schema.Formatted("email", description, "ada@example.org", "grace@example.com").Limit(3, EmailAddress.MaxLength);
 
-    // A push token needs its platform as well.
+    // A push token needs its platform as well, and an inbox belongs to a user.
     private static JsonObject AddressChannel() =>
         Schema
-            .OpenName("The channel of the address, except push.", [Channel.Sms.Name, Channel.Email.Name, Channel.Webhook.Name])
-            .Match("^(?!push$)[a-z][a-z0-9-]{0,31}$");
+            .OpenName(
+                "The channel of the address, except push and inbox.",
+                [Channel.Sms.Name, Channel.Email.Name, Channel.Webhook.Name]
+            )
+            .Match("^(?!(push|inbox)$)[a-z][a-z0-9-]{0,31}$");
 
     private static JsonObject Phone() =>
         Schema.Formatted("phone-number", "The number with its country code, in any spelling.", "+46701234567", "+1 201 555 0123");

@@ -65,6 +65,7 @@ internal sealed class TriggerBody
             "onUnknownRecipient" => Trigger with { OnUnknownRecipient = field.GetOne(Behaviors) ?? default },
             "content" => Trigger with { Content = ContentReader.Read(field) },
             "template" => ReadTemplate(field),
+            "workflow" => ReadWorkflow(field),
             "data" => Trigger with { Data = field.Object() },
             "channels" => Trigger with { Channels = [.. field.Items().Select(item => ChannelReader.Read(item) ?? default)] },
             "fallback" => Trigger with { Fallback = [.. field.Items().Select(FallbackReader.Read)] },
@@ -84,33 +85,16 @@ internal sealed class TriggerBody
             _ => RefuseUnknown(field),
         };
 
-    // The name alone stands for its newest version.
     private Trigger ReadTemplate(JsonField template)
     {
-        if (!template.IsObject)
-            return Trigger with { Template = template.Text("Use the name of a template, or an object with name and version.") };
-
-        string? name = null;
-        int? version = null;
-        foreach (var field in template.Members())
-        {
-            switch (field.Name)
-            {
-                case "name":
-                    name = field.Text();
-                    break;
-                case "version":
-                    version = field.Number();
-                    break;
-                default:
-                    field.Unknown("name", "version");
-                    break;
-            }
-        }
-
-        if (name is null && version is null)
-            template.Missing("name", "Required to render a template.");
+        var (name, version) = VersionReader.Read(template, "template");
         return Trigger with { Template = name, TemplateVersion = version };
+    }
+
+    private Trigger ReadWorkflow(JsonField workflow)
+    {
+        var (name, version) = VersionReader.Read(workflow, "workflow");
+        return Trigger with { Workflow = name, WorkflowVersion = version };
     }
 
     private RecipientList ReadRecipients(JsonField to)
@@ -135,6 +119,7 @@ internal sealed class TriggerBody
             "onUnknownRecipient",
             "content",
             "template",
+            "workflow",
             "data",
             "channels",
             "fallback",

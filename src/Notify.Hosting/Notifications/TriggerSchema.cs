@@ -23,12 +23,13 @@ internal static class TriggerSchema
     {
         var schema = Schema
             .Object(
-                "The request to notify. It has either content or a template.",
+                "The request to notify. It has either content, a template or a workflow, which defines most other fields.",
                 ["to"],
                 ("to", Recipients(schemas)),
                 ("content", ContentSchema.Refer(schemas).NotNull()),
                 ("onUnknownRecipient", UnknownRecipient()),
-                ("template", Template(schemas)),
+                ("template", Template(schemas).NotNull()),
+                ("workflow", Workflow(schemas)),
                 ("data", Schema.AnyObject("The variables of the template. The name recipient is reserved.")),
                 ("channels", Channels()),
                 ("fallback", Fallback(schemas)),
@@ -71,7 +72,7 @@ internal static class TriggerSchema
                 ("metadata", Metadata()),
                 ("idempotencyKey", Schema.Name("Instead of the header Idempotency-Key.", Names.MaxLength, "order-42-shipped"))
             )
-            .RequireOne("content", "template");
+            .RequireOne("content", "template", "workflow");
         schema["dependentRequired"] = new JsonObject { ["throttle"] = Schema.ToArray("category") };
         return schema;
     }
@@ -89,21 +90,35 @@ internal static class TriggerSchema
             ["fail", "skip"]
         );
 
-    private static JsonObject Template(SchemaSet schemas) =>
+    private static JsonObject Workflow(SchemaSet schemas) =>
         Schema
             .Either(
-                "The template: its name, or an object with name and version.",
-                Schema.Name("The name of the template, whose newest version is used.", Names.MaxLength, "order-shipped"),
-                schemas.Refer("TemplateVersion", () =>
+                "The workflow: its name, or an object with name and version.",
+                Schema.Name("The name of the workflow, whose newest version is used.", Names.MaxLength, "order-shipped"),
+                schemas.Refer("WorkflowVersion", () =>
                     Schema.Object(
-                        "A version of a template.",
+                        "A version of a workflow.",
                         ["name"],
-                        ("name", Schema.Name("The name of the template.", Names.MaxLength, "order-shipped")),
+                        ("name", Schema.Name("The name of the workflow.", Names.MaxLength, "order-shipped")),
                         ("version", Schema.Whole("The version. By default the newest.", 1))
                     )
                 )
             )
             .NotNull();
+
+    public static JsonObject Template(SchemaSet schemas) =>
+        Schema.Either(
+            "The template: its name, or an object with name and version.",
+            Schema.Name("The name of the template, whose newest version is used.", Names.MaxLength, "order-shipped"),
+            schemas.Refer("TemplateVersion", () =>
+                Schema.Object(
+                    "A version of a template.",
+                    ["name"],
+                    ("name", Schema.Name("The name of the template.", Names.MaxLength, "order-shipped")),
+                    ("version", Schema.Whole("The version. By default the newest.", 1))
+                )
+            )
+        );
 
     private static JsonObject Tags()
     {
@@ -142,14 +157,19 @@ internal static class TriggerSchema
                     "A step of a fallback.",
                     ["channel", "after"],
                     ("channel", KnownNames.Channel("The channel, which no other step uses.")),
-                    ("after", Schema.Duration("How long to wait for a receipt, from 1 second to 7 days."))
+                    (
+                        "after",
+                        Schema.Duration(
+                            "How long to wait for a receipt, from 1 second to 7 days; 0 to use the channel with the one before."
+                        )
+                    )
                 )
             ),
             1,
             TriggerValidator.MaxFallbackSteps
         );
 
-    private static JsonObject CreateThrottle() =>
+    public static JsonObject CreateThrottle() =>
         Schema.Object(
             "How many notifications of the category a recipient gets. Further ones are dropped.",
             ["max", "per"],
@@ -157,7 +177,7 @@ internal static class TriggerSchema
             ("per", Schema.Duration("The period, from 1 second to 31 days."))
         );
 
-    private static JsonObject CreateDigest() =>
+    public static JsonObject CreateDigest() =>
         Schema
             .Object(
                 "Collects the events of a recipient into one notification. Only with a template, and without times.",

@@ -53,7 +53,8 @@ internal sealed class ApiDocument
         var prefix = endpoint.RoutePattern.RawText![..^Path.Length];
         lock (_lock)
             _written ??= Write(services, prefix);
-        return TypedResults.Bytes(_written, "application/json; charset=utf-8");
+        // Only callers with a key may see it, and each start of another version changes it.
+        return CachedAnswer.Create(context, _written, "application/json; charset=utf-8", "private, no-cache");
     }
 
     private byte[] Write(IServiceProvider services, string prefix)

@@ -17,6 +17,9 @@ internal sealed record ApiOperation(string Id, string Tag, string Summary)
     /// <summary>Gets the schema of the JSON body; null for an operation without one.</summary>
     public Func<SchemaSet, JsonObject>? Body { get; init; }
 
+    /// <summary>Gets whether the body and the response are NDJSON, whose lines have the schemas.</summary>
+    public bool HasLines { get; init; }
+
     /// <summary>Gets an example of the body as JSON.</summary>
     public string? BodyExample { get; init; }
 

@@ -72,7 +72,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         foreach (var mediaType in operation.ForeignBodies)
             content[mediaType] = new JsonObject { ["schema"] = new JsonObject() };
         if (operation.Body is { } body)
-            content[Json] = WithExample(new JsonObject { ["schema"] = body(schemas) }, operation.BodyExample);
+            content[GetMediaType(operation)] = WithExample(new JsonObject { ["schema"] = body(schemas) }, operation.BodyExample);
         return new JsonObject { ["required"] = operation.Body is not null, ["content"] = content };
     }
 
@@ -89,7 +89,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         if (response.Json is { } json)
             written["content"] = new JsonObject
             {
-                [Json] = WithExample(new JsonObject { ["schema"] = schemas.Refer(json) }, response.Example),
+                [GetMediaType(operation)] = WithExample(new JsonObject { ["schema"] = schemas.Refer(json) }, response.Example),
             };
         else if (response.MediaType is { } mediaType)
             written["content"] = new JsonObject
@@ -101,6 +101,8 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
             };
         return written;
     }
+
+    private static string GetMediaType(ApiOperation operation) => operation.HasLines ? JsonLines.MediaType : Json;
 
     private static JsonObject CreateHeader(string description) =>
         new()

@@ -32,6 +32,14 @@ internal sealed class ApiProblems(SchemaSet schemas)
         ProblemCodes.UnsupportedMediaType,
     ];
 
+    /// <summary>Any call may go through a gateway.</summary>
+    private static readonly string[] GatewayCodes =
+    [
+        ProblemCodes.UpstreamFailed,
+        ProblemCodes.UpstreamUnavailable,
+        ProblemCodes.UpstreamTimeout,
+    ];
+
     private static readonly string[] IdempotencyCodes = [ProblemCodes.IdempotencyKeyInUse, ProblemCodes.IdempotencyKeyReused];
 
     private readonly SortedDictionary<string, JsonObject> _responses = new(StringComparer.Ordinal);
@@ -72,6 +80,7 @@ internal sealed class ApiProblems(SchemaSet schemas)
             .. operation.Problems,
             ProblemCodes.InternalError,
             ProblemCodes.StoreUnavailable,
+            .. GatewayCodes,
         ];
         // The order of the list of all problems, so that equal sets have equal names.
         var used = codes.ToHashSet(StringComparer.Ordinal);

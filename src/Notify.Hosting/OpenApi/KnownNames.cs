@@ -8,7 +8,13 @@ internal static class KnownNames
     public static JsonObject Channel(string description = "A channel.") =>
         Schema.OpenName(
             description,
-            [Notify.Channel.Push.Name, Notify.Channel.Sms.Name, Notify.Channel.Email.Name, Notify.Channel.Webhook.Name]
+            [
+                Notify.Channel.Push.Name,
+                Notify.Channel.Sms.Name,
+                Notify.Channel.Email.Name,
+                Notify.Channel.Webhook.Name,
+                Notify.Channel.Inbox.Name,
+            ]
         );
 
     public static JsonObject Platform(string description = "The platform of a device.") =>

@@ -10,14 +10,17 @@ namespace Notify.Hosting.Problems;
 /// <summary>Creates the error responses of the API as problem documents (RFC 9457).</summary>
 internal static partial class Problem
 {
-    public static IResult InvalidFields(FieldErrors errors) =>
-        Create(
-            ProblemCodes.InvalidRequest,
+    public static ProblemResult InvalidFields(FieldErrors errors) =>
+        new(
+            ProblemTypes.Get(ProblemCodes.InvalidRequest),
             "The invalid fields are listed in errors. Nothing was stored.",
             new() { ["errors"] = JsonSerializer.SerializeToElement(errors.All, FieldErrorsJson.Default.IReadOnlyListFieldError) }
-        );
+        )
+        {
+            Errors = errors.All,
+        };
 
-    public static IResult InvalidJson(JsonException exception)
+    public static ProblemResult InvalidJson(JsonException exception)
     {
         // System.Text.Json counts from 0, editors from 1.
         var (line, position) = (exception.LineNumber + 1, exception.BytePositionInLine + 1);
@@ -28,15 +31,16 @@ internal static partial class Problem
         );
     }
 
-    public static IResult NotUtf8() => Create(ProblemCodes.InvalidEncoding, "JSON must be encoded in UTF-8 (RFC 8259).");
+    public static ProblemResult NotUtf8() => Create(ProblemCodes.InvalidEncoding, "JSON must be encoded in UTF-8 (RFC 8259).");
 
-    public static IResult ByteOrderMark() =>
+    public static ProblemResult ByteOrderMark() =>
         Create(
             ProblemCodes.ByteOrderMark,
             "JSON must not begin with one (RFC 8259, section 8.1). Send the text as UTF-8 without a BOM."
         );
 
-    public static IResult TooDeep(int levels) => Create(ProblemCodes.NestedTooDeeply, $"At most {levels} levels are allowed.");
+    public static ProblemResult TooDeep(int levels) =>
+        Create(ProblemCodes.NestedTooDeeply, $"At most {levels} levels are allowed.");
 
     public static IResult Encoded(HttpResponse response)
     {
@@ -94,7 +98,7 @@ internal static partial class Problem
     public static IResult WrongMethod(string allowed) => Create(ProblemCodes.MethodNotAllowed, $"Use {allowed}.");
 
     /// <summary>The key was used with another body, for a notification if its id is given.</summary>
-    public static IResult IdempotencyKeyReused(Guid? existingId = null) =>
+    public static ProblemResult IdempotencyKeyReused(Guid? existingId = null) =>
         existingId is { } id
             ? Create(ProblemCodes.IdempotencyKeyReused, $"It belongs to notification {id}.", new() { ["existingId"] = id })
             : Create(ProblemCodes.IdempotencyKeyReused, "It belongs to an earlier call with another body.");
@@ -105,7 +109,14 @@ internal static partial class Problem
         return Create(ProblemCodes.IdempotencyKeyInUse, "Repeat the call later with the same key and body.");
     }
 
-    public static IResult BodyTooLarge(long maxBytes) => Create(ProblemCodes.BodyTooLarge, $"The limit is {maxBytes} bytes.");
+    public static ProblemResult BodyTooLarge(long maxBytes) =>
+        Create(ProblemCodes.BodyTooLarge, $"The limit is {maxBytes} bytes.");
+
+    public static ProblemResult LineTooLarge(long maxBytes) =>
+        Create(ProblemCodes.BodyTooLarge, $"The limit for a line is {maxBytes} bytes.");
+
+    public static ProblemResult StreamTooSlow(TimeSpan timeout) =>
+        Create(ProblemCodes.BodyTooSlow, $"Nothing arrived for {timeout.TotalSeconds:0} seconds.");
 
     public static IResult BodyTooSlow(HttpResponse response, TimeSpan timeout)
     {
@@ -133,17 +144,38 @@ internal static partial class Problem
         );
     }
 
-    public static IResult Stopping() => Create(ProblemCodes.Stopping);
+    public static ProblemResult Stopping() => Create(ProblemCodes.Stopping);
 
     public static IResult NotJson() =>
         Create(ProblemCodes.UnsupportedMediaType, "Send Content-Type: application/json with UTF-8.");
 
-    public static IResult StoreUnavailable() =>
+    public static IResult NotLines() =>
+        Create(ProblemCodes.UnsupportedMediaType, $"Send Content-Type: {JsonLines.MediaType} with UTF-8.");
+
+    public static ProblemResult StoreUnavailable() =>
         Create(ProblemCodes.StoreUnavailable, "Try again. With the same idempotency key, nothing is sent twice.");
+
+    public static IResult UpstreamFailed() =>
+        Create(
+            ProblemCodes.UpstreamFailed,
+            "The call may have taken effect. With the same idempotency key, nothing is sent twice."
+        );
+
+    public static IResult UpstreamUnavailable(HttpResponse response)
+    {
+        response.Headers.RetryAfter = "1";
+        return Create(ProblemCodes.UpstreamUnavailable, "Try again in a second.");
+    }
+
+    public static IResult UpstreamTimeout() =>
+        Create(
+            ProblemCodes.UpstreamTimeout,
+            "The call may have taken effect. With the same idempotency key, nothing is sent twice."
+        );
 
     public static IResult NotSupported(string detail) => Create(ProblemCodes.NotSupported, detail);
 
-    public static IResult Unexpected() => Create(ProblemCodes.InternalError);
+    public static ProblemResult Unexpected() => Create(ProblemCodes.InternalError);
 
     /// <summary>The server itself could not read the request, for example because the caller sent only a part of it.</summary>
     public static IResult Unreadable(int status) =>

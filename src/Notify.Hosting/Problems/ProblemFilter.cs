@@ -32,19 +32,20 @@ internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
         }
         catch (Exception exception) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            return CreateProblem(exception, context.HttpContext.Request.Path);
+            return CreateProblem(_logger, exception, context.HttpContext.Request.Path);
         }
     }
 
-    private IResult CreateProblem(Exception exception, string path)
+    /// <summary>Creates the problem for an exception that is not the caller's fault, and logs the exception.</summary>
+    public static ProblemResult CreateProblem(ILogger logger, Exception exception, string path)
     {
         if (IsOutage(exception))
         {
-            Log.StoreFailed(_logger, path, exception);
+            Log.StoreFailed(logger, path, exception);
             return Problem.StoreUnavailable();
         }
 
-        Log.CallFailed(_logger, path, exception);
+        Log.CallFailed(logger, path, exception);
         return Problem.Unexpected();
     }
 

@@ -60,8 +60,13 @@ internal sealed class ProblemPages(string prefix, Uri? typeBase)
             return Problem.UnknownPath();
 
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Content(Write(type), "text/html; charset=utf-8");
+        // The same for everyone, and changes only with the version of Notify.
+        return CachedAnswer.Create(
+            context,
+            Encoding.UTF8.GetBytes(Write(type)),
+            "text/html; charset=utf-8",
+            "public, max-age=3600"
+        );
     }
 
     private static string Write(ProblemType type)

@@ -8,6 +8,18 @@ internal sealed class ProblemResult(ProblemType type, string? detail, Dictionary
     : IResult,
         IStatusCodeHttpResult
 {
+    public ProblemType Type => type;
+
+    public string? Detail => detail;
+
+    /// <summary>Gets the additional members of the document.</summary>
+    public IReadOnlyDictionary<string, object?> Extensions => extensions ?? [];
+
+    /// <summary>
+    /// Gets the invalid fields, which are also among the additional members; null if the problem is another one.
+    /// </summary>
+    public IReadOnlyList<FieldError>? Errors { get; init; }
+
     public int? StatusCode => type.Status;
 
     public Task ExecuteAsync(HttpContext httpContext)

@@ -121,15 +121,33 @@ internal static class ProblemTypes
             "Too many calls had an invalid API key.",
             "Correct the key, and call again after the number of seconds in `Retry-After`."
         ),
-        new(429, TooManyStreams, "Too many event streams are open.", "Close a stream of this API key first."),
+        new(429, TooManyStreams, "Too many streams are open.", "Close a stream of this API key first."),
         new(500, InternalError, "An unexpected error occurred.", "Try again. The log of the host contains the error."),
         new(501, NotSupported, "The operation is not supported.", "Use a provider or a store that supports the operation."),
+        new(
+            502,
+            UpstreamFailed,
+            "The process behind the gateway failed.",
+            "Try again. With the same idempotency key, nothing is sent twice."
+        ),
         new(503, TooBusy, "Too many requests are being handled.", "Try again after the number of seconds in `Retry-After`."),
         new(503, Stopping, "The process is stopping.", "Use another process of the cluster."),
         new(
             503,
             StoreUnavailable,
             "The store is unavailable.",
+            "Try again. With the same idempotency key, nothing is sent twice."
+        ),
+        new(
+            503,
+            UpstreamUnavailable,
+            "No process behind the gateway is available.",
+            "Try again after the number of seconds in `Retry-After`."
+        ),
+        new(
+            504,
+            UpstreamTimeout,
+            "The process behind the gateway did not answer in time.",
             "Try again. With the same idempotency key, nothing is sent twice."
         ),
     ];

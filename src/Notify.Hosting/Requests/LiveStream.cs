@@ -71,39 +71,14 @@ internal sealed class LiveStream<T>(
         await using (items.ConfigureAwait(false))
         {
             LiveStream.Write(response.BodyWriter, greeting);
-            if (!await TryFlushAsync(httpContext, ended.Token).ConfigureAwait(false))
+            if (!await ResponseFlush.TryAsync(httpContext, WriteTimeout, ended.Token).ConfigureAwait(false))
                 return;
             while (await MoveNextAsync(items).ConfigureAwait(false))
             {
                 write(items.Current, response.BodyWriter);
-                if (!await TryFlushAsync(httpContext, ended.Token).ConfigureAwait(false))
+                if (!await ResponseFlush.TryAsync(httpContext, WriteTimeout, ended.Token).ConfigureAwait(false))
                     return;
             }
-        }
-    }
-
-    /// <summary>
-    /// Sends what was written. Returns false if the reader has disconnected, or was too slow and has been disconnected.
-    /// </summary>
-    private static async ValueTask<bool> TryFlushAsync(HttpContext context, CancellationToken ended)
-    {
-        try
-        {
-            var flushing = context.Response.BodyWriter.FlushAsync(ended);
-            var flushed = flushing.IsCompleted
-                ? await flushing.ConfigureAwait(false)
-                : await flushing.AsTask().WaitAsync(WriteTimeout, CancellationToken.None).ConfigureAwait(false);
-            return !flushed.IsCompleted;
-        }
-        catch (TimeoutException)
-        {
-            // Frees the connection, its buffers and its share of the stream limit for other callers.
-            context.Abort();
-            return false;
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -68,23 +69,42 @@ internal static class RequestBody
 
     private static async Task<IResult> ParseAsync(ReadOnlyMemory<byte> bytes, Func<JsonField, Task<IResult>> handle)
     {
-        if (bytes.Span.StartsWith("\uFEFF"u8))
-            return Problem.ByteOrderMark();
-        if (!Utf8.IsValid(bytes.Span))
-            return Problem.NotUtf8();
-
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        }
-        catch (JsonException exception)
-        {
-            return IsTooDeep(bytes.Span) ? Problem.TooDeep(MaxDepth) : Problem.InvalidJson(exception);
-        }
+        if (!TryParse(bytes, out var document, out var refusal))
+            return refusal;
 
         using (document)
             return await handle(JsonField.Root(document.RootElement, new FieldErrors())).ConfigureAwait(false);
+    }
+
+    /// <summary>Parses JSON. The document refers to the bytes.</summary>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> bytes,
+        [NotNullWhen(true)] out JsonDocument? document,
+        [NotNullWhen(false)] out ProblemResult? refusal
+    )
+    {
+        (document, refusal) = (null, null);
+        if (bytes.Span.StartsWith("\uFEFF"u8))
+        {
+            refusal = Problem.ByteOrderMark();
+        }
+        else if (!Utf8.IsValid(bytes.Span))
+        {
+            refusal = Problem.NotUtf8();
+        }
+        else
+        {
+            try
+            {
+                document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            }
+            catch (JsonException exception)
+            {
+                refusal = IsTooDeep(bytes.Span) ? Problem.TooDeep(MaxDepth) : Problem.InvalidJson(exception);
+            }
+        }
+
+        return document is not null;
     }
 
     // The first comparison avoids parsing the header for nearly every caller.
@@ -96,7 +116,8 @@ internal static class RequestBody
             && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", IgnoreCase))
         );
 
-    private static bool IsEncoded(HttpRequest request) =>
+    /// <summary>Returns whether the body has a content encoding, such as gzip. None is supported.</summary>
+    public static bool IsEncoded(HttpRequest request) =>
         request.Headers.ContentEncoding is { Count: > 0 } encodings
         && encodings.Any(encoding => !string.Equals(encoding, "identity", IgnoreCase));
 
@@ -171,8 +192,12 @@ internal static class RequestBody
     }
 
     // Most bodies arrive together with their headers and need no timer. For the others, the timer ends the pending read at the
-    // deadline; the read then returns a result without new data, and the caller checks the deadline.
-    private static async ValueTask<ReadResult> ReadAsync(PipeReader reader, long deadline, CancellationToken aborted)
+    // deadline.
+    /// <summary>
+    /// Reads what has arrived. At the deadline, a time as in <see cref="Environment.TickCount64"/>, the read returns a result
+    /// without new data, and the caller checks the deadline.
+    /// </summary>
+    public static async ValueTask<ReadResult> ReadAsync(PipeReader reader, long deadline, CancellationToken aborted)
     {
         var reading = reader.ReadAsync(aborted);
         if (reading.IsCompleted)

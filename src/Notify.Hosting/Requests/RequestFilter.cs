@@ -1,24 +1,19 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Requests;
 
 /// <summary>
 /// Refuses what an endpoint would otherwise silently ignore: unknown query parameters, and headers of the API that are empty or
-/// duplicated. For example, a trigger with <c>?dryRun=true</c> must not send. Also forbids caching of all responses.
+/// duplicated. For example, a trigger with <c>?dryRun=true</c> must not send.
 /// </summary>
 internal sealed class RequestFilter : IEndpointFilter
 {
-    private static readonly StringValues NoStore = "no-store";
-
     private static readonly string[] Headers = [RequestValues.TenantHeader, IdempotencyKey.Header];
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;
-        // Nearly every response contains personal data, and none benefits from a cache.
-        context.HttpContext.Response.Headers.CacheControl = NoStore;
         // Created only on demand, because nearly every request is valid.
         FieldErrors? errors = null;
         if (request.QueryString.HasValue && context.HttpContext.GetEndpoint()!.Metadata.GetMetadata<QueryUse>() is null)

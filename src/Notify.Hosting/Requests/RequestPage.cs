@@ -58,6 +58,18 @@ internal sealed class RequestPage
     /// <summary>Gets the page of a list that is ordered by IDs, and adds an error if the last item is not an ID.</summary>
     public PageRequest ToRequest() => new() { After = After?.Id()?.ToString() ?? "", Limit = Limit };
 
+    /// <summary>Gets the page of a list of versions, and adds an error if the last item is not one.</summary>
+    public PageRequest ToVersionRequest()
+    {
+        if (After is null)
+            return new PageRequest { Limit = Limit };
+
+        var last = After.Text();
+        if (!int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < 1)
+            After.Wrong(FieldErrorCodes.Invalid, "Use the path in next of the page before.");
+        return new PageRequest { After = last ?? "", Limit = Limit };
+    }
+
     /// <summary>Gets the URL of the next page, or null if this is the last one.</summary>
     public string? Next<T>(HttpRequest request, IReadOnlyList<T> found, Func<T, string> key) =>
         found.Count <= Limit ? null : NextAfter(request, key(found[Limit - 1]));

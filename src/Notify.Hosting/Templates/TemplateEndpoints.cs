@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -42,7 +43,11 @@ internal static class TemplateEndpoints
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
+            var before = await catalog
+                .FindAsync(template.Tenant, template.Name, null, context.RequestAborted)
+                .ConfigureAwait(false);
             var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
+            AddAuditedFields(context, before, template with { Version = version });
             return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
         });
 
@@ -66,6 +71,21 @@ internal static class TemplateEndpoints
         return await catalog.DeleteAsync(tenant, name, context.RequestAborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("template");
+    }
+
+    // The tenant and the name are the same, and the time of a save is that of the record.
+    private static void AddAuditedFields(HttpContext context, Template? before, Template saved)
+    {
+        context.AddAuditedChange(
+            "version",
+            before?.Version.ToString(CultureInfo.InvariantCulture),
+            saved.Version.ToString(CultureInfo.InvariantCulture)
+        );
+        context.AddAuditedFields(
+            before,
+            before is null ? saved : saved with { Version = before.Version, SavedAt = before.SavedAt },
+            TemplatesJson.Default.Template
+        );
     }
 
     private static int? ReadVersion(HttpRequest request, FieldErrors errors)

@@ -35,9 +35,7 @@ internal static class UnsubscribeEndpoints
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = UnsubscribePage.ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
-        headers["Referrer-Policy"] = "no-referrer";
         return TypedResults.Content(
             page ?? UnsubscribePage.Unknown,
             "text/html; charset=utf-8",

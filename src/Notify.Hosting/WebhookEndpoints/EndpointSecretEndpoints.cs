@@ -1,7 +1,11 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -43,7 +47,10 @@ internal static class EndpointSecretEndpoints
             try
             {
                 var tenant = RequestValues.GetTenant(context.Request);
+                // The URL may hold a token, so its hash stands for it.
+                context.SetAuditedId(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)).AsSpan(0, 8)));
                 var secret = await ask(provider, tenant, url, context.RequestAborted).ConfigureAwait(false);
+                context.AddAuditedChange("version", null, secret.Version.ToString(CultureInfo.InvariantCulture));
                 return TypedResults.Json(
                     EndpointSecretView.Create(provider.Provider, secret),
                     EndpointSecretsJson.Default.EndpointSecretView

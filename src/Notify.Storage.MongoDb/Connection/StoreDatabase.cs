@@ -70,9 +70,14 @@ internal sealed class StoreDatabase : IDisposable
     /// <summary>Gets the documents as the primary has them now, for changes, which check what they have read.</summary>
     public IMongoCollection<BsonDocument> DocumentsNow => Now("documents");
 
-    public IMongoCollection<BsonDocument> DeliveryCounts => GetCollection("deliveryCounts");
+    public IMongoCollection<BsonDocument> Analytics => GetCollection("analytics");
+
+    /// <summary>Gets how far the events of each source have been counted.</summary>
+    public IMongoCollection<BsonDocument> AnalyticsSources => GetCollection("analyticsSources");
 
     public IMongoCollection<BsonDocument> SharedTokens => Now("sharedTokens");
+
+    public IMongoCollection<BsonDocument> InboxItems => Now("inboxItems");
 
     /// <summary>Gets the collection in which the store keeps the version of its form.</summary>
     public IMongoCollection<BsonDocument> Housekeeping => GetCollection("housekeeping");

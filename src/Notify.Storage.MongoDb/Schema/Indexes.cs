@@ -80,6 +80,7 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
             (database.Topics, [Index("tenant", TopicStore.Tenant, TopicStore.Topic)]),
             (database.Subscriptions, [Subscriptions, Index("user", TopicStore.Tenant, TopicStore.User)]),
             (database.Erasures, [Index("requested", ErasureStore.RequestedAt)]),
+            (database.InboxItems, OfInboxItems),
             (database.Templates, [Index("name", TemplateStore.Tenant, TemplateStore.Name, TemplateStore.Version)]),
             (
                 database.Documents,
@@ -89,8 +90,12 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 ]
             ),
             (
-                database.DeliveryCounts,
-                [Index("tenant", AnalyticsStore.Tenant, AnalyticsStore.Minute), Index("minute", AnalyticsStore.Minute)]
+                database.Analytics,
+                [
+                    Index("tenant", AnalyticsDocument.Tenant, AnalyticsDocument.Day),
+                    Index("day", AnalyticsDocument.Day),
+                    Index("shortest", AnalyticsDocument.Shortest, AnalyticsDocument.Day),
+                ]
             ),
         ];
 
@@ -111,6 +116,19 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 DigestDocument.Id
             ),
         ];
+
+    // The lists of unread and of archived items have their own small indexes.
+    private static CreateIndexModel<BsonDocument>[] OfInboxItems =>
+        [
+            InboxList("current", InboxField.IsCurrent),
+            InboxList("unread", InboxField.IsUnread),
+            InboxList("archived", InboxField.IsArchived),
+            Index("changed", InboxField.User, InboxField.Tenant, InboxField.ChangedAt, InboxField.Id),
+            Index("created", InboxField.CreatedAt),
+        ];
+
+    private static CreateIndexModel<BsonDocument> InboxList(string name, string flag) =>
+        Index(name, new BsonDocument(flag, true), InboxField.User, InboxField.Tenant, InboxField.CreatedAt, InboxField.Id);
 
     // The indexes that find due deliveries contain no ended ones, so they stay as small as the backlog.
     private static CreateIndexModel<BsonDocument>[] OfDeliveries =>

@@ -39,9 +39,9 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
 
     public async ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
     {
-        var old = new BsonDocument(AnalyticsStore.Minute, new BsonDocument("$lt", before.ToBsonValue()));
+        var old = new BsonDocument(AnalyticsDocument.Day, new BsonDocument("$lt", before.ToBsonValue()));
         return await database
-            .DeliveryCounts.DeleteEachAsync(old, AnalyticsStore.Key, cancellationToken: cancellationToken)
+            .Analytics.DeleteEachAsync(old, AnalyticsDocument.Key, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
     }
 

@@ -264,6 +264,67 @@ internal static class SchemaSteps
             CREATE INDEX document_id ON "{schema}".document (collection, id, tenant);
             """;
 
+    /// <summary>
+    /// Stores the inboxes of users. The lists of unread and of archived items have their own small indexes. Items are added in
+    /// the order of their creation, so a BRIN index suffices to purge the oldest.
+    /// </summary>
+    public static string Seventeenth(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".inbox_item (
+                id uuid PRIMARY KEY,
+                notification_id uuid NOT NULL,
+                tenant text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C" NOT NULL,
+                category text,
+                content bytea NOT NULL,
+                accepted_at timestamptz NOT NULL,
+                created_at timestamptz NOT NULL,
+                changed_at timestamptz NOT NULL,
+                read_at timestamptz,
+                first_read_at timestamptz,
+                archived_at timestamptz
+            );
+            CREATE INDEX inbox_item_current ON "{schema}".inbox_item (tenant, user_id, created_at, id)
+                WHERE archived_at IS NULL;
+            CREATE INDEX inbox_item_unread ON "{schema}".inbox_item (tenant, user_id, created_at, id) WHERE read_at IS NULL;
+            CREATE INDEX inbox_item_archived ON "{schema}".inbox_item (tenant, user_id, created_at, id)
+                WHERE archived_at IS NOT NULL;
+            CREATE INDEX inbox_item_changed ON "{schema}".inbox_item (tenant, user_id, changed_at, id);
+            CREATE INDEX inbox_item_created ON "{schema}".inbox_item USING brin (created_at);
+            """;
+
+    /// <summary>
+    /// Stores counts with more names, and the checkpoints of their sources. An earlier version cannot count any more, so it
+    /// cannot run beside this one.
+    /// </summary>
+    public static string Eighteenth(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".analytics_count (
+                tenant text COLLATE "C" NOT NULL,
+                time timestamptz NOT NULL,
+                resolution smallint NOT NULL,
+                measure smallint NOT NULL,
+                detail text COLLATE "C" NOT NULL,
+                channel text COLLATE "C" NOT NULL,
+                provider text COLLATE "C" NOT NULL,
+                template text COLLATE "C" NOT NULL,
+                workflow text COLLATE "C" NOT NULL,
+                category text COLLATE "C" NOT NULL,
+                value bigint NOT NULL,
+                PRIMARY KEY (tenant, time, resolution, measure, detail, channel, provider, template, workflow, category)
+            );
+            CREATE INDEX analytics_count_age ON "{schema}".analytics_count (resolution, time);
+            CREATE TABLE "{schema}".analytics_checkpoint (
+                source text COLLATE "C" PRIMARY KEY,
+                position bigint NOT NULL,
+                state bytea NOT NULL
+            );
+            INSERT INTO "{schema}".analytics_count
+                SELECT tenant, minute, 0, state, '', channel, provider, '', '', '', count FROM "{schema}".delivery_count;
+            DROP TABLE "{schema}".delivery_count;
+            UPDATE "{schema}".schema_version SET oldest = 18;
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

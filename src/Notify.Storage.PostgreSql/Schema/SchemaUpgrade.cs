@@ -25,6 +25,8 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Fourteenth(name),
         SchemaSteps.Fifteenth(name),
         SchemaSteps.Sixteenth(name),
+        SchemaSteps.Seventeenth(name),
+        SchemaSteps.Eighteenth(name),
     ];
 
     /// <summary>

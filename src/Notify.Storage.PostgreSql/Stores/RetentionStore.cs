@@ -79,7 +79,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
 
     private readonly string _purgePermits = OldRows($"{database.Schema}.throttle", "old.taken_at < $1");
 
-    private readonly string _purgeCounts = OldRows($"{database.Schema}.delivery_count", "old.minute < $1");
+    private readonly string _purgeCounts = OldRows($"{database.Schema}.analytics_count", "old.time < $1");
 
     /// <summary>The SQL condition for a notification with the alias <c>n</c> that was not purged.</summary>
     public static string IsKept(string schema) =>

@@ -45,6 +45,7 @@ internal static class DeliveryRow
             Topic = row.TextOrNull(24),
             DeviceId = row.TextOrNull(25),
             Category = shared.Category,
+            Template = shared.Template,
             Reference = shared.Reference,
             Tags = shared.Tags,
             Metadata = shared.Metadata,

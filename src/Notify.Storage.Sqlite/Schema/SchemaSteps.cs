@@ -182,6 +182,59 @@ internal static class SchemaSteps
 
             CREATE INDEX notify_document_id ON notify_document (collection, id, tenant);
             """,
+        // The inboxes of users. The lists of unread and of archived items have their own small indexes.
+        """
+            CREATE TABLE notify_inbox_item (
+                id BLOB NOT NULL PRIMARY KEY,
+                notification_id BLOB NOT NULL,
+                tenant TEXT NOT NULL,
+                user_id TEXT NOT NULL,
+                category TEXT,
+                content BLOB NOT NULL,
+                accepted_at INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                changed_at INTEGER NOT NULL,
+                read_at INTEGER,
+                first_read_at INTEGER,
+                archived_at INTEGER
+            ) STRICT;
+
+            CREATE INDEX notify_inbox_current ON notify_inbox_item (tenant, user_id, created_at, id) WHERE archived_at IS NULL;
+            CREATE INDEX notify_inbox_unread ON notify_inbox_item (tenant, user_id, created_at, id) WHERE read_at IS NULL;
+            CREATE INDEX notify_inbox_archived ON notify_inbox_item (tenant, user_id, created_at, id)
+                WHERE archived_at IS NOT NULL;
+            CREATE INDEX notify_inbox_changed ON notify_inbox_item (tenant, user_id, changed_at, id);
+            CREATE INDEX notify_inbox_created ON notify_inbox_item (created_at);
+            """,
+        // Counts with more names, and the checkpoints of their sources.
+        """
+            CREATE TABLE notify_analytics (
+                tenant TEXT NOT NULL,
+                time INTEGER NOT NULL,
+                resolution INTEGER NOT NULL,
+                measure INTEGER NOT NULL,
+                detail TEXT NOT NULL,
+                channel TEXT NOT NULL,
+                provider TEXT NOT NULL,
+                template TEXT NOT NULL,
+                workflow TEXT NOT NULL,
+                category TEXT NOT NULL,
+                value INTEGER NOT NULL,
+                PRIMARY KEY (tenant, time, resolution, measure, detail, channel, provider, template, workflow, category)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE INDEX notify_analytics_age ON notify_analytics (resolution, time);
+
+            CREATE TABLE notify_analytics_checkpoint (
+                source TEXT PRIMARY KEY,
+                position INTEGER NOT NULL,
+                state BLOB NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            INSERT INTO notify_analytics
+                SELECT tenant, minute, 0, state, '', channel, provider, '', '', '', count FROM notify_count;
+            DROP TABLE notify_count;
+            """,
     ];
 
     /// <summary>

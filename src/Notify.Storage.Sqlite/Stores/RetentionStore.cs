@@ -65,8 +65,10 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         );
         _purgeCounts = Prepare(
             """
-            DELETE FROM notify_count WHERE (tenant, minute, channel, provider, state) IN (
-                SELECT tenant, minute, channel, provider, state FROM notify_count WHERE minute < @before LIMIT @limit)
+            DELETE FROM notify_analytics
+            WHERE (tenant, time, resolution, measure, detail, channel, provider, template, workflow, category) IN (
+                SELECT tenant, time, resolution, measure, detail, channel, provider, template, workflow, category
+                FROM notify_analytics WHERE time < @before LIMIT @limit)
             """
         );
     }

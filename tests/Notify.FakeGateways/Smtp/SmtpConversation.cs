@@ -213,6 +213,8 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
         {
             if (_options.TakesFor > TimeSpan.Zero)
                 await Task.Delay(_options.TakesFor, stopping);
+            if (_options.BeforeAccepting is { } wait)
+                await wait(stopping);
             await ReplyAsync(Take(content), stopping);
         }
 

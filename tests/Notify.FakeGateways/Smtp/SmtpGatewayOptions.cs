@@ -47,6 +47,9 @@ public sealed record SmtpGatewayOptions
     /// </summary>
     public TimeSpan TakesFor { get; init; }
 
+    /// <summary>Awaited before each message is accepted, for tests that decide when. Null for no wait.</summary>
+    public Func<CancellationToken, Task>? BeforeAccepting { get; init; }
+
     /// <summary>
     /// Called before each command is answered. Returns what the server does instead, or null for the correct answer.
     /// </summary>

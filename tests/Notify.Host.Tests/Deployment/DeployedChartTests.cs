@@ -41,8 +41,13 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             using var client = CreateClient(roles.Single(role => role.Name == "api"));
             var sent = await TriggerAsync(client, DateTimeOffset.UtcNow);
             await TriggerAsync(client, DateTimeOffset.UtcNow.AddHours(1));
+            await client.WaitUntilSentAsync(sent);
             using var reader = CreateClient(roles.Single(role => role.Name == "analytics"));
-            await reader.WaitUntilSentAsync(sent);
+            await Eventually.TrueAsync(
+                async () =>
+                    (await reader.GetStringAsync("/v1/analytics/deliveries")).Contains("\"sandbox", StringComparison.Ordinal),
+                "the count of what was sent"
+            );
 
             await CheckMetricsAsync(roles);
             Assert.All(await Task.WhenAll(hosts.Select(host => host.StopAsync())), exitCode => Assert.Equal(0, exitCode));

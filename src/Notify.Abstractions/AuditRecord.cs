@@ -1,0 +1,134 @@
+using System.Text.Json.Serialization;
+
+namespace Notify;
+
+/// <summary>A record of the audit log. It never contains addresses, tokens or content.</summary>
+public sealed record AuditRecord
+{
+    /// <summary>Gets the ID, a UUIDv7 of <see cref="At"/>: records are ordered by it.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Gets the time at which the call began.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets who made the call.</summary>
+    public required AuditActor Actor { get; init; }
+
+    /// <summary>Gets the action: the ID of the operation in the OpenAPI document, such as <c>saveTemplate</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Gets the resource that the action concerns; null if it concerns no single kind.</summary>
+    public AuditResource? Resource { get; init; }
+
+    /// <summary>Gets the network address of the client; null if it is not known.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>Gets the outcome.</summary>
+    public required AuditOutcome Outcome { get; init; }
+
+    /// <summary>Gets the HTTP status of the answer; null if there was none.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>Gets the fields that changed.</summary>
+    public IReadOnlyList<AuditChange> Changes { get; init; } = [];
+}
+
+/// <summary>Who made a call.</summary>
+/// <param name="Kind">The kind of the actor.</param>
+/// <param name="Id">The ID of the key or of the signed-in user; null for an anonymous caller.</param>
+/// <param name="Name">The name of the key or of the signed-in user, if it has one.</param>
+public sealed record AuditActor(AuditActorKind Kind, string? Id = null, string? Name = null);
+
+/// <summary>The resource that an action concerns.</summary>
+/// <param name="Kind">The kind, as in the path of the HTTP API, such as <c>templates</c>.</param>
+/// <param name="Id">
+/// The ID; null if the action concerns several resources. The parts of a nested ID are joined by <c>/</c>.
+/// </param>
+public sealed record AuditResource(string Kind, string? Id = null);
+
+/// <summary>A field that a call changed.</summary>
+/// <param name="Field">The name of the field.</param>
+/// <param name="Before">The value before, if it is harmless and there was one.</param>
+/// <param name="After">The value after, if it is harmless and there is one.</param>
+public sealed record AuditChange(string Field, string? Before = null, string? After = null);
+
+/// <summary>The kind of an actor.</summary>
+[JsonConverter(typeof(AuditActorKindJsonConverter))]
+public enum AuditActorKind
+{
+    /// <summary>A caller without a key, on the loopback address of a host that has no keys.</summary>
+    [JsonStringEnumMemberName("anonymous")]
+    Anonymous,
+
+    /// <summary>An API key.</summary>
+    [JsonStringEnumMemberName("key")]
+    Key,
+
+    /// <summary>A signed-in user.</summary>
+    [JsonStringEnumMemberName("user")]
+    User,
+
+    /// <summary>A kind that a newer version of Notify wrote.</summary>
+    [JsonStringEnumMemberName("unknown")]
+    Unknown,
+}
+
+/// <summary>The outcome of an audited call.</summary>
+[JsonConverter(typeof(AuditOutcomeJsonConverter))]
+public enum AuditOutcome
+{
+    /// <summary>
+    /// The call began, and its end was not recorded: it is still running, or its process crashed. The change may have been made.
+    /// </summary>
+    [JsonStringEnumMemberName("unknown")]
+    Unknown,
+
+    /// <summary>The change was made.</summary>
+    [JsonStringEnumMemberName("succeeded")]
+    Succeeded,
+
+    /// <summary>The call succeeded and changed nothing, such as a dry run.</summary>
+    [JsonStringEnumMemberName("unchanged")]
+    Unchanged,
+
+    /// <summary>The call was refused with a 4xx status. Nothing was changed.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+
+    /// <summary>The call failed. The change may have been made, completely or in part.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
+
+/// <summary>A JSON converter that reads an unknown kind as <see cref="AuditActorKind.Unknown"/>.</summary>
+public sealed class AuditActorKindJsonConverter() : TolerantEnumJsonConverter<AuditActorKind>(AuditActorKind.Unknown);
+
+/// <summary>A JSON converter that reads an unknown outcome as <see cref="AuditOutcome.Unknown"/>.</summary>
+public sealed class AuditOutcomeJsonConverter() : TolerantEnumJsonConverter<AuditOutcome>(AuditOutcome.Unknown);
+
+/// <summary>A query for records of the audit log. A record must match all of the specified criteria.</summary>
+public sealed record AuditQuery
+{
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the inclusive start of the period, to the millisecond.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Gets the exclusive end of the period, to the millisecond.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Gets the action; null for any.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>Gets the ID or the name of the actor; null for any.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>
+    /// Gets the resource; null for any. <c>templates</c> matches all templates, and <c>templates/order-shipped</c> one.
+    /// </summary>
+    public string? Resource { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Notify;
+
+/// <summary>
+/// Short-lived tokens with which a browser uses the inbox of one user. The application's backend, which knows who is signed in,
+/// creates a token and gives it to its page.
+/// </summary>
+public interface IInboxTokens
+{
+    /// <summary>Creates a token.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The ID of the user. The user need not exist yet.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="InvalidRequestException">
+    /// An argument is invalid, or <see cref="InboxOptions.TokenKeys"/> is empty.
+    /// </exception>
+    InboxToken Create(string tenant, string userId);
+
+    /// <summary>Reads a token.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="user">The user; null if the token is not genuine or has expired.</param>
+    /// <returns>Whether the token is genuine and has not expired.</returns>
+    bool TryRead(string token, [NotNullWhen(true)] out InboxUser? user);
+}
+
+/// <summary>A token for the inbox of one user.</summary>
+/// <param name="Value">The token, which consists of letters, digits, hyphens and underscores.</param>
+/// <param name="ExpiresAt">The time at which the token expires.</param>
+public sealed record InboxToken(string Value, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Returns the name of the type; never the token.</summary>
+    public override string ToString() => nameof(InboxToken);
+}
+
+/// <summary>The user of a token.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="UserId">The ID of the user.</param>
+/// <param name="ExpiresAt">The time at which the token expires.</param>
+public sealed record InboxUser(string Tenant, string UserId, DateTimeOffset ExpiresAt);

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Net.Http.Headers;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+
+namespace Notify.Hosting.Forwarding;
+
+/// <summary>
+/// Forwards the calls of a feature instead of handling them. The filters around it have checked the key, as they do for calls
+/// that are handled here.
+/// </summary>
+internal sealed class ForwardingFilter(IApiForwarder forwarder, ApiFeatures feature) : IEndpointFilter
+{
+    private const string LineStream = "application/x-ndjson";
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (LimitBody(http) is { } tooLarge)
+            return tooLarge;
+
+        // The other process sets these headers, and each must appear once.
+        ResponseProtection.Clear(http.Response);
+        if (await forwarder.ForwardAsync(http, feature).ConfigureAwait(false) is not { } failure)
+            return TypedResults.Empty;
+        if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
+            return TypedResults.Empty;
+        ResponseProtection.Set(http.Response);
+        return failure switch
+        {
+            < StatusCodes.Status500InternalServerError => Problem.Unreadable(failure),
+            StatusCodes.Status501NotImplemented => Problem.NotSupported("The gateway does not forward streams of lines."),
+            StatusCodes.Status503ServiceUnavailable => Problem.UpstreamUnavailable(http.Response),
+            StatusCodes.Status504GatewayTimeout => Problem.UpstreamTimeout(),
+            _ => Problem.UpstreamFailed(),
+        };
+    }
+
+    // A stream of lines has no limit of its length, and its sender may pause. The other process limits each line.
+    private static IResult? LimitBody(HttpContext context)
+    {
+        var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (IsLineStream(context.Request))
+        {
+            if (size is { IsReadOnly: false })
+                size.MaxRequestBodySize = null;
+            if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+                rate.MinDataRate = null;
+            return null;
+        }
+
+        if (context.GetEndpoint()?.Metadata.GetMetadata<BodyLimits>() is not { } limits)
+            return null;
+        if (context.Request.ContentLength > limits.MaxBytes)
+            return Problem.BodyTooLarge(limits.MaxBytes);
+        if (size is { IsReadOnly: false })
+            size.MaxRequestBodySize = limits.MaxBytes;
+        return null;
+    }
+
+    private static bool IsLineStream(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals(LineStream, StringComparison.OrdinalIgnoreCase);
+}

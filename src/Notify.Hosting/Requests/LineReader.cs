@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Notify.Hosting.Requests;
+
+/// <summary>
+/// Reads a body of any length line by line, in batches of what has arrived. Consumed bytes do not stay in the server's buffers,
+/// and nothing is read ahead of the caller, so that a sender is slowed down to the pace of the caller.
+/// </summary>
+/// <param name="pipe">The body.</param>
+/// <param name="maxLineBytes">The maximum length of a line. A longer one is skipped, and reported without its bytes.</param>
+/// <param name="timeout">The time within which a part of the body must arrive.</param>
+internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan timeout)
+{
+    private const int MaxLines = 512;
+
+    /// <summary>The number of bytes from which on a batch takes no further line.</summary>
+    private const int MaxBytes = 262_144;
+
+    private byte[] _incomplete = [];
+    private bool _isTooLong;
+    private bool _isCompleted;
+
+    /// <summary>Gets the number of lines that were read completely.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Gets whether reading ended because nothing arrived within the timeout.</summary>
+    public bool IsTimedOut { get; private set; }
+
+    /// <summary>
+    /// Reads the lines that have arrived, and waits for at least one. Returns null at the end of the body and at the timeout. The
+    /// caller disposes the batch.
+    /// </summary>
+    public async ValueTask<LineBatch?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_isCompleted || IsTimedOut)
+            return null;
+
+        var batch = new LineBatch(MaxBytes / 4);
+        try
+        {
+            batch.Append(_incomplete);
+            await FillAsync(batch, cancellationToken).ConfigureAwait(false);
+            _incomplete = batch.Incomplete.ToArray();
+            batch.DiscardIncomplete();
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+
+        if (batch.Count > 0)
+            return batch;
+        batch.Dispose();
+        return null;
+    }
+
+    private async ValueTask FillAsync(LineBatch batch, CancellationToken cancellationToken)
+    {
+        var deadline = long.MaxValue;
+        while (HasSpace(batch))
+        {
+            if (!pipe.TryRead(out var read))
+            {
+                // What has arrived is not held back until more arrives.
+                if (batch.Count > 0)
+                    return;
+
+                deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+                read = await RequestBody.ReadAsync(pipe, deadline, cancellationToken).ConfigureAwait(false);
+            }
+
+            var end = Take(read.Buffer, batch);
+            _isCompleted = read.IsCompleted && end.Equals(read.Buffer.End);
+            IsTimedOut = read.Buffer.IsEmpty && !read.IsCompleted && Environment.TickCount64 >= deadline;
+            pipe.AdvanceTo(end);
+            if (_isCompleted && (_isTooLong || !batch.Incomplete.IsEmpty))
+                EndLine(batch);
+            if (_isCompleted || IsTimedOut)
+                return;
+        }
+    }
+
+    /// <summary>
+    /// Takes lines into the batch until it is full, and returns the position of the first byte that was not taken.
+    /// </summary>
+    private SequencePosition Take(ReadOnlySequence<byte> buffer, LineBatch batch)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        while (!reader.End && HasSpace(batch))
+        {
+            var rest = reader.UnreadSpan;
+            var length = rest.IndexOf((byte)'\n');
+            Append(length < 0 ? rest : rest[..length], batch);
+            reader.Advance(length < 0 ? rest.Length : length + 1);
+            if (length >= 0)
+                EndLine(batch);
+        }
+
+        return reader.Position;
+    }
+
+    private static bool HasSpace(LineBatch batch) => batch.Count == 0 || (batch.Count < MaxLines && batch.Bytes < MaxBytes);
+
+    private void Append(ReadOnlySpan<byte> bytes, LineBatch batch)
+    {
+        _isTooLong |= batch.Incomplete.Length + bytes.Length > maxLineBytes;
+        if (_isTooLong)
+            batch.DiscardIncomplete();
+        else
+            batch.Append(bytes);
+    }
+
+    private void EndLine(LineBatch batch)
+    {
+        batch.EndLine(++Count, _isTooLong);
+        _isTooLong = false;
+    }
+}
