@@ -13,14 +13,15 @@ public enum ApiFeatures
     None = 0,
 
     /// <summary>
-    /// Notifications and what they need: <c>/v1/notifications</c>, <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/dead-letters</c>,
-    /// <c>/v1/receipts</c>, <c>/v1/callbacks</c>, <c>/v1/webhook-endpoints</c>, and the page of captured messages.
+    /// Notifications and what they need: <c>/v1/notifications</c>, <c>/v1/templates</c>, <c>/v1/workflows</c>,
+    /// <c>/v1/dead-letters</c>, <c>/v1/receipts</c>, <c>/v1/callbacks</c>, <c>/v1/webhook-endpoints</c>, and the page of captured
+    /// messages.
     /// </summary>
     Notifications = 1,
 
     /// <summary>
-    /// Users and how to reach them: <c>/v1/users</c> with their devices and preferences, <c>/v1/topics</c> and
-    /// <c>/v1/unsubscribe</c>.
+    /// Users and how to reach them: <c>/v1/users</c> with their devices, preferences and inboxes,
+    /// <c>/v1/inbox</c>, <c>/v1/topics</c> and <c>/v1/unsubscribe</c>.
     /// </summary>
     Devices = 2,
 

@@ -131,7 +131,7 @@ public sealed partial class HostTests
         Assert.Contains("<title>(1) Notify sandbox</title>", dom);
     }
 
-    private static string[] Headless(string profile) =>
+    internal static string[] Headless(string profile) =>
         [
             "--headless",
             "--no-sandbox",

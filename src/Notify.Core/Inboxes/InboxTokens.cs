@@ -7,8 +7,8 @@ using Notify.Core.Validation;
 namespace Notify.Core.Inboxes;
 
 /// <summary>
-/// Creates and verifies the tokens of users. A token signs the tenant, the user and its expiry, and nothing is stored: it works on
-/// every node that has the key, until it expires.
+/// Creates and verifies the tokens of users. A token signs the tenant, the user and its expiry, and nothing is stored: it works
+/// on every node that has the key, until it expires.
 /// </summary>
 internal sealed class InboxTokens(IOptions<InboxOptions> options, TimeProvider time) : IInboxTokens
 {
@@ -21,20 +21,14 @@ internal sealed class InboxTokens(IOptions<InboxOptions> options, TimeProvider t
     {
         var errors = new List<FieldError>();
         Names.Check(errors, "tenant", tenant);
-        Names.Check(errors, "userId", userId);
-        if (_signed is null)
-            errors.Add(
-                new FieldError(
-                    "tokenKeys",
-                    FieldErrorCodes.Required,
-                    "The service has no key for inbox tokens. Its operator sets InboxOptions.TokenKeys."
-                )
-            );
+        Names.Check(errors, "id", userId);
         InvalidRequestException.ThrowIfAny(errors);
+        if (_signed is null)
+            throw new NotSupportedException("There is no key for inbox tokens. Set InboxOptions.TokenKeys.");
 
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + options.Value.TokenLifetime).ToUnixTimeSeconds());
         var expiry = expiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        return new InboxToken(_signed!.Create(tenant, userId, expiry), expiresAt);
+        return new InboxToken(_signed.Create(tenant, userId, expiry), expiresAt);
     }
 
     public bool TryRead(string token, [NotNullWhen(true)] out InboxUser? user)
