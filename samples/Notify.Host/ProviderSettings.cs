@@ -27,6 +27,9 @@ internal static class ProviderSettings
             .. settings.GetSection("Providers").GetChildren().Where(provider => provider["Type"] is not null),
         ];
         notifications.ConfigureAttachmentUrls(settings.GetSection("AttachmentUrls").Bind);
+        // A notification without channels goes to the inbox as well, so an operator must ask for it.
+        if (settings.GetSection("Inbox").Exists())
+            notifications.AddInbox(settings.GetSection("Inbox").Bind);
         foreach (var provider in providers)
             GetRegistration(provider)(notifications, provider.Key, provider);
 

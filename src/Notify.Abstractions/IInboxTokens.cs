@@ -12,9 +12,8 @@ public interface IInboxTokens
     /// <param name="tenant">The tenant.</param>
     /// <param name="userId">The ID of the user. The user need not exist yet.</param>
     /// <returns>The token.</returns>
-    /// <exception cref="InvalidRequestException">
-    /// An argument is invalid, or <see cref="InboxOptions.TokenKeys"/> is empty.
-    /// </exception>
+    /// <exception cref="InvalidRequestException">An argument is invalid.</exception>
+    /// <exception cref="NotSupportedException"><see cref="InboxOptions.TokenKeys"/> is empty.</exception>
     InboxToken Create(string tenant, string userId);
 
     /// <summary>Reads a token.</summary>

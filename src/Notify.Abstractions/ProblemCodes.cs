@@ -27,6 +27,9 @@ public static class ProblemCodes
     /// <summary>The call has no valid API key (401).</summary>
     public const string Unauthorized = "unauthorized";
 
+    /// <summary>The call of a browser has no valid token of a user (401).</summary>
+    public const string InvalidToken = "invalid_token";
+
     /// <summary>No API key is configured, and the call is not local (403).</summary>
     public const string LocalCallsOnly = "local_calls_only";
 

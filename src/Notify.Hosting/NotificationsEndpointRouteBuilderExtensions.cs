@@ -14,6 +14,7 @@ using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
+using Notify.Hosting.Inboxes;
 using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
@@ -37,9 +38,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <summary>
     /// Maps the HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
     /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>,
-    /// <c>/v1/api-keys</c>, <c>/v1/audit</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
-    /// <c>/health/live</c> and <c>/health/ready</c>. If the application uses <c>AddSandbox()</c>, also maps a page at <c>/</c>
-    /// that shows the captured messages.
+    /// <c>/v1/api-keys</c>, <c>/v1/audit</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/v1/inbox</c> (with
+    /// <c>AddInbox()</c>), <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
+    /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -48,9 +49,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// only loopback addresses are served.
     /// </para>
     /// <para>
-    /// Three endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
-    /// sign, <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead, and
-    /// <c>/v1/errors/{code}</c>, which describes the problem documents.
+    /// Some endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
+    /// sign, <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead, <c>/v1/inbox</c>, which
+    /// browsers call with a token of their user, and <c>/v1/errors/{code}</c>, which describes the problem documents.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The application.</param>
@@ -68,16 +69,23 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var group = MapGroup(endpoints, prefix, out var open);
         // Vendors and recipients have no key. A signature or a token authorizes their calls.
         var signed = MapSigned(open, endpoints.ServiceProvider);
+        var browsers = MapBrowsers(open, endpoints.ServiceProvider);
         var forwarder = endpoints.ServiceProvider.GetService<IApiForwarder>();
         foreach (var feature in Enum.GetValues<ApiFeatures>().Where(feature => BitOperations.IsPow2((int)feature)))
         {
             if (forwarder?.Features.HasFlag(feature) == true)
             {
                 var filter = new ForwardingFilter(forwarder, feature);
-                MapFeature(feature, Forward(group, filter), Forward(signed, filter), endpoints.ServiceProvider);
+                MapFeature(
+                    feature,
+                    Forward(group, filter),
+                    Forward(signed, filter),
+                    Forward(browsers, filter),
+                    endpoints.ServiceProvider
+                );
             }
             else if (features.HasFlag(feature))
-                MapFeature(feature, group, signed, endpoints.ServiceProvider);
+                MapFeature(feature, group, signed, browsers, endpoints.ServiceProvider);
         }
 
         group.MapUnknown(prefix);
@@ -136,6 +144,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         ApiFeatures feature,
         RouteGroupBuilder group,
         RouteGroupBuilder signed,
+        RouteGroupBuilder browsers,
         IServiceProvider services
     )
     {
@@ -156,8 +165,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Devices:
                 group.MapRecipients();
+                group.MapInboxes(services);
                 signed.MapPreferencePages();
                 signed.MapUnsubscribe();
+                browsers.MapOwnInbox(services);
                 break;
             case ApiFeatures.Analytics:
                 group.MapAnalytics();
@@ -178,6 +189,13 @@ public static class NotificationsEndpointRouteBuilderExtensions
             // The query of a callback URL is a part of what the vendor signs, and mail programs add parameters to links.
             .IgnoresQuery()
             .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(services)))
+            .AddEndpointFilter(new ProblemFilter(services))
+            .AddEndpointFilter(new RequestFilter());
+
+    // The browser of a user has a token instead of a key.
+    private static RouteGroupBuilder MapBrowsers(RouteGroupBuilder open, IServiceProvider services) =>
+        open.MapGroup("")
+            .WithMetadata(BodyLimits.CreateForBrowsers(GetValidOptions(services)))
             .AddEndpointFilter(new ProblemFilter(services))
             .AddEndpointFilter(new RequestFilter());
 

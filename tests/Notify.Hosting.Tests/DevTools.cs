@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Notify.Testing;
 
@@ -10,6 +11,11 @@ namespace Notify.Hosting.Tests;
 /// <summary>A page that is open in a browser and is controlled over the DevTools protocol.</summary>
 internal sealed partial class DevTools : IAsyncDisposable
 {
+    private static readonly JsonSerializerOptions WithoutNulls = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     private readonly ServerProcess _browser;
     private readonly ClientWebSocket _socket = new();
 
@@ -57,6 +63,25 @@ internal sealed partial class DevTools : IAsyncDisposable
         }
     }
 
+    /// <summary>Presses a key in the element that has the focus, as a user does.</summary>
+    public async Task PressAsync(string key, int code)
+    {
+        // Enter activates a button only with its text.
+        var text = key == "Enter" ? "\r" : null;
+        foreach (var type in (string[])["keyDown", "keyUp"])
+            await CallAsync(
+                "Input.dispatchKeyEvent",
+                new
+                {
+                    type,
+                    key,
+                    code = key,
+                    windowsVirtualKeyCode = code,
+                    text = type == "keyDown" ? text : null,
+                }
+            );
+    }
+
     /// <summary>Evaluates an expression in the page and returns its value as JSON; null while another page is loading.</summary>
     public async Task<JsonElement> EvaluateAsync(string expression)
     {
@@ -85,7 +110,12 @@ internal sealed partial class DevTools : IAsyncDisposable
             method,
             @params,
         };
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, true, default);
+        await _socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(command, WithoutNulls),
+            WebSocketMessageType.Text,
+            true,
+            default
+        );
 
         var answer = new ArraySegment<byte>(new byte[64 * 1024]);
         var received = await _socket.ReceiveAsync(answer, default);

@@ -25,6 +25,9 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,
         ["PATCH /v1/users/{id}/preferences"] = """{"items":[]}""",
+        ["POST /v1/users/{id}/inbox/mark"] = """{"mark":"read","all":true}""",
+        ["POST /v1/users/{id}/inbox-tokens"] = null,
+        ["POST /v1/inbox/mark"] = """{"mark":"read","all":true}""",
         ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"android","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,
         ["POST /v1/topics/{topic}/subscribers"] = """{"users":["ada"]}""",
@@ -155,7 +158,7 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         {
             using var response = await SendAsync(endpoint);
 
-            if (endpoint.Pattern != "/openapi/v1.json")
+            if (endpoint.Pattern is not ("/openapi/v1.json" or "/v1/inbox/notify-inbox.js"))
                 Assert.True(response.Headers.CacheControl?.NoStore, $"{endpoint}: {response.Headers.CacheControl}");
             Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
             Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
@@ -165,6 +168,7 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
     [Theory]
     [InlineData("/openapi/v1.json", "no-cache, private")]
     [InlineData("/v1/errors/too_busy", "public, max-age=3600")]
+    [InlineData("/v1/inbox/notify-inbox.js", "public, max-age=3600")]
     public async Task The_same_for_everyone_is_sent_again_only_if_it_changed(string path, string cacheControl)
     {
         using var first = await _shared.App.Client.GetAsync(path);
@@ -257,14 +261,20 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         public int Enqueued => _store.Enqueued;
 
         // The endpoints of webhook secrets exist only with a webhook provider.
-        public async ValueTask InitializeAsync() =>
+        public async ValueTask InitializeAsync()
+        {
             App = await ApiApplication.StartAsync(services: services =>
             {
                 _store.Watch(services);
                 services
                     .AddNotifications()
-                    .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}");
+                    .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
+                    .AddInbox(options => options.TokenKeys.Add(new string('k', 32)));
             });
+            // Only the endpoints of the user's own inbox read the token, because the application has no keys.
+            var token = App.Services.GetRequiredService<IInboxTokens>().Create(Trigger.DefaultTenant, "ada").Value;
+            App.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
     }

@@ -37,7 +37,7 @@ public sealed partial class OpenApiDocumentTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddNotifications().UseInMemory().AddSandbox();
+        builder.Services.AddNotifications().UseInMemory().AddSandbox().AddInbox();
         await using var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapNotifications(features: ApiFeatures.Analytics);

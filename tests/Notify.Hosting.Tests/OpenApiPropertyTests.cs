@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -52,6 +53,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "promoteWorkflow",
         "addReceipts",
         "replayDeadLetters",
+        "markInboxItems",
+        "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
         "getWebhookSecret",
@@ -211,11 +214,15 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                 services
                     .AddNotifications()
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
+                    .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
             );
             Document = await OpenApiDocument.ReadAsync(App);
             var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");
             KeyId = issued.GetProperty("key").Text("id");
             await App.CallAsync("PUT", User, "{}");
+            // Only the endpoints of the user's own inbox read the token, because the application has no keys.
+            var token = (await App.CallAsync("POST", $"{User}/inbox-tokens")).Text("token");
+            App.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
             await App.CallAsync(
                 "PUT",
                 $"{User}/devices/phone",

@@ -137,7 +137,7 @@ internal sealed class InboxDirectory(
     {
         var errors = new List<FieldError>();
         Names.Check(errors, "tenant", tenant);
-        Names.Check(errors, "userId", userId);
+        Names.Check(errors, "id", userId);
         return errors;
     }
 }

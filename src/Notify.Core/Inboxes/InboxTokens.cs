@@ -21,20 +21,14 @@ internal sealed class InboxTokens(IOptions<InboxOptions> options, TimeProvider t
     {
         var errors = new List<FieldError>();
         Names.Check(errors, "tenant", tenant);
-        Names.Check(errors, "userId", userId);
-        if (_signed is null)
-            errors.Add(
-                new FieldError(
-                    "tokenKeys",
-                    FieldErrorCodes.Required,
-                    "The service has no key for inbox tokens. Its operator sets InboxOptions.TokenKeys."
-                )
-            );
+        Names.Check(errors, "id", userId);
         InvalidRequestException.ThrowIfAny(errors);
+        if (_signed is null)
+            throw new NotSupportedException("There is no key for inbox tokens. Set InboxOptions.TokenKeys.");
 
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + options.Value.TokenLifetime).ToUnixTimeSeconds());
         var expiry = expiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        return new InboxToken(_signed!.Create(tenant, userId, expiry), expiresAt);
+        return new InboxToken(_signed.Create(tenant, userId, expiry), expiresAt);
     }
 
     public bool TryRead(string token, [NotNullWhen(true)] out InboxUser? user)

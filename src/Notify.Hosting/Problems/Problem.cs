@@ -51,6 +51,9 @@ internal static partial class Problem
     public static IResult Unauthorized() =>
         Create(ProblemCodes.Unauthorized, "Send Authorization: Bearer KEY, or HTTP Basic with the key as the password.");
 
+    public static IResult InvalidToken() =>
+        Create(ProblemCodes.InvalidToken, "Send Authorization: Bearer TOKEN with a token that has not expired.");
+
     public static IResult ScopeMissing(ApiScope scope, ApiScope scopes)
     {
         var (needed, held) = (ScopeNames.Get(scope), ScopeNames.Get(scopes));

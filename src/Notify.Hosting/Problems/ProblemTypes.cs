@@ -30,6 +30,13 @@ internal static class ProblemTypes
             "Send `Authorization: Bearer KEY`, or HTTP Basic with the key as the password."
         ),
         new(
+            401,
+            InvalidToken,
+            "The token of the user is missing, invalid or expired.",
+            "Applies only to the inbox in a browser. Get a new token from `POST /v1/users/{id}/inbox-tokens`, and send it as "
+                + "`Authorization: Bearer TOKEN`."
+        ),
+        new(
             403,
             LocalCallsOnly,
             "Only local calls are allowed.",

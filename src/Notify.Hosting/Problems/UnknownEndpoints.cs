@@ -27,6 +27,7 @@ internal static class UnknownEndpoints
         "/v1/analytics",
         "/v1/api-keys",
         "/v1/errors",
+        "/v1/inbox",
         "/v1/sandbox",
         "/health",
     ];

@@ -19,6 +19,14 @@ internal sealed record BodyLimits(long MaxBytes, TimeSpan Timeout, int MaxConcur
             Math.Min(options.MaxConcurrentRequests, 64)
         );
 
+    /// <summary>Creates the limits for browsers, whose bodies are small.</summary>
+    public static BodyLimits CreateForBrowsers(NotificationsApiOptions options) =>
+        new(
+            Math.Min(options.MaxBodyBytes, 65_536),
+            TimeSpan.FromTicks(Math.Min(options.BodyTimeout.Ticks, 10 * TimeSpan.TicksPerSecond)),
+            options.MaxConcurrentRequests
+        );
+
     /// <summary>
     /// Begins the handling of a request. Returns false if too many are being handled; otherwise <see cref="Exit"/> must be called
     /// afterwards.

@@ -34,7 +34,7 @@ internal static class LiveStream
         if (HttpMethods.IsHead(context.Request.Method))
             return TypedResults.Text("", "text/event-stream");
 
-        var limit = context.GetEndpoint()!.Metadata.GetRequiredMetadata<StreamLimit>();
+        var limit = context.GetEndpoint()!.Metadata.GetRequiredMetadata<IStreamLimit>();
         return limit.TryEnter(context) is { } entry
             ? new LiveStream<T>(entry, lifetime.ApplicationStopping, watch, write, greeting)
             : Problem.TooManyStreams(limit.Max);

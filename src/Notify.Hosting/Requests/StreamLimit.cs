@@ -4,8 +4,20 @@ using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Endpoint metadata that limits the number of open event streams per API key.</summary>
-internal sealed class StreamLimit(int max)
+/// <summary>Endpoint metadata that limits the number of open event streams per caller.</summary>
+internal interface IStreamLimit
+{
+    /// <summary>Gets the number of streams that a caller may have open.</summary>
+    int Max { get; }
+
+    /// <summary>
+    /// Registers a stream until the result is disposed. Returns null if the caller has reached its limit.
+    /// </summary>
+    IDisposable? TryEnter(HttpContext context);
+}
+
+/// <summary>Limits the number of open event streams per API key.</summary>
+internal sealed class StreamLimit(int max) : IStreamLimit
 {
     private readonly ConcurrentDictionary<string, int> _open = new();
 
