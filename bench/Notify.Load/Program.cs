@@ -3,6 +3,7 @@ using Notify.Load.Backlog;
 using Notify.Load.Chaos;
 using Notify.Load.Embedded;
 using Notify.Load.Flood;
+using Notify.Load.Gateway;
 using Notify.Load.Hosts;
 using Notify.Load.Idle;
 using Notify.Load.Ingress;
@@ -23,6 +24,8 @@ try
         "postgres" => await PostgreSqlScenario.RunAsync(arguments),
         "kafka" => await KafkaScenario.RunAsync(arguments),
         "ingress" => await IngressScenario.RunAsync(arguments),
+        GatewayScenario.Name => await GatewayScenario.RunAsync(arguments),
+        KillsScenario.Name => await KillsScenario.RunAsync(arguments),
         "fcm" or "apns" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
         SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
@@ -41,6 +44,7 @@ try
         // The benchmark starts itself with these hidden commands, as processes of a scenario.
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         IngressHost.Name => await IngressHost.RunAsync(arguments),
+        BareProxy.Name => await BareProxy.RunAsync(arguments),
         SenderProcess.Command => await SenderProcess.RunAsync(arguments),
         SinkCommand.Name => await SinkCommand.RunAsync(arguments),
         BacklogProcess.Name => await BacklogProcess.RunAsync(arguments),
@@ -52,6 +56,7 @@ try
               postgres [--count 60000] [--pairs 3]
               kafka    [--count 40000] [--pairs 3]
               ingress  [--count 60000] [--pairs 3] [--callers 64]
+              gateway  [--count 60000] [--pairs 3] [--callers 64]
               fcm, apns, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               slow-smtp [--latency 1500] [--count 2000] [--connections 8]
@@ -66,6 +71,7 @@ try
               all      [--to bench] [--only NAME,NAME]: all of the above, or those named, written to RESULTS.md with a plot
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64]
                        [--seed N] [--data FOLDER]
+              gateway-kills [--rounds 5] [--clients 16] [--between 500] [--processes every-role|few]
               scaling  [--count 20000]
             Its result is one JSON line, the last of the standard output.
             """

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
 using Notify.Load.Flood;
+using Notify.Load.Gateway;
 using Notify.Load.Measuring;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
@@ -25,6 +26,7 @@ internal abstract record Result(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(FloodResult))]
+[JsonSerializable(typeof(KillsResult))]
 [JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
 [JsonSerializable(typeof(SlowSmtpResult))]

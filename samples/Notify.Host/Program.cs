@@ -32,14 +32,19 @@ static WebApplication Build(string[] args, out Roles roles)
     var builder = WebApplication.CreateBuilder(args);
     var settings = builder.Configuration.GetSection("Notify");
     var workers = (roles = Roles.Parse(settings["Roles"])).Workers;
+    var gateway = roles.IsGateway;
     // The gateway serves what it does not forward, so without addresses of other processes it serves the complete API.
-    var features = roles.IsGateway ? ApiFeatures.All : roles.Features;
+    var features = gateway ? ApiFeatures.All : roles.Features;
     var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
 
     builder.AddTelemetryExport(roles);
     builder.AddServerLimits(settings);
     builder.Services.AddProblemDetails();
-    builder.Services.AddNotifications(settings.Bind).UseStore(settings, data).AddProviders(settings, data);
+    builder
+        .Services.AddNotifications(settings.Bind)
+        .UseStore(settings, data)
+        .ProtectSecrets(settings, data)
+        .AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
     builder.Services.AddDeliverySettings(settings);
     builder.Services.AddEdge(settings);
@@ -50,6 +55,9 @@ static WebApplication Build(string[] args, out Roles roles)
         settings.Bind(options);
         if (settings["ApiKey"] is { Length: > 0 } key)
             options.ApiKeys.Add(key);
+        // The gateway counts a call before it forwards it. Behind it, the same call would be counted again.
+        if (!gateway)
+            options.MaxCallsPerSecondPerKey = null;
     });
 
     var app = builder.Build();

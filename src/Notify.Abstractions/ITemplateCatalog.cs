@@ -58,6 +58,11 @@ public interface ITemplateCatalog
     /// <returns>The errors; empty if the template is valid.</returns>
     IReadOnlyList<FieldError> Validate(Template template);
 
+    /// <summary>Finds the variants of a valid template for a channel that no provider of the application serves.</summary>
+    /// <param name="template">The template.</param>
+    /// <returns>The warnings; empty if there are none.</returns>
+    IReadOnlyList<FieldWarning> FindWarnings(Template template);
+
     /// <summary>
     /// Renders a template without saving or sending anything. The limits and errors are the same as for a trigger.
     /// </summary>

@@ -78,6 +78,9 @@ public static class ProblemCodes
     /// <summary>Too many calls from this address had an invalid API key (429).</summary>
     public const string TooManyFailedCalls = "too_many_failed_calls";
 
+    /// <summary>The key has made too many calls (429).</summary>
+    public const string TooManyCalls = "too_many_calls";
+
     /// <summary>Too many event streams are open (429).</summary>
     public const string TooManyStreams = "too_many_streams";
 

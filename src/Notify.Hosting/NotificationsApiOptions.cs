@@ -83,6 +83,15 @@ public sealed class NotificationsApiOptions : IValidatableObject
     public int MaxConcurrentRequests { get; set; } = 1_000;
 
     /// <summary>
+    /// Gets or sets the number of calls per second that each key may make. Unused calls accumulate for up to one second. Further
+    /// calls are answered with 429. The limit applies to all processes together if they share their rates (<c>UseRedis</c>), and
+    /// otherwise to each process. The fields <c>RateLimit-Policy</c> and <c>RateLimit</c> of every response tell the limit. 0.01
+    /// to 1,000,000; the default is null, for no limit.
+    /// </summary>
+    [Range(0.01, 1_000_000)]
+    public double? MaxCallsPerSecondPerKey { get; set; }
+
+    /// <summary>
     /// Gets or sets the number of event streams (<c>/v1/events</c>) that each key may have open, between 1 and 10,000. Further
     /// streams are answered with 429. The default is 20.
     /// </summary>

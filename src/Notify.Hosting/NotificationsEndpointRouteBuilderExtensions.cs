@@ -19,6 +19,7 @@ using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.PreferencePages;
 using Notify.Hosting.Problems;
+using Notify.Hosting.RateLimits;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
@@ -113,7 +114,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams))
             .WithMetadata(new TriggerStreamLimit(new StreamLimit(options.MaxTriggerStreams)))
-            .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger))
+            .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger));
+        if (options.MaxCallsPerSecondPerKey is { } perSecond)
+            group.AddEndpointFilter(new CallRateFilter(perSecond, endpoints.ServiceProvider));
+        group
             .AddEndpointFilter(new RequestFilter())
             .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);

@@ -166,12 +166,12 @@ public sealed class SharedRateTests
             }
         }
 
-        public async ValueTask<int> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken)
+        public async ValueTask<TakenPermits> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _asked);
             if (BeforeAnswer is { } wait)
                 await wait();
-            return Change(limit, perSecond, permits => -Math.Min(wanted, (int)permits));
+            return new TakenPermits(Change(limit, perSecond, permits => -Math.Min(wanted, (int)permits)), 0);
         }
 
         public ValueTask GiveBackAsync(string limit, double perSecond, int unused, CancellationToken cancellationToken)

@@ -46,6 +46,16 @@ public sealed class TriggerValidationTests
         ["a tenant of white space"] = ("tenant", Good() with { Tenant = "  " }),
         ["an idempotency key of white space"] = ("idempotencyKey", Good() with { IdempotencyKey = " \u3000" }),
         ["a category of white space"] = ("category", Good() with { Category = "\u00a0" }),
+        ["a webhook with a backslash"] = ("to[0]", Good() with { To = Recipient.Webhook(@"https://example.org\hook") }),
+        ["an address too long"] = ("to[0]", Good() with { To = Recipient.PushToken(new string('a', 4_097), Platform.Ios) }),
+        ["an address with a control character"] = ("to[0]", Good() with { To = Recipient.PushToken("a\u0007b", Platform.Ios) }),
+        ["a negative badge"] = (
+            "content.push.badge",
+            Good() with
+            {
+                Content = new Content { Title = "Hello", Push = new PushContent { Badge = -1 } },
+            }
+        ),
         ["a webhook with a password"] = ("to[0]", Good() with { To = Recipient.Webhook("https://u:p@example.org") }),
         ["an empty push token"] = ("to[0]", Good() with { To = Recipient.PushToken(" ", Platform.Ios) }),
         ["a recipient's channel that nobody sends over"] = (

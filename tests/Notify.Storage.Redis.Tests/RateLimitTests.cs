@@ -38,14 +38,14 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
     {
         var configure = await redis.FreshAsync();
         var (here, there) = (Process(configure), Process(configure));
-        Assert.Equal(1, await here.TakeAsync("slow", 0.01, 5, Cancellation));
-        Assert.Equal(0, await there.TakeAsync("slow", 0.01, 5, Cancellation));
+        Assert.Equal(new TakenPermits(1, 0), await here.TakeAsync("slow", 0.01, 5, Cancellation));
+        Assert.Equal(0, (await there.TakeAsync("slow", 0.01, 5, Cancellation)).Taken);
 
         await here.GiveBackAsync("slow", 0.01, 3, Cancellation);
 
-        Assert.Equal(1, await there.TakeAsync("slow", 0.01, 5, Cancellation));
-        Assert.Equal(0, await here.TakeAsync("slow", 0.01, 5, Cancellation));
-        Assert.Equal(1, await here.TakeAsync("another", 0.01, 5, Cancellation));
+        Assert.Equal(1, (await there.TakeAsync("slow", 0.01, 5, Cancellation)).Taken);
+        Assert.Equal(0, (await here.TakeAsync("slow", 0.01, 5, Cancellation)).Taken);
+        Assert.Equal(1, (await here.TakeAsync("another", 0.01, 5, Cancellation)).Taken);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
                 {
                     while (!stop.IsCancellationRequested)
                     {
-                        Interlocked.Add(ref _taken, await process.TakeAsync(Limit, PerSecond, 20, Cancellation));
+                        Interlocked.Add(ref _taken, (await process.TakeAsync(Limit, PerSecond, 20, Cancellation)).Taken);
                         await Task.Delay(5);
                     }
                 })

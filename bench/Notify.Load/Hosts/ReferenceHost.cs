@@ -23,6 +23,21 @@ internal static class ReferenceHost
             ]
         );
 
+    /// <summary>Starts it with the addresses and the engines that an environment names.</summary>
+    public static ServerProcess Start(string data, Dictionary<string, string> environment) =>
+        ServerProcess.Start(
+            "dotnet",
+            [
+                "exec",
+                GetMetadata("HostAssembly"),
+                "--contentRoot",
+                GetMetadata("HostFolder"),
+                "--Notify:Data",
+                data,
+            ],
+            environment
+        );
+
     private static string GetMetadata(string key) =>
         typeof(ReferenceHost)
             .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -7,10 +7,10 @@ internal sealed class CallerConnections : IDisposable
 {
     private readonly ConcurrentBag<KeepAliveConnection> _free = [];
 
-    public CallerConnections(int port, int count)
+    public CallerConnections(int port, int count, string? key = null)
     {
         for (var i = 0; i < count; i++)
-            _free.Add(new KeepAliveConnection(port));
+            _free.Add(new KeepAliveConnection(port, key));
     }
 
     public async ValueTask PostAsync(int number)

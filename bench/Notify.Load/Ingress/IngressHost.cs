@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Notify.Hosting;
 using Notify.Load.Hosts;
 using Notify.Providers;
 using Notify.Storage;
@@ -24,13 +25,14 @@ internal static class IngressHost
         var port = arguments.Int32("port", 0, min: 1);
         var database = arguments.Text("database");
         var workers = database is null ? Workers.None : Enum.Parse<Workers>(arguments.RequiredText("workers"));
+        var key = arguments.Text("key");
         arguments.RefuseUnknown();
 
         // The code that both servers share, so that they differ only in how they handle a request.
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        await using var app = database is null ? EmptyEndpoint.Build(builder) : BuildNotify(builder, database, workers);
+        await using var app = database is null ? EmptyEndpoint.Build(builder) : BuildNotify(builder, database, workers, key);
         app.MapGet(Allocated, () => Text(GC.GetTotalAllocatedBytes(precise: true)));
 
         await app.StartAsync();
@@ -39,8 +41,10 @@ internal static class IngressHost
         return 0;
     }
 
-    private static WebApplication BuildNotify(WebApplicationBuilder builder, string database, Workers workers)
+    private static WebApplication BuildNotify(WebApplicationBuilder builder, string database, Workers workers, string? key)
     {
+        if (key is not null)
+            builder.Services.Configure<NotificationsApiOptions>(options => options.ApiKeys.Add(key));
         builder
             .Services.AddNotifications(options => options.Workers = workers)
             .UseSqlite(new SqliteConnectionStringBuilder { DataSource = database }.ToString());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Notify.Load.Backlog;
+using Notify.Load.Gateway;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;
@@ -29,6 +30,7 @@ internal static class AllScenarios
         new("postgres"),
         new("kafka"),
         new("ingress"),
+        new(GatewayScenario.Name),
         new("fcm"),
         new("fcm", "server collector", Environment: ServerCollector),
         new("fcm", "50 ms", Distant),

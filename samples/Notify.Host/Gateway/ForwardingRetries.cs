@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Notify.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -19,7 +20,7 @@ internal sealed class ForwardingRetries(GatewaySettings settings)
         var all = proxy.AvailableDestinations;
         var untried = all.ToList();
         var body = KeepBody(context.Request);
-        var hasTimeout = !GatewayForwarder.IsLineStream(context.Request);
+        var hasTimeout = context.Features.GetRequiredFeature<ForwardedCall>() is { IsLineStream: false };
         var attempt = new ForwardedTry(context, hasTimeout ? settings.TryTimeout : Timeout.InfiniteTimeSpan);
         for (var retries = 0; ; retries++)
         {

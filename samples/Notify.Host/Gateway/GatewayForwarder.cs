@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 using Notify.Hosting;
 using Yarp.ReverseProxy.Model;
 
@@ -31,11 +29,12 @@ internal sealed class GatewayForwarder : IApiForwarder
 
     public ApiFeatures Features => _settings.Features;
 
-    public async ValueTask<int?> ForwardAsync(HttpContext context, ApiFeatures feature)
+    public async ValueTask<int?> ForwardAsync(HttpContext context, ForwardedCall call)
     {
-        if (!_routes.TryGetValue(GatewayClusters.GetName(feature, IsLineStream(context.Request)), out var route))
+        if (!_routes.TryGetValue(GatewayClusters.GetName(call.Feature, call.IsLineStream), out var route))
             return StatusCodes.Status501NotImplemented;
 
+        context.Features.Set(call);
         var original = context.GetEndpoint();
         // YARP reads its route from the endpoint.
         context.SetEndpoint(route);
@@ -43,12 +42,6 @@ internal sealed class GatewayForwarder : IApiForwarder
         context.SetEndpoint(original);
         return context.Features.Get<ForwardingFailure>()?.Status;
     }
-
-    /// <summary>Returns whether a body is a stream of lines, each of which is answered while the next one is sent.</summary>
-    public static bool IsLineStream(HttpRequest request) =>
-        request.ContentType is { } text
-        && MediaTypeHeaderValue.TryParse(text, out var type)
-        && type.MediaType.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes YARP's endpoints, so that no request is routed to them.</summary>
     private sealed class UnroutedEndpoints(IServiceProvider services) : IEndpointRouteBuilder

@@ -20,8 +20,8 @@ public interface ISharedRateLimits
     /// </param>
     /// <param name="wanted">The maximum number of permits to take; at least 1.</param>
     /// <param name="cancellationToken">A token to cancel the operation. Permits may have been taken nevertheless.</param>
-    /// <returns>The number of permits that were taken: 0 to <paramref name="wanted"/>.</returns>
-    ValueTask<int> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken);
+    /// <returns>The permits that were taken, 0 to <paramref name="wanted"/>, and those that are left.</returns>
+    ValueTask<TakenPermits> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken);
 
     /// <summary>Returns unused permits, so that other processes can take them immediately.</summary>
     /// <param name="limit">The name of the limit.</param>

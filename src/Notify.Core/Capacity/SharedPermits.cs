@@ -158,7 +158,7 @@ internal sealed class SharedPermits(
         var granted = 0;
         try
         {
-            granted = await shared.TakeAsync(limit, perSecond, wanted, CancellationToken.None).ConfigureAwait(false);
+            granted = (await shared.TakeAsync(limit, perSecond, wanted, CancellationToken.None).ConfigureAwait(false)).Taken;
         }
         catch (Exception exception)
         {

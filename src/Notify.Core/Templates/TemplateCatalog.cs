@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Notify.Core.Providers;
 using Notify.Core.Validation;
 using Notify.Storage;
 
@@ -11,6 +12,7 @@ internal sealed class TemplateCatalog(
     ITemplateStore templates,
     TemplatePartReader partReader,
     TemplateRenderer renderer,
+    ProviderCatalog providers,
     IOptions<NotificationsOptions> options,
     TimeProvider time
 ) : ITemplateCatalog
@@ -214,6 +216,23 @@ internal sealed class TemplateCatalog(
                     $"Other templates render this one: {string.Join(", ", users.Take(10))}. Change or delete them first."
                 ),
             ]);
+    }
+
+    public IReadOnlyList<FieldWarning> FindWarnings(Template template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        return
+        [
+            .. (template.Variants ?? [])
+                .Index()
+                .Where(variant => variant.Item.Channel is { } channel && !providers.Serves(channel))
+                .Select(variant => new FieldWarning
+                {
+                    Field = $"variants[{variant.Index}].channel",
+                    Code = FieldWarning.NoChannel,
+                    Message = $"No provider of this application sends over {variant.Item.Channel}. The variant is saved.",
+                }),
+        ];
     }
 
     private static IReadOnlyList<ContentVariant> Choose(IReadOnlyList<ContentVariant> contents, TemplatePreview preview) =>

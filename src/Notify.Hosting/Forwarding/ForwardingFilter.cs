@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Net.Http.Headers;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -13,17 +12,21 @@ namespace Notify.Hosting.Forwarding;
 /// </summary>
 internal sealed class ForwardingFilter(IApiForwarder forwarder, ApiFeatures feature) : IEndpointFilter
 {
-    private const string LineStream = "application/x-ndjson";
+    private readonly ForwardedCall _call = new(feature, IsLineStream: false);
+    private readonly ForwardedCall _lineStream = new(feature, IsLineStream: true);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (LimitBody(http) is { } tooLarge)
+        var call = JsonLines.AreIn(http.Request) ? _lineStream : _call;
+        if (call.IsLineStream)
+            RemoveLimits(http);
+        else if (LimitBody(http) is { } tooLarge)
             return tooLarge;
 
         // The other process sets these headers, and each must appear once.
         ResponseProtection.Clear(http.Response);
-        if (await forwarder.ForwardAsync(http, feature).ConfigureAwait(false) is not { } failure)
+        if (await forwarder.ForwardAsync(http, call).ConfigureAwait(false) is not { } failure)
             return TypedResults.Empty;
         if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
             return TypedResults.Empty;
@@ -38,29 +41,23 @@ internal sealed class ForwardingFilter(IApiForwarder forwarder, ApiFeatures feat
         };
     }
 
-    // A stream of lines has no limit of its length, and its sender may pause. The other process limits each line.
+    // A stream of lines may be of any length, and its sender may pause. The other process limits each line and the progress.
+    private static void RemoveLimits(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+    }
+
     private static IResult? LimitBody(HttpContext context)
     {
-        var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
-        if (IsLineStream(context.Request))
-        {
-            if (size is { IsReadOnly: false })
-                size.MaxRequestBodySize = null;
-            if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-                rate.MinDataRate = null;
-            return null;
-        }
-
         if (context.GetEndpoint()?.Metadata.GetMetadata<BodyLimits>() is not { } limits)
             return null;
         if (context.Request.ContentLength > limits.MaxBytes)
             return Problem.BodyTooLarge(limits.MaxBytes);
-        if (size is { IsReadOnly: false })
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = limits.MaxBytes;
         return null;
     }
-
-    private static bool IsLineStream(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals(LineStream, StringComparison.OrdinalIgnoreCase);
 }

@@ -12,6 +12,7 @@ internal sealed class ApiProblems(SchemaSet schemas)
         ProblemCodes.LocalCallsOnly,
         ProblemCodes.CrossOrigin,
         ProblemCodes.TooManyFailedCalls,
+        ProblemCodes.TooManyCalls,
     ];
 
     private static readonly string[] BodyCodes =

@@ -132,6 +132,12 @@ internal static partial class Problem
         return Create(ProblemCodes.TooBusy, "Try again in a second.");
     }
 
+    public static IResult TooManyCalls(HttpResponse response, TimeSpan wait)
+    {
+        response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return Create(ProblemCodes.TooManyCalls, "RateLimit-Policy tells the limit of this key, and Retry-After when to repeat the call.");
+    }
+
     public static IResult TooManyStreams(int max) =>
         Create(ProblemCodes.TooManyStreams, $"Each API key may have at most {max} open. Close one first.");
 

@@ -121,6 +121,12 @@ internal static class ProblemTypes
             "Too many calls had an invalid API key.",
             "Correct the key, and call again after the number of seconds in `Retry-After`."
         ),
+        new(
+            429,
+            TooManyCalls,
+            "The key has made too many calls.",
+            "Repeat the call after the number of seconds in `Retry-After`. `RateLimit-Policy` tells the limit."
+        ),
         new(429, TooManyStreams, "Too many streams are open.", "Close a stream of this API key first."),
         new(500, InternalError, "An unexpected error occurred.", "Try again. The log of the host contains the error."),
         new(501, NotSupported, "The operation is not supported.", "Use a provider or a store that supports the operation."),

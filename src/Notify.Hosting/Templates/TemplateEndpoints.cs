@@ -52,7 +52,8 @@ internal static class TemplateEndpoints
                     .ConfigureAwait(false);
                 var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
                 AddAuditedFields(context, before, template with { Version = version });
-                return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
+                var warnings = catalog.FindWarnings(template) is { Count: > 0 } found ? found : null;
+                return TypedResults.Json(new SavedView(template.Name, version, warnings), TemplatesJson.Default.SavedView);
             }
             catch (InvalidRequestException exception)
             {
@@ -143,7 +144,7 @@ internal static class TemplateEndpoints
 }
 
 /// <summary>The response to saving a template.</summary>
-internal sealed record SavedView(string Name, int Version);
+internal sealed record SavedView(string Name, int Version, IReadOnlyList<FieldWarning>? Warnings);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

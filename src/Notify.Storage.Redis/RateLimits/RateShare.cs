@@ -36,7 +36,7 @@ internal sealed class RateShare(TimeProvider time)
     }
 
     /// <summary>Takes permits from the share of this process.</summary>
-    public int TakeAlone(double perSecond, int wanted)
+    public TakenPermits TakeAlone(double perSecond, int wanted)
     {
         lock (_lock)
         {
@@ -50,7 +50,7 @@ internal sealed class RateShare(TimeProvider time)
             var taken = Math.Min(wanted, (int)_permits);
             _permits -= taken;
             _owed += taken;
-            return taken;
+            return new TakenPermits(taken, (int)_permits);
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SharedRateLimits(Circuit circuit, KeyNames keys, TimeProvi
         redis.call('ZADD', KEYS[2], now, ARGV[3])
         redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 30)
         redis.call('PEXPIRE', KEYS[2], 60000)
-        return { taken, redis.call('ZCARD', KEYS[2]) }
+        return { taken, redis.call('ZCARD', KEYS[2]), math.floor(permits - taken) }
         """;
 
     // A bucket that a failover lost is not created again.
@@ -43,7 +43,7 @@ internal sealed class SharedRateLimits(Circuit circuit, KeyNames keys, TimeProvi
     private readonly ConcurrentDictionary<string, RateShare> _shares = new(StringComparer.Ordinal);
     private readonly string _process = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
 
-    public async ValueTask<int> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken)
+    public async ValueTask<TakenPermits> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1);
         var share = _shares.GetOrAdd(limit, _ => new RateShare(time));
@@ -68,7 +68,7 @@ internal sealed class SharedRateLimits(Circuit circuit, KeyNames keys, TimeProvi
             return share.TakeAlone(perSecond, wanted);
 
         share.Join((int)answer.Value[1], paid: owed);
-        return (int)answer.Value[0];
+        return new TakenPermits((int)answer.Value[0], (int)answer.Value[2]);
     }
 
     public async ValueTask GiveBackAsync(string limit, double perSecond, int unused, CancellationToken cancellationToken) =>

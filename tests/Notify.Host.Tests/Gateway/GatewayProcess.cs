@@ -19,6 +19,9 @@ public sealed class GatewayProcess : IAsyncLifetime
 
     internal Upstream Second { get; private set; } = null!;
 
+    /// <summary>Gets everything that the gateway has written to its console.</summary>
+    public string Output => _process.Output;
+
     /// <summary>Gets a client that uses HTTP/1.1.</summary>
     public HttpClient Client { get; private set; } = null!;
 

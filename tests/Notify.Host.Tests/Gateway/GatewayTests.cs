@@ -224,6 +224,19 @@ public sealed class GatewayTests(GatewayProcess gateway) : IClassFixture<Gateway
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("abort")]
+    public async Task The_console_does_not_show_the_urls_of_calls(string script)
+    {
+        using var request = Create("GET", $"/v1/users/unspeakable-{_test}", script);
+
+        using var answer = await gateway.Client.SendAsync(request);
+
+        Assert.Equal(script == "", answer.IsSuccessStatusCode);
+        Assert.DoesNotContain("unspeakable", gateway.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_gateway_documents_the_complete_api()
     {

@@ -1,0 +1,69 @@
+using Notify.Engines;
+using Notify.Testing;
+
+namespace Notify.Host.Tests.Cluster;
+
+/// <summary>The reference host with all roles in one process, on SQLite.</summary>
+public sealed class SingleProcess : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private ServerProcess _process = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        (_process, Client) = await SampleProcess.StartHostAsync(
+            _folder.Path,
+            new() { ["Notify__ApiKey"] = HostCluster.Key, ["Notify__KeyCacheDuration"] = "00:00:01" },
+            "--urls",
+            $"http://127.0.0.1:{FreePort.Next()}"
+        );
+        Client.DefaultRequestHeaders.Authorization = new("Bearer", HostCluster.Key);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+/// <summary>All roles as separate processes behind the gateway, on PostgreSQL, Redis and Kafka.</summary>
+public sealed class ClusterBehindGateway(PostgreSqlServer postgres, SharedKafkaCluster kafka) : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private Deployment.Engines _engines = null!;
+    private HostCluster _cluster = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _engines = await Deployment.Engines.StartAsync(postgres, kafka);
+        _cluster = await HostCluster.StartAsync(
+            new(_engines.PostgreSql, _engines.Redis.Address, _engines.Kafka, _engines.TopicPrefix),
+            environment =>
+                SampleProcess.Start(
+                    "Notify.Host",
+                    _folder.Path,
+                    environment,
+                    "--contentRoot",
+                    SampleProcess.Folder("Notify.Host"),
+                    "--Notify:Data",
+                    _folder.Path
+                ),
+            HostCluster.EveryRole
+        );
+        Client = _cluster.CreateClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _cluster.DisposeAsync();
+        await _engines.DisposeAsync();
+        _folder.Dispose();
+    }
+}
