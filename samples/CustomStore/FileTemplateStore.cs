@@ -51,6 +51,25 @@ internal sealed class FileTemplateStore(TenantFiles files) : ITemplateStore
             )
         );
 
+    public ValueTask<IReadOnlyList<VersionSummary>> ListVersionsAsync(
+        string tenant,
+        string name,
+        int? before,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            files.Read<IReadOnlyList<VersionSummary>>(tenant, data =>
+                [
+                    .. (data.Templates.GetValueOrDefault(name) ?? [])
+                        .Select(stored => new VersionSummary(stored.Template.Version, stored.Template.SavedAt))
+                        .Where(version => before is null || version.Version < before)
+                        .Reverse()
+                        .Take(limit),
+                ]
+            )
+        );
+
     private static StoredTemplate? Find(TenantData data, string name, int? version) =>
         data.Templates.GetValueOrDefault(name)?.FindLast(stored => version is null || stored.Template.Version == version);
 }

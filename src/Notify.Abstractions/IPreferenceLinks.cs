@@ -6,7 +6,9 @@ namespace Notify;
 /// </summary>
 public interface IPreferenceLinks
 {
-    /// <summary>Creates the link of a user. Whoever has the link can see and change the user's preferences until it expires.</summary>
+    /// <summary>
+    /// Creates the link of a user. Whoever has the link can see and change the user's preferences until it expires.
+    /// </summary>
     /// <param name="tenant">The tenant of the user.</param>
     /// <param name="userId">The ID of the user, who need not have a profile.</param>
     /// <returns>The link; null if the application does not call <c>AddPreferencePage()</c>.</returns>

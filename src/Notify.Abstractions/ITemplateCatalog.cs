@@ -26,6 +26,20 @@ public interface ITemplateCatalog
     /// <exception cref="InvalidRequestException">The page is invalid.</exception>
     Task<Page<TemplateSummary>> ListAsync(string tenant, PageRequest? page = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Lists the versions of a template that are kept, newest first.</summary>
+    /// <param name="tenant">The tenant of the template.</param>
+    /// <param name="name">The name of the template.</param>
+    /// <param name="page">The page; null for the first 100.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The page; null if the template does not exist.</returns>
+    /// <exception cref="InvalidRequestException">The page is invalid.</exception>
+    Task<Page<VersionSummary>?> ListVersionsAsync(
+        string tenant,
+        string name,
+        PageRequest? page = null,
+        CancellationToken cancellationToken = default
+    );
+
     /// <summary>
     /// Saves a template as the next version under its name. Triggers in all processes use the newest version within a second. If
     /// there are more than <see cref="TemplateLimits.MaxVersions"/> versions, the oldest are deleted.

@@ -27,8 +27,8 @@ public sealed class PreferencePageOptions : IValidatableObject
     public IList<PreferenceCategory> Categories { get; } = [];
 
     /// <summary>
-    /// Gets the channels that the page shows, in order. If empty, it shows those of the application's providers. Channels for which
-    /// the user has no address are left out.
+    /// Gets the channels that the page shows, in order. If empty, it shows those of the application's providers. Channels for
+    /// which the user has no address are left out.
     /// </summary>
     public IList<Channel> Channels { get; } = [];
 
@@ -66,8 +66,8 @@ public sealed class PreferenceCategory
     public string? Description { get; set; }
 
     /// <summary>
-    /// Gets or sets whether the category is always sent, such as receipts. The page shows it, but it cannot be switched off there.
-    /// This is also true for mandatory categories. Default: false.
+    /// Gets or sets whether the category is always sent, such as receipts. The page shows it, but it cannot be switched off
+    /// there. This is also true for mandatory categories. Default: false.
     /// </summary>
     public bool IsTransactional { get; set; }
 
@@ -99,7 +99,9 @@ public sealed class PreferencePageTexts
     /// <summary>Gets or sets the text that confirms the change.</summary>
     public string Saved { get; set; } = "Your choices are saved.";
 
-    /// <summary>Gets the names of channels, such as <c>email</c>. A missing one is shown as it is, with a capital letter.</summary>
+    /// <summary>
+    /// Gets the names of channels, such as <c>email</c>. A missing one is shown as it is, with a capital letter.
+    /// </summary>
     public IDictionary<string, string> Channels { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal) { ["sms"] = "SMS" };
 }

@@ -98,6 +98,15 @@ public sealed record WorkflowSummary
 /// <summary>A version of something that is kept with its former versions.</summary>
 public sealed record VersionSummary
 {
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public VersionSummary() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="savedAt">The time at which it was saved.</param>
+    [SetsRequiredMembers]
+    public VersionSummary(int version, DateTimeOffset savedAt) => (Version, SavedAt) = (version, savedAt);
+
     /// <summary>Gets the version.</summary>
     public required int Version { get; init; }
 

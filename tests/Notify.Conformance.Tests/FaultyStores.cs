@@ -197,6 +197,14 @@ internal abstract class TemplateStoreFault(ITemplateStore inner) : ITemplateStor
     public virtual ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken) =>
         inner.DeleteAsync(tenant, name, cancellationToken);
 
+    public virtual ValueTask<IReadOnlyList<VersionSummary>> ListVersionsAsync(
+        string tenant,
+        string name,
+        int? before,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListVersionsAsync(tenant, name, before, limit, cancellationToken);
+
     public virtual ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
         string tenant,
         string prefix,

@@ -218,9 +218,12 @@ public sealed partial class PreferencePageTests : IAsyncLifetime
 
     // Every box has a label and every group a legend; the style applies, so the hash in the policy is right; targets are large.
     private const string Accessibility = """
-        [...document.querySelectorAll('input[type=checkbox]')].some(box => !box.labels[0]?.textContent.trim()) ? 'a box has no label'
-        : [...document.querySelectorAll('fieldset')].some(group => !group.querySelector('legend').textContent) ? 'a group has no legend'
-        : [...document.querySelectorAll('label, button')].some(one => one.getBoundingClientRect().height < 44) ? 'a target is small'
+        [...document.querySelectorAll('input[type=checkbox]')].some(box => !box.labels[0]?.textContent.trim())
+            ? 'a box has no label'
+        : [...document.querySelectorAll('fieldset')].some(group => !group.querySelector('legend').textContent)
+            ? 'a group has no legend'
+        : [...document.querySelectorAll('label, button')].some(one => one.getBoundingClientRect().height < 44)
+            ? 'a target is small'
         : document.querySelectorAll('h1, main').length !== 2 ? 'no heading'
         : 'ok'
         """;

@@ -26,6 +26,21 @@ public sealed class TemplateVersionsOverHttpTests(SharedApplication shared) : IC
         Assert.Equal(shown.GetRawText(), listed.GetProperty("template").GetRawText());
     }
 
+    [Fact]
+    public async Task Versions_are_listed_page_by_page_newest_first()
+    {
+        var app = shared.App;
+        await SaveAsync(app, "listed");
+
+        var page = await app.ReadAsync("/v1/templates/listed/versions?limit=1");
+        Assert.Equal(2, Assert.Single(page.GetProperty("items").EnumerateArray()).GetProperty("version").GetInt32());
+        page = await app.ReadAsync(page.Text("next")!);
+        Assert.Equal(1, Assert.Single(page.GetProperty("items").EnumerateArray()).GetProperty("version").GetInt32());
+        Assert.False(page.TryGetProperty("next", out _));
+        Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("GET", "/v1/templates/unlisted/versions")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await app.AskAsync("GET", "/v1/templates/listed/versions?after=x")).Status);
+    }
+
     [Theory]
     [InlineData("""{"name":"refused","version":3}""", "template.version")]
     [InlineData("""{"name":"refused","version":0}""", "template.version")]

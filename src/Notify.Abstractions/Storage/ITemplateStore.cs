@@ -42,6 +42,20 @@ public interface ITemplateStore
     /// <returns><see langword="true"/> if the template was deleted; <see langword="false"/> if it does not exist.</returns>
     ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken);
 
+    /// <summary>Lists the versions of a template that are kept, newest first.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The name of the template.</param>
+    /// <param name="before">The version before which the list begins; null to begin with the newest.</param>
+    /// <param name="limit">The maximum number of versions, 1 to 1,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    ValueTask<IReadOnlyList<VersionSummary>> ListVersionsAsync(
+        string tenant,
+        string name,
+        int? before,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Lists the templates of a tenant with their newest versions, in ordinal order of their names.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="prefix">The prefix of the names; empty for all templates.</param>

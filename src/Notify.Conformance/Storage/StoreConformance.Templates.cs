@@ -48,6 +48,30 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Kept_versions_are_listed_newest_first()
+    {
+        for (var version = 1; version <= 5; version++)
+        {
+            var template = CreateTemplate($"text {version}") with { SavedAt = Now.AddMinutes(version) };
+            await Store.Templates.SaveAsync(template, 4, Cancellation);
+        }
+
+        await Store.Templates.SaveAsync(CreateTemplate("other") with { Name = "welcome2" }, MaxVersions, Cancellation);
+
+        Assert.Equal([5, 4, 3, 2], await ListVersionsAsync("welcome", null, 10));
+        Assert.Equal([5, 4], await ListVersionsAsync("welcome", null, 2));
+        Assert.Equal([3, 2], await ListVersionsAsync("welcome", 4, 10));
+        Assert.Empty(await ListVersionsAsync("welcome", 2, 10));
+        Assert.Empty(await ListVersionsAsync("nothing", null, 10));
+        Assert.Empty(await Store.Templates.ListVersionsAsync(OtherTenant, "welcome", null, 10, Cancellation));
+        var newest = (await Store.Templates.ListVersionsAsync(Tenant, "welcome", null, 1, Cancellation))[0];
+        Assert.Equal(Now.AddMinutes(5), newest.SavedAt);
+
+        async Task<IEnumerable<int>> ListVersionsAsync(string name, int? before, int limit) =>
+            (await Store.Templates.ListVersionsAsync(Tenant, name, before, limit, Cancellation)).Select(one => one.Version);
+    }
+
+    [Fact]
     public async Task The_store_numbers_versions_and_ignores_that_of_the_template()
     {
         Assert.Equal(1, await Store.Templates.SaveAsync(CreateTemplate("text") with { Version = 41 }, MaxVersions, Cancellation));

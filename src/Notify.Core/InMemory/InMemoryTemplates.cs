@@ -77,6 +77,27 @@ internal sealed class InMemoryTemplates : ITemplateStore
         }
     }
 
+    public ValueTask<IReadOnlyList<VersionSummary>> ListVersionsAsync(
+        string tenant,
+        string name,
+        int? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            var versions = _versions.GetValueOrDefault((tenant, name))?.Values ?? (IEnumerable<StoredVersion>)[];
+            return new([
+                .. versions
+                    .Select(stored => new VersionSummary(stored.Template.Version, stored.Template.SavedAt))
+                    .Where(version => before is null || version.Version < before)
+                    .Reverse()
+                    .Take(limit),
+            ]);
+        }
+    }
+
     private sealed class StoredVersion(Template template)
     {
         public Template Template => template;

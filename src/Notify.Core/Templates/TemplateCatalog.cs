@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Notify.Core.Providers;
@@ -43,6 +44,27 @@ internal sealed class TemplateCatalog(
             .ListAsync(tenant, page.Prefix, page.After, page.Limit + 1, cancellationToken)
             .ConfigureAwait(false);
         return NamePages.Take(found, page, template => template.Name);
+    }
+
+    public async Task<Page<VersionSummary>?> ListVersionsAsync(
+        string tenant,
+        string name,
+        PageRequest? page = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        ArgumentNullException.ThrowIfNull(name);
+        page ??= FirstPage;
+        NamePages.Check(page, mayHavePrefix: false);
+        var before = VersionPages.ReadAfter(page);
+        var found = await templates
+            .ListVersionsAsync(tenant, name, before, page.Limit + 1, cancellationToken)
+            .ConfigureAwait(false);
+        if (found.Count == 0 && await templates.FindAsync(tenant, name, null, cancellationToken).ConfigureAwait(false) is null)
+            return null;
+
+        return NamePages.Take(found, page, version => version.Version.ToString(CultureInfo.InvariantCulture));
     }
 
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)

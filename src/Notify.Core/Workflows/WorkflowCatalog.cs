@@ -91,7 +91,7 @@ internal sealed class WorkflowCatalog(
                     .ConfigureAwait(false)
             );
         return NamePages.Take(
-            [.. found.Select(workflow => new VersionSummary { Version = workflow.Version, SavedAt = workflow.SavedAt })],
+            [.. found.Select(workflow => new VersionSummary(workflow.Version, workflow.SavedAt))],
             page,
             summary => summary.Version.ToString(CultureInfo.InvariantCulture)
         );

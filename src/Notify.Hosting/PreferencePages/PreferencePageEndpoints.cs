@@ -17,7 +17,9 @@ namespace Notify.Hosting.PreferencePages;
 /// </summary>
 internal static class PreferencePageEndpoints
 {
-    /// <summary>The field that names what the form shows, so that a category that was added meanwhile is not switched off.</summary>
+    /// <summary>
+    /// The field that names what the form shows, so that a category that was added meanwhile is not switched off.
+    /// </summary>
     public const string Shown = "shown";
 
     /// <summary>The field that names what the user wants.</summary>

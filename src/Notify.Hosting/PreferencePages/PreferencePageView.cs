@@ -15,7 +15,8 @@ internal static class PreferencePageView
 
     private const string Style = """
         :root { color-scheme: light dark }
-        body { font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 0 auto; padding: 1.5rem 1rem; overflow-wrap: anywhere }
+        body { font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
+        main { max-width: 36rem; margin: 0 auto; padding: 1rem .5rem }
         h1 { font-size: 1.5rem; line-height: 1.2 }
         fieldset { border: 1px solid; border-radius: .5rem; margin: 0 0 1rem; padding: .5rem 1rem 1rem; min-width: 0 }
         legend { font-weight: 600; padding: 0 .25rem }

@@ -22,6 +22,8 @@ internal static class TemplateEndpoints
         group.MapDelete("/v1/templates/{name}", DeleteAsync).Describe(TemplateOperations.Delete).Audit("template deleted");
         group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery().Describe(TemplateOperations.Get);
         group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT, DELETE");
+        group.MapRead("/v1/templates/{name}/versions", ListVersionsAsync).ReadsQuery().Describe(TemplateOperations.ListVersions);
+        group.MapOtherMethods("/v1/templates/{name}/versions", "GET, HEAD");
         group
             .MapPost("/v1/templates/preview", TemplatePreviewEndpoints.PreviewDraftAsync)
             .Describe(TemplateOperations.PreviewDraft);
@@ -71,6 +73,24 @@ internal static class TemplateEndpoints
         var tenant = RequestValues.GetTenant(context.Request);
         var found = await catalog.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
         return found is null ? Problem.Unknown("template") : TypedResults.Json(found, TemplatesJson.Default.Template);
+    }
+
+    private static async Task<IResult> ListVersionsAsync(HttpContext context, ITemplateCatalog catalog)
+    {
+        var errors = new FieldErrors();
+        var page = RequestPage.Read(context.Request, errors).ToVersionRequest();
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var name = RequestValues.Route(context.Request, "name");
+        var tenant = RequestValues.GetTenant(context.Request);
+        var found = await catalog.ListVersionsAsync(tenant, name, page, context.RequestAborted).ConfigureAwait(false);
+        return found is null
+            ? Problem.Unknown("template")
+            : TypedResults.Json(
+                new TemplateVersionsView(found.Items, RequestPage.NextAfter(context.Request, found)),
+                TemplatesJson.Default.TemplateVersionsView
+            );
     }
 
     private static async Task<IResult> DeleteAsync(HttpContext context, ITemplateCatalog catalog)
@@ -133,5 +153,6 @@ internal sealed record SavedView(string Name, int Version, IReadOnlyList<FieldWa
 [JsonSerializable(typeof(SavedView))]
 [JsonSerializable(typeof(PreviewView))]
 [JsonSerializable(typeof(TemplatesView))]
+[JsonSerializable(typeof(TemplateVersionsView))]
 [JsonSerializable(typeof(Template))]
 internal sealed partial class TemplatesJson : JsonSerializerContext;

@@ -21,5 +21,8 @@ internal static class TemplateListEndpoint
     }
 }
 
+/// <summary>A page of versions, newest first.</summary>
+internal sealed record TemplateVersionsView(IReadOnlyList<VersionSummary> Items, string? Next);
+
 /// <summary>A page of templates with their latest versions.</summary>
 internal sealed record TemplatesView(IReadOnlyList<TemplateSummary> Items, string? Next);

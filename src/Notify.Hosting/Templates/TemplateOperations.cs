@@ -24,6 +24,15 @@ internal static class TemplateOperations
             Responses = [ApiResponse.Ok(TemplatesJson.Default.Template, "The template.")],
         };
 
+    public static ApiOperation ListVersions { get; } =
+        new("listTemplateVersions", Tag, "Lists the versions of a template, newest first.")
+        {
+            Scope = ApiScope.Read,
+            Parameters = ApiParameters.Page,
+            Problems = [ProblemCodes.NotFound],
+            Responses = [ApiResponse.Ok(TemplatesJson.Default.TemplateVersionsView, "A page of versions.")],
+        };
+
     public static ApiOperation Save { get; } =
         new("saveTemplate", Tag, "Saves a new version of a template.")
         {

@@ -135,6 +135,33 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
         );
     }
 
+    public async ValueTask<IReadOnlyList<VersionSummary>> ListVersionsAsync(
+        string tenant,
+        string name,
+        int? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var older = before is null ? null : new BsonDocument("$lt", before.Value);
+        var found = await database
+            .Templates.FindAsync(
+                null,
+                new BsonDocument { { Tenant, tenant }, { Name, name } }.With(Version, older),
+                sort: new BsonDocument(Version, -1),
+                limit: limit,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return
+        [
+            .. found.Select(version => new VersionSummary(
+                version[Version].AsInt32,
+                StoredForm.ReadTemplate(version[Stored].AsByteArray).SavedAt
+            )),
+        ];
+    }
+
     private async ValueTask<BsonDocument?> NewestAsync(
         string tenant,
         string name,

@@ -31,6 +31,11 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
         WHERE tenant = $1 AND name = $2 AND ($3 IS NULL OR version = $3) ORDER BY version DESC LIMIT 1
         """;
 
+    private readonly string _listVersions = $"""
+        SELECT version, stored FROM {database.Schema}.template
+        WHERE tenant = $1 AND name = $2 AND ($3 IS NULL OR version < $3) ORDER BY version DESC LIMIT $4
+        """;
+
     private readonly string _list = $"""
         SELECT name, max(version) FROM {database.Schema}.template WHERE tenant = $1 AND name > $2 AND name >= $3
         GROUP BY name ORDER BY name LIMIT $4
@@ -96,6 +101,22 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
             template => template.Name,
             cancellationToken
         );
+
+    public async ValueTask<IReadOnlyList<VersionSummary>> ListVersionsAsync(
+        string tenant,
+        string name,
+        int? before,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .QueryAsync(
+                _listVersions,
+                parameters => parameters.With(tenant).With(name).WithOrNull(NpgsqlDbType.Integer, before).With(limit),
+                row => new VersionSummary(row.GetInt32(0), StoredForm.ReadTemplate(row.GetFieldValue<byte[]>(1)).SavedAt),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     public async ValueTask KeepAsync(
         string tenant,

@@ -78,6 +78,27 @@ internal sealed class TemplateStore(DatabaseWriter writer, StoreDatabase databas
             )
         );
 
+    public ValueTask<IReadOnlyList<VersionSummary>> ListVersionsAsync(
+        string tenant,
+        string name,
+        int? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = database.OpenReader();
+        using var statement = new Statement(
+            connection,
+            "SELECT version, body FROM notify_template WHERE tenant = @tenant AND name = @name "
+                + "AND (@before IS NULL OR version < @before) ORDER BY version DESC LIMIT @limit"
+        );
+        statement.Bind("@tenant", tenant).Bind("@name", name).Bind("@before", before).Bind("@limit", limit);
+        var found = new List<VersionSummary>();
+        while (statement.Read())
+            found.Add(new VersionSummary(statement.Int32(0), StoredForm.ReadTemplate(statement.Blob(1)).SavedAt));
+        return new(found);
+    }
+
     public async ValueTask KeepAsync(
         string tenant,
         string name,
