@@ -19,8 +19,8 @@ public interface IApiForwarder
     /// <param name="call">What is called.</param>
     /// <returns>
     /// Null if the other process answered. Otherwise the status of the failure, for which a problem document is sent: 400, 408 or
-    /// 413 if the body could not be read, 501 if streams of lines (NDJSON) are not forwarded, 502 if the call failed, 503 if no process is available, and 504 if none answered in
-    /// time.
+    /// 413 if the body could not be read, 501 if streams of lines (NDJSON) are not forwarded, 502 if the call failed, 503 if no
+    /// process is available, and 504 if none answered in time.
     /// </returns>
     ValueTask<int?> ForwardAsync(HttpContext context, ForwardedCall call);
 }

@@ -43,8 +43,7 @@ internal sealed class KillsLoad(HostCluster cluster)
         {
             var key = $"client-{number}-{i}";
             string? id;
-            do
-                id = await PostAsync(client, key);
+            do id = await PostAsync(client, key);
             while (id is null);
             _accepted[key] = id;
         }
@@ -91,7 +90,9 @@ internal sealed class KillsLoad(HostCluster cluster)
                 new HttpRequestMessage(HttpMethod.Post, "/v1/notifications")
                 {
                     Headers = { { "Idempotency-Key", key } },
-                    Content = JsonContent.Create(new { to = new { email = $"{key}@example.org" }, content = new { body = "Text" } }),
+                    Content = JsonContent.Create(
+                        new { to = new { email = $"{key}@example.org" }, content = new { body = "Text" } }
+                    ),
                 },
             HttpStatusCode.Accepted
         );
@@ -108,7 +109,10 @@ internal sealed class KillsLoad(HostCluster cluster)
             if (answer.StatusCode == expected)
                 return await answer.Content.ReadFromJsonAsync<JsonElement>();
 
-            if (!Repeatable.Contains(answer.StatusCode) || answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
+            if (
+                !Repeatable.Contains(answer.StatusCode)
+                || answer.Content.Headers.ContentType?.MediaType != "application/problem+json"
+            )
                 OtherErrors.Enqueue($"{request.Method} {request.RequestUri}: {answer.StatusCode}");
         }
         catch (HttpRequestException)

@@ -6,8 +6,9 @@ using Notify.Testing;
 namespace Notify.Load.Gateway;
 
 /// <summary>
-/// Kills each process of a cluster in turn, also the gateway, while clients send through the gateway, and starts it again. Clients
-/// may see only errors that they can repeat, and each idempotency key must lead to exactly one notification, which is sent.
+/// Kills each process of a cluster in turn, also the gateway, while clients send through the gateway, and starts it again.
+/// Clients may see only errors that they can repeat, and each idempotency key must lead to exactly one notification, which is
+/// sent.
 /// </summary>
 internal static class KillsScenario
 {

@@ -22,7 +22,9 @@ internal sealed class GatewaySettings
     /// </summary>
     public int? Http2Port { get; private init; }
 
-    /// <summary>Gets the port on which those processes answer health checks without a key; null for that of the address.</summary>
+    /// <summary>
+    /// Gets the port on which those processes answer health checks without a key; null for that of the address.
+    /// </summary>
     public int? HealthPort { get; private init; }
 
     /// <summary>Gets how often the processes are asked whether they are ready.</summary>
@@ -40,7 +42,9 @@ internal sealed class GatewaySettings
     /// <summary>Gets after how long a stream is ended on which nothing is sent in either direction.</summary>
     public TimeSpan IdleTimeout { get; private init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Returns whether the process at an address accepts HTTP/2: with TLS always, otherwise only on its own port.</summary>
+    /// <summary>
+    /// Returns whether the process at an address accepts HTTP/2: with TLS always, otherwise only on its own port.
+    /// </summary>
     public bool AcceptsHttp2(Uri address) => address.Scheme == Uri.UriSchemeHttps || Http2Port is not null;
 
     /// <summary>Reads the settings.</summary>
