@@ -40,7 +40,11 @@ static WebApplication Build(string[] args, out Roles roles)
     builder.AddTelemetryExport(roles);
     builder.AddServerLimits(settings);
     builder.Services.AddProblemDetails();
-    builder.Services.AddNotifications(settings.Bind).UseStore(settings, data).AddProviders(settings, data);
+    builder
+        .Services.AddNotifications(settings.Bind)
+        .UseStore(settings, data)
+        .ProtectSecrets(settings, data)
+        .AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
     builder.Services.AddDeliverySettings(settings);
     builder.Services.AddEdge(settings);

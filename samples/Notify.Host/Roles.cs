@@ -20,7 +20,7 @@ internal sealed record Roles
         new("processor", ApiFeatures.None, Workers.Expansion),
         new("delivery", ApiFeatures.None, Workers.Delivery),
         new("retry", ApiFeatures.None, Workers.Retry),
-        new("analytics", ApiFeatures.Analytics, Workers.None),
+        new("analytics", ApiFeatures.Analytics, Workers.Analytics),
         new("batch", ApiFeatures.None, Workers.Digest | Workers.Retention),
     ];
 

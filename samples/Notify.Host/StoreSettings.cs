@@ -29,8 +29,8 @@ internal static class StoreSettings
     /// <exception cref="InvalidOperationException">The settings contradict each other.</exception>
     public static INotificationsBuilder UseStore(this INotificationsBuilder notifications, IConfiguration settings, string data)
     {
-        string[] stores = [.. SharedStores.Keys.Where(IsSet)];
-        string[] complements = [.. Complements.Keys.Where(IsSet)];
+        string[] stores = [.. SharedStores.Keys.Where(name => IsSet(settings, name))];
+        string[] complements = [.. Complements.Keys.Where(name => IsSet(settings, name))];
         ThrowIfInvalid(stores, complements);
 
         if (stores.Length == 0)
@@ -40,9 +40,13 @@ internal static class StoreSettings
         foreach (var name in complements)
             Complements[name](notifications, settings.GetSection(name));
         return notifications;
-
-        bool IsSet(string name) => settings[name] is { Length: > 0 } || settings.GetSection(name).GetChildren().Any();
     }
+
+    /// <summary>Determines whether a store is configured that the processes of several machines share.</summary>
+    public static bool HasSharedStore(IConfiguration settings) => SharedStores.Keys.Any(name => IsSet(settings, name));
+
+    private static bool IsSet(IConfiguration settings, string name) =>
+        settings[name] is { Length: > 0 } || settings.GetSection(name).GetChildren().Any();
 
     private static void ThrowIfInvalid(string[] stores, string[] complements)
     {

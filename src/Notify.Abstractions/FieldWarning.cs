@@ -3,7 +3,10 @@ namespace Notify;
 /// <summary>Describes a field that is valid but probably has no effect.</summary>
 public sealed record FieldWarning
 {
-    /// <summary>The code for an address whose channel no provider of the application serves: <c>no_channel</c>.</summary>
+    /// <summary>
+    /// The code for an address, a preference or a variant of a template whose channel no provider of the application serves:
+    /// <c>no_channel</c>.
+    /// </summary>
     public const string NoChannel = "no_channel";
 
     /// <summary>Gets the path of the field, as in <c>addresses.fax</c>.</summary>

@@ -14,8 +14,8 @@ public interface IApiKeys
     Task<IssuedApiKey> CreateAsync(ApiKeyDraft draft, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Creates the first key of the installation. If several processes call this method at the same time for the same tenant, only
-    /// one of them gets a key.
+    /// Creates the first key of the installation. If several processes call this method at the same time for the same tenant,
+    /// only one of them gets a key.
     /// </summary>
     /// <param name="draft">The key to create.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
@@ -23,7 +23,9 @@ public interface IApiKeys
     /// <exception cref="InvalidRequestException">The draft is invalid. The exception lists every invalid field.</exception>
     Task<IssuedApiKey?> CreateFirstAsync(ApiKeyDraft draft, CancellationToken cancellationToken = default);
 
-    /// <summary>Validates a key to create. A front end can use this method to report these errors together with its own.</summary>
+    /// <summary>
+    /// Validates a key to create. A front end can use this method to report these errors together with its own.
+    /// </summary>
     /// <param name="draft">The key to create.</param>
     /// <returns>The errors; empty if the draft is valid.</returns>
     IReadOnlyList<FieldError> Validate(ApiKeyDraft draft);

@@ -77,7 +77,9 @@ public readonly record struct InboxUnread(int Count)
 /// <summary>An update of a watched inbox: an item, a number of unread items, or a request to read the inbox again.</summary>
 public readonly record struct InboxUpdate
 {
-    /// <summary>Gets the item that was added or changed, with its new state; null if the update is about something else.</summary>
+    /// <summary>
+    /// Gets the item that was added or changed, with its new state; null if the update is about something else.
+    /// </summary>
     public InboxItem? Item { get; init; }
 
     /// <summary>Gets the number of unread items; null if the update is about something else.</summary>

@@ -240,4 +240,9 @@ public interface IRecipients
     /// <param name="changes">The changes.</param>
     /// <returns>The errors; empty if the changes are valid.</returns>
     IReadOnlyList<FieldError> Validate(IReadOnlyList<PreferenceChange> changes);
+
+    /// <summary>Finds the valid changes of preferences that concern a channel which no provider of the application serves.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <returns>The warnings; empty if there are none.</returns>
+    IReadOnlyList<FieldWarning> FindWarnings(IReadOnlyList<PreferenceChange> changes);
 }

@@ -36,10 +36,18 @@ public interface ITemplateCatalog
     /// <exception cref="InvalidRequestException">The template is invalid. The exception lists every invalid field.</exception>
     Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default);
 
-    /// <summary>Validates a template. A front end can use this method to report these errors together with its own.</summary>
+    /// <summary>
+    /// Validates a template without reading the store, so whether the templates that it renders exist is not checked. A front end
+    /// can use this method to report these errors together with its own.
+    /// </summary>
     /// <param name="template">The template.</param>
     /// <returns>The errors; empty if the template is valid.</returns>
     IReadOnlyList<FieldError> Validate(Template template);
+
+    /// <summary>Finds the variants of a valid template for a channel that no provider of the application serves.</summary>
+    /// <param name="template">The template.</param>
+    /// <returns>The warnings; empty if there are none.</returns>
+    IReadOnlyList<FieldWarning> FindWarnings(Template template);
 
     /// <summary>
     /// Renders a template without saving or sending anything. The limits and errors are the same as for a trigger.
@@ -68,6 +76,7 @@ public interface ITemplateCatalog
     /// <param name="name">The name of the template.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns><see langword="true"/> if the template was deleted; <see langword="false"/> if it does not exist.</returns>
+    /// <exception cref="InvalidRequestException">Other templates render this one, or have it as their layout.</exception>
     Task<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken = default);
 }
 

@@ -18,8 +18,8 @@ public sealed class InboxOptions : IValidatableObject
     /// <summary>
     /// Gets the secrets that sign the tokens of users (<see cref="IInboxTokens"/>). The first one signs, and all of them are
     /// accepted. All nodes must have the same secrets. To replace a secret without downtime, append the new one on all nodes,
-    /// then move it to the front, then remove the old one. 32 to 1,024 characters each. Empty by default: there are no tokens, and
-    /// browsers have no access.
+    /// then move it to the front, then remove the old one. 32 to 1,024 characters each. Empty by default: there are no tokens,
+    /// and browsers have no access.
     /// </summary>
     public IList<string> TokenKeys { get; } = [];
 

@@ -39,7 +39,7 @@ public enum NotificationStatus
 
     /// <summary>
     /// Everything has ended, nothing was sent or became a dead letter, and
-    /// <see cref="INotifier.CancelAsync(string, Guid, CancellationToken)"/> cancelled something.
+    /// <see cref="INotifier.CancelAsync(string, Guid, CancellationToken)"/> or the deletion of a user cancelled something.
     /// </summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled = 4,

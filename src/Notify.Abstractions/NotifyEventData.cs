@@ -29,6 +29,15 @@ public sealed record NotificationAcceptedData : NotifyEventData
     /// <summary>Gets the number of topics whose subscribers' deliveries are created afterwards.</summary>
     public required int Topics { get; init; }
 
+    /// <summary>Gets the name of the template; null if there is none.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Gets the name of the workflow; null if there is none.</summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>Gets the category; null if there is none.</summary>
+    public string? Category { get; init; }
+
     /// <summary>Gets the reference of the notification; see <see cref="Trigger.Reference"/>.</summary>
     public string? Reference { get; init; }
 
@@ -90,6 +99,20 @@ public sealed record DeliveryEventData : NotifyEventData
     /// <summary>Gets the time at which the delivery falls due again; null if it has ended.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
+    /// <summary>Gets the name of the template; null if there is none.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Gets the name of the workflow; null if there is none.</summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>Gets the category; null if there is none.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>
+    /// Gets the cost that the vendor reports or that <see cref="ProviderOptions.Price"/> determines; null if it is unknown.
+    /// </summary>
+    public Cost? Cost { get; init; }
+
     /// <summary>Gets the reference of the notification; see <see cref="Trigger.Reference"/>.</summary>
     public string? Reference { get; init; }
 
@@ -111,6 +134,27 @@ public sealed record ReceiptEventData : NotifyEventData
 
     /// <summary>Gets the vendor's code or description; null if there is none.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Gets whether the delivery had no receipt of this kind before.</summary>
+    public bool IsFirst { get; init; }
+
+    /// <summary>Gets the ID of the notification; null if it is unknown.</summary>
+    public Guid? NotificationId { get; init; }
+
+    /// <summary>Gets the channel; null if it is unknown.</summary>
+    public Channel? Channel { get; init; }
+
+    /// <summary>Gets the name of the provider that sent the delivery; null if it is unknown.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>Gets the name of the template; null if there is none.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Gets the name of the workflow; null if there is none.</summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>Gets the category; null if there is none.</summary>
+    public string? Category { get; init; }
 }
 
 /// <summary>The data of <c>device.*</c>.</summary>
@@ -130,6 +174,9 @@ public sealed record DeviceEventData : NotifyEventData
 
     /// <summary>Gets the vendor's reason; null except for <c>device.pruned</c>.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Gets the provider whose vendor reported the token; null except for <c>device.pruned</c>.</summary>
+    public string? Provider { get; init; }
 }
 
 /// <summary>The data of <c>inbox.changed</c>.</summary>

@@ -15,6 +15,12 @@ public sealed record Template
     /// <summary>Gets the version, which is set by the store and starts at 1.</summary>
     public int Version { get; init; }
 
+    /// <summary>
+    /// Gets the name of the template around this one; null for none. Its texts show the bodies and the HTML of this template as
+    /// <c>content</c>. The newest version is used. It must not have a layout itself.
+    /// </summary>
+    public string? Layout { get; init; }
+
     /// <summary>Gets the texts. At least one, and at most one for each combination of channel and locale.</summary>
     public required IReadOnlyList<TemplateVariant> Variants { get; init; }
 

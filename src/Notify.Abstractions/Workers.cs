@@ -30,6 +30,9 @@ public enum Workers
     /// </summary>
     Retention = 16,
 
+    /// <summary>Counts the events that a transport carries, if processes do not count their own.</summary>
+    Analytics = 32,
+
     /// <summary>All kinds of work. The default.</summary>
-    All = Delivery | Retry | Expansion | Digest | Retention,
+    All = Delivery | Retry | Expansion | Digest | Retention | Analytics,
 }

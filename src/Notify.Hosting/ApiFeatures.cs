@@ -20,8 +20,8 @@ public enum ApiFeatures
     Notifications = 1,
 
     /// <summary>
-    /// Users and how to reach them: <c>/v1/users</c> with their devices and preferences, <c>/v1/topics</c> and
-    /// <c>/v1/unsubscribe</c>.
+    /// Users and how to reach them: <c>/v1/users</c> with their devices and preferences, <c>/v1/topics</c>,
+    /// <c>/v1/preferences</c> and <c>/v1/unsubscribe</c>.
     /// </summary>
     Devices = 2,
 

@@ -58,4 +58,12 @@ internal static partial class Log
         AuditOutcome outcome,
         Exception exception
     );
+
+    [LoggerMessage(
+        11,
+        LogLevel.Warning,
+        "The key ring that encrypts stored secrets is stored without encryption. Set Notify:Secrets:RootKeys:0 to a random text, "
+            + "the same in every process."
+    )]
+    public static partial void KeyRingNotEncrypted(ILogger logger);
 }

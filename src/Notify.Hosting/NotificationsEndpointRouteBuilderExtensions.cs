@@ -17,6 +17,7 @@ using Notify.Hosting.Health;
 using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
+using Notify.Hosting.PreferencePages;
 using Notify.Hosting.Problems;
 using Notify.Hosting.RateLimits;
 using Notify.Hosting.Receipts;
@@ -153,6 +154,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Devices:
                 group.MapRecipients();
+                signed.MapPreferencePages();
                 signed.MapUnsubscribe();
                 break;
             case ApiFeatures.Analytics:

@@ -39,6 +39,7 @@ public static class StoredForm
                 TraceParent = notification.TraceParent,
                 Category = notification.Trigger.Category,
                 Template = notification.Trigger.Template,
+                Workflow = notification.Trigger.Workflow,
                 Reference = notification.Trigger.Reference,
                 Tags = notification.Trigger.Tags,
                 Metadata = notification.Trigger.Metadata,
@@ -167,6 +168,9 @@ public sealed record StoredContents
     /// <summary>Gets the name of the template; see <see cref="Trigger.Template"/>.</summary>
     public string? Template { get; init; }
 
+    /// <summary>Gets the name of the workflow; see <see cref="Trigger.Workflow"/>.</summary>
+    public string? Workflow { get; init; }
+
     /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>.</summary>
     public string? Reference { get; init; }
 
@@ -191,6 +195,7 @@ public sealed record StoredContents
             TraceParent = TraceParent,
             Category = Category,
             Template = Template,
+            Workflow = Workflow,
             Reference = Reference,
             Tags = Tags,
             Metadata = Metadata,

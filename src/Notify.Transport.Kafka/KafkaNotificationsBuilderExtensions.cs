@@ -44,7 +44,9 @@ public static class KafkaNotificationsBuilderExtensions
         services.AddSingleton<EventPublisher>();
         services.AddSingleton<KafkaEvents>();
         services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
+        services.AddSingleton<IAnalyticsStream, KafkaAnalyticsStream>();
         services.AddHostedService<NotificationEventConsumer>();
+        services.AddHostedService<AnalyticsConsumer>();
         // It starts before the workers, which consume the topics.
         services.AddSingleton<KafkaTopicCreation>();
         services.Insert(

@@ -60,6 +60,13 @@ public sealed class KafkaTransportOptions
     public bool AnalyticsEvents { get; set; } = true;
 
     /// <summary>
+    /// Gets or sets whether the figures (<see cref="IAnalytics"/>) are counted from the topics of events, by the processes with
+    /// <see cref="Workers.Analytics"/>, instead of by each process. Requires all topics of events. Processes with different
+    /// settings may run side by side, for example during an update: each event is counted once. Default false.
+    /// </summary>
+    public bool CountFromEvents { get; set; }
+
+    /// <summary>
     /// Gets or sets how long a delivery is reserved for the process that receives its hint before it falls due for every worker.
     /// A lost hint delays its delivery by this time. 1 second to 10 minutes; default 30 seconds.
     /// </summary>

@@ -39,6 +39,14 @@ internal sealed class KafkaTransportOptionsValidator(IServiceProviderIsService r
                     $"{nameof(KafkaTransportOptions.Settings)} must not change '{setting}': the transport sets it itself."
                 ),
         ];
+        if (options is { CountFromEvents: true } and not { NotificationEvents: true, DeviceEvents: true, AnalyticsEvents: true })
+        {
+            errors.Add(
+                $"{nameof(KafkaTransportOptions.CountFromEvents)} requires {nameof(KafkaTransportOptions.NotificationEvents)}, "
+                    + $"{nameof(KafkaTransportOptions.DeviceEvents)} and {nameof(KafkaTransportOptions.AnalyticsEvents)}."
+            );
+        }
+
         if (!registered.IsService(typeof(SharedStoreMarker)))
         {
             errors.Add(

@@ -65,6 +65,20 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "{Count} events were lost because Kafka had not accepted them when the process stopped")]
     public static partial void EventsLostAtStop(ILogger logger, long count);
 
+    [LoggerMessage(
+        17,
+        LogLevel.Warning,
+        "Events cannot be counted at the moment ({Reason}); they wait in their topics, and are counted later"
+    )]
+    public static partial void CountingFailed(ILogger logger, string reason);
+
+    [LoggerMessage(
+        18,
+        LogLevel.Information,
+        "Another worker has counted events of partition {Partition} of {Topic}; this worker reads again from its position"
+    )]
+    public static partial void CountedByAnother(ILogger logger, string topic, int partition);
+
     [LoggerMessage(15, LogLevel.Information, "All topics exist")]
     public static partial void TopicsComplete(ILogger logger);
 }

@@ -72,6 +72,38 @@ public sealed class AnalyticsTests
     }
 
     [Fact]
+    public async Task What_a_workflow_sends_is_counted_with_its_name()
+    {
+        await using var application = await TestApplication.StartAsync(
+            _time,
+            builder =>
+                builder.AddWorkflow(
+                    new Workflow
+                    {
+                        Name = "shipped",
+                        Template = "welcome",
+                        Category = "orders",
+                        Steps = [new WorkflowStep(Channel.Email)],
+                    }
+                ),
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent())
+        );
+        await application.Templates.SaveAsync(
+            new Template { Name = "welcome", Variants = [new TemplateVariant { Title = "Hello", Body = "Ada" }] }
+        );
+
+        await application.EndedDeliveryAsync(
+            await application.SendAsync(new Trigger { To = Recipient.Email("a@example.org"), Workflow = "shipped" })
+        );
+        await WaitForCountsAsync(application, row => row.Sent == 1);
+
+        var row = Assert.Single(
+            await QueryAsync(application, query => query with { GroupBy = (AnalyticsDimensions)28, Workflow = "shipped" })
+        );
+        Assert.Equal(("welcome", "shipped", "orders", 1, 1), (row.Template, row.Workflow, row.Category, row.Accepted, row.Sent));
+    }
+
+    [Fact]
     public async Task The_figures_agree_with_the_metrics()
     {
         var metrics = new Dictionary<(string Channel, string State), long>();

@@ -254,6 +254,7 @@ public sealed class DigestTests
         var first = await application.SendAsync(Collected(1));
         var second = await application.SendAsync(Collected(2));
         var other = await application.SendAsync(Collected(3) with { Category = "news" });
+        var apart = await application.SendAsync(Collected(3) with { CollapseKey = "rendered apart" });
 
         var dead = await UntilStateAsync(application, first, CollectedState.DeadLetter);
 
@@ -261,9 +262,11 @@ public sealed class DigestTests
         Assert.Null(dead.SummaryId);
         Assert.Equal(dead.Reason, (await UntilStateAsync(application, second, CollectedState.DeadLetter)).Reason);
         await UntilStateAsync(application, other, CollectedState.Summarized);
-        Assert.Equal("done", Assert.Single(_mail.Sent).Content.Body);
-        await application.SendAsync(Collected(4));
+        await UntilStateAsync(application, apart, CollectedState.Summarized);
         await UntilSentAsync(2);
+        Assert.Equal(["done", "done"], _mail.Sent.Select(sent => sent.Content.Body));
+        await application.SendAsync(Collected(4));
+        await UntilSentAsync(3);
     }
 
     [Fact]
@@ -279,8 +282,10 @@ public sealed class DigestTests
         Assert.Empty(_mail.Sent);
     }
 
-    [Fact]
-    public async Task A_digest_of_a_user_who_is_removed_while_it_closes_ends_cancelled()
+    [Theory]
+    [InlineData(UnknownRecipientBehavior.Fail)]
+    [InlineData(UnknownRecipientBehavior.Skip)]
+    public async Task A_digest_of_a_user_who_is_removed_while_it_closes_ends_cancelled(UnknownRecipientBehavior onUnknown)
     {
         await using var application = await StartAsync(builder =>
             builder.Decorate<IUserStore>(
@@ -296,12 +301,66 @@ public sealed class DigestTests
             )
         );
         _due = _time.GetUtcNow() + Window;
-        var id = await application.SendAsync(Collected(1));
+        var id = await application.SendAsync(Collected(1) with { OnUnknownRecipient = onUnknown });
 
         var ended = await UntilEndedAsync(application, id);
 
         Assert.Equal((CollectedState.Cancelled, "The user does not exist."), (ended.State, ended.Reason));
         Assert.Empty(_mail.Sent);
+    }
+
+    /// <summary>One trigger must not decide how the event of another is sent.</summary>
+    [Fact]
+    public async Task Events_with_another_collapse_key_or_fallback_are_not_in_one_summary()
+    {
+        await using var application = await StartAsync();
+        var plain = Collected(1) with { Channels = [Channel.Email] };
+        await application.SendAsync(plain);
+        await application.SendAsync(plain with { Data = new { number = 2 }, CollapseKey = "orders" });
+        await application.SendAsync(
+            plain with
+            {
+                Data = new { number = 3 },
+                Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromHours(1))],
+            }
+        );
+        await application.SendAsync(plain with { Data = new { number = 4 } });
+
+        await UntilSentAsync(1);
+        // The others are due at once. Their own window would take longer than this waits.
+        await _passing.UntilAsync(TimeSpan.FromMilliseconds(10), () => _mail.Sent.Count == 3, "the other summaries");
+
+        Assert.Equal(
+            ["1 orders: 2 |orders", "1 orders: 3 |", "2 orders: 1 4 |"],
+            _mail.Sent.Select(sent => $"{sent.Content.Body}|{sent.CollapseKey}").Order(StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>A summary is about several events, each with its own data of the recipient.</summary>
+    [Fact]
+    public async Task The_data_of_a_recipient_is_that_of_the_event_and_not_of_the_summary()
+    {
+        await using var application = await StartAsync();
+        await SaveTemplateAsync(
+            application,
+            "{% for e in events %}{{ e.number }} {{ e.name }}, {% endfor %}{{ name | default: 'nobody' }}"
+        );
+        await _passing.PassAsync(application, TimeSpan.FromSeconds(5));
+        string[] names = ["Ada", "Countess"];
+        foreach (var (number, name) in names.Index())
+        {
+            await application.SendAsync(
+                Collected(number) with
+                {
+                    To = Recipient.User("ada") with { Data = new { name } },
+                    Channels = [Channel.Email],
+                }
+            );
+        }
+
+        await UntilSentAsync(1);
+
+        Assert.Equal("0 Ada, 1 Countess, nobody", Assert.Single(_mail.Sent).Content.Body);
     }
 
     private static (long, long, long, long) Counts(Cancellation? cancellation) =>

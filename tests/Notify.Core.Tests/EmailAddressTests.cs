@@ -67,9 +67,22 @@ public sealed class EmailAddressTests
     [Fact]
     public void An_address_is_as_long_as_a_mail_transaction_can_carry()
     {
-        var domain = string.Join('.', Enumerable.Repeat(new string('d', 61), 3)) + ".org";
+        // The local part stays below its own limit of 64 octets.
+        var domain = string.Join('.', Enumerable.Repeat(new string('d', 63), 3)) + ".org";
+        Assert.InRange(255 - 1 - domain.Length, 50, 63);
         Assert.True(EmailAddress.TryParse(new string('a', 254 - 1 - domain.Length) + "@" + domain, out _));
         Assert.False(EmailAddress.TryParse(new string('a', 255 - 1 - domain.Length) + "@" + domain, out _));
+    }
+
+    /// <summary>With a local part beyond ASCII the address is sent as it is, but its domain is looked up in ASCII.</summary>
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(32, false)]
+    public void A_domain_has_at_most_255_octets_in_ASCII(int labels, bool isValid)
+    {
+        var domain = string.Join('.', Enumerable.Repeat("ü", labels)) + ".org";
+
+        Assert.Equal(isValid, EmailAddress.TryParse($"å@{domain}", out _));
     }
 
     // RFC 5321 section 4.5.3.1.1 counts octets.

@@ -35,6 +35,25 @@ public sealed class ErasureTests
         );
     }
 
+    /// <summary>A pass takes 1,000 erasures. The next 1,000 do not wait for the minute after which the worker looks again.</summary>
+    [Fact]
+    public async Task More_erasures_than_a_pass_takes_follow_at_once()
+    {
+        await using var application = await TestApplication.StartAsync(_time, _mail);
+        var erasures = application.Get<IErasureStore>();
+        for (var i = 0; i < 1_001; i++)
+            await erasures.RequestAsync(new Erasure(Trigger.DefaultTenant, $"u-{i}", _time.GetUtcNow()), CancellationToken.None);
+
+        // The deliveries that were being planned meanwhile are stored by now.
+        _time.Jump(TimeSpan.FromMinutes(11));
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.TrueAsync(
+            async () => (await erasures.ListAsync(10, CancellationToken.None)).Count == 0,
+            "the erasures to end without another minute"
+        );
+    }
+
     [Fact]
     public async Task What_waits_for_a_removed_user_is_cancelled_and_erased()
     {

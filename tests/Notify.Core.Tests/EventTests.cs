@@ -92,7 +92,7 @@ public sealed class EventTests
             App = "shop",
         };
         Assert.Equal([device], _sink.Get<DeviceEventData>("device.registered"));
-        Assert.Equal([device with { Reason = "UNREGISTERED" }], _sink.Get<DeviceEventData>("device.pruned"));
+        Assert.Equal([device with { Reason = "UNREGISTERED", Provider = "push" }], _sink.Get<DeviceEventData>("device.pruned"));
         Assert.Equal([device], _sink.Get<DeviceEventData>("device.removed"));
     }
 
@@ -121,9 +121,14 @@ public sealed class EventTests
                 DeliveryId = delivery.Delivery.Id,
                 Kind = ReceiptKind.Opened,
                 Detail = "reader",
+                IsFirst = true,
+                NotificationId = delivery.Delivery.NotificationId,
+                Channel = Channel.Email,
+                Provider = "mail",
             },
             reported[0].Data
         );
+        Assert.False(((ReceiptEventData)reported[1].Data).IsFirst);
         var ahead = Assert.Single(_sink.Events, happened => happened.Type == "receipt.snoozed");
         Assert.True(ahead.OccurredAt <= DateTimeOffset.UtcNow);
     }

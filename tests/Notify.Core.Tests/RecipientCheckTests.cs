@@ -270,7 +270,10 @@ public sealed class RecipientCheckTests
         );
         await _passing.PassAsync(application, TimeSpan.FromHours(1.5));
 
-        var waiting = await application.DeliveryAsync(id);
+        var waiting = await Eventually.FindAsync(
+            async () => await application.DeliveryAsync(id) is { Reason: not null } moved ? moved : null,
+            "the delivery to be put off"
+        );
         Assert.Equal((DeliveryState.Pending, "quiet hours"), (waiting.State, waiting.Reason));
         Assert.Equal(new TimeSpan(15, 0, 0), waiting.DueAt!.Value.TimeOfDay);
         Assert.Empty(_mail.Sent);

@@ -201,7 +201,9 @@ public sealed class TemplateLimitTests
         );
     }
 
-    /// <summary>Twelve zones of 200,000 characters each would exceed the limit of all texts, but they have the same text.</summary>
+    /// <summary>
+    /// Twelve zones of 200,000 characters each would exceed the limit of all texts, but they have the same text.
+    /// </summary>
     [Fact]
     public async Task A_text_that_is_the_same_in_many_zones_counts_once()
     {

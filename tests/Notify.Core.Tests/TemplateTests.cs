@@ -254,6 +254,19 @@ public sealed class TemplateTests
     }
 
     [Fact]
+    public async Task A_template_without_a_variant_for_any_channel_of_the_trigger_is_refused()
+    {
+        var sms = new ScriptedProvider("sms", Channel.Sms, _ => Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(_mail, sms);
+        await SaveAsync(application, new TemplateVariant { Channel = Channel.Email, Title = "Hello" });
+        var trigger = TemplateTrigger.Create(null) with { To = Recipient.Phone("+46701740605"), Channels = [Channel.Sms] };
+
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(trigger));
+
+        Assert.Equal("template", Assert.Single(refused.Errors).Field);
+    }
+
+    [Fact]
     public async Task Triggers_use_the_newest_version()
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);

@@ -46,6 +46,16 @@ public sealed class TriggerValidationTests
         ["a tenant of white space"] = ("tenant", Good() with { Tenant = "  " }),
         ["an idempotency key of white space"] = ("idempotencyKey", Good() with { IdempotencyKey = " \u3000" }),
         ["a category of white space"] = ("category", Good() with { Category = "\u00a0" }),
+        ["a webhook with a backslash"] = ("to[0]", Good() with { To = Recipient.Webhook(@"https://example.org\hook") }),
+        ["an address too long"] = ("to[0]", Good() with { To = Recipient.PushToken(new string('a', 4_097), Platform.Ios) }),
+        ["an address with a control character"] = ("to[0]", Good() with { To = Recipient.PushToken("a\u0007b", Platform.Ios) }),
+        ["a negative badge"] = (
+            "content.push.badge",
+            Good() with
+            {
+                Content = new Content { Title = "Hello", Push = new PushContent { Badge = -1 } },
+            }
+        ),
         ["a webhook with a password"] = ("to[0]", Good() with { To = Recipient.Webhook("https://u:p@example.org") }),
         ["an empty push token"] = ("to[0]", Good() with { To = Recipient.PushToken(" ", Platform.Ios) }),
         ["a recipient's channel that nobody sends over"] = (
@@ -134,7 +144,7 @@ public sealed class TriggerValidationTests
         ),
         ["a priority that does not exist"] = ("priority", Good() with { Priority = (Priority)7 }),
         ["an empty fallback"] = ("fallback", Good() with { Fallback = [] }),
-        ["a fallback of five"] = ("fallback", Good() with { Fallback = [.. Enumerable.Repeat(Step(Channel.Sms), 5)] }),
+        ["a fallback of nine"] = ("fallback", Good() with { Fallback = [.. Enumerable.Repeat(Step(Channel.Sms), 9)] }),
         ["a null fallback"] = ("fallback[0]", Good() with { Fallback = [null!] }),
         ["a fallback that nobody sends over"] = ("fallback[0].channel", Good() with { Fallback = [Step(Channel.Create("fax"))] }),
         ["a fallback to what is used before"] = (
@@ -162,11 +172,11 @@ public sealed class TriggerValidationTests
                 Fallback = [Step(Channel.Push)],
             }
         ),
-        ["a fallback at once"] = (
+        ["a fallback after less than a second"] = (
             "fallback[0].after",
             Good() with
             {
-                Fallback = [Step(Channel.Sms) with { After = TimeSpan.Zero }],
+                Fallback = [Step(Channel.Sms) with { After = TimeSpan.FromTicks(1) }],
             }
         ),
         ["a fallback after 8 days"] = (

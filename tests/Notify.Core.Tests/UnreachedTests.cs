@@ -160,6 +160,35 @@ public sealed class UnreachedTests
         Assert.Single(_mail.Sent);
     }
 
+    /// <summary>Each app has its own tokens, so two of them may be equal.</summary>
+    [Fact]
+    public async Task The_same_token_of_two_apps_is_two_addresses()
+    {
+        var push = new ScriptedProvider("push", Channel.Push, _ => Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(push);
+        foreach (var (user, app) in ((string, string)[])[("ada", "one"), ("ada", "two"), ("bob", "three")])
+        {
+            await application.Directory.SaveUserAsync(new User { Id = user });
+            await application.Directory.RegisterDeviceAsync(
+                new Device
+                {
+                    Id = app,
+                    UserId = user,
+                    Platform = Platform.Android,
+                    Token = "token",
+                    App = app,
+                }
+            );
+        }
+
+        await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["bob"]);
+
+        await application.SendAsync([Recipient.User("ada"), Recipient.Topic("news")]);
+
+        await Eventually.TrueAsync(() => push.Sent.Count == 3, "a message for each app");
+        Assert.Equal(["one", "three", "two"], push.Sent.Select(sent => sent.To.App).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task A_user_who_is_named_twice_is_one_recipient()
     {

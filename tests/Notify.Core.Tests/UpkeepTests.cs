@@ -72,6 +72,82 @@ public sealed class UpkeepTests
         Assert.Equal(4, sms.Sent.Count);
     }
 
+    /// <summary>The preferences of a phone number are stored under an id that an application may also give to a user.</summary>
+    [Fact]
+    public async Task A_user_whose_id_is_that_of_a_phone_number_is_not_the_number()
+    {
+        const string Number = "+46701234567";
+        var sms = Answering("sms", Channel.Sms, Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(sms);
+        await application.Templates.SaveAsync(
+            new Template
+            {
+                Name = "welcome",
+                Variants = [new TemplateVariant { Body = "Hello" }, new TemplateVariant { Locale = "sv", Body = "Hej" }],
+            }
+        );
+        await application.Directory.SaveUserAsync(Ada(("phone", "+46701234568")) with { Id = $"phone:{Number}", Locale = "sv" });
+
+        var id = await application.SendAsync(TemplateTrigger.Create(null) with { To = Recipient.Phone(Number) });
+
+        var sent = (await application.EndedDeliveryAsync(id)).Delivery;
+        Assert.Equal((Number, null, "Hello"), (sent.To.Value, sent.UserId, sent.Content.Body));
+    }
+
+    [Fact]
+    public async Task Nothing_is_recorded_for_another_address_without_a_user()
+    {
+        var mail = Answering("mail", Channel.Email, Outcome.OptedOut("on the suppression list"));
+        await using var application = await TestApplication.StartAsync(mail);
+
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
+
+        Assert.Empty(await application.Directory.GetChoicesAsync("phone:ada@example.org"));
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
+        Assert.Equal(2, mail.Sent.Count);
+    }
+
+    /// <summary>A vendor may report STOP long after the user was deleted.</summary>
+    [Fact]
+    public async Task An_opt_out_that_is_reported_after_the_user_was_erased_leaves_nothing_behind()
+    {
+        var sms = Answering("sms", Channel.Sms, Outcome.Sent());
+        await using var application = await TestApplication.StartAsync(_time, sms);
+        await application.Directory.SaveUserAsync(Ada(("phone", "+46701234567")));
+        var id = await application.SendAsync(Recipient.User("ada"));
+        var delivery = (await application.EndedDeliveryAsync(id)).Delivery.Id;
+        await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(20));
+                return (await application.DeliveryAsync(id)).Delivery.To.Value.Length == 0;
+            },
+            "the erasure"
+        );
+
+        var stop = new Receipt(delivery, ReceiptKind.Bounced, _time.GetUtcNow()) { IsOptOut = true };
+        await application.Get<IReceipts>().RecordAsync(new CallbackReceipts(Trigger.DefaultTenant, [stop]));
+
+        Assert.Empty(await application.Directory.GetChoicesAsync("ada"));
+        Assert.Empty(await application.Directory.GetChoicesAsync("phone:"));
+    }
+
+    [Fact]
+    public async Task A_phone_number_that_opted_out_is_no_user()
+    {
+        const string Number = "+46701234567";
+        var sms = Answering("sms", Channel.Sms, Outcome.OptedOut("21610"));
+        await using var application = await TestApplication.StartAsync(sms);
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone(Number)));
+
+        var unknown = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync([Recipient.Phone(Number), Recipient.User($"phone:{Number}")])
+        );
+
+        Assert.Equal("to[1]", Assert.Single(unknown.Errors).Field);
+    }
+
     [Fact]
     public async Task A_webhook_that_is_gone_is_taken_from_its_user()
     {

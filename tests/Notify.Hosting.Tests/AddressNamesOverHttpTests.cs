@@ -66,4 +66,47 @@ public sealed class AddressNamesOverHttpTests
             await app.AskAsync("PUT", User, """{"addresses":{"phone":"+46701234567"}}""")
         );
     }
+
+    [Fact]
+    public async Task A_preference_for_a_channel_without_a_provider_is_saved_with_a_warning()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        const string Preferences = $"{User}/preferences";
+
+        var changed = await app.CallAsync(
+            "PATCH",
+            Preferences,
+            """
+            {"items":[{"channel":"email","status":"optedOut"},{"channel":"fax","status":"optedOut"},
+             {"category":"news","channel":"pager","status":null},{"category":"news","status":"optedOut"}]}
+            """
+        );
+
+        Assert.Equal([("items[1].channel", "no_channel")], Warnings(changed));
+        var found = await app.CallAsync("GET", Preferences);
+        Assert.Contains(found.GetProperty("items").EnumerateArray(), item => item.Text("channel") == "fax");
+        Assert.False(found.TryGetProperty("warnings", out _));
+        var served = await app.CallAsync("PATCH", Preferences, """{"items":[{"channel":"sms","status":"optedOut"}]}""");
+        Assert.False(served.TryGetProperty("warnings", out _));
+    }
+
+    [Fact]
+    public async Task A_variant_for_a_channel_without_a_provider_is_saved_with_a_warning()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+
+        var saved = await app.CallAsync(
+            "PUT",
+            "/v1/templates/welcome",
+            """{"variants":[{"body":"x"},{"channel":"email","title":"x"},{"channel":"fax","body":"x"}]}"""
+        );
+
+        Assert.Equal([("variants[2].channel", "no_channel")], Warnings(saved));
+        Assert.Equal(1, saved.GetProperty("version").GetInt32());
+        var served = await app.CallAsync("PUT", "/v1/templates/welcome", """{"variants":[{"channel":"sms","body":"x"}]}""");
+        Assert.False(served.TryGetProperty("warnings", out _));
+    }
+
+    private static IEnumerable<(string?, string?)> Warnings(JsonElement saved) =>
+        saved.GetProperty("warnings").EnumerateArray().Select(warning => (warning.Text("field"), warning.Text("code")));
 }

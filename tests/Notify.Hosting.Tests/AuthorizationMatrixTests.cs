@@ -15,7 +15,9 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
     /// <summary>The operations that every key may call, because they show nothing of any tenant.</summary>
     private static readonly string[] ForEveryKey = ["getLiveness", "getOpenApiDocument", "getReadiness"];
 
-    /// <summary>The operations that need no key, because a signature or a token authorizes them, or because they are static.</summary>
+    /// <summary>
+    /// The operations that need no key, because a signature or a token authorizes them, or because they are static.
+    /// </summary>
     private static readonly string[] Open = ["receiveCallback", "showProblemPage", "showUnsubscribePage", "unsubscribe"];
 
     private static readonly ApiScope[] Scopes =

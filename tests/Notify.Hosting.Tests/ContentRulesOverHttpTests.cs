@@ -262,6 +262,7 @@ public sealed class ContentRulesOverHttpTests(SharedApplication shared) : IClass
     [InlineData("\\ufeff\\u2060\\u00ad")]
     [InlineData("\\u115f\\u1160\\uffa0\\u034f\\ufe0f")]
     [InlineData("\\udb40\\udc20\\u202e")]
+    [InlineData("\\udb40\\udd00")]
     public async Task An_SMS_that_shows_nothing_is_refused(string body)
     {
         await AssertRefusedAsync($$"""{ {{Phone}}, "content":{"title":"x","body":"{{body}}"} }""", "content.body");

@@ -19,6 +19,21 @@ internal sealed partial class DevTools : IAsyncDisposable
     public static Dictionary<string, string> KeepIn(string profile) =>
         new() { ["TMPDIR"] = Directory.CreateDirectory(profile).FullName };
 
+    /// <summary>The arguments of a browser without a window.</summary>
+    public static string[] CreateHeadless(string profile) =>
+        [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,900",
+            $"--user-data-dir={profile}",
+        ];
+
     public static async Task<DevTools> OpenAsync(string chromium, string profile, IEnumerable<string> arguments, Uri page)
     {
         var tools = new DevTools(
@@ -42,21 +57,40 @@ internal sealed partial class DevTools : IAsyncDisposable
         }
     }
 
-    /// <summary>Evaluates an expression in the page and returns its value as JSON.</summary>
+    /// <summary>Evaluates an expression in the page and returns its value as JSON; null while another page is loading.</summary>
     public async Task<JsonElement> EvaluateAsync(string expression)
+    {
+        var answer = await CallAsync("Runtime.evaluate", new { expression, returnByValue = true });
+        return answer.ValueKind == JsonValueKind.Object ? answer.GetProperty("result").GetProperty("value") : answer;
+    }
+
+    /// <summary>Shows the page on a screen of this size, such as that of a telephone.</summary>
+    public Task ResizeAsync(int width, int height) =>
+        CallAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new
+            {
+                width,
+                height,
+                deviceScaleFactor = 1,
+                mobile = false,
+            }
+        );
+
+    private async Task<JsonElement> CallAsync(string method, object @params)
     {
         var command = new
         {
             id = 1,
-            method = "Runtime.evaluate",
-            @params = new { expression, returnByValue = true },
+            method,
+            @params,
         };
         await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, true, default);
 
         var answer = new ArraySegment<byte>(new byte[64 * 1024]);
         var received = await _socket.ReceiveAsync(answer, default);
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(answer[..received.Count]));
-        return document.RootElement.GetProperty("result").GetProperty("result").GetProperty("value").Clone();
+        return document.RootElement.TryGetProperty("result", out var result) ? result.Clone() : JsonElement.Parse("null");
     }
 
     public async ValueTask DisposeAsync()

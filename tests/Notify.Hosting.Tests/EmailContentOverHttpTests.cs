@@ -67,6 +67,8 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
     [InlineData(""" "email":{"headers":{"X-A":""}} """, "content.email.headers.X-A")]
     [InlineData(""" "email":{"headers":{"X-A":"a\u2028b"}} """, "content.email.headers.X-A")]
     [InlineData(""" "email":{"headers":{"X-A":5}} """, "content.email.headers.X-A")]
+    [InlineData(""" "email":{"headers":{"X-A":" a"}} """, "content.email.headers.X-A")]
+    [InlineData(""" "email":{"headers":{"X-A":"a\u3000"}} """, "content.email.headers.X-A")]
     [InlineData(""" "email":{"headers":{"X-A":"1","x-a":"2"}} """, "content.email.headers.x-a")]
     [InlineData(""" "email":{"headers":{"X A":"1"}} """, "content.email.headers")]
     [InlineData(""" "email":{"headers":{"X-Å":"1"}} """, "content.email.headers")]
@@ -140,7 +142,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
 
         using var response = await app.TriggerAsync(
             $$"""
-            {"to":{"email":"ada@example.org"},"content":{"html":{{JsonSerializer.Serialize(
+            {"to":{"email":"ada@example.org"},"content":{"title":"Logo","html":{{JsonSerializer.Serialize(
                 html
             )}},"email":{"inlineImages":{{Logo}} } } }
             """
@@ -182,7 +184,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
         var ids = Enumerable.Range(0, images).Select(i => $"i{i}").ToArray();
         var content = new
         {
-            html = string.Concat(ids.Select(id => $"<img src='cid:{id}'>")) + "<p>",
+            html = string.Concat(ids.Select(id => $"<img src='cid:{id}'>")) + "<p>Text</p>",
             email = new
             {
                 cc = Enumerable.Range(0, copies - copies / 2).Select(i => $"c{i}@example.org"),

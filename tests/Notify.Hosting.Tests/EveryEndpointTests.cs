@@ -50,7 +50,7 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
     /// <summary>
     /// Endpoints that vendors and mail programs call. They may add query parameters, and their bodies have their own format.
     /// </summary>
-    private static readonly string[] Foreign = ["/v1/callbacks/{provider}", "/v1/unsubscribe/{token}"];
+    private static readonly string[] Foreign = ["/v1/callbacks/{provider}", "/v1/preferences/{token}", "/v1/unsubscribe/{token}"];
 
     private readonly Complete _shared;
     private readonly Endpoint[] _endpoints;

@@ -53,7 +53,7 @@ public sealed partial class HostTests
         await using var page = await DevTools.OpenAsync(
             chromium,
             folder.File("browser"),
-            Headless(folder.File("browser")),
+            DevTools.CreateHeadless(folder.File("browser")),
             client.BaseAddress!
         );
         await Eventually.TrueAsync(async () => await TextAsync("#state") == "live", "the page to be live");
@@ -131,22 +131,12 @@ public sealed partial class HostTests
         Assert.Contains("<title>(1) Notify sandbox</title>", dom);
     }
 
-    private static string[] Headless(string profile) =>
-        [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--window-size=1280,900",
-            $"--user-data-dir={profile}",
-        ];
-
     private static Task<string> BrowseAsync(string chromium, string profile, params string[] arguments) =>
-        RunAsync(chromium, DevTools.KeepIn(profile), [.. Headless(profile), "--virtual-time-budget=5000", .. arguments]);
+        RunAsync(
+            chromium,
+            DevTools.KeepIn(profile),
+            [.. DevTools.CreateHeadless(profile), "--virtual-time-budget=5000", .. arguments]
+        );
 
     [GeneratedRegex("<article[^>]* data-channel=\"([a-z]+)\"")]
     private static partial Regex ShownChannel();

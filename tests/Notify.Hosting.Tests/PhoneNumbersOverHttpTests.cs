@@ -63,16 +63,32 @@ public sealed class PhoneNumbersOverHttpTests
     }
 
     [Fact]
+    public async Task A_number_keeps_its_data_when_it_is_written_in_another_way()
+    {
+        await using var app = await StartAsync("SE");
+        await app.CallAsync("PUT", "/v1/templates/codes", """{"variants":[{"body":"Your code is {{ code }}"}]}""");
+
+        await app.AcceptAsync(
+            """{"to":[{"phone":"070-123 45 67","data":{"code":7}}],"template":"codes","data":{"code":1}}"""
+        );
+        await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 1, "the message");
+
+        var message = Assert.Single(app.Sandbox.Messages);
+        Assert.Equal((Number, "Your code is 7"), (message.Address, message.Content.Body));
+    }
+
+    [Fact]
     public async Task A_region_dials_abroad_in_its_own_way()
     {
         await using var app = await StartAsync("US");
 
-        foreach (var spelling in (string[])["011 46 70 123 45 67", "0046 70 123 45 67", Number])
+        string[] abroad = ["011 46 70 123 45 67", "0046 70 123 45 67", "\u202d0046 70 123 45 67\u202c", "  0046701234567", Number];
+        foreach (var spelling in abroad)
             await app.AcceptAsync(Sms(spelling));
         await app.AcceptAsync(Sms("(415) 555-2671"));
-        await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 4, "every message");
+        await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 6, "every message");
 
-        Assert.Equal(["+14155552671", Number, Number, Number], app.Sandbox.Messages.Select(message => message.Address).Order());
+        Assert.Equal(["+14155552671", .. abroad.Select(_ => Number)], app.Sandbox.Messages.Select(message => message.Address).Order());
     }
 
     [Fact]
@@ -80,6 +96,7 @@ public sealed class PhoneNumbersOverHttpTests
     {
         await using var abroad = await StartAsync(null);
         await using var sweden = await StartAsync("SE");
+        await using var america = await StartAsync("US");
         (ApiApplication App, string Number, string Message)[] wrong =
         [
             (abroad, "070-123 45 67", "with its country code"),
@@ -89,6 +106,7 @@ public sealed class PhoneNumbersOverHttpTests
             (sweden, "+0701234567", "This country code does not exist"),
             (sweden, "+46 70", "too few digits"),
             (sweden, "112", "too few digits"),
+            (america, "253-0000", "with its area code"),
             (sweden, "+46 70 123 45 67 89 01 23", "too many digits"),
             (sweden, "+1 555 26710", "digits"),
             (sweden, "+46 70 123 45 67;ext=5", "not a phone number"),

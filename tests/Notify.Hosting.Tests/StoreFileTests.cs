@@ -23,6 +23,7 @@ public sealed class StoreFileTests
         Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(data));
         string[] files = Directory.GetFiles(data);
         Assert.Contains(Path.Combine(data, "notify.db"), files);
+        Assert.Contains(Path.Combine(data, "secrets.key"), files);
         Assert.All(files, file => Assert.Equal(OwnerOnly, File.GetUnixFileMode(file)));
     }
 

@@ -231,7 +231,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     [InlineData("/v1/users/nobody")]
     [InlineData("/v1/topics/t")]
     [InlineData("/v1/templates/nothing")]
-    [InlineData("/v1/analytics")]
+    [InlineData("/v1/analytics/unknown")]
     public async Task Unknown_resources_are_not_found(string path)
     {
         using var response = await shared.App.Client.GetAsync(path);

@@ -101,7 +101,13 @@ internal sealed class SimulatedDigests(IDigestStore digests, SimulatedProcess pr
         bool ofSummary,
         int limit,
         CancellationToken cancellationToken
-    ) => throw new NotSupportedException();
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "list events of a digest",
+            () => digests.ListAsync(tenant, notificationId, ofSummary, limit, CancellationToken.None).Result,
+            cancellationToken
+        );
 }
 
 internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process, World world) : IUserStore

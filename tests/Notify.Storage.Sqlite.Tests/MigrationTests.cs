@@ -36,7 +36,24 @@ public sealed class MigrationTests : IDisposable
             ALTER TABLE notify_device DROP COLUMN platform;
             ALTER TABLE notify_device ADD COLUMN platform INTEGER NOT NULL DEFAULT 0;
             DROP TABLE notify_label;
-            UPDATE notify_schema SET version = version - 4;
+            DROP TABLE notify_document;
+            DROP TABLE notify_inbox_item;
+            DROP TABLE notify_analytics;
+            DROP TABLE notify_analytics_checkpoint;
+            CREATE TABLE notify_count (
+                tenant TEXT NOT NULL,
+                minute INTEGER NOT NULL,
+                channel TEXT NOT NULL,
+                provider TEXT NOT NULL,
+                state INTEGER NOT NULL,
+                count INTEGER NOT NULL,
+                PRIMARY KEY (tenant, minute, channel, provider, state)
+            ) STRICT, WITHOUT ROWID;
+            DROP INDEX notify_delivery_collapse;
+            ALTER TABLE notify_delivery DROP COLUMN collapse_address;
+            CREATE INDEX notify_delivery_collapse ON notify_delivery (tenant, collapse_key, address)
+                WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
+            UPDATE notify_schema SET version = version - 8;
             """
         );
 

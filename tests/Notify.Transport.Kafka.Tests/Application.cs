@@ -14,6 +14,9 @@ internal sealed class Application : IAsyncDisposable
 
     private Application(IHost host) => _host = host;
 
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
     public INotifier Notifier => _host.Services.GetRequiredService<INotifier>();
 
     public IRecipients Directory => _host.Services.GetRequiredService<IRecipients>();

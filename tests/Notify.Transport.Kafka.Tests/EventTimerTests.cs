@@ -35,6 +35,7 @@ public sealed class EventTimerTests
             new KafkaClients(options, NullLogger<KafkaClients>.Instance),
             topics,
             telemetry,
+            new Uncounted(),
             time,
             NullLogger<EventPublisher>.Instance
         );
@@ -42,7 +43,7 @@ public sealed class EventTimerTests
         // Failures are handled one after the other, so the third one proves that the second one has not started the timer.
         for (var failures = 1; failures <= 3; failures++)
         {
-            publisher.Publish(topics.DeviceEvents, "u-42", Registered.ToUtf8Json());
+            publisher.Publish(topics.DeviceEvents, "u-42", Registered.ToUtf8Json(), isCounted: false);
             await Eventually.TrueAsync(() => time.Reads >= failures, "an event to fail");
         }
 
@@ -105,5 +106,20 @@ public sealed class EventTimerTests
 
             public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }
+    }
+
+    private sealed class Uncounted : IEventCounter
+    {
+        public ValueTask<long?> StartAsync(string source, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<bool> CountAsync(
+            string source,
+            IReadOnlyList<SourceEvent> events,
+            long next,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public void CountUntaken(NotifyEvent happened) => throw new NotSupportedException();
     }
 }

@@ -56,7 +56,8 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         Assert.Matches(
             """
             ^([-0-9a-f]{36})\|{"id":"ID","type":"receipt.opened","occurredAt":"T","tenant":"default","data":
-            {"deliveryId":"\1","kind":"opened"}}$
+            {"deliveryId":"\1","kind":"opened","isFirst":true,
+            "notificationId":"[-0-9a-f]{36}","channel":"email","provider":"mail"}}$
             """.ReplaceLineEndings(""),
             Assert.Single(analytics, line => line.Contains("receipt.opened", StringComparison.Ordinal))
         );

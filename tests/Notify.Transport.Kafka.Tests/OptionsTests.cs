@@ -21,11 +21,21 @@ public sealed class OptionsTests
                 options.HandOverTime = TimeSpan.Zero;
                 options.SessionTimeout = TimeSpan.FromMilliseconds(1);
                 options.Settings["acks"] = "0";
+                (options.CountFromEvents, options.DeviceEvents) = (true, false);
             }
         );
 
         foreach (
-            var wrong in new[] { "BootstrapServers", "TopicPrefix", "Partitions", "HandOverTime", "SessionTimeout", "'acks'" }
+            var wrong in new[]
+            {
+                "BootstrapServers",
+                "TopicPrefix",
+                "Partitions",
+                "HandOverTime",
+                "SessionTimeout",
+                "'acks'",
+                "CountFromEvents",
+            }
         )
             Assert.Contains(exception.Failures, failure => failure.Contains(wrong, StringComparison.Ordinal));
     }

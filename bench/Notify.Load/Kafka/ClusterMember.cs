@@ -18,6 +18,13 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
 
     public TimeSpan HandOverTime { get; init; } = Defaults.HandOverTime;
 
+    public string ConsumerGroup { get; init; } = Defaults.ConsumerGroup;
+
+    /// <summary>Gets the kinds of work of a process that <see cref="SenderProcess"/> starts.</summary>
+    public Workers Workers { get; init; } = Workers.All;
+
+    public bool CountFromEvents { get; init; }
+
     public static ClusterMember From(Arguments arguments) =>
         new(
             arguments.RequiredText("postgresql"),
@@ -28,6 +35,9 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
         {
             SessionTimeout = ParseSpan(arguments.RequiredText("session-timeout")),
             HandOverTime = ParseSpan(arguments.RequiredText("hand-over-time")),
+            ConsumerGroup = arguments.RequiredText("group"),
+            Workers = Enum.Parse<Workers>(arguments.RequiredText("workers")),
+            CountFromEvents = bool.Parse(arguments.RequiredText("count-from-events")),
         };
 
     public IEnumerable<string> ToArguments() =>
@@ -44,6 +54,12 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
             SessionTimeout.ToString("c", CultureInfo.InvariantCulture),
             "--hand-over-time",
             HandOverTime.ToString("c", CultureInfo.InvariantCulture),
+            "--group",
+            ConsumerGroup,
+            "--workers",
+            Workers.ToString().Replace(" ", "", StringComparison.Ordinal),
+            "--count-from-events",
+            CountFromEvents.ToString(),
         ];
 
     public void Join(INotificationsBuilder builder, Workers workers)
@@ -58,6 +74,7 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
     {
         (options.BootstrapServers, options.TopicPrefix) = (Kafka, TopicPrefix);
         (options.SessionTimeout, options.HandOverTime) = (SessionTimeout, HandOverTime);
+        (options.ConsumerGroup, options.CountFromEvents) = (ConsumerGroup, CountFromEvents);
         options.NotificationEvents = options.DeviceEvents = options.AnalyticsEvents = Events;
     }
 

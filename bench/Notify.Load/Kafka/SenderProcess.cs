@@ -31,7 +31,7 @@ internal sealed class SenderProcess : IAsyncDisposable
     {
         var member = ClusterMember.From(arguments);
         arguments.RefuseUnknown();
-        await using var application = await Application.StartAsync(builder => member.Join(builder, Workers.All));
+        await using var application = await Application.StartAsync(builder => member.Join(builder, member.Workers));
         while (Console.ReadLine() is not null)
             Console.WriteLine(application.Accepted);
         return 0;

@@ -42,6 +42,7 @@ internal sealed class StoredDelivery
                 Content = queued.Delivery.ContentIndex == Delivery.OwnContent ? queued.Delivery.Content : NoContent,
                 Category = null,
                 Template = null,
+                Workflow = null,
                 TraceParent = null,
                 Reference = null,
                 Tags = null,

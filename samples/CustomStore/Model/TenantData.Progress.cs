@@ -20,7 +20,7 @@ internal sealed partial class TenantData
             NotificationId = notificationId,
             Kind = kind,
             State = state,
-            IsCancelled = reason == NotificationProgress.CancelReason,
+            IsCancelled = reason is NotificationProgress.CancelReason or Erasure.Reason,
             Count = 1,
         };
 

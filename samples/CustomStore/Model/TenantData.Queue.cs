@@ -39,7 +39,7 @@ internal sealed partial class TenantData
         {
             foreach (var stored in Deliveries.Values.Where(stored => stored.IsFree(now)))
             {
-                if (stored.Delivery.CollapseKey == added.CollapseKey && stored.Delivery.To == added.To)
+                if (stored.Delivery.CollapseKey == added.CollapseKey && stored.Delivery.To.Normalize() == added.To.Normalize())
                     stored.Move(DeliveryState.Cancelled, null, "superseded", now);
             }
         }

@@ -55,6 +55,7 @@ internal sealed partial class TenantData
             TraceParent = notification.TraceParent,
             Category = notification.Trigger.Category,
             Template = notification.Trigger.Template,
+            Workflow = notification.Trigger.Workflow,
             Reference = notification.Trigger.Reference,
             Tags = notification.Trigger.Tags,
             Metadata = notification.Trigger.Metadata,

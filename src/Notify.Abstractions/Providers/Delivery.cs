@@ -58,6 +58,11 @@ public sealed record Delivery
     /// </summary>
     public string? Template { get; init; }
 
+    /// <summary>
+    /// Gets the name of the workflow; see <see cref="Trigger.Workflow"/>. Stores keep it once, like the category.
+    /// </summary>
+    public string? Workflow { get; init; }
+
     /// <summary>Gets the reference; see <see cref="Trigger.Reference"/>. Stores keep it once, like the category.</summary>
     public string? Reference { get; init; }
 
@@ -133,6 +138,12 @@ public sealed record Address
     /// Gets the app to which a push token belongs; null if the tenant has only one app, and for other addresses.
     /// </summary>
     public string? App { get; init; }
+
+    /// <summary>
+    /// Returns the address in the form in which addresses are compared: two spellings of one email address or webhook URL have
+    /// the same form. Messages are sent to the address as it was given.
+    /// </summary>
+    public Address Normalize() => this with { Value = AddressFormat.Normalize(Channel, Value) };
 
     /// <summary>Returns the channel; never the address.</summary>
     public override string ToString() => Channel.Name;

@@ -14,7 +14,7 @@ public interface IDeliveryQueue
     /// <summary>
     /// Stores notifications durably together with their deliveries, each request completely or not at all. A request whose
     /// idempotency key is already claimed stores nothing. A delivery with a collapse key cancels waiting deliveries with the same
-    /// tenant, key and address.
+    /// tenant, key and address, compared as <see cref="Providers.Address.Normalize"/> returns it.
     /// </summary>
     /// <param name="requests">The requests.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

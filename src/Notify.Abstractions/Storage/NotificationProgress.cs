@@ -33,7 +33,7 @@ public sealed record NotificationProgress
     /// <summary>Gets whether an expansion ended as a dead letter.</summary>
     public bool HasDeadExpansion { get; init; }
 
-    /// <summary>Gets whether a call cancelled a delivery, an event or an expansion.</summary>
+    /// <summary>Gets whether a call or an erasure cancelled a delivery, an event or an expansion.</summary>
     public bool WasCancelled { get; init; }
 
     /// <summary>Creates the progress of notifications from the rows that a store found.</summary>
@@ -89,7 +89,8 @@ public readonly record struct ProgressRow
     public required int State { get; init; }
 
     /// <summary>
-    /// Gets whether the deliveries or events have the reason <see cref="NotificationProgress.CancelReason"/>.
+    /// Gets whether the deliveries or events have the reason <see cref="NotificationProgress.CancelReason"/> or
+    /// <see cref="Erasure.Reason"/>. An erasure cancels what waits, and replaces the reason of what had been cancelled before.
     /// </summary>
     public bool IsCancelled { get; init; }
 

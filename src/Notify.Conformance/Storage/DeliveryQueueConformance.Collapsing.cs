@@ -15,6 +15,33 @@ public abstract partial class DeliveryQueueConformance
         Assert.Equal(newer.Id, (await LeaseOneAsync()).Delivery.Id);
     }
 
+    [Theory]
+    [InlineData("email", "Ada@Example.org", "ada@example.org")]
+    [InlineData("webhook", "https://Example.org:443", "https://example.org/#top")]
+    public async Task A_collapse_key_supersedes_a_waiting_delivery_to_another_spelling_of_the_address(
+        string channel,
+        string first,
+        string second
+    )
+    {
+        var waiting = await EnqueueCollapsingAsync(delivery =>
+            delivery with
+            {
+                To = new Address(Channel.Create(channel), first),
+            }
+        );
+        var newer = await EnqueueCollapsingAsync(delivery =>
+            delivery with
+            {
+                To = new Address(Channel.Create(channel), second),
+            }
+        );
+
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(waiting));
+        var lease = await LeaseOneAsync();
+        Assert.Equal((newer.Id, second), (lease.Delivery.Id, lease.Delivery.To.Value));
+    }
+
     [Fact]
     public async Task A_collapse_key_supersedes_scheduled_and_retrying_deliveries()
     {
@@ -65,7 +92,7 @@ public abstract partial class DeliveryQueueConformance
             await EnqueueCollapsingAsync(tenant: OtherTenant),
             await EnqueueCollapsingAsync(delivery => delivery with { CollapseKey = "Score" }),
             await EnqueueCollapsingAsync(delivery => delivery with { CollapseKey = null }),
-            await EnqueueCollapsingAsync(delivery => delivery with { To = delivery.To with { Value = "Ada@example.org" } }),
+            await EnqueueCollapsingAsync(delivery => delivery with { To = delivery.To with { Value = "eve@example.org" } }),
             await EnqueueCollapsingAsync(delivery => delivery with { To = delivery.To with { Channel = Channel.Push } }),
             await EnqueueCollapsingAsync(delivery =>
                 delivery with

@@ -99,6 +99,24 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task What_was_cancelled_stays_cancelled_when_its_user_is_erased()
+    {
+        var (sent, cancelled, waiting) = (OfUser("u"), OfUser("u"), OfUser("u"));
+        await EnqueueAsync(sent, sent.Delivery() with { UserId = "u" });
+        Assert.True(await SettleAsync(Sent(await LeaseOneAsync(), Now)));
+        foreach (var sample in (Sample[])[cancelled, waiting])
+            await EnqueueAsync(sample, sample.Delivery() with { UserId = "u" });
+        await Store.Queue.CancelAsync(Tenant, cancelled.Notification.Id, Now, Cancellation);
+
+        Assert.Empty(await EraseAsync(new Erasure(Tenant, "u", Now)));
+
+        var progress = await CountAsync(long.MaxValue, sent, cancelled, waiting);
+        Assert.All((Sample[])[cancelled, waiting], sample => Assert.True(progress[sample.Notification.Id].WasCancelled));
+        Assert.Equal([(DeliveryState.Cancelled, 1L)], Sorted(progress[cancelled.Notification.Id].Deliveries!));
+        Assert.Equal([(DeliveryState.Sent, 1L)], Sorted(progress[sent.Notification.Id].Deliveries!));
+    }
+
+    [Fact]
     public async Task A_leased_delivery_is_erased_once_it_has_ended()
     {
         var sample = OfUser("u");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Storage;
+using Notify.Transport;
 
 namespace Notify.Core.Analytics;
 
@@ -11,6 +12,7 @@ namespace Notify.Core.Analytics;
 /// </summary>
 internal sealed class CountRecorder(
     IAnalyticsStore store,
+    IEnumerable<IAnalyticsStream> streams,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<CountRecorder> logger
@@ -22,9 +24,20 @@ internal sealed class CountRecorder(
     private readonly NameLimit _names = new(options);
     private Dictionary<AnalyticsCount, long> _counts = [];
 
-    /// <summary>Counts an event.</summary>
+    // Read with the first event, which is after the options were validated.
+    private readonly Lazy<bool> _isStreamed = new(() => streams.Any(stream => stream.IsInUse));
+
+    /// <summary>Counts an event, unless workers count it from a stream.</summary>
     /// <param name="count">The count, with the time of the event.</param>
     public void Add(AnalyticsCount count)
+    {
+        if (!_isStreamed.Value)
+            AddAlways(count);
+    }
+
+    /// <summary>Counts an event that no worker will count.</summary>
+    /// <param name="count">The count, with the time of the event.</param>
+    public void AddAlways(AnalyticsCount count)
     {
         var key = count with { Time = AnalyticsResolution.Minute.GetStart(count.Time), Value = 0 };
         lock (_lock)

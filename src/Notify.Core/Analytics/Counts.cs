@@ -26,6 +26,7 @@ internal static class Counts
             Channel = delivery.Channel,
             Provider = provider,
             Template = delivery.Template,
+            Workflow = delivery.Workflow,
             Category = delivery.Category,
         };
 

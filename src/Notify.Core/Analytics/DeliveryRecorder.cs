@@ -50,7 +50,7 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
     private static string GetProvider(Settlement settlement) => settlement.Attempt?.Provider ?? settlement.Provider;
 
     // A delivery is settled once under each fence, so the fence tells its events apart.
-    private static NotifyEvent CreateEvent(string type, Delivery delivery, Settlement settlement) =>
+    private NotifyEvent CreateEvent(string type, Delivery delivery, Settlement settlement) =>
         new()
         {
             Id = EventIds.Compute(delivery.Id, "delivery", settlement.Fence),
@@ -68,6 +68,10 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
                 Outcome = settlement.Attempt?.Outcome,
                 Reason = settlement.Reason,
                 DueAt = settlement.DueAt,
+                Template = delivery.Template,
+                Workflow = delivery.Workflow,
+                Category = delivery.Category,
+                Cost = prices.Find(settlement),
                 Reference = delivery.Reference,
                 Tags = delivery.Tags,
                 Metadata = delivery.Metadata,

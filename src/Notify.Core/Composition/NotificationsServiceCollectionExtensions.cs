@@ -17,6 +17,7 @@ using Notify.Core.Queue;
 using Notify.Core.Receipts;
 using Notify.Core.Recipients;
 using Notify.Core.Retention;
+using Notify.Core.Secrets;
 using Notify.Core.Settlements;
 using Notify.Core.Telemetry;
 using Notify.Core.Templates;
@@ -61,6 +62,7 @@ public static class NotificationsServiceCollectionExtensions
         services.TryAddSingleton<IdGenerator>();
         services.TryAddSingleton<JitterSource>();
         services.TryAddSingleton<EngineSettings>();
+        services.TryAddSingleton<ISecretProtector, PlainSecrets>();
         services.AddSingleton(new RegisteredServices(services));
         services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
         services.AddSingleton<IValidateOptions<ProviderOptions>>(new DataAnnotationValidateOptions<ProviderOptions>(name: null));
@@ -93,10 +95,12 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IAnalytics, AnalyticsQueries>();
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
+        services.AddSingleton<IPreferenceLinks, PreferenceLinks>();
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
+        services.AddSingleton<TemplatePartReader>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<IWorkflows, WorkflowCatalog>();
         services.AddSingleton<DeclaredWorkflows>();
@@ -139,6 +143,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<CountRecorder>();
+        services.AddSingleton<IEventCounter, EventCounter>();
         services.AddSingleton<MessagePrices>();
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<IReceipts, ReceiptRecorder>();

@@ -1,3 +1,5 @@
+using Notify.Providers;
+
 namespace Notify.Core.Events;
 
 /// <summary>Publishes events about devices.</summary>
@@ -18,21 +20,25 @@ internal sealed class DeviceEvents(EventSinks sinks, IdGenerator ids, TimeProvid
             Platform = device.Platform,
             App = device.App,
         };
-        Publish(type, device.Tenant, data);
+        Publish(ids.Create(time.GetUtcNow()), type, device.Tenant, data);
     }
 
-    public void Publish(string type, string tenant, DeviceEventData data)
+    /// <summary>Publishes that a vendor reported the token of a delivery as dead.</summary>
+    public void PublishPruned(Delivery delivery, DeviceEventData data)
     {
-        var now = time.GetUtcNow();
+        const string Type = NotifyEventTypes.DevicePruned;
+        Publish(EventIds.Compute(delivery.Id, Type, 0), Type, delivery.Tenant, data);
+    }
+
+    private void Publish(Guid id, string type, string tenant, DeviceEventData data) =>
         sinks.Publish(
             new NotifyEvent
             {
-                Id = ids.Create(now),
+                Id = id,
                 Type = type,
-                OccurredAt = now,
+                OccurredAt = time.GetUtcNow(),
                 Tenant = tenant,
                 Data = data,
             }
         );
-    }
 }

@@ -42,5 +42,5 @@ internal sealed partial class InMemoryStore
         }
     }
 
-    private static bool IsCancelled(string? reason) => reason == NotificationProgress.CancelReason;
+    private static bool IsCancelled(string? reason) => reason is NotificationProgress.CancelReason or Erasure.Reason;
 }

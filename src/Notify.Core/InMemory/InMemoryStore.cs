@@ -176,13 +176,14 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
 
     private void Supersede(Delivery newer, DateTimeOffset now)
     {
+        var to = newer.To.Normalize();
         foreach (
             var stored in _deliveries
                 .Values.Where(stored =>
                     stored.IsFree(now)
                     && stored.Delivery.CollapseKey == newer.CollapseKey
                     && stored.Delivery.Tenant == newer.Tenant
-                    && stored.Delivery.To == newer.To
+                    && stored.Delivery.To.Normalize() == to
                 )
                 .ToArray()
         )

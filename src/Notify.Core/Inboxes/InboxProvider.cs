@@ -4,8 +4,8 @@ using Notify.Providers;
 namespace Notify.Core.Inboxes;
 
 /// <summary>
-/// Stores deliveries in the inboxes of their users. It belongs to the engine because it writes to the application's store and has no
-/// vendor. An item has the ID of its delivery, so an attempt that is repeated stores nothing twice.
+/// Stores deliveries in the inboxes of their users. It belongs to the engine because it writes to the application's store and has
+/// no vendor. An item has the ID of its delivery, so an attempt that is repeated stores nothing twice.
 /// </summary>
 internal sealed class InboxProvider(string name, InboxWriter writer, TimeProvider time) : IDeliveryProvider
 {

@@ -7,8 +7,8 @@ using Notify.Core.Validation;
 namespace Notify.Core.Inboxes;
 
 /// <summary>
-/// Creates and verifies the tokens of users. A token signs the tenant, the user and its expiry, and nothing is stored: it works on
-/// every node that has the key, until it expires.
+/// Creates and verifies the tokens of users. A token signs the tenant, the user and its expiry, and nothing is stored: it works
+/// on every node that has the key, until it expires.
 /// </summary>
 internal sealed class InboxTokens(IOptions<InboxOptions> options, TimeProvider time) : IInboxTokens
 {

@@ -5,8 +5,8 @@ using Notify.Storage;
 namespace Notify.Core.Inboxes;
 
 /// <summary>
-/// A live view of an inbox. It reads what has changed from the store, so it misses nothing, whichever process made the change; the
-/// signal only makes it read at once.
+/// A live view of an inbox. It reads what has changed from the store, so it misses nothing, whichever process made the change;
+/// the signal only makes it read at once.
 /// </summary>
 /// <remarks>
 /// Changes become visible in another order than that of their times, because the clocks of processes differ and transactions take

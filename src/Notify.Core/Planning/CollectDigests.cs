@@ -1,4 +1,3 @@
-using Notify.Core.Providers;
 using Notify.Core.Timing;
 using Notify.Storage;
 
@@ -8,7 +7,7 @@ namespace Notify.Core.Planning;
 /// Collects events into digests instead of sending them: all events of a trigger with a digest, or only the throttled ones if it
 /// also has a throttle.
 /// </summary>
-internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, TimeProvider time) : IPlanningStep
+internal sealed class CollectDigests(IdGenerator ids, TimeProvider time) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
@@ -21,7 +20,6 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, T
         foreach (
             var recipient in plan
                 .Planned.Where(recipient => recipient.IsReached && (plan.Trigger.Throttle is null || recipient.IsThrottled))
-                .Where(recipient => IsWanted(plan.Trigger, recipient))
                 .ToArray()
         )
         {
@@ -48,10 +46,4 @@ internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids, T
 
         return ValueTask.CompletedTask;
     }
-
-    // An event that its user declined over every channel must not be in a summary. It is left to the following steps, which treat
-    // it like any other declined delivery.
-    private bool IsWanted(Trigger trigger, PlannedRecipient recipient) =>
-        recipient.Wants is not { } wants
-        || (trigger.Channels ?? catalog.Channels).Concat(trigger.Fallback?.Select(step => step.Channel) ?? []).Any(wants);
 }

@@ -101,6 +101,7 @@ internal sealed class DeliveryPlanner(
             Topic = draft.Recipient.Topic,
             Category = notification.Trigger.Category,
             Template = notification.Trigger.Template,
+            Workflow = notification.Trigger.Workflow,
             Reference = notification.Trigger.Reference,
             Tags = notification.Trigger.Tags,
             Metadata = notification.Trigger.Metadata,

@@ -12,8 +12,12 @@ namespace Notify.Core.Planning;
 /// cancelled delivery with the reason, and the others get their messages. A batch of subscribers that takes too long, or becomes
 /// too large, ends early: the rest is planned in the next turn, after the broadcasts of others.
 /// </remarks>
-internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<NotificationsOptions> options, TimeProvider time)
-    : IPlanningStep
+internal sealed class RenderOwnContent(
+    TemplateRenderer renderer,
+    IPreferenceLinks preferenceLinks,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+) : IPlanningStep
 {
     /// <summary>The number of errors after which no more recipients are rendered.</summary>
     private const int MaxErrors = 100;
@@ -29,7 +33,7 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
         var template = await renderer
             .FindPersonalAsync(plan.Notification, plan.ChecksContent, cancellationToken)
             .ConfigureAwait(false);
-        var batch = new Batch(template, options.Value.Templates, time, cancellationToken);
+        var batch = new Batch(template, preferenceLinks, options.Value.Templates, time, cancellationToken);
         var drafts = plan.Drafts;
         for (int first = 0, next; first < drafts.Count; first = next)
         {
@@ -89,6 +93,7 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
     /// <summary>The rendering of a batch of recipients, and what was rendered for the current one.</summary>
     private sealed class Batch(
         PersonalTemplate template,
+        IPreferenceLinks preferenceLinks,
         TemplateLimits limits,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -110,7 +115,8 @@ internal sealed class RenderOwnContent(TemplateRenderer renderer, IOptions<Notif
         public void Begin(Trigger trigger, PlannedRecipient recipient, bool isAlone)
         {
             _rendered.Clear();
-            _model = RecipientModel.CreateRoot(trigger, recipient.Recipient, recipient.User);
+            var preferencesUrl = recipient.UserId is { } user ? preferenceLinks.CreateLink(trigger.Tenant, user) : null;
+            _model = RecipientModel.CreateRoot(trigger, recipient.Recipient, recipient.User, preferencesUrl);
             if (isAlone)
                 _budget = template.CreateBudget(cancellationToken);
         }

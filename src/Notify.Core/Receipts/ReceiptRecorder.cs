@@ -93,31 +93,36 @@ internal sealed class ReceiptRecorder(
     {
         var now = time.GetUtcNow();
         Receipt[] past = [.. receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
-        var firsts = await FindFirstsAsync(tenant, past, cancellationToken).ConfigureAwait(false);
+        // Read before the receipts are added: a delivery that is opened again and again counts once.
+        var deliveries = await FindDeliveriesAsync(tenant, past, cancellationToken).ConfigureAwait(false);
         var known = await store.AddAsync(tenant, past, cancellationToken).ConfigureAwait(false);
+        var seen = new HashSet<(Guid, ReceiptKind)>();
         for (var i = 0; i < past.Length; i++)
         {
             if (!known[i])
                 continue;
-            if (firsts[i] is { Delivery: var delivery })
-                counts.Add(Counts.Create(delivery, delivery.Provider, Counts.FindMeasure(past[i].Kind)!.Value, past[i].At));
-            Publish(tenant, past[i]);
+
+            var receipt = past[i];
+            var record = deliveries.GetValueOrDefault(receipt.DeliveryId);
+            var isFirst =
+                record?.Receipts.All(earlier => earlier.Kind != receipt.Kind) == true
+                && seen.Add((receipt.DeliveryId, receipt.Kind));
+            if (isFirst)
+                Count(receipt, record!.Delivery);
+            Publish(tenant, receipt, record?.Delivery, isFirst);
         }
 
         return known;
     }
 
-    /// <summary>
-    /// Finds the delivery of each receipt that is the first of its kind: a delivery that is opened again and again counts once.
-    /// The answer has null for the other receipts.
-    /// </summary>
-    private async ValueTask<DeliveryRecord?[]> FindFirstsAsync(
+    /// <summary>Finds the deliveries of receipts that are counted or published with more than the receipt says.</summary>
+    private async ValueTask<Dictionary<Guid, DeliveryRecord>> FindDeliveriesAsync(
         string tenant,
         Receipt[] receipts,
         CancellationToken cancellationToken
     )
     {
-        var deliveries = new Dictionary<Guid, DeliveryRecord?>();
+        var deliveries = new Dictionary<Guid, DeliveryRecord>();
         Guid[] counted =
         [
             .. receipts
@@ -131,25 +136,20 @@ internal sealed class ReceiptRecorder(
                     ids.Select(id => notifications.FindDeliveryAsync(tenant, id, cancellationToken).AsTask())
                 )
                 .ConfigureAwait(false);
-            foreach (var (id, delivery) in ids.Zip(found))
-                deliveries.Add(id, delivery);
+            foreach (var record in found.OfType<DeliveryRecord>())
+                deliveries.Add(record.Delivery.Id, record);
         }
 
-        var seen = new HashSet<(Guid, ReceiptKind)>();
-        return
-        [
-            .. receipts.Select(receipt =>
-                Counts.FindMeasure(receipt.Kind) is not null
-                && deliveries.GetValueOrDefault(receipt.DeliveryId) is { } delivery
-                && delivery.Receipts.All(known => known.Kind != receipt.Kind)
-                && seen.Add((receipt.DeliveryId, receipt.Kind))
-                    ? delivery
-                    : null
-            ),
-        ];
+        return deliveries;
     }
 
-    private void Publish(string tenant, Receipt receipt)
+    private void Count(Receipt receipt, Delivery delivery)
+    {
+        if (Counts.FindMeasure(receipt.Kind) is { } measure)
+            counts.Add(Counts.Create(delivery, delivery.Provider, measure, receipt.At));
+    }
+
+    private void Publish(string tenant, Receipt receipt, Delivery? delivery, bool isFirst)
     {
         var type = NotifyEventTypes.FromReceipt(receipt.Kind);
         if (!sinks.Want(type))
@@ -168,6 +168,13 @@ internal sealed class ReceiptRecorder(
                     DeliveryId = receipt.DeliveryId,
                     Kind = receipt.Kind,
                     Detail = receipt.Detail,
+                    IsFirst = isFirst,
+                    NotificationId = delivery?.NotificationId,
+                    Channel = delivery?.Channel,
+                    Provider = delivery?.Provider,
+                    Template = delivery?.Template,
+                    Workflow = delivery?.Workflow,
+                    Category = delivery?.Category,
                 },
             }
         );

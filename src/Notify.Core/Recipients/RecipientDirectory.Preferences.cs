@@ -63,9 +63,27 @@ internal sealed partial class RecipientDirectory
                 Status = isUnchanged ? ChangeStatus.Unchanged : ChangeStatus.Changed,
                 Value = changed.Preferences,
                 Version = ContentVersion.Compute(changed.Preferences),
+                Warnings = FindWarnings(changes),
             };
             return isUnchanged ? null : changed;
         }
+    }
+
+    public IReadOnlyList<FieldWarning> FindWarnings(IReadOnlyList<PreferenceChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        return
+        [
+            .. changes
+                .Index()
+                .Where(change => change.Item is { Status: not null, Channel: { } channel } && !catalog.Serves(channel))
+                .Select(change => new FieldWarning
+                {
+                    Field = $"items[{change.Index}].channel",
+                    Code = FieldWarning.NoChannel,
+                    Message = $"No provider of this application sends over {change.Item.Channel}. The preference is saved.",
+                }),
+        ];
     }
 
     public async Task RecordOptOutAsync(Delivery delivery, CancellationToken cancellationToken = default)

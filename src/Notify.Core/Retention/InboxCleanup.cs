@@ -4,8 +4,8 @@ using Notify.Storage;
 namespace Notify.Core.Retention;
 
 /// <summary>
-/// Removes inbox items that are too old or whose user was removed. It does so in every application whose store has inboxes, because
-/// the process that purges need not be the one that called <c>AddInbox()</c>.
+/// Removes inbox items that are too old or whose user was removed. It does so in every application whose store has inboxes,
+/// because the process that purges need not be the one that called <c>AddInbox()</c>.
 /// </summary>
 internal sealed class InboxCleanup(IOptions<InboxOptions> options, IInboxStore? store = null)
 {

@@ -68,11 +68,11 @@ internal sealed class RecipientUpkeep(
             }
         );
         if (events.AreWanted(NotifyEventTypes.DevicePruned))
-            await PublishAsync(delivery, reason, cancellationToken).ConfigureAwait(false);
+            await PublishAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
     }
 
     // A delivery has the token, but the event needs the id of the device, so the user's devices are read.
-    private async ValueTask PublishAsync(Delivery delivery, string reason, CancellationToken cancellationToken)
+    private async ValueTask PublishAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
     {
         var theirs = delivery.UserId is { } user
             ? await devices.ListAsync(delivery.Tenant, user, cancellationToken).ConfigureAwait(false)
@@ -83,9 +83,10 @@ internal sealed class RecipientUpkeep(
             User = delivery.UserId,
             Platform = delivery.To.Platform,
             App = delivery.To.App,
-            Reason = reason,
+            Reason = execution.Outcome!.Reason,
+            Provider = execution.Provider,
         };
-        events.Publish(NotifyEventTypes.DevicePruned, delivery.Tenant, pruned);
+        events.PublishPruned(delivery, pruned);
     }
 
     private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)

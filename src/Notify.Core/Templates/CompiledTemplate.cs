@@ -24,15 +24,18 @@ internal sealed class CompiledTemplate
     /// <summary>The variants without their texts, for <see cref="ContentSelector"/>.</summary>
     private readonly ContentVariant[] _selectable;
 
-    private CompiledTemplate(Template template, CompiledVariant[] variants)
+    private CompiledTemplate(Template template, TemplateParts parts, CompiledVariant[] variants)
     {
-        (_name, Version, SavedAt, _variants) = (template.Name, template.Version, template.SavedAt, variants);
+        (_name, Version, SavedAt, Parts, _variants) = (template.Name, template.Version, template.SavedAt, parts, variants);
         _selectable = [.. variants.Select(variant => new ContentVariant(variant.Channel, variant.Locale, new Content()))];
         ShowsDates = variants.Any(variant => variant.ShowsDates);
         IsPersonal = variants.Any(variant => variant.UsesRecipient);
     }
 
     public int Version { get; }
+
+    /// <summary>Gets the templates that this one renders.</summary>
+    public TemplateParts Parts { get; }
 
     /// <summary>Gets whether the texts show dates, which depend on the recipient's time zone.</summary>
     public bool ShowsDates { get; }
@@ -55,7 +58,16 @@ internal sealed class CompiledTemplate
     /// <summary>
     /// Parses a template. Returns null, and adds to <paramref name="errors"/>, if it is not valid Liquid or exceeds a limit.
     /// </summary>
-    public static CompiledTemplate? Compile(Template template, TemplateLimits limits, List<FieldError> errors)
+    /// <param name="template">The template.</param>
+    /// <param name="parts">The templates that it renders; null to check only the template itself.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="errors">Receives the errors.</param>
+    public static CompiledTemplate? Compile(
+        Template template,
+        TemplateParts? parts,
+        TemplateLimits limits,
+        List<FieldError> errors
+    )
     {
         if (template.Variants is not { Count: > 0 } variants || variants.Count > limits.MaxVariants)
         {
@@ -76,13 +88,23 @@ internal sealed class CompiledTemplate
             compiled[i] = new CompiledVariant(
                 i,
                 variants[i],
-                Parse($"variants[{i}].title", variants[i].Title, limits, errors),
-                Parse($"variants[{i}].body", variants[i].Body, limits, errors),
-                Parse($"variants[{i}].html", variants[i].Html, limits, errors)
+                CompileText(i, TextKind.Title),
+                CompileText(i, TextKind.Body),
+                CompileText(i, TextKind.Html)
             );
         }
 
-        return errors.Count == before ? new CompiledTemplate(template, compiled) : null;
+        return errors.Count == before ? new CompiledTemplate(template, parts ?? TemplateParts.None, compiled) : null;
+
+        CompiledText? CompileText(int index, TextKind kind)
+        {
+            var field = $"variants[{index}].{kind.ToString().ToLowerInvariant()}";
+            if (Parse(field, TemplateParts.GetSource(variants[index], kind), limits, errors) is not { } parsed)
+                return null;
+            return parts is null
+                ? new CompiledText(parsed, TemplateParts.NoTexts, null)
+                : parts.Combine(field, parsed, kind, variants[index], template.Layout, errors);
+        }
     }
 
     /// <summary>Renders the requested variants. If it adds errors, the returned contents are incomplete.</summary>
@@ -197,9 +219,9 @@ internal sealed class CompiledTemplate
     private sealed class CompiledVariant(
         int index,
         TemplateVariant variant,
-        ParsedText? title,
-        ParsedText? body,
-        ParsedText? html
+        CompiledText? title,
+        CompiledText? body,
+        CompiledText? html
     )
     {
         private readonly CultureInfo _culture = GetCulture(variant.Locale);

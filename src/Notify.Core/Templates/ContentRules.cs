@@ -11,7 +11,7 @@ internal sealed class ContentRules(ProviderRules rules)
 {
     /// <summary>Returns whether content has no visible text.</summary>
     public static bool IsEmpty(Content content) =>
-        BlankText.IsBlank(content.Title) && BlankText.IsBlank(content.Body) && BlankText.IsBlank(content.Html);
+        BlankText.IsBlank(content.Title) && BlankText.IsBlank(content.Body) && BlankHtml.IsBlank(content.Html);
 
     /// <summary>Determines whether a content has text that an inbox shows.</summary>
     public static bool HasText(Content content) => !BlankText.IsBlank(content.Title) || !BlankText.IsBlank(content.Body);
@@ -74,7 +74,7 @@ internal sealed class ContentRules(ProviderRules rules)
             yield return new FieldError(
                 "body",
                 FieldErrorCodes.Required,
-                "With this data, the title, the body and the HTML are all empty."
+                "With this data, neither the title nor the body nor the HTML shows anything."
             );
         else
         {

@@ -17,10 +17,10 @@ internal sealed class LiquidLanguage : FluidParser
     public const int MaxChain = 100;
 
     /// <summary>
-    /// The tags that render other templates, define macros, or have a second syntax. Without them a template cannot reach
-    /// another.
+    /// The tags that include other templates with all variables, define macros, or have a second syntax. Only <c>render</c>
+    /// reaches another template.
     /// </summary>
-    private static readonly string[] Removed = ["include", "render", "liquid", "ifchanged", "macro", "from"];
+    private static readonly string[] Removed = ["include", "liquid", "ifchanged", "macro", "from"];
 
     private LiquidLanguage()
     {
@@ -50,7 +50,12 @@ internal sealed class LiquidLanguage : FluidParser
             if (Grammar.TryParse(context, out var statements, out var failure) && context.Scanner.Cursor.Eof)
             {
                 error = default;
-                return new ParsedText(new FluidTemplate(statements), context.ShowsDates, context.UsesRecipient);
+                return new ParsedText(
+                    new FluidTemplate(statements),
+                    context.ShowsDates,
+                    context.UsesRecipient,
+                    [.. context.Parts.Distinct(StringComparer.Ordinal)]
+                );
             }
 
             error = new SourceError(Describe(failure?.Message), failure?.Position ?? context.Scanner.Cursor.Position);
@@ -83,7 +88,8 @@ internal sealed class LiquidLanguage : FluidParser
 /// <param name="Source">The text.</param>
 /// <param name="ShowsDates">Whether it shows dates, which depend on the recipient's time zone.</param>
 /// <param name="UsesRecipient">Whether it uses <c>recipient</c>, so that it must be rendered for each recipient.</param>
-internal sealed record ParsedText(FluidTemplate Source, bool ShowsDates, bool UsesRecipient);
+/// <param name="Parts">The names of the templates that it renders.</param>
+internal sealed record ParsedText(FluidTemplate Source, bool ShowsDates, bool UsesRecipient, IReadOnlyList<string> Parts);
 
 /// <summary>An error in a text, with its position.</summary>
 internal readonly record struct SourceError(string Message, TextPosition Position)
@@ -101,6 +107,9 @@ internal sealed class LiquidParseContext(string source, int maxNesting) : FluidP
 
     /// <summary>Gets or sets whether an expression begins with <c>recipient</c>.</summary>
     public bool UsesRecipient { get; set; }
+
+    /// <summary>Gets the names of the templates that the text renders.</summary>
+    public List<string> Parts { get; } = [];
 
     public Dictionary<object, int> Depths { get; } = [];
 }

@@ -53,7 +53,12 @@ internal static class LiquidRewriter
     {
         // Fluid parses the source of a loop without the rule for other expressions.
         foreach (var statement in statements)
+        {
             FindRecipient(statement, context);
+            if (statement is RenderStatement part)
+                ((LiquidParseContext)context).Parts.Add(part.Path);
+        }
+
         return [.. statements.Select(statement => RewriteStatement(statement, position))];
     }
 
@@ -63,6 +68,7 @@ internal static class LiquidRewriter
         {
             ForStatement loop => [loop.Source, loop.Limit, loop.Offset],
             TableRowStatement row => [row.Source, row.Limit, row.Offset, row.Cols],
+            RenderStatement part => [part.With, part.For, .. part.AssignStatements.Select(assigned => assigned.Value)],
             _ => [],
         };
         foreach (var part in parts)
@@ -88,6 +94,7 @@ internal static class LiquidRewriter
             // The parser may still trim this text when it sees what follows, so it must not be wrapped. The writer counts its
             // length.
             TextSpanStatement => statement,
+            RenderStatement part => new PartialStatement(part),
             OutputStatement output => new BoundedOutput(output.Expression),
             CaptureStatement capture => new BoundedCapture(capture.Identifier, capture.Statements),
             ForStatement loop => new BoundedLoop(

@@ -27,6 +27,7 @@ internal static class RecipientModel
         "channel",
         "devices",
         "preferences",
+        "preferencesUrl",
         "properties",
         "topic",
         "size",
@@ -35,15 +36,19 @@ internal static class RecipientModel
     private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
 
     /// <summary>Creates the variables of one recipient: its own data, that of the trigger, and <c>recipient</c>.</summary>
-    public static DataObject CreateRoot(Trigger trigger, Recipient recipient, User? user)
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="recipient">The recipient.</param>
+    /// <param name="user">The user; null if there is none.</param>
+    /// <param name="preferencesUrl">The link to the page of preferences; null if there is none.</param>
+    public static DataObject CreateRoot(Trigger trigger, Recipient recipient, User? user, Uri? preferencesUrl)
     {
         if (trigger.Digest is not null)
             return new DataObject(DigestData.FromEvent(DigestData.Merge(trigger, recipient) ?? Nothing), "").With(
                 Variable,
-                Create(recipient, user)
+                Create(recipient, user, preferencesUrl)
             );
 
-        var root = new DataObject(trigger.DataElement ?? Nothing, "").With(Variable, Create(recipient, user));
+        var root = new DataObject(trigger.DataElement ?? Nothing, "").With(Variable, Create(recipient, user, preferencesUrl));
         if (recipient.DataElement is { } own)
         {
             foreach (var member in own.EnumerateObject())
@@ -58,7 +63,7 @@ internal static class RecipientModel
     {
         var given = preview.Recipient ?? Nothing;
         var model = new DataObject(given, Variable);
-        foreach (var (name, value) in GetReserved(null, preview.Locale, preview.TimeZone, null, null))
+        foreach (var (name, value) in GetReserved(null, preview.Locale, preview.TimeZone, null, null, null))
         {
             if (!given.TryGetProperty(name, out _))
                 model.With(name, value);
@@ -67,7 +72,7 @@ internal static class RecipientModel
         return model;
     }
 
-    private static DataObject Create(Recipient recipient, User? user)
+    private static DataObject Create(Recipient recipient, User? user, Uri? preferencesUrl)
     {
         var model = new DataObject(user?.Properties ?? Nothing, Variable);
         foreach (
@@ -76,7 +81,8 @@ internal static class RecipientModel
                 user?.Locale,
                 user?.TimeZone,
                 FindAddress(recipient, user, Channel.Email),
-                FindAddress(recipient, user, Channel.Sms)
+                FindAddress(recipient, user, Channel.Sms),
+                preferencesUrl
             )
         )
             model.With(name, value);
@@ -93,7 +99,8 @@ internal static class RecipientModel
         string? locale,
         string? timeZone,
         string? email,
-        string? phone
+        string? phone,
+        Uri? preferencesUrl
     ) =>
         [
             ("id", ToValue(id)),
@@ -101,6 +108,7 @@ internal static class RecipientModel
             ("timeZone", ToValue(timeZone)),
             ("email", ToValue(email)),
             ("phone", ToValue(phone)),
+            ("preferencesUrl", ToValue(preferencesUrl?.AbsoluteUri)),
         ];
 
     private static FluidValue ToValue(string? text) => text is null ? NilValue.Instance : new StringValue(text);

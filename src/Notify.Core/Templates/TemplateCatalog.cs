@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Notify.Core.Providers;
 using Notify.Core.Validation;
 using Notify.Storage;
 
@@ -8,7 +9,9 @@ namespace Notify.Core.Templates;
 /// <summary>Validates and previews templates, and saves them in the store.</summary>
 internal sealed class TemplateCatalog(
     ITemplateStore templates,
+    TemplatePartReader partReader,
     TemplateRenderer renderer,
+    ProviderCatalog providers,
     IOptions<NotificationsOptions> options,
     TimeProvider time
 ) : ITemplateCatalog
@@ -44,9 +47,11 @@ internal sealed class TemplateCatalog(
 
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)
     {
-        InvalidRequestException.ThrowIfAny(Validate(template));
+        var errors = new List<FieldError>(Validate(template));
+        await CompileAsync(template, errors, cancellationToken).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny(errors);
         var newest = await templates.FindAsync(template.Tenant, template.Name, null, cancellationToken).ConfigureAwait(false);
-        if (newest is not null && newest.Variants.SequenceEqual(template.Variants))
+        if (newest is not null && newest.Layout == template.Layout && newest.Variants.SequenceEqual(template.Variants))
             return newest.Version;
 
         try
@@ -66,6 +71,7 @@ internal sealed class TemplateCatalog(
     {
         ArgumentNullException.ThrowIfNull(tenant);
         ArgumentNullException.ThrowIfNull(name);
+        await RefuseIfUsedAsync(tenant, name, cancellationToken).ConfigureAwait(false);
         try
         {
             return await templates.DeleteAsync(tenant, name, cancellationToken).ConfigureAwait(false);
@@ -85,7 +91,8 @@ internal sealed class TemplateCatalog(
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(preview);
         var errors = new List<FieldError>();
-        var compiled = Check(template, errors);
+        Check(template, errors);
+        var compiled = await CompileAsync(template, errors, cancellationToken).ConfigureAwait(false);
         LanguageTag.Check(errors, "locale", preview.Locale);
         if (preview.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
             errors.Add(
@@ -132,15 +139,78 @@ internal sealed class TemplateCatalog(
         return errors;
     }
 
-    // Returns null only if it also adds an error.
-    private CompiledTemplate? Check(Template template, List<FieldError> errors)
+    private void Check(Template template, List<FieldError> errors)
     {
         Names.Check(errors, "tenant", template.Tenant);
         Names.Check(errors, "name", template.Name);
         // The variants are not checked if there are too many.
         if (template.Variants?.Count <= options.Value.Templates.MaxVariants)
             CheckVariants(errors, template.Variants);
-        return CompiledTemplate.Compile(template, options.Value.Templates, errors);
+        if (template.Layout is not null)
+            Names.Check(errors, "layout", template.Layout);
+        CompiledTemplate.Compile(template, parts: null, options.Value.Templates, errors);
+    }
+
+    // Compiles a template with those that it renders. Returns null only if there are errors.
+    private async ValueTask<CompiledTemplate?> CompileAsync(
+        Template template,
+        List<FieldError> errors,
+        CancellationToken cancellationToken
+    )
+    {
+        if (errors.Count > 0)
+            return null;
+
+        var parts = await partReader.ReadAsync(template, errors, cancellationToken).ConfigureAwait(false);
+        return errors.Count > 0 ? null : CompiledTemplate.Compile(template, parts, options.Value.Templates, errors);
+    }
+
+    // Reads every template of the tenant. Deletions are rare, and a template that renders a deleted one fails all its triggers.
+    private async ValueTask RefuseIfUsedAsync(string tenant, string name, CancellationToken cancellationToken)
+    {
+        const int limit = 500;
+        List<string> users = [];
+        var after = "";
+        while (true)
+        {
+            var page = await templates.ListAsync(tenant, "", after, limit, cancellationToken).ConfigureAwait(false);
+            foreach (var summary in page.Where(summary => summary.Name != name))
+            {
+                var other = await templates.FindAsync(tenant, summary.Name, null, cancellationToken).ConfigureAwait(false);
+                if (other is not null && partReader.Uses(other, name))
+                    users.Add(summary.Name);
+            }
+
+            if (page.Count < limit)
+                break;
+            after = page[^1].Name;
+        }
+
+        if (users.Count > 0)
+            throw new InvalidRequestException([
+                new FieldError(
+                    "name",
+                    FieldErrorCodes.Conflict,
+                    $"Other templates render this one: {string.Join(", ", users.Take(10))}. Change or delete them first."
+                ),
+            ]);
+    }
+
+    public IReadOnlyList<FieldWarning> FindWarnings(Template template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        return
+        [
+            .. (template.Variants ?? [])
+                .Index()
+                .Where(variant => variant.Item.Channel is { } channel && !providers.Serves(channel))
+                .Select(variant => new FieldWarning
+                {
+                    Field = $"variants[{variant.Index}].channel",
+                    Code = FieldWarning.NoChannel,
+                    Message = $"No provider of this application sends over {variant.Item.Channel}. The variant is saved.",
+                }),
+        ];
     }
 
     private static IReadOnlyList<ContentVariant> Choose(IReadOnlyList<ContentVariant> contents, TemplatePreview preview) =>

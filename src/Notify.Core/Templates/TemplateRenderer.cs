@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Notify.Core.Timing;
 using Notify.Storage;
@@ -12,6 +13,7 @@ namespace Notify.Core.Templates;
 /// </summary>
 internal sealed class TemplateRenderer(
     ITemplateStore templates,
+    TemplatePartReader partReader,
     IUserStore users,
     IDeviceStore devices,
     ContentRules rules,
@@ -290,7 +292,10 @@ internal sealed class TemplateRenderer(
             return null;
         }
 
-        var compiled = IsSame(known.Template, template) ? known.Template : Compile(template, errors);
+        List<FieldError> faults = [];
+        var parts = await partReader.ReadAsync(template, faults, cancellationToken).ConfigureAwait(false);
+        var isSame = faults.Count == 0 && IsSame(known.Template, template) && known.Template.Parts.AreSame(parts);
+        var compiled = isSame ? known.Template : Compile(template, parts, faults, errors);
         // A template that was read before a change and arrives after it must not hide the change.
         if (compiled is not null && Volatile.Read(ref _changes) == changes)
             Cache(key, compiled, now);
@@ -304,18 +309,17 @@ internal sealed class TemplateRenderer(
     public void Forget(string tenant, string name)
     {
         Interlocked.Increment(ref _changes);
-        foreach (var (key, _) in _known)
+        foreach (var (key, known) in _known)
         {
-            if (key.Tenant == tenant && key.Name == name)
+            if (key.Tenant == tenant && (key.Name == name || known.Template.Parts.Versions.ContainsKey(name)))
                 _known.TryRemove(key, out _);
         }
     }
 
-    // The template was validated when it was saved, but the limits may have changed since.
-    private CompiledTemplate? Compile(Template template, List<FieldError> errors)
+    // The template was validated when it was saved, but the limits and the templates that it renders may have changed since.
+    private CompiledTemplate? Compile(Template template, TemplateParts parts, List<FieldError> faults, List<FieldError> errors)
     {
-        List<FieldError> faults = [];
-        var compiled = CompiledTemplate.Compile(template, options.Value.Templates, faults);
+        var compiled = faults.Count > 0 ? null : CompiledTemplate.Compile(template, parts, options.Value.Templates, faults);
         errors.AddRange(
             faults.Select(fault => new FieldError(
                 "template",
@@ -333,7 +337,7 @@ internal sealed class TemplateRenderer(
         _known[key] = (compiled, now);
     }
 
-    private static bool IsSame(CompiledTemplate? known, Template template) =>
+    private static bool IsSame([NotNullWhen(true)] CompiledTemplate? known, Template template) =>
         known is not null && known.Version == template.Version && known.SavedAt == template.SavedAt;
 
     /// <summary>A template that exists; null if it cannot be used.</summary>

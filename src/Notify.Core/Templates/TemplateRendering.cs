@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
+using Fluid.Values;
 using Parlot;
 
 namespace Notify.Core.Templates;
@@ -16,7 +17,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
     /// Renders a title. Line breaks around it come from the template's tags and are removed. One within it would start another
     /// header of an email, so it is an error.
     /// </summary>
-    public string? RenderLine(string field, ParsedText? source, TextEncoder encoder, CultureInfo culture)
+    public string? RenderLine(string field, CompiledText? source, TextEncoder encoder, CultureInfo culture)
     {
         var line = Render(field, source, encoder, culture)?.Trim();
         if (line.AsSpan().ContainsAny('\r', '\n'))
@@ -25,32 +26,47 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
     }
 
     /// <summary>Renders a text; returns null if there is none or the rendering has failed.</summary>
-    public string? Render(string field, ParsedText? source, TextEncoder encoder, CultureInfo culture)
+    public string? Render(string field, CompiledText? text, TextEncoder encoder, CultureInfo culture)
     {
-        if (source is null || Failure is not null)
+        if (text is null || Failure is not null)
             return null;
 
-        var context = new RenderContext(data, budget, encoder, new RenderPlace(culture, zone), time);
-        using var writer = new BoundedWriter(budget);
-        try
-        {
-            budget.BeginText();
-            // A template never waits for I/O, so the task is already complete.
-            source.Source.RenderAsync(writer, encoder, context).AsTask().GetAwaiter().GetResult();
-        }
-        catch (RenderException exception)
-        {
-            Failure = $"{Describe(field, context.Position)}: {exception.Message}";
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
-        {
-            // Fluid's messages may contain data.
-            Failure = $"{Describe(field, context.Position)}: The template cannot be rendered with this data.";
-        }
+        // A text and its layout share the steps of one text.
+        var isBegun = false;
+        var rendered = RenderOne(field, text.Source, content: null);
+        if (text.Layout is { } layout && Failure is null)
+            rendered = RenderOne($"{field}, layout '{layout.Name}'", layout.Source, rendered);
+        return Finish(rendered);
 
-        foreach (var (path, position) in context.Missing)
-            _missing.TryAdd(path, Describe(field, position));
-        return Finish(writer.ToString());
+        string RenderOne(string place, ParsedText source, string? content)
+        {
+            var context = new RenderContext(data, budget, encoder, new RenderPlace(culture, zone), time, text.Parts);
+            // It is already encoded.
+            if (content is not null)
+                context.SetValue(LayoutText.Content, new StringValue(content, encode: false));
+            using var writer = new BoundedWriter(budget);
+            try
+            {
+                if (!isBegun)
+                    budget.BeginText();
+                isBegun = true;
+                // A template never waits for I/O, so the task is already complete.
+                source.Source.RenderAsync(writer, encoder, context).AsTask().GetAwaiter().GetResult();
+            }
+            catch (RenderException exception)
+            {
+                Failure = $"{Describe(place, context.Position)}: {exception.Message}";
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
+            {
+                // Fluid's messages may contain data.
+                Failure = $"{Describe(place, context.Position)}: The template cannot be rendered with this data.";
+            }
+
+            foreach (var (path, position, part) in context.Missing)
+                _missing.TryAdd(path, Describe(part is null ? place : $"{place}, in '{part}'", position));
+            return writer.ToString();
+        }
     }
 
     /// <summary>Gets the errors of all texts: each missing variable, and the failure that ended the rendering.</summary>

@@ -14,6 +14,7 @@ internal sealed class NotificationEvents(CountRecorder counts, EventSinks sinks,
             Counts.Create(notification.Tenant, AnalyticsMeasure.Accepted, notification.AcceptedAt) with
             {
                 Template = notification.Trigger.Template,
+                Workflow = notification.Trigger.Workflow,
                 Category = notification.Trigger.Category,
             }
         );
@@ -43,6 +44,9 @@ internal sealed class NotificationEvents(CountRecorder counts, EventSinks sinks,
                 Priority = notification.Trigger.Priority,
                 Deliveries = stored.Deliveries.Count,
                 Topics = stored.Expansions.Count,
+                Template = notification.Trigger.Template,
+                Workflow = notification.Trigger.Workflow,
+                Category = notification.Trigger.Category,
                 Reference = notification.Trigger.Reference,
                 Tags = notification.Trigger.Tags,
                 Metadata = notification.Trigger.Metadata,

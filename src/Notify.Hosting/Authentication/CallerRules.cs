@@ -8,7 +8,9 @@ namespace Notify.Hosting.Authentication;
 /// <summary>Checks what a caller may do, for all endpoints in one place.</summary>
 internal static class CallerRules
 {
-    /// <summary>Checks the scope and the tenant, and sets the caller. Returns the response to a call that is not allowed.</summary>
+    /// <summary>
+    /// Checks the scope and the tenant, and sets the caller. Returns the response to a call that is not allowed.
+    /// </summary>
     public static IResult? Authorize(HttpContext context, Caller caller)
     {
         if (GetScope(context.GetEndpoint()!) is var scope && !caller.Has(scope))

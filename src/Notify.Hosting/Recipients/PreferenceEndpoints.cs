@@ -38,7 +38,7 @@ internal static class PreferenceEndpoints
                     return Problem.PreconditionFailed();
 
                 RequestPrecondition.SetVersion(context.Response, result.Version);
-                return Show(result.Value!);
+                return Show(result.Value!, result.Warnings);
             }
             catch (InvalidRequestException exception)
             {
@@ -47,6 +47,9 @@ internal static class PreferenceEndpoints
             }
         });
 
-    private static IResult Show(IReadOnlyList<Preference> preferences) =>
-        TypedResults.Json(new PreferencesView(preferences), RecipientsJson.Default.PreferencesView);
+    private static IResult Show(IReadOnlyList<Preference> preferences, IReadOnlyList<FieldWarning>? warnings = null) =>
+        TypedResults.Json(
+            new PreferencesView(preferences, warnings is { Count: > 0 } ? warnings : null),
+            RecipientsJson.Default.PreferencesView
+        );
 }

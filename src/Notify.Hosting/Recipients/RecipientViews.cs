@@ -38,8 +38,8 @@ internal sealed record DeviceView(
 /// <summary>The warnings about an item that was changed.</summary>
 internal sealed record WarningsView(IReadOnlyList<FieldWarning> Warnings);
 
-/// <summary>The preferences of a user.</summary>
-internal sealed record PreferencesView(IReadOnlyList<Preference> Items);
+/// <summary>The preferences of a user, and the warnings about those that were changed.</summary>
+internal sealed record PreferencesView(IReadOnlyList<Preference> Items, IReadOnlyList<FieldWarning>? Warnings = null);
 
 /// <summary>A page of users.</summary>
 internal sealed record UsersView(IReadOnlyList<User> Items, string? Next);

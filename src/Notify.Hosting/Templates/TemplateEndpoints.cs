@@ -43,12 +43,21 @@ internal static class TemplateEndpoints
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            var before = await catalog
-                .FindAsync(template.Tenant, template.Name, null, context.RequestAborted)
-                .ConfigureAwait(false);
-            var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
-            AddAuditedFields(context, before, template with { Version = version });
-            return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
+            try
+            {
+                var before = await catalog
+                    .FindAsync(template.Tenant, template.Name, null, context.RequestAborted)
+                    .ConfigureAwait(false);
+                var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
+                AddAuditedFields(context, before, template with { Version = version });
+                var warnings = catalog.FindWarnings(template) is { Count: > 0 } found ? found : null;
+                return TypedResults.Json(new SavedView(template.Name, version, warnings), TemplatesJson.Default.SavedView);
+            }
+            catch (InvalidRequestException exception)
+            {
+                body.Errors.Add(exception.Errors);
+                return Problem.InvalidFields(body.Errors);
+            }
         });
 
     private static async Task<IResult> FindAsync(HttpContext context, ITemplateCatalog catalog)
@@ -68,9 +77,18 @@ internal static class TemplateEndpoints
     {
         var name = RequestValues.Route(context.Request, "name");
         var tenant = RequestValues.GetTenant(context.Request);
-        return await catalog.DeleteAsync(tenant, name, context.RequestAborted).ConfigureAwait(false)
-            ? TypedResults.NoContent()
-            : Problem.Unknown("template");
+        try
+        {
+            return await catalog.DeleteAsync(tenant, name, context.RequestAborted).ConfigureAwait(false)
+                ? TypedResults.NoContent()
+                : Problem.Unknown("template");
+        }
+        catch (InvalidRequestException exception)
+        {
+            var errors = new FieldErrors();
+            errors.Add(exception.Errors);
+            return Problem.InvalidFields(errors);
+        }
     }
 
     // The tenant and the name are the same, and the time of a save is that of the record.
@@ -106,7 +124,7 @@ internal static class TemplateEndpoints
 }
 
 /// <summary>The response to saving a template.</summary>
-internal sealed record SavedView(string Name, int Version);
+internal sealed record SavedView(string Name, int Version, IReadOnlyList<FieldWarning>? Warnings);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -26,8 +26,10 @@ internal static class TemplatePreviewEndpoints
             {
                 if (field.Name == "variants")
                     template = template with { Variants = TemplateReader.ReadVariants(field) };
+                else if (field.Name == "layout")
+                    template = template with { Layout = field.Text() };
                 else
-                    preview = Read(preview, field, "variants", "data", "recipient", "locale", "timeZone");
+                    preview = Read(preview, field, "variants", "layout", "data", "recipient", "locale", "timeZone");
             }
 
             return RenderAsync(context, catalog, template, preview, body.Errors);

@@ -18,8 +18,10 @@ internal static class TemplateReader
             // GET also shows the name, tenant, version and time, so they may be sent back. Saving sets them.
             if (field.Name == "variants")
                 template = template with { Variants = ReadVariants(field) };
+            else if (field.Name == "layout")
+                template = template with { Layout = field.Text() };
             else if (field.Name is not ("name" or "tenant" or "version" or "savedAt"))
-                field.Unknown("variants");
+                field.Unknown("variants", "layout");
         }
 
         return template;

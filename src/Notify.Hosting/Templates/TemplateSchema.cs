@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Notify.Core.Validation;
 using Notify.Hosting.OpenApi;
 
 namespace Notify.Hosting.Templates;
@@ -12,6 +13,7 @@ internal static class TemplateSchema
                 "A template to save.",
                 ["variants"],
                 ("variants", Variants(schemas)),
+                ("layout", Layout()),
                 ("name", Ignored()),
                 ("tenant", Ignored()),
                 ("version", Ignored()),
@@ -21,7 +23,11 @@ internal static class TemplateSchema
 
     public static JsonObject ReferDraftPreview(SchemaSet schemas) =>
         schemas.Refer("TemplateDraftPreview", () =>
-            Schema.Object("A draft to render.", ["variants"], [("variants", Variants(schemas)), .. Sample()])
+            Schema.Object(
+                "A draft to render.",
+                ["variants"],
+                [("variants", Variants(schemas)), ("layout", Layout()), .. Sample()]
+            )
         );
 
     public static JsonObject ReferPreview(SchemaSet schemas) =>
@@ -64,6 +70,9 @@ internal static class TemplateSchema
 
     private static JsonObject Source(string description, string example, int maxLength) =>
         Schema.Formatted("liquid", $"{description} A Liquid template.", example, "Thank you").Limit(0, maxLength).NotNull();
+
+    private static JsonObject Layout() =>
+        Schema.Name("The name of the template around this one, which shows it as content.", Names.MaxLength, "order-shipped");
 
     private static JsonObject Ignored() => new() { ["description"] = "GET shows it. It is ignored here.", ["readOnly"] = true };
 }

@@ -62,7 +62,7 @@ internal sealed class CollapseWriter(
                     delivery.Tenant,
                     delivery.CollapseKey!,
                     delivery.To.Channel.Name,
-                    delivery.To.Value,
+                    delivery.To.Normalize().Value,
                     delivery.To.Platform?.ToString() ?? "",
                     delivery.To.App is { } app ? $"app {app}" : ""
                 )

@@ -169,8 +169,12 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
     )
     {
         var isCancelled = new BsonDocument(
-            "$eq",
-            new BsonArray { "$" + DeliveryField.Reason, NotificationProgress.CancelReason }
+            "$in",
+            new BsonArray
+            {
+                "$" + DeliveryField.Reason,
+                new BsonArray { NotificationProgress.CancelReason, Erasure.Reason },
+            }
         );
         var key = new BsonDocument
         {

@@ -13,13 +13,15 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel,
             address, platform, app, provider, content_index,
             user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
-            attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key, content)
+            attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key, content,
+            collapse_address)
         SELECT * FROM unnest(
             $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
             $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[],
             $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
             $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[],
-            $23::smallint[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::uuid[], $29::bytea[])
+            $23::smallint[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::uuid[], $29::bytea[],
+            $30::text[])
         """;
 
     private readonly string _supersede = $"""
@@ -30,7 +32,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
             AS newest(id, tenant, collapse_key, channel, address, platform, app, now)
         WHERE d.tenant = newest.tenant AND d.collapse_key = newest.collapse_key AND d.due_at IS NOT NULL
-            AND d.channel = newest.channel AND d.address = newest.address
+            AND d.channel = newest.channel AND d.collapse_address = newest.address
             AND d.platform IS NOT DISTINCT FROM newest.platform AND d.app IS NOT DISTINCT FROM newest.app
             AND d.id <> newest.id AND (d.owner IS NULL OR d.due_at <= newest.now)
         """;
@@ -52,7 +54,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         [
             .. added
                 .Where(one => one.Queued.Delivery.CollapseKey is not null && one.Queued.CancelledBecause is null)
-                .GroupBy(one => (one.Queued.Delivery.Tenant, one.Queued.Delivery.CollapseKey, one.Queued.Delivery.To))
+                .GroupBy(one => (one.Queued.Delivery.Tenant, one.Queued.Delivery.CollapseKey, one.Queued.Delivery.To.Normalize()))
                 .Select(group => (group.Last().Queued.Delivery, group.Last().Now)),
         ];
         if (newest.Length > 0)
@@ -106,7 +108,11 @@ internal sealed class DeliveryWriter(StoreDatabase database)
                 .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.DeviceId)
                 .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.AddressKey)
                 .Column(NpgsqlDbType.Bytea, rows, row => StoredForm.WriteOwnContent(row.Queued.Delivery))
+                .Column(NpgsqlDbType.Text, rows, row => GetCollapseAddress(row.Queued.Delivery))
         );
+
+    private static string? GetCollapseAddress(Delivery delivery) =>
+        delivery.CollapseKey is null ? null : delivery.To.Normalize().Value;
 
     private async ValueTask SupersedeAsync(
         NpgsqlConnection connection,
@@ -123,7 +129,7 @@ internal sealed class DeliveryWriter(StoreDatabase database)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.Tenant)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.CollapseKey)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Channel.Name)
-                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Value)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Normalize().Value)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Platform?.Name)
                         .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.App)
                         .Column(NpgsqlDbType.TimestampTz, newest, row => row.Now.ToDatabase()),

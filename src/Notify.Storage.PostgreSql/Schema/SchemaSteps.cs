@@ -325,6 +325,19 @@ internal static class SchemaSteps
             UPDATE "{schema}".schema_version SET oldest = 18;
             """;
 
+    /// <summary>
+    /// Stores the address of a delivery with a collapse key in the form in which addresses are compared. An earlier version
+    /// leaves it out, so it cannot run beside this one.
+    /// </summary>
+    public static string Nineteenth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".delivery ADD COLUMN collapse_address text COLLATE "C";
+            UPDATE "{schema}".delivery SET collapse_address = CASE channel WHEN 'email' THEN lower(address) ELSE address END
+                WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
+            UPDATE "{schema}".schema_version SET oldest = 19;
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

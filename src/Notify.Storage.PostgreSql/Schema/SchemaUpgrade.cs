@@ -27,6 +27,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Sixteenth(name),
         SchemaSteps.Seventeenth(name),
         SchemaSteps.Eighteenth(name),
+        SchemaSteps.Nineteenth(name),
     ];
 
     /// <summary>

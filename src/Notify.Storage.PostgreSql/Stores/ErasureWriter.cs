@@ -18,7 +18,8 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
 
     private readonly string _eraseDeliveries = $"""
         UPDATE {database.Schema}.delivery SET
-            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL, content = NULL,
+            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL, collapse_address = NULL,
+            content = NULL,
             history = '', receipts = '', reason = $3,
             state = CASE WHEN due_at IS NULL THEN state ELSE {(int)DeliveryState.Cancelled} END,
             ended_at = COALESCE(ended_at, $2), due_at = NULL, owner = NULL, fence = fence + 1

@@ -36,14 +36,16 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
 
     private readonly NotificationLabels _labels = new(database.Schema);
 
+    private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
+
     private readonly string _count = $"""
-        SELECT d.notification_id, 0, d.state::integer, COALESCE(d.reason = '{NotificationProgress.CancelReason}', false), count(*)
+        SELECT d.notification_id, 0, d.state::integer, COALESCE(d.reason IN ({CancelReasons}), false), count(*)
         FROM {database.Schema}.delivery d
         WHERE d.notification_id = ANY($1) AND d.tenant = $2 AND NOT EXISTS (
             SELECT 1 FROM {database.Schema}.expansion x WHERE x.notification_id = d.notification_id AND x.done > $3)
         GROUP BY 1, 3, 4
         UNION ALL
-        SELECT e.notification_id, 1, e.state::integer, COALESCE(e.reason = '{NotificationProgress.CancelReason}', false), count(*)
+        SELECT e.notification_id, 1, e.state::integer, COALESCE(e.reason IN ({CancelReasons}), false), count(*)
         FROM {database.Schema}.digest_event e WHERE e.notification_id = ANY($1) AND e.tenant = $2
         GROUP BY 1, 3, 4
         UNION ALL

@@ -26,8 +26,10 @@ internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCh
         """;
 
     private readonly string _redirect = $"""
-        UPDATE {database.Schema}.delivery d SET address = moved.address, platform = moved.platform, app = moved.app
-        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[]) AS moved(id, fence, address, platform, app)
+        UPDATE {database.Schema}.delivery d SET address = moved.address, platform = moved.platform, app = moved.app,
+            collapse_address = CASE WHEN d.collapse_key IS NOT NULL THEN moved.collapse_address END
+        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+            AS moved(id, fence, address, platform, app, collapse_address)
         WHERE d.id = moved.id AND d.fence = moved.fence AND d.owner IS NOT NULL
         RETURNING d.id
         """;
@@ -87,7 +89,8 @@ internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCh
                                 .Column(NpgsqlDbType.Bigint, rows, row => row.Fence)
                                 .Column(NpgsqlDbType.Text, rows, row => row.To.Value)
                                 .Column(NpgsqlDbType.Text, rows, row => row.To.Platform?.Name)
-                                .Column(NpgsqlDbType.Text, rows, row => row.To.App),
+                                .Column(NpgsqlDbType.Text, rows, row => row.To.App)
+                                .Column(NpgsqlDbType.Text, rows, row => row.To.Normalize().Value),
                         row => row.GetGuid(0),
                         cancellation
                     ),

@@ -46,6 +46,7 @@ internal static class DeliveryRow
             DeviceId = row.TextOrNull(25),
             Category = shared.Category,
             Template = shared.Template,
+            Workflow = shared.Workflow,
             Reference = shared.Reference,
             Tags = shared.Tags,
             Metadata = shared.Metadata,

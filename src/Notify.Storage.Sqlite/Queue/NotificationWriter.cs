@@ -39,11 +39,12 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         INSERT INTO notify_delivery (
             id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index,
             collapse_key, chain, step, accepted_at, expires_at, due_at, owner, fence, attempts_spent, retry_delay,
-            attempts, receipts, state, ended_at, reason, topic, device_id, address_key, content)
+            attempts, receipts, state, ended_at, reason, topic, device_id, address_key, content, collapse_address)
         VALUES (
             @id, @notification_id, @tenant, @priority, @channel, @address, @platform, @app, @user_id, @provider, @content_index,
             @collapse_key, @chain, @step, @accepted_at, @expires_at, @due_at, @owner, @fence, @attempts_spent, @retry_delay,
-            '', '', @state, @ended_at, @reason, @topic, @device_id, @address_key, @content)
+            '', '', @state, @ended_at, @reason, @topic, @device_id, @address_key, @content,
+            @collapse_address)
         """
     );
 
@@ -53,7 +54,8 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
         UPDATE notify_delivery
         SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = @now,
             reason = 'superseded'
-        WHERE tenant = @tenant AND collapse_key = @collapse_key AND address = @address AND channel = @channel
+        WHERE tenant = @tenant AND collapse_key = @collapse_key AND collapse_address = @collapse_address
+            AND channel = @channel
             AND platform IS @platform AND app IS @app
             AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= @now)
         """
@@ -166,12 +168,13 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
     {
         var delivery = queued.Delivery;
         var isCancelled = queued.CancelledBecause is not null;
+        var collapseAddress = delivery.CollapseKey is null ? null : delivery.To.Normalize().Value;
         if (delivery.CollapseKey is { } key && !isCancelled)
         {
             _supersede
                 .Bind("@tenant", delivery.Tenant)
                 .Bind("@collapse_key", key)
-                .Bind("@address", delivery.To.Value)
+                .Bind("@collapse_address", collapseAddress)
                 .Bind("@now", now)
                 .Bind("@channel", delivery.To.Channel.Name)
                 .Bind("@platform", delivery.To.Platform?.Name)
@@ -208,6 +211,7 @@ internal sealed class NotificationWriter(SqliteConnection connection) : IDisposa
             .Bind("@device_id", delivery.DeviceId)
             .Bind("@address_key", queued.AddressKey)
             .Bind("@content", StoredForm.WriteOwnContent(delivery))
+            .Bind("@collapse_address", collapseAddress)
             .Execute();
     }
 

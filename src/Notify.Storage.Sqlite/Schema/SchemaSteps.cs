@@ -235,6 +235,15 @@ internal static class SchemaSteps
                 SELECT tenant, minute, 0, state, '', channel, provider, '', '', '', count FROM notify_count;
             DROP TABLE notify_count;
             """,
+        // The address of a delivery with a collapse key in the form in which addresses are compared.
+        """
+            ALTER TABLE notify_delivery ADD COLUMN collapse_address TEXT;
+            UPDATE notify_delivery SET collapse_address = IIF(channel = 'email', lower(address), address)
+                WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
+            DROP INDEX notify_delivery_collapse;
+            CREATE INDEX notify_delivery_collapse ON notify_delivery (tenant, collapse_key, collapse_address)
+                WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
+            """,
     ];
 
     /// <summary>

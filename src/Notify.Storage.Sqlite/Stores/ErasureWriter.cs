@@ -21,7 +21,8 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         connection,
         $"""
         UPDATE notify_delivery SET
-            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL, content = NULL,
+            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL, collapse_address = NULL,
+            content = NULL,
             attempts = '', receipts = '', reason = @reason,
             state = CASE WHEN due_at IS NULL THEN state ELSE {(int)DeliveryState.Cancelled} END,
             ended_at = COALESCE(ended_at, @now),

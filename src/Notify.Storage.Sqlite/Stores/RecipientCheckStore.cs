@@ -43,7 +43,8 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
                 using var redirect = new Statement(
                     writer.Connection,
                     """
-                    UPDATE notify_delivery SET address = @address, platform = @platform, app = @app
+                    UPDATE notify_delivery SET address = @address, platform = @platform, app = @app,
+                        collapse_address = CASE WHEN collapse_key IS NOT NULL THEN @collapse_address END
                     WHERE id = @id AND fence = @fence AND owner IS NOT NULL
                     """
                 );
@@ -56,6 +57,7 @@ internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase d
                             .Bind("@address", one.To.Value)
                             .Bind("@platform", one.To.Platform?.Name)
                             .Bind("@app", one.To.App)
+                            .Bind("@collapse_address", one.To.Normalize().Value)
                             .Execute() == 1
                     ),
                 ];

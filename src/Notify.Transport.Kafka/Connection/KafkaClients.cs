@@ -56,8 +56,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     // The same as in Java's clients, so that other systems find a user's events in the partition where they
                     // expect them.
                     Partitioner = Partitioner.Murmur2Random,
-                    // A failed event is published again, so its report must contain it.
-                    DeliveryReportFields = "key,value",
+                    // A failed event is published again or counted, so its report must contain it.
+                    DeliveryReportFields = "key,value,headers,status",
                 }
             )
         ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message)).Build();
@@ -79,6 +79,25 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                 }
             )
         ).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message)).Build();
+
+    /// <summary>Creates the builder of a consumer that reads every event, from positions that are kept in the store.</summary>
+    public ConsumerBuilder<byte[], byte[]> CreateAnalyticsConsumerBuilder() =>
+        new ConsumerBuilder<byte[], byte[]>(
+            Configured(
+                new ConsumerConfig
+                {
+                    GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-analytics",
+                    AutoOffsetReset = AutoOffsetReset.Earliest,
+                    SessionTimeoutMs = SessionMilliseconds,
+                    HeartbeatIntervalMs = SessionMilliseconds / HeartbeatsPerSession,
+                    EnableAutoCommit = false,
+                    QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
+                    FetchWaitMaxMs = LongestFetchMilliseconds,
+                    TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,
+                    AllowAutoCreateTopics = true,
+                }
+            )
+        ).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message));
 
     public ConsumerBuilder<byte[], byte[]> CreateHintConsumerBuilder() =>
         new ConsumerBuilder<byte[], byte[]>(

@@ -10,7 +10,8 @@ namespace Notify.Transport.Kafka.Events;
 /// <summary>
 /// Publishes events without waiting for the brokers. Events have their own producer, so hints never wait behind them. An event is
 /// lost, and counted as lost, when the bounded queue is full, when the brokers do not accept it within five minutes, or when the
-/// process stops before they do.
+/// process stops before they do. An event that workers would count, and that the brokers certainly did not take, is counted
+/// by this process.
 /// </summary>
 /// <remarks>
 /// librdkafka itself tries again while brokers are unavailable. It gives up a message at once when the metadata does not contain
@@ -24,8 +25,12 @@ internal sealed class EventPublisher : IDisposable
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
     private const int MostWaiting = 100_000;
 
+    // Shared by all messages, which only read it.
+    private static readonly Headers CountHeaders = new() { { AnalyticsConsumer.CountHeader, "1"u8.ToArray() } };
+
     private readonly KafkaTopics _topics;
     private readonly KafkaTelemetry _telemetry;
+    private readonly IEventCounter _counter;
     private readonly TimeProvider _time;
     private readonly ILogger<EventPublisher> _logger;
     private readonly Lazy<ReplaceableProducer> _producer;
@@ -38,22 +43,33 @@ internal sealed class EventPublisher : IDisposable
         KafkaClients clients,
         KafkaTopics topics,
         KafkaTelemetry telemetry,
+        IEventCounter counter,
         TimeProvider time,
         ILogger<EventPublisher> logger
     )
     {
-        (_topics, _telemetry, _time, _logger) = (topics, telemetry, time, logger);
+        (_topics, _telemetry, _counter, _time, _logger) = (topics, telemetry, counter, time, logger);
         _producer = new(() => new ReplaceableProducer(clients.OpenEventProducer, _ => { }, logger));
         _timer = time.CreateTimer(_ => TryAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Publish(EventTopic topic, string? key, ReadOnlyMemory<byte> json)
+    /// <summary>Publishes an event.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="key">The key; null for any partition.</param>
+    /// <param name="json">The event.</param>
+    /// <param name="isCounted">Whether workers count the event.</param>
+    public void Publish(EventTopic topic, string? key, ReadOnlyMemory<byte> json, bool isCounted)
     {
         topic.AddUnanswered(1);
         Publish(
             topic,
-            new Message<byte[], byte[]> { Key = key is null ? null! : Encoding.UTF8.GetBytes(key), Value = GetArray(json) },
-            topic.Reported ??= report => Complete(topic, report.Message, report.Error, null)
+            new Message<byte[], byte[]>
+            {
+                Key = key is null ? null! : Encoding.UTF8.GetBytes(key),
+                Value = GetArray(json),
+                Headers = isCounted ? CountHeaders : null!,
+            },
+            topic.Reported ??= report => Complete(topic, report.Message, report.Error, report.Status, null)
         );
     }
 
@@ -100,7 +116,8 @@ internal sealed class EventPublisher : IDisposable
         }
         catch (Exception exception) when (ReplaceableProducer.FindError(exception) is not null)
         {
-            Complete(topic, message, ReplaceableProducer.FindError(exception)!, failedFirstAt);
+            // A message that the producer refused was never sent.
+            Complete(topic, message, ReplaceableProducer.FindError(exception)!, PersistenceStatus.NotPersisted, failedFirstAt);
         }
     }
 
@@ -108,7 +125,7 @@ internal sealed class EventPublisher : IDisposable
         Publish(
             failed.Topic,
             failed.Message,
-            report => Complete(failed.Topic, report.Message, report.Error, failed.FailedFirstAt),
+            report => Complete(failed.Topic, report.Message, report.Error, report.Status, failed.FailedFirstAt),
             failed.FailedFirstAt
         );
 
@@ -127,7 +144,13 @@ internal sealed class EventPublisher : IDisposable
     }
 
     // The report of a failed message has no timestamp, so its age is counted from its first failure.
-    private void Complete(EventTopic topic, Message<byte[], byte[]> message, Error error, DateTimeOffset? failedFirstAt)
+    private void Complete(
+        EventTopic topic,
+        Message<byte[], byte[]> message,
+        Error error,
+        PersistenceStatus status,
+        DateTimeOffset? failedFirstAt
+    )
     {
         if (IsUnknownTopic(error.Code) && IsYoung(failedFirstAt) && _waiting.Count < MostWaiting)
         {
@@ -143,10 +166,19 @@ internal sealed class EventPublisher : IDisposable
 
         topic.AddUnanswered(-1);
         _telemetry.CountEvents(topic.Subject, isPublished: !error.IsError, count: 1);
+        if (error.IsError && status == PersistenceStatus.NotPersisted)
+            CountUntaken(message);
         if (!error.IsError)
             Interlocked.Exchange(ref _isDown, 0);
         else if (Interlocked.Exchange(ref _isDown, 1) == 0)
             Log.EventsLost(_logger, error.Code.ToString());
+    }
+
+    // Nothing is known about an event that may have been persisted. If this process counted it, it could be counted twice.
+    private void CountUntaken(Message<byte[], byte[]> message)
+    {
+        if (message.Headers is { Count: > 0 })
+            _counter.CountUntaken(NotifyEvent.Parse(message.Value));
     }
 
     private static bool IsUnknownTopic(ErrorCode code) =>

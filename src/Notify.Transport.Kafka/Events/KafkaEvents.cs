@@ -3,7 +3,10 @@ using Notify.Transport.Kafka.Connection;
 
 namespace Notify.Transport.Kafka.Events;
 
-/// <summary>Publishes events to the topics that are switched on, keyed by user id.</summary>
+/// <summary>
+/// Publishes events to the topics that are switched on, keyed by user id. If workers count events, those of this process are
+/// marked.
+/// </summary>
 internal sealed class KafkaEvents(EventPublisher publisher, KafkaTopics topics, IOptions<KafkaTransportOptions> options)
     : IEventSink
 {
@@ -15,7 +18,7 @@ internal sealed class KafkaEvents(EventPublisher publisher, KafkaTopics topics, 
     public void Publish(NotifyEvent happened)
     {
         if (FindTopic(happened.Type) is { } topic)
-            publisher.Publish(topic, GetKey(happened.Data), happened.ToUtf8Json());
+            publisher.Publish(topic, GetKey(happened.Data), happened.ToUtf8Json(), isCounted: Options.CountFromEvents);
     }
 
     private EventTopic? FindTopic(string type)
@@ -37,4 +40,10 @@ internal sealed class KafkaEvents(EventPublisher publisher, KafkaTopics topics, 
             DeviceEventData device => device.User ?? device.DeviceId,
             _ => null,
         };
+}
+
+/// <summary>Determines whether workers count the events of this process.</summary>
+internal sealed class KafkaAnalyticsStream(IOptions<KafkaTransportOptions> options) : IAnalyticsStream
+{
+    public bool IsInUse => options.Value.CountFromEvents;
 }

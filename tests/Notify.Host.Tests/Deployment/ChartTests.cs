@@ -67,17 +67,21 @@ public sealed class ChartTests
             {
                 roles = new
                 {
-                    api = new { autoscaling = new { queueDepth = 0, maxReplicas = 5 }, service = new { type = "LoadBalancer" } },
+                    gateway = new
+                    {
+                        autoscaling = new { queueDepth = 0, maxReplicas = 5 },
+                        service = new { type = "LoadBalancer" },
+                    },
                     batch = new { autoscaling = new { enabled = false }, replicas = 1 },
                     retry = new { enabled = false },
                 },
             }
         );
 
-        var api = new RenderedRole(manifests, "api");
-        var scaler = api.GetManifest("HorizontalPodAutoscaler").At("spec")!;
+        var gateway = new RenderedRole(manifests, "gateway");
+        var scaler = gateway.GetManifest("HorizontalPodAutoscaler").At("spec")!;
         Assert.Equal(("5", 2), (scaler.Text("maxReplicas"), scaler.At("metrics")!.AsArray().Count));
-        Assert.Equal("LoadBalancer", api.GetManifest("Service").Text("spec", "type"));
+        Assert.Equal("LoadBalancer", gateway.GetManifest("Service").Text("spec", "type"));
         Assert.Equal("1", new RenderedRole(manifests, "batch").GetManifest("Deployment").Text("spec", "replicas"));
         Assert.Null(new RenderedRole(manifests, "delivery").GetManifest("Deployment").At("spec", "replicas"));
         Assert.DoesNotContain(manifests, manifest => RenderedRole.GetName(manifest) == "retry");
@@ -162,6 +166,9 @@ public sealed class ChartTests
     [InlineData("""{"mongodb":{"connectionString":"mongodb://m"}}""", "Keep one of them.")]
     [InlineData("""{"secrets":{"REDIS_PASSWORD":{}}}""", "secrets.REDIS_PASSWORD needs a value")]
     [InlineData("""{"roles":{"sender":{}}}""", "sender is not allowed")]
+    [InlineData("""{"roles":{"api":{"replicas":2}}}""", "roles.api was removed")]
+    [InlineData("""{"route":{"enabled":true}}""", "route.parentRefs is required")]
+    [InlineData("""{"ingress":{"enabled":true}}""", "ingress.hosts is required")]
     [InlineData("""{"defaults":{"autoscaling":{"minReplicas":0}}}""", "minReplicas")]
     public async Task Values_that_cannot_start_are_not_rendered(string values, string sentence)
     {

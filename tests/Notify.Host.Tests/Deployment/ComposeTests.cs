@@ -56,14 +56,16 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
         var hosts = new Dictionary<string, (RunningHost Process, string Address)>();
         try
         {
-            foreach (var (name, service, _) in new ComposeFile(Variables).Hosts)
-                hosts.Add(name, Start(ComposeFile.ReadEnvironment(service), engines));
+            var services = new ComposeFile(Variables).Hosts.ToArray();
+            var ports = services.ToDictionary(service => service.Name, _ => FreePort.Next());
+            foreach (var (name, service, _) in services)
+                hosts.Add(name, Start(ComposeFile.ReadEnvironment(service), ports[name], ports, engines));
             foreach (var (name, (process, address)) in hosts)
                 await process.WaitForAsync(new Uri($"{address.Split(';')[1]}/health/ready"), name);
 
             using var client = new HttpClient
             {
-                BaseAddress = new Uri(hosts["api"].Address.Split(';')[0]),
+                BaseAddress = new Uri(hosts["gateway"].Address.Split(';')[0]),
                 DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
             };
             using var accepted = await client.PostAsJsonAsync(
@@ -80,11 +82,22 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
         }
     }
 
-    /// <summary>Starts a service with the environment in the file, except for its own address and those of the engines.</summary>
-    private static (RunningHost Process, string Address) Start(Dictionary<string, string> environment, Engines engines)
+    /// <summary>
+    /// Starts a service with the environment in the file, except for its own address, those of other services and those of the
+    /// engines.
+    /// </summary>
+    private static (RunningHost Process, string Address) Start(
+        Dictionary<string, string> environment,
+        int port,
+        Dictionary<string, int> ports,
+        Engines engines
+    )
     {
-        var address = ListenPort().Replace(environment["ASPNETCORE_URLS"], _ => $"http://127.0.0.1:{FreePort.Next()}");
+        var address = $"http://127.0.0.1:{port};http://127.0.0.1:{FreePort.Next()}";
+        Assert.Equal(2, ListenPort().Count(environment["ASPNETCORE_URLS"]));
         environment["ASPNETCORE_URLS"] = address;
+        foreach (var (name, value) in environment.Where(variable => variable.Key.StartsWith("Notify__Gateway__")).ToArray())
+            environment[name] = $"http://127.0.0.1:{ports[new Uri(value).Host]}";
         environment["Notify__ManagementPort"] = address.Split(':')[^1];
         environment["Notify__PostgreSql"] = EngineHost()
             .Replace(environment["Notify__PostgreSql"], $"{engines.PostgreSql};Password=");

@@ -16,9 +16,9 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
     private static readonly (string Role, string Metric)[] Measured =
     [
         .. RenderedRole.Names.Select(role => (role, "notify_queue_depth")),
-        ("api", "notify_notifications_total"),
-        ("api", "notify_store_commit_size_count"),
-        ("api", "notify_transport_hints_total"),
+        ("notifications", "notify_notifications_total"),
+        ("notifications", "notify_store_commit_size_count"),
+        ("notifications", "notify_transport_hints_total"),
         ("delivery", "notify_attempt_duration_seconds_count{outcome=\"sent\"}"),
         ("delivery", "notify_deliveries_settled_total{state=\"sent\"}"),
         ("delivery", "notify_delivery_duration_seconds_count"),
@@ -38,11 +38,11 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             hosts.AddRange(roles.Select(role => new RunningHost(role.Environment())));
             await Task.WhenAll(roles.Zip(hosts, WaitForProbesAsync));
 
-            using var client = CreateClient(roles.Single(role => role.Name == "api"));
+            using var client = CreateClient(roles.Single(role => role.Name == "gateway"));
             var sent = await TriggerAsync(client, DateTimeOffset.UtcNow);
             await TriggerAsync(client, DateTimeOffset.UtcNow.AddHours(1));
             await client.WaitUntilSentAsync(sent);
-            using var reader = CreateClient(roles.Single(role => role.Name == "analytics"));
+            using var reader = CreateClient(roles.Single(role => role.Name == "gateway"));
             await Eventually.TrueAsync(
                 async () =>
                     (await reader.GetStringAsync("/v1/analytics/deliveries")).Contains("\"sandbox", StringComparison.Ordinal),

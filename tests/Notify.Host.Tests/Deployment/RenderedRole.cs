@@ -8,7 +8,8 @@ namespace Notify.Host.Tests.Deployment;
 /// <summary>A role in a rendered chart: its Deployment, interpreted as Kubernetes would.</summary>
 internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, string role)
 {
-    public static IReadOnlyList<string> Names { get; } = ["analytics", "api", "batch", "delivery", "processor", "retry"];
+    public static IReadOnlyList<string> Names { get; } =
+    ["analytics", "auth", "batch", "delivery", "devices", "gateway", "notifications", "processor", "retry"];
 
     public string Name => role;
 
@@ -35,7 +36,8 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
         new($"http://127.0.0.1:{Port(Container.Text(kind, "httpGet", "port"))}{Container.Text(kind, "httpGet", "path")}");
 
     /// <summary>
-    /// Returns the environment of the container, with the values of secrets inserted and each $(NAME) replaced.
+    /// Returns the environment of the container, with the values of secrets inserted, each $(NAME) replaced, and the address of
+    /// each Service replaced by that of its container on this machine.
     /// </summary>
     public Dictionary<string, string> Environment()
     {
@@ -48,11 +50,20 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
                     { } from when from.At("secretKeyRef") is { } secret => Secret(secret.Text("name"), secret.Text("key")),
                     _ => $"{role}-0",
                 };
-            environment[variable!.Text("name")] = Reference()
-                .Replace(value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value));
+            value = Reference().Replace(value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value));
+            environment[variable!.Text("name")] = ServiceAddress()
+                .Replace(value, found => GetLocalAddress(found.Groups[1].Value));
         }
 
         return environment;
+    }
+
+    private string GetLocalAddress(string service)
+    {
+        var found = manifests.Single(manifest =>
+            manifest.Text("kind") == "Service" && manifest.Text("metadata", "name") == service
+        );
+        return $"http://127.0.0.1:{new RenderedRole(manifests, GetName(found)!).Port("http")}";
     }
 
     private string Secret(string name, string key)
@@ -63,4 +74,7 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
 
     [GeneratedRegex(@"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")]
     private static partial Regex Reference();
+
+    [GeneratedRegex(@"http://(shop-notify-[a-z]+):80\b")]
+    private static partial Regex ServiceAddress();
 }

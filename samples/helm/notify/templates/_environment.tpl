@@ -30,6 +30,15 @@
   value: {{ $value | quote }}
 {{- end }}
 {{- end }}
+{{- if eq .role "gateway" }}
+{{- $roles := include "notify.roles" .root | fromYaml }}
+{{- range $feature, $role := dict "Authentication" "auth" "Notifications" "notifications" "Devices" "devices" "Analytics" "analytics" }}
+{{- with index $roles $role }}
+- name: Notify__Gateway__{{ $feature }}
+  value: http://{{ $fullname }}-{{ $role }}:{{ .service.port }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- include "notify.setting" (dict "name" "Notify" "value" $values.settings) }}
 {{- if $values.telemetry.otlpEndpoint }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
