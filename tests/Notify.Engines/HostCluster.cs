@@ -132,6 +132,7 @@ public sealed class HostCluster : IAsyncDisposable
     {
         var environment = new Dictionary<string, string>
         {
+            ["DOTNET_TieredPGO"] = "0",
             ["Kestrel__Endpoints__http__Url"] = GetAddress(member.Name, _port),
             ["Kestrel__Endpoints__http2__Url"] = GetAddress(member.Name, _http2Port),
             ["Kestrel__Endpoints__http2__Protocols"] = "Http2",

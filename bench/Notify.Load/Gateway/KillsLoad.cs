@@ -8,7 +8,7 @@ using Notify.Testing;
 namespace Notify.Load.Gateway;
 
 /// <summary>Clients of a gateway that repeat a call with the same idempotency key until it is accepted.</summary>
-internal sealed class KillsLoad(HostCluster cluster)
+internal sealed class KillsLoad(HostCluster cluster, TimeSpan pause)
 {
     private static readonly HttpStatusCode[] Repeatable =
     [
@@ -46,6 +46,7 @@ internal sealed class KillsLoad(HostCluster cluster)
             do id = await PostAsync(client, key);
             while (id is null);
             _accepted[key] = id;
+            await Task.Delay(pause);
         }
     }
 
@@ -57,6 +58,7 @@ internal sealed class KillsLoad(HostCluster cluster)
         {
             foreach (var path in Readings)
                 await AskAsync(client, () => new HttpRequestMessage(HttpMethod.Get, path), HttpStatusCode.OK);
+            await Task.Delay(pause);
         }
     }
 
