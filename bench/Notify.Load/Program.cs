@@ -74,7 +74,7 @@ try
               all      [--to bench] [--only NAME,NAME]: all of the above, or those named, written to RESULTS.md with a plot
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64]
                        [--seed N] [--data FOLDER]
-              gateway-kills [--rounds 5] [--clients 16] [--between 500] [--processes every-role|few]
+              gateway-kills [--rounds 5] [--clients 16] [--pause-ms 0] [--between 500] [--processes every-role|few]
               scaling  [--count 20000]
             Its result is one JSON line, the last of the standard output.
             """

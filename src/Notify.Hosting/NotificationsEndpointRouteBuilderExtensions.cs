@@ -125,9 +125,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger));
         if (options.MaxCallsPerSecondPerKey is { } perSecond)
             group.AddEndpointFilter(new CallRateFilter(perSecond, endpoints.ServiceProvider));
-        group
-            .AddEndpointFilter(new RequestFilter())
-            .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
+        group.AddEndpointFilter(new RequestFilter()).AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);

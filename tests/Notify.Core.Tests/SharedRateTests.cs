@@ -166,7 +166,12 @@ public sealed class SharedRateTests
             }
         }
 
-        public async ValueTask<TakenPermits> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken)
+        public async ValueTask<TakenPermits> TakeAsync(
+            string limit,
+            double perSecond,
+            int wanted,
+            CancellationToken cancellationToken
+        )
         {
             Interlocked.Increment(ref _asked);
             if (BeforeAnswer is { } wait)

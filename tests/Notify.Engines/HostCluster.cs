@@ -49,9 +49,8 @@ public sealed class HostCluster : IAsyncDisposable
     public static (string Name, string Roles)[] FewProcesses { get; } =
     [
         (Gateway, Gateway),
-        ("notifications-1", "notifications"),
-        ("notifications-2", "notifications"),
-        ("others", "auth devices analytics"),
+        ("api-1", "auth notifications devices analytics"),
+        ("api-2", "auth notifications devices analytics"),
         ("workers", "processor delivery retry batch"),
     ];
 
@@ -83,7 +82,11 @@ public sealed class HostCluster : IAsyncDisposable
 
     /// <summary>Creates a client that calls the gateway.</summary>
     public HttpClient CreateClient() =>
-        new() { BaseAddress = new Uri(GetAddress(Gateway, _port)), DefaultRequestHeaders = { Authorization = new("Bearer", Key) } };
+        new()
+        {
+            BaseAddress = new Uri(GetAddress(Gateway, _port)),
+            DefaultRequestHeaders = { Authorization = new("Bearer", Key) },
+        };
 
     /// <summary>Starts a process and waits until it is ready.</summary>
     public async Task StartAsync(string name)
@@ -129,6 +132,7 @@ public sealed class HostCluster : IAsyncDisposable
     {
         var environment = new Dictionary<string, string>
         {
+            ["DOTNET_TieredPGO"] = "0",
             ["Kestrel__Endpoints__http__Url"] = GetAddress(member.Name, _port),
             ["Kestrel__Endpoints__http2__Url"] = GetAddress(member.Name, _http2Port),
             ["Kestrel__Endpoints__http2__Protocols"] = "Http2",

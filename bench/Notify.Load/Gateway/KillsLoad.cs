@@ -8,7 +8,7 @@ using Notify.Testing;
 namespace Notify.Load.Gateway;
 
 /// <summary>Clients of a gateway that repeat a call with the same idempotency key until it is accepted.</summary>
-internal sealed class KillsLoad(HostCluster cluster)
+internal sealed class KillsLoad(HostCluster cluster, TimeSpan pause)
 {
     private static readonly HttpStatusCode[] Repeatable =
     [
@@ -43,10 +43,10 @@ internal sealed class KillsLoad(HostCluster cluster)
         {
             var key = $"client-{number}-{i}";
             string? id;
-            do
-                id = await PostAsync(client, key);
+            do id = await PostAsync(client, key);
             while (id is null);
             _accepted[key] = id;
+            await Task.Delay(pause);
         }
     }
 
@@ -58,6 +58,7 @@ internal sealed class KillsLoad(HostCluster cluster)
         {
             foreach (var path in Readings)
                 await AskAsync(client, () => new HttpRequestMessage(HttpMethod.Get, path), HttpStatusCode.OK);
+            await Task.Delay(pause);
         }
     }
 
@@ -91,7 +92,9 @@ internal sealed class KillsLoad(HostCluster cluster)
                 new HttpRequestMessage(HttpMethod.Post, "/v1/notifications")
                 {
                     Headers = { { "Idempotency-Key", key } },
-                    Content = JsonContent.Create(new { to = new { email = $"{key}@example.org" }, content = new { body = "Text" } }),
+                    Content = JsonContent.Create(
+                        new { to = new { email = $"{key}@example.org" }, content = new { body = "Text" } }
+                    ),
                 },
             HttpStatusCode.Accepted
         );
@@ -108,7 +111,10 @@ internal sealed class KillsLoad(HostCluster cluster)
             if (answer.StatusCode == expected)
                 return await answer.Content.ReadFromJsonAsync<JsonElement>();
 
-            if (!Repeatable.Contains(answer.StatusCode) || answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
+            if (
+                !Repeatable.Contains(answer.StatusCode)
+                || answer.Content.Headers.ContentType?.MediaType != "application/problem+json"
+            )
                 OtherErrors.Enqueue($"{request.Method} {request.RequestUri}: {answer.StatusCode}");
         }
         catch (HttpRequestException)

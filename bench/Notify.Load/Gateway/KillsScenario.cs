@@ -6,8 +6,9 @@ using Notify.Testing;
 namespace Notify.Load.Gateway;
 
 /// <summary>
-/// Kills each process of a cluster in turn, also the gateway, while clients send through the gateway, and starts it again. Clients
-/// may see only errors that they can repeat, and each idempotency key must lead to exactly one notification, which is sent.
+/// Kills each process of a cluster in turn, also the gateway, while clients send through the gateway, and starts it again.
+/// Clients may see only errors that they can repeat, and each idempotency key must lead to exactly one notification, which is
+/// sent.
 /// </summary>
 internal static class KillsScenario
 {
@@ -17,6 +18,7 @@ internal static class KillsScenario
     {
         var rounds = arguments.Int32("rounds", 5, min: 1);
         var clients = arguments.Int32("clients", 16, min: 1);
+        var pause = TimeSpan.FromMilliseconds(arguments.Int32("pause-ms", 0, min: 0));
         var between = arguments.Int32("between", 500, min: 1);
         var members = arguments.Text("processes") switch
         {
@@ -37,7 +39,7 @@ internal static class KillsScenario
             members
         );
 
-        var load = new KillsLoad(cluster);
+        var load = new KillsLoad(cluster, pause);
         var started = Stopwatch.GetTimestamp();
         Task[] sending = [.. Enumerable.Range(0, clients).Select(load.SendAsync), load.ReadAsync()];
         for (var round = 1; round <= rounds; round++)

@@ -27,14 +27,7 @@ internal static class ReferenceHost
     public static ServerProcess Start(string data, Dictionary<string, string> environment) =>
         ServerProcess.Start(
             "dotnet",
-            [
-                "exec",
-                GetMetadata("HostAssembly"),
-                "--contentRoot",
-                GetMetadata("HostFolder"),
-                "--Notify:Data",
-                data,
-            ],
+            ["exec", GetMetadata("HostAssembly"), "--contentRoot", GetMetadata("HostFolder"), "--Notify:Data", data],
             environment
         );
 

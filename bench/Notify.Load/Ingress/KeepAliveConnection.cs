@@ -28,7 +28,8 @@ internal sealed class KeepAliveConnection : IDisposable
     public KeepAliveConnection(int port, string? key = null)
     {
         var authorization = key is null ? "" : $"Authorization: Bearer {key}\r\n";
-        var head = $"POST /v1/notifications HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n{authorization}";
+        var head =
+            $"POST /v1/notifications HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n{authorization}";
         var text = $"{head}Content-Length: {Body.Length}\r\n\r\n{Body}";
         _request = Encoding.ASCII.GetBytes(text);
         _numberAt = text.IndexOf("00000000@", StringComparison.Ordinal);

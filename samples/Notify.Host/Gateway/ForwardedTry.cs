@@ -18,7 +18,7 @@ internal sealed class ForwardedTry(HttpContext context, TimeSpan timeout)
         lock (_lock)
             _current = source;
         if (!_isWatched)
-            context.Response.OnStarting(StopTimer);
+            context.Response.OnStarting(static attempt => ((ForwardedTry)attempt).StopTimer(), this);
         _isWatched = true;
         source.CancelAfter(timeout);
         context.RequestAborted = source.Token;

@@ -18,17 +18,21 @@ internal sealed class ForwardingRetries(GatewaySettings settings)
     {
         var proxy = context.GetReverseProxyFeature();
         var all = proxy.AvailableDestinations;
-        var untried = all.ToList();
+        List<DestinationState>? untried = null;
         var body = KeepBody(context.Request);
         var hasTimeout = context.Features.GetRequiredFeature<ForwardedCall>() is { IsLineStream: false };
         var attempt = new ForwardedTry(context, hasTimeout ? settings.TryTimeout : Timeout.InfiniteTimeSpan);
         for (var retries = 0; ; retries++)
         {
-            var failure = FindFailure(context, isLate: await attempt.RunAsync(next));
-            context.Features.Set(failure);
-            if (failure is null || retries == settings.Retries || !MayRepeat(context, failure, body))
+            if (FindFailure(context, isLate: await attempt.RunAsync(next)) is not { } failure)
                 return;
 
+            context.Features.Set(failure);
+            if (retries == settings.Retries || !MayRepeat(context, failure, body))
+                return;
+
+            // Created only after a failure, because nearly every call succeeds.
+            untried ??= [.. all];
             if (proxy.ProxiedDestination is { } failed)
                 untried.Remove(failed);
             if (untried.Count == 0)

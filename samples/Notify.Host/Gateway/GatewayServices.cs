@@ -30,10 +30,7 @@ internal static class GatewayServices
             // The other processes see the name that the client called, and from the gateway only who called it: what a client
             // itself writes into X-Forwarded-* is replaced.
             .AddTransforms(transforms =>
-                transforms
-                    .AddOriginalHost()
-                    .AddXForwarded(ForwardedTransformActions.Set)
-                    .AddResponseTransform(BeginStreamAsync)
+                transforms.AddOriginalHost().AddXForwarded(ForwardedTransformActions.Set).AddResponseTransform(BeginStreamAsync)
             );
         services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, GatewayClients>());
         services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory, ReadinessProbes>());

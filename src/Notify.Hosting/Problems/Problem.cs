@@ -138,7 +138,10 @@ internal static partial class Problem
     public static IResult TooManyCalls(HttpResponse response, TimeSpan wait)
     {
         response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return Create(ProblemCodes.TooManyCalls, "RateLimit-Policy tells the limit of this key, and Retry-After when to repeat the call.");
+        return Create(
+            ProblemCodes.TooManyCalls,
+            "RateLimit-Policy tells the limit of this key, and Retry-After when to repeat the call."
+        );
     }
 
     public static IResult TooManyStreams(int max) =>

@@ -43,7 +43,12 @@ internal sealed class SharedRateLimits(Circuit circuit, KeyNames keys, TimeProvi
     private readonly ConcurrentDictionary<string, RateShare> _shares = new(StringComparer.Ordinal);
     private readonly string _process = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
 
-    public async ValueTask<TakenPermits> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken)
+    public async ValueTask<TakenPermits> TakeAsync(
+        string limit,
+        double perSecond,
+        int wanted,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1);
         var share = _shares.GetOrAdd(limit, _ => new RateShare(time));

@@ -67,7 +67,12 @@ public abstract class ApiTests(HttpClient client)
         using var known = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
 
-        await CallAsync("PATCH", path, """{"items":[{"channel":"push","status":"optedOut"}]}""", ("If-Match", first.ETag.ToString()));
+        await CallAsync(
+            "PATCH",
+            path,
+            """{"items":[{"channel":"push","status":"optedOut"}]}""",
+            ("If-Match", first.ETag.ToString())
+        );
         const string Late = """{"items":[{"channel":"email","status":"optedOut"}]}""";
         var (late, problem, _) = await CallAsync("PATCH", path, Late, ("If-Match", first.ETag.ToString()));
 
@@ -85,9 +90,7 @@ public abstract class ApiTests(HttpClient client)
         var (_, preview, _) = await CallAsync("POST", $"{path}/preview", """{"data":{"name":"Ada"}}""");
         Assert.Contains("Hello Ada", preview.ToString(), StringComparison.Ordinal);
         await WaitUntilSentAsync(
-            await TriggerAsync(
-                $$"""{"to":{"email":"ada@example.org"},"template":"{{_name}}","data":{"name":"Ada"} }"""
-            ),
+            await TriggerAsync($$"""{"to":{"email":"ada@example.org"},"template":"{{_name}}","data":{"name":"Ada"} }"""),
             1
         );
         Assert.Equal(HttpStatusCode.NoContent, (await CallAsync("DELETE", path)).Status);
@@ -98,7 +101,8 @@ public abstract class ApiTests(HttpClient client)
     public async Task A_scheduled_notification_is_listed_and_cancelled()
     {
         var later = DateTimeOffset.UtcNow.AddHours(1).ToString("O");
-        var trigger = $$"""{"to":{"email":"a@example.org"},"content":{"body":"x"},"sendAt":"{{later}}","reference":"{{_name}}"}""";
+        var trigger =
+            $$"""{"to":{"email":"a@example.org"},"content":{"body":"x"},"sendAt":"{{later}}","reference":"{{_name}}"}""";
         var url = await TriggerAsync(trigger);
         await TriggerAsync(trigger);
         var (_, page, _) = await CallAsync("GET", $"/v1/notifications?reference={_name}&limit=1");
@@ -221,7 +225,10 @@ public abstract class ApiTests(HttpClient client)
     [Fact]
     public async Task A_call_without_the_key_is_refused_and_HEAD_has_no_body()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/topics") { Headers = { Authorization = new("Bearer", "wrong") } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/topics")
+        {
+            Headers = { Authorization = new("Bearer", "wrong") },
+        };
         using var refused = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/v1/topics"));
