@@ -114,7 +114,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(new TriggerStreamLimit(new StreamLimit(options.MaxTriggerStreams)))
             .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger))
             .AddEndpointFilter(new RequestFilter())
-            .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
+            .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, options.AuditEverydayCalls, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);
@@ -124,7 +124,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     private static RouteGroupBuilder Forward(RouteGroupBuilder group, ForwardingFilter filter) =>
-        group.MapGroup("").AddEndpointFilter(filter);
+        group.MapGroup("").WithMetadata(ForwardedEndpoint.Instance).AddEndpointFilter(filter);
 
     // Each path belongs to exactly one feature.
     private static void MapFeature(
