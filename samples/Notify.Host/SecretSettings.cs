@@ -4,8 +4,8 @@ using System.Text;
 namespace Notify.Host;
 
 /// <summary>
-/// Encrypts stored secrets. <c>Notify:Secrets:RootKeys</c> encrypt the key ring. With a SQLite file, the host creates a root key in
-/// a file beside it if none is configured.
+/// Encrypts stored secrets. <c>Notify:Secrets:RootKeys</c> encrypt the key ring. With a SQLite file, the host creates a root key
+/// in a file beside it if none is configured.
 /// </summary>
 internal static class SecretSettings
 {

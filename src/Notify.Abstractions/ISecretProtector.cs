@@ -1,16 +1,16 @@
 namespace Notify;
 
 /// <summary>
-/// Encrypts secrets before they are stored, such as the secrets of event endpoints. <c>ProtectSecrets()</c> of Notify.Hosting adds
-/// an implementation with ASP.NET Core Data Protection; without it, secrets are stored as they are.
+/// Encrypts secrets before they are stored, such as the secrets of event endpoints. <c>ProtectSecrets()</c> of Notify.Hosting
+/// adds an implementation with ASP.NET Core Data Protection; without it, secrets are stored as they are.
 /// </summary>
 public interface ISecretProtector
 {
     /// <summary>Encrypts a secret.</summary>
     /// <param name="secret">The secret.</param>
     /// <param name="purpose">
-    /// The purpose, such as <c>event-endpoint/TENANT/ID</c>. The result can be decrypted only for the same purpose, so it is of no
-    /// use in another place.
+    /// The purpose, such as <c>event-endpoint/TENANT/ID</c>. The result can be decrypted only for the same purpose, so it is of
+    /// no use in another place.
     /// </param>
     /// <returns>The text to store.</returns>
     string Protect(string secret, string purpose);

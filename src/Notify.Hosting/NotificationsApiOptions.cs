@@ -28,6 +28,13 @@ public sealed class NotificationsApiOptions : IValidatableObject
     public bool RequireKey { get; set; }
 
     /// <summary>
+    /// Gets or sets whether the audit log also has the calls of everyday traffic: saving profiles, devices, preferences and
+    /// subscriptions, and cancelling notifications. Each of these calls then costs two more writes. The default is
+    /// <see langword="false"/>.
+    /// </summary>
+    public bool AuditEverydayCalls { get; set; }
+
+    /// <summary>
     /// Gets or sets the time for which a process uses what it read about a key, between 1 second and 1 minute. A key that was
     /// revoked or rotated in another process is accepted for at most this time. The default is 5 seconds.
     /// </summary>

@@ -125,7 +125,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger));
         if (options.MaxCallsPerSecondPerKey is { } perSecond)
             group.AddEndpointFilter(new CallRateFilter(perSecond, endpoints.ServiceProvider));
-        group.AddEndpointFilter(new RequestFilter()).AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, logger));
+        group.AddEndpointFilter(new RequestFilter()).AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, options.AuditEverydayCalls, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);
@@ -135,7 +135,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     private static RouteGroupBuilder Forward(RouteGroupBuilder group, ForwardingFilter filter) =>
-        group.MapGroup("").AddEndpointFilter(filter);
+        group.MapGroup("").WithMetadata(ForwardedEndpoint.Instance).AddEndpointFilter(filter);
 
     // Each path belongs to exactly one feature.
     private static void MapFeature(

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,7 +33,10 @@ public sealed class AuditOverHttpTests
         };
 
         Assert.Equal(("saveTemplate", "succeeded", 200), (created.Text("action"), created.Text("outcome"), GetStatus(created)));
-        Assert.Equal("""{"kind":"key","id":"1"}""", created.GetProperty("actor").GetRawText());
+        Assert.Equal(
+            """{"kind":"key","id":"configured-1","name":"configured key 1"}""",
+            created.GetProperty("actor").GetRawText()
+        );
         Assert.Equal("""{"kind":"templates","id":"a/b"}""", created.GetProperty("resource").GetRawText());
         Assert.Equal(("127.0.0.1", "acme"), (created.Text("client"), created.Text("tenant")));
         Assert.InRange(created.GetProperty("at").GetDateTimeOffset(), begin, DateTimeOffset.UtcNow);
@@ -66,6 +70,73 @@ public sealed class AuditOverHttpTests
         );
         Assert.Equal("""[{"field":"replayed","after":"0"}]""", GetChanges(records[0]));
         Assert.All(records[2..], record => Assert.Equal("[]", GetChanges(record)));
+    }
+
+    /// <summary>
+    /// The document says which operations manage something. A new one is tested automatically, and the call need not succeed.
+    /// </summary>
+    [Fact]
+    public async Task Every_operation_that_manages_something_is_recorded()
+    {
+        await using var app = await StartAsync();
+        var operations = (await OpenApiDocument.ReadAsync(app)).Operations.Where(Manages).ToArray();
+        foreach (var operation in operations)
+        {
+            var path = Regex.Replace(operation.Path, "{[a-zA-Z]+}", "x");
+            await app.AskAsync(operation.Method, path, operation.Method == "DELETE" ? null : """{"wrong":1}""");
+        }
+
+        var recorded = (await ListAsync(app, "")).ToDictionary(record => record.Text("action")!);
+
+        Assert.True(operations.Length > 15, $"{operations.Length} operations");
+        Assert.Equal(
+            ["addSubscribers", "changePreferences", "patchUser", "saveDevice", "saveUser"],
+            operations.Select(operation => operation.Id).Except(recorded.Keys).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal("""{"kind":"api-keys"}""", recorded["createApiKey"].GetProperty("resource").GetRawText());
+        Assert.Equal("""{"kind":"workflows","id":"x"}""", recorded["promoteWorkflow"].GetProperty("resource").GetRawText());
+
+        static bool Manages(OpenApiOperation operation) =>
+            operation.Method != "GET"
+            && operation.Value.GetProperty("security") is var security
+            && security.GetArrayLength() > 0
+            && security[0]
+                .GetProperty("key")
+                .EnumerateArray()
+                .Any(scope => scope.GetString() is "manage" or "admin" or "platform");
+    }
+
+    [Fact]
+    public async Task Everyday_calls_are_recorded_if_the_host_wants_it()
+    {
+        await using var app = await StartAsync(options: options => options.AuditEverydayCalls = true);
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"secret-ada@example.org"}}""");
+        await app.CallAsync("PATCH", "/v1/users/ada", """{"locale":"sv"}""");
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"android","token":"secret-token"}""");
+        await app.CallAsync("POST", "/v1/topics/news/subscribers", """{"users":["ada"]}""");
+        await app.CallAsync("POST", "/v1/notifications/cancel", """{"reference":"secret-order"}""");
+
+        var records = await ListAsync(app, "");
+
+        Assert.Equal(
+            ["cancelNotifications", "addSubscribers", "saveDevice", "patchUser", "saveUser"],
+            records.Select(record => record.Text("action"))
+        );
+        Assert.All(records, record => Assert.DoesNotContain("secret-", record.GetRawText(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_key_is_recorded_with_its_id_name_and_scopes_and_never_with_its_secret()
+    {
+        await using var app = await StartAsync();
+
+        var created = await app.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["send","read"]}""");
+
+        var record = Assert.Single(await ListAsync(app, "?resource=api-keys"));
+        Assert.Equal(created.GetProperty("key").Text("id"), record.GetProperty("resource").Text("id"));
+        Assert.Contains("""{"field":"name","after":"shop"}""", GetChanges(record), StringComparison.Ordinal);
+        Assert.Contains("""{"field":"scopes","after":"send read"}""", GetChanges(record), StringComparison.Ordinal);
+        Assert.DoesNotContain(created.Text("secret")!, record.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,8 +184,8 @@ public sealed class AuditOverHttpTests
         Assert.Equal("", await IdsAsync(app, "?resource=users"));
         Assert.Equal("a", await IdsAsync(app, "?action=deleteTemplate"));
         Assert.Equal("a a", await IdsAsync(app, "?action=saveTemplate&resource=templates/a"));
-        Assert.Equal("a c a b a", await IdsAsync(app, "?actor=1"));
-        Assert.Equal("", await IdsAsync(app, "?actor=2"));
+        Assert.Equal("a c a b a", await IdsAsync(app, "?actor=configured-1"));
+        Assert.Equal("", await IdsAsync(app, "?actor=configured-2"));
         Assert.Equal("a b a", await IdsAsync(app, $"?to={mark}"));
         Assert.Equal("a c", await IdsAsync(app, $"?from={mark}"));
         Assert.Equal("a", await IdsAsync(app, "", "globex"));
@@ -193,6 +264,17 @@ public sealed class AuditOverHttpTests
     }
 
     [Fact]
+    public async Task A_forwarded_call_is_recorded_only_by_the_process_that_handles_it()
+    {
+        await using var app = await StartAsync(services: services => services.AddSingleton<IApiForwarder>(new Elsewhere()));
+
+        var (status, _) = await app.AskAsync("PUT", "/v1/templates/t", Template);
+
+        Assert.Equal(HttpStatusCode.Accepted, status);
+        Assert.Empty(await ListAsync(app, ""));
+    }
+
+    [Fact]
     public async Task A_page_ends_after_the_records_that_one_call_examines()
     {
         await using var app = await StartAsync();
@@ -231,11 +313,17 @@ public sealed class AuditOverHttpTests
     private static async Task<ApiApplication> StartAsync(
         FailingDocuments? documents = null,
         LineCollector? lines = null,
-        Action<RouteGroupBuilder>? group = null
+        Action<RouteGroupBuilder>? group = null,
+        Action<NotificationsApiOptions>? options = null,
+        Action<IServiceCollection>? services = null
     )
     {
         var app = await ApiApplication.StartAsync(
-            options => options.ApiKeys.Add(Key),
+            api =>
+            {
+                api.ApiKeys.Add(Key);
+                options?.Invoke(api);
+            },
             collection =>
             {
                 var notifications = collection
@@ -245,6 +333,7 @@ public sealed class AuditOverHttpTests
                     notifications.Decorate<IDocumentStore>((_, inner) => documents.Around(inner));
                 if (lines is not null)
                     collection.AddLogging(logging => logging.AddProvider(lines));
+                services?.Invoke(collection);
             },
             group
         );
@@ -264,6 +353,18 @@ public sealed class AuditOverHttpTests
         record.TryGetProperty("status", out var status) ? status.GetInt32() : null;
 
     private static string GetChanges(JsonElement record) => record.GetProperty("changes").GetRawText();
+
+    /// <summary>Another process, which accepts every call.</summary>
+    private sealed class Elsewhere : IApiForwarder
+    {
+        public ApiFeatures Features => ApiFeatures.Notifications;
+
+        public ValueTask<int?> ForwardAsync(HttpContext context, ApiFeatures feature)
+        {
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            return new(null as int?);
+        }
+    }
 
     /// <summary>A store of documents that fails some writes.</summary>
     private sealed class FailingDocuments : IDocumentStore

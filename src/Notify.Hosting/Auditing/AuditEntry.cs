@@ -37,6 +37,13 @@ internal sealed class AuditEntry(AuditRecord record)
         return kind is null ? null : new AuditResource(kind, last < 0 ? null : Shorten(string.Join('/', ids)));
     }
 
+    /// <summary>Sets the ID of a resource that the call has created, from the path that the response names.</summary>
+    public void SetResource(HttpResponse response)
+    {
+        if (Record.Resource is { Id: null } && response.Headers.Location.ToString() is { Length: > 0 } path)
+            SetResource(Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]));
+    }
+
     public void SetResource(string id) =>
         Record = Record with { Resource = new AuditResource(Record.Resource?.Kind ?? "", Shorten(id)) };
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Notify.Core;
 using Notify.Hosting.Auditing;
+using Notify.Hosting.Forwarding;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Requests;
 
@@ -13,7 +14,14 @@ namespace Notify.Hosting.Authentication;
 /// <param name="IsDone">
 /// Returns whether the value of an answer means that the action was performed. Null if every successful call performs it.
 /// </param>
-internal sealed record Audited(string Action, Func<object?, bool>? IsDone = null);
+internal sealed record Audited(string Action, Func<object?, bool>? IsDone = null)
+{
+    /// <summary>
+    /// Gets whether the call belongs to everyday traffic, which is audited only with
+    /// <see cref="NotificationsApiOptions.AuditEverydayCalls"/>.
+    /// </summary>
+    public bool IsEveryday { get; init; }
+}
 
 /// <summary>
 /// Stores a record of each audited call, and logs the successful ones with the action, the tenant, the ID of the caller's key
@@ -24,12 +32,12 @@ internal sealed record Audited(string Action, Func<object?, bool>? IsDone = null
 /// write, the call is not performed. A crash, or a store that fails after the change, therefore leaves a record without an
 /// outcome instead of none.
 /// </remarks>
-internal sealed class AuditFilter(IServiceProvider services, ILogger logger) : IEndpointFilter
+internal sealed class AuditFilter(IServiceProvider services, bool withEverydayCalls, ILogger logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (http.GetEndpoint()!.Metadata.GetMetadata<Audited>() is not { } audited)
+        if (GetAudited(http.GetEndpoint()!) is not { } audited)
             return await next(context).ConfigureAwait(false);
 
         var log = (IAuditLog)services.GetService(typeof(IAuditLog))!;
@@ -43,6 +51,7 @@ internal sealed class AuditFilter(IServiceProvider services, ILogger logger) : I
             var outcome = GetOutcome(audited, result);
             if (outcome == AuditOutcome.Succeeded)
                 Log.Audited(logger, audited.Action, entry.Record.Tenant, caller.Id, FailedCalls.GetClient(http));
+            entry.SetResource(http.Response);
             await CompleteAsync(log, entry.Complete(outcome, GetStatus(result))).ConfigureAwait(false);
             return result;
         }
@@ -53,6 +62,14 @@ internal sealed class AuditFilter(IServiceProvider services, ILogger logger) : I
             throw;
         }
     }
+
+    // The process that handles a forwarded call records it.
+    private Audited? GetAudited(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<Audited>() is { } audited
+        && (withEverydayCalls || !audited.IsEveryday)
+        && endpoint.Metadata.GetMetadata<ForwardedEndpoint>() is null
+            ? audited
+            : null;
 
     private AuditRecord CreateRecord(HttpContext http, Caller caller)
     {
@@ -104,4 +121,8 @@ internal static class AuditExtensions
         string action,
         Func<object?, bool>? isDone = null
     ) => endpoint.WithMetadata(new Audited(action, isDone));
+
+    /// <summary>Audits the calls of an endpoint of everyday traffic, if the host wants it.</summary>
+    public static RouteHandlerBuilder AuditEveryday(this RouteHandlerBuilder endpoint, string action) =>
+        endpoint.WithMetadata(new Audited(action) { IsEveryday = true });
 }

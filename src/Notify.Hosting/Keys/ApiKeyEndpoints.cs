@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -37,6 +39,7 @@ internal static class ApiKeyEndpoints
                 return Problem.InvalidFields(body.Errors);
 
             var issued = await keys.CreateAsync(draft, context.RequestAborted).ConfigureAwait(false);
+            AddAuditedChanges(context, ApiKeyView.Create(issued.Key));
             context.Response.Headers.Location = $"{context.Request.PathBase}{context.Request.Path}/{issued.Key.Id}";
             return TypedResults.Json(
                 IssuedApiKeyView.Create(issued),
@@ -91,6 +94,15 @@ internal static class ApiKeyEndpoints
         return await keys.RevokeAsync(key.Tenant, key.Id, context.RequestAborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown(Resource);
+    }
+
+    private static void AddAuditedChanges(HttpContext context, ApiKeyView created)
+    {
+        context.AddAuditedChange("name", null, created.Name);
+        context.AddAuditedChange("kind", null, created.Kind);
+        context.AddAuditedChange("scopes", null, string.Join(' ', created.Scopes));
+        if (created.ExpiresAt is { } expiry)
+            context.AddAuditedChange("expiresAt", null, expiry.ToString("O", CultureInfo.InvariantCulture));
     }
 
     private static Task<ApiKey?> FindKeyAsync(HttpContext context, IApiKeys keys) =>

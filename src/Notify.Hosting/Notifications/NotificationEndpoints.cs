@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
@@ -26,12 +27,14 @@ internal static class NotificationEndpoints
         group
             .MapPost("/v1/notifications/cancel", CancelEndpoint.HandleTargetAsync)
             .ReadsQuery()
-            .Describe(NotificationOperations.CancelTarget);
+            .Describe(NotificationOperations.CancelTarget)
+            .AuditEveryday("notifications cancelled");
         group.MapOtherMethods("/v1/notifications/cancel", "POST");
         group
             .MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync)
             .ReadsQuery()
-            .Describe(NotificationOperations.Cancel);
+            .Describe(NotificationOperations.Cancel)
+            .AuditEveryday("notification cancelled");
         group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
     }
 }

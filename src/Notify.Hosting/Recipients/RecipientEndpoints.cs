@@ -15,22 +15,28 @@ internal static class RecipientEndpoints
         group.MapRead("/v1/users", UserEndpoints.ListAsync).ReadsQuery().Describe(UserOperations.List);
         group.MapOtherMethods("/v1/users", "GET, HEAD");
         const string User = "/v1/users/{id}";
-        group.MapPut(User, UserEndpoints.SaveAsync).Describe(UserOperations.Save);
+        group.MapPut(User, UserEndpoints.SaveAsync).Describe(UserOperations.Save).AuditEveryday("user saved");
         group.MapRead(User, UserEndpoints.FindAsync).Describe(UserOperations.Get);
-        group.MapPatch(User, UserPatchEndpoint.HandleAsync).Describe(UserOperations.Patch);
+        group.MapPatch(User, UserPatchEndpoint.HandleAsync).Describe(UserOperations.Patch).AuditEveryday("user changed");
         group.MapDelete(User, UserEndpoints.RemoveAsync).Describe(UserOperations.Remove).Audit("user deleted");
         group.MapOtherMethods(User, "GET, HEAD, PUT, PATCH, DELETE");
 
         const string Preferences = "/v1/users/{id}/preferences";
         group.MapRead(Preferences, PreferenceEndpoints.FindAsync).Describe(UserOperations.GetPreferences);
-        group.MapPatch(Preferences, PreferenceEndpoints.ChangeAsync).Describe(UserOperations.ChangePreferences);
+        group
+            .MapPatch(Preferences, PreferenceEndpoints.ChangeAsync)
+            .Describe(UserOperations.ChangePreferences)
+            .AuditEveryday("preferences changed");
         group.MapOtherMethods(Preferences, "GET, HEAD, PATCH");
 
         const string Devices = "/v1/users/{userId}/devices";
         group.MapRead(Devices, DeviceEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListDevices);
         group.MapOtherMethods(Devices, "GET, HEAD");
         group.MapRead($"{Devices}/{{id}}", DeviceEndpoints.FindAsync).Describe(RecipientOperations.GetDevice);
-        group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.SaveAsync).Describe(RecipientOperations.SaveDevice);
+        group
+            .MapPut($"{Devices}/{{id}}", DeviceEndpoints.SaveAsync)
+            .Describe(RecipientOperations.SaveDevice)
+            .AuditEveryday("device saved");
         group
             .MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync)
             .Describe(RecipientOperations.RemoveDevice)
@@ -40,7 +46,10 @@ internal static class RecipientEndpoints
         group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery().Describe(RecipientOperations.ListTopics);
         group.MapOtherMethods("/v1/topics", "GET, HEAD");
         const string Subscribers = "/v1/topics/{topic}/subscribers";
-        group.MapPost(Subscribers, SubscriberEndpoints.SubscribeAsync).Describe(RecipientOperations.Subscribe);
+        group
+            .MapPost(Subscribers, SubscriberEndpoints.SubscribeAsync)
+            .Describe(RecipientOperations.Subscribe)
+            .AuditEveryday("subscribers added");
         group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListSubscribers);
         group.MapOtherMethods(Subscribers, "GET, HEAD, POST");
         group

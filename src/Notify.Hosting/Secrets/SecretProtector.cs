@@ -11,7 +11,9 @@ namespace Notify.Hosting.Secrets;
 /// </summary>
 internal sealed class SecretProtector(KeyRingRepository repository, TimeProvider time) : ISecretProtector, IDisposable
 {
-    /// <summary>The beginning of every encrypted text. A secret that does not begin with it was stored without encryption.</summary>
+    /// <summary>
+    /// The beginning of every encrypted text. A secret that does not begin with it was stored without encryption.
+    /// </summary>
     private const string Prefix = "protected:1:";
 
     /// <summary>The shortest time between two loads of the key ring that unknown keys cause.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Auditing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -131,6 +132,7 @@ internal static class WorkflowEndpoints
         RequestBody.ReadJsonAsync(context, async body =>
         {
             var target = WorkflowReader.ReadTarget(body);
+            context.AddAuditedChange("tenant", null, target);
             return body.Errors.Any
                 ? Problem.InvalidFields(body.Errors)
                 : await ChangeAsync(context, body.Errors, () =>
@@ -185,8 +187,9 @@ internal static class WorkflowEndpoints
                 return Problem.PreconditionFailed();
 
             RequestPrecondition.SetVersion(context.Response, result.Version);
+            context.AddAuditedChange("version", null, result.Value!.Version.ToString(CultureInfo.InvariantCulture));
             return TypedResults.Json(
-                new SavedWorkflowView(result.Value!.Name, result.Value.Version, result.Warnings),
+                new SavedWorkflowView(result.Value.Name, result.Value.Version, result.Warnings),
                 WorkflowsJson.Default.SavedWorkflowView,
                 statusCode: result.Status == ChangeStatus.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK
             );
