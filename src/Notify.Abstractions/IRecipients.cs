@@ -241,7 +241,9 @@ public interface IRecipients
     /// <returns>The errors; empty if the changes are valid.</returns>
     IReadOnlyList<FieldError> Validate(IReadOnlyList<PreferenceChange> changes);
 
-    /// <summary>Finds the valid changes of preferences that concern a channel which no provider of the application serves.</summary>
+    /// <summary>
+    /// Finds the valid changes of preferences that concern a channel which no provider of the application serves.
+    /// </summary>
     /// <param name="changes">The changes.</param>
     /// <returns>The warnings; empty if there are none.</returns>
     IReadOnlyList<FieldWarning> FindWarnings(IReadOnlyList<PreferenceChange> changes);

@@ -213,6 +213,8 @@ public sealed class DigestTests
                 QuietHours = new QuietHours(now.AddHours(-1), now.AddHours(3)),
             }
         );
+        if (isNamed)
+            await application.SendAsync(Collected(3));
         var ids = new List<Guid>();
         foreach (var (topic, i) in ((string, int)[])[("news", 1), ("sport", 2)])
         {
@@ -225,8 +227,6 @@ public sealed class DigestTests
             );
         }
 
-        if (isNamed)
-            await application.SendAsync(Collected(3));
         var summary = (await UntilStateAsync(application, ids[0], CollectedState.Summarized)).SummaryId!.Value;
         Assert.Equal(summary, (await UntilStateAsync(application, ids[1], CollectedState.Summarized)).SummaryId);
         foreach (var topic in left.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -35,7 +35,9 @@ public sealed class ErasureTests
         );
     }
 
-    /// <summary>A pass takes 1,000 erasures. The next 1,000 do not wait for the minute after which the worker looks again.</summary>
+    /// <summary>
+    /// A pass takes 1,000 erasures. The next 1,000 do not wait for the minute after which the worker looks again.
+    /// </summary>
     [Fact]
     public async Task More_erasures_than_a_pass_takes_follow_at_once()
     {

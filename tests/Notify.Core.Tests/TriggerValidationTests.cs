@@ -53,7 +53,11 @@ public sealed class TriggerValidationTests
             "content.push.badge",
             Good() with
             {
-                Content = new Content { Title = "Hello", Push = new PushContent { Badge = -1 } },
+                Content = new Content
+                {
+                    Title = "Hello",
+                    Push = new PushContent { Badge = -1 },
+                },
             }
         ),
         ["a webhook with a password"] = ("to[0]", Good() with { To = Recipient.Webhook("https://u:p@example.org") }),

@@ -57,7 +57,10 @@ public sealed class GuessedKeysTests
 
     private static async Task<HttpStatusCode> AskAsync(ApiApplication app, string key, string? client = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/users") { Headers = { Authorization = new("Bearer", key) } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/users")
+        {
+            Headers = { Authorization = new("Bearer", key) },
+        };
         if (client is not null)
             request.Headers.Add("Test-Client", client);
         using var response = await app.Client.SendAsync(request);

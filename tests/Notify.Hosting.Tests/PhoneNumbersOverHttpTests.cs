@@ -68,9 +68,7 @@ public sealed class PhoneNumbersOverHttpTests
         await using var app = await StartAsync("SE");
         await app.CallAsync("PUT", "/v1/templates/codes", """{"variants":[{"body":"Your code is {{ code }}"}]}""");
 
-        await app.AcceptAsync(
-            """{"to":[{"phone":"070-123 45 67","data":{"code":7}}],"template":"codes","data":{"code":1}}"""
-        );
+        await app.AcceptAsync("""{"to":[{"phone":"070-123 45 67","data":{"code":7}}],"template":"codes","data":{"code":1}}""");
         await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 1, "the message");
 
         var message = Assert.Single(app.Sandbox.Messages);
@@ -82,13 +80,21 @@ public sealed class PhoneNumbersOverHttpTests
     {
         await using var app = await StartAsync("US");
 
-        string[] abroad = ["011 46 70 123 45 67", "0046 70 123 45 67", "\u202d0046 70 123 45 67\u202c", "  0046701234567", Number];
+        string[] abroad =
+        [
+            "011 46 70 123 45 67",
+            "0046 70 123 45 67",
+            "\u202d0046 70 123 45 67\u202c",
+            "  0046701234567",
+            Number,
+        ];
         foreach (var spelling in abroad)
             await app.AcceptAsync(Sms(spelling));
         await app.AcceptAsync(Sms("(415) 555-2671"));
         await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 6, "every message");
 
-        Assert.Equal(["+14155552671", .. abroad.Select(_ => Number)], app.Sandbox.Messages.Select(message => message.Address).Order());
+        var numbers = app.Sandbox.Messages.Select(message => message.Address).Order();
+        Assert.Equal(["+14155552671", .. abroad.Select(_ => Number)], numbers);
     }
 
     [Fact]

@@ -63,9 +63,9 @@ public sealed class UnseenTextOverHttpTests(SharedApplication shared) : IClassFi
     [InlineData("""[{"title":"Hello","body":"{{ bell }}"},{"channel":"sms","body":"Hello"}]""", true)]
     [InlineData(
         """
-        [{"title":"Hi"},{"channel":"sms","body":"Hi"},{"locale":"EN","title":"Hello"},
-         {"channel":"sms","locale":"en","body":"Hello"}]
-        """,
+            [{"title":"Hi"},{"channel":"sms","body":"Hi"},{"locale":"EN","title":"Hello"},
+             {"channel":"sms","locale":"en","body":"Hello"}]
+            """,
         true
     )]
     [InlineData("""[{"title":"Hello"},{"channel":"email","body":"Hello"}]""", false)]

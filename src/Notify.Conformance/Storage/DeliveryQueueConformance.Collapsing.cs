@@ -30,12 +30,7 @@ public abstract partial class DeliveryQueueConformance
                 To = new Address(Channel.Create(channel), first),
             }
         );
-        var newer = await EnqueueCollapsingAsync(delivery =>
-            delivery with
-            {
-                To = new Address(Channel.Create(channel), second),
-            }
-        );
+        var newer = await EnqueueCollapsingAsync(delivery => delivery with { To = new Address(Channel.Create(channel), second) });
 
         Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(waiting));
         var lease = await LeaseOneAsync();

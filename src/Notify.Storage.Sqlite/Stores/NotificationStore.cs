@@ -8,13 +8,15 @@ namespace Notify.Storage.Sqlite.Stores;
 /// <summary>Reads notifications and deliveries, on connections other than the writer's.</summary>
 internal sealed class NotificationStore(StoreDatabase database) : INotificationStore
 {
+    private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
+
     private const string Count = $"""
-        SELECT 0, state, COALESCE(reason IN ('{NotificationProgress.CancelReason}', '{Erasure.Reason}'), 0), COUNT(*) FROM notify_delivery
+        SELECT 0, state, COALESCE(reason IN ({CancelReasons}), 0), COUNT(*) FROM notify_delivery
         WHERE notification_id = @id AND tenant = @tenant
             AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = @id AND done > @max)
         GROUP BY 2, 3
         UNION ALL
-        SELECT 1, state, COALESCE(reason IN ('{NotificationProgress.CancelReason}', '{Erasure.Reason}'), 0), COUNT(*) FROM notify_digest_event
+        SELECT 1, state, COALESCE(reason IN ({CancelReasons}), 0), COUNT(*) FROM notify_digest_event
         WHERE notification_id = @id AND tenant = @tenant GROUP BY 2, 3
         UNION ALL
         SELECT 2, CASE WHEN due_at IS NOT NULL THEN 0 WHEN reason IS NOT NULL THEN 2 WHEN done < total THEN 3 ELSE 1 END, 0, done
