@@ -125,7 +125,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new ApiKeyFilter(keys, options, failures, logger));
         if (options.MaxCallsPerSecondPerKey is { } perSecond)
             group.AddEndpointFilter(new CallRateFilter(perSecond, endpoints.ServiceProvider));
-        group.AddEndpointFilter(new RequestFilter()).AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, options.AuditEverydayCalls, logger));
+        group
+            .AddEndpointFilter(new RequestFilter())
+            .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, options.AuditEverydayCalls, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         document.Map(group);
