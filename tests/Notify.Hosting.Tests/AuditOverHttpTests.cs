@@ -359,7 +359,7 @@ public sealed class AuditOverHttpTests
     {
         public ApiFeatures Features => ApiFeatures.Notifications;
 
-        public ValueTask<int?> ForwardAsync(HttpContext context, ApiFeatures feature)
+        public ValueTask<int?> ForwardAsync(HttpContext context, ForwardedCall call)
         {
             context.Response.StatusCode = StatusCodes.Status202Accepted;
             return new(null as int?);
