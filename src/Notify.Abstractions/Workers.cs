@@ -30,6 +30,9 @@ public enum Workers
     /// </summary>
     Retention = 16,
 
+    /// <summary>Runs jobs, such as imports.</summary>
+    Jobs = 32,
+
     /// <summary>All kinds of work. The default.</summary>
-    All = Delivery | Retry | Expansion | Digest | Retention,
+    All = Delivery | Retry | Expansion | Digest | Retention | Jobs,
 }

@@ -14,6 +14,7 @@ using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
+using Notify.Hosting.Jobs;
 using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
@@ -151,6 +152,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Devices:
                 group.MapRecipients();
+                group.MapJobs();
                 signed.MapUnsubscribe();
                 break;
             case ApiFeatures.Analytics:
