@@ -30,6 +30,7 @@ try
         "fcm" or "apns" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
         SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
+        ManyEmbeddedScenario.Name => await ManyEmbeddedScenario.RunAsync(arguments),
         ManyScenario.Name => await ManyScenario.RunAsync(arguments),
         FloodScenario.Name => await FloodScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
@@ -63,6 +64,7 @@ try
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               slow-smtp [--latency 1500] [--count 2000] [--connections 8]
               many     [--count 1000000]
+              many-embedded [--count 100000] [--pairs 3]
               flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]
               fanout-personal [--count 1000000]

@@ -21,7 +21,7 @@ internal sealed record Roles
         new("delivery", ApiFeatures.None, Workers.Delivery),
         new("retry", ApiFeatures.None, Workers.Retry),
         new("analytics", ApiFeatures.Analytics, Workers.Analytics),
-        new("batch", ApiFeatures.None, Workers.Digest | Workers.Retention),
+        new("batch", ApiFeatures.None, Workers.Digest | Workers.Retention | Workers.Jobs),
     ];
 
     private static readonly Dictionary<string, Role[]> Aliases = new(StringComparer.OrdinalIgnoreCase)

@@ -33,6 +33,9 @@ public enum Workers
     /// <summary>Counts the events that a transport carries, if processes do not count their own.</summary>
     Analytics = 32,
 
+    /// <summary>Runs jobs, such as imports.</summary>
+    Jobs = 64,
+
     /// <summary>All kinds of work. The default.</summary>
-    All = Delivery | Retry | Expansion | Digest | Retention | Analytics,
+    All = Delivery | Retry | Expansion | Digest | Retention | Analytics | Jobs,
 }

@@ -15,6 +15,7 @@ using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
 using Notify.Hosting.Inboxes;
+using Notify.Hosting.Jobs;
 using Notify.Hosting.Keys;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
@@ -165,6 +166,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Devices:
                 group.MapRecipients();
+                group.MapJobs();
                 group.MapInboxes(services);
                 signed.MapPreferencePages();
                 signed.MapUnsubscribe();

@@ -21,6 +21,9 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/notifications/{id}/cancel"] = null,
         // Its body is NDJSON, which TriggerStreamTests test.
         ["POST /v1/notifications/stream"] = null,
+        // Its body is NDJSON, which JobsOverHttpTests test.
+        ["POST /v1/jobs/import-users"] = null,
+        ["POST /v1/jobs/{id}/cancel"] = null,
         ["PUT /v1/users/{id}"] = "{}",
         ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,

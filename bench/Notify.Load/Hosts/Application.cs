@@ -53,6 +53,27 @@ internal sealed class Application : IAsyncDisposable
             : throw new InvalidOperationException($"{count} notifications were triggered, but {accepted} were accepted.");
     }
 
+    /// <summary>Does the same with one call that accepts all triggers as a stream.</summary>
+    public async Task<Turn> SendStreamAsync(int count)
+    {
+        var notifier = Notifier;
+        var turn = await Callers.MeasureAsync(
+            count: 1,
+            callers: 1,
+            async _ =>
+            {
+                var triggers = Enumerable.Range(0, count).Select(CreateTrigger).ToAsyncEnumerable();
+                await foreach (var outcome in notifier.TriggerManyAsync(triggers))
+                {
+                    if (outcome.Error is { } error)
+                        throw new InvalidOperationException("A trigger was not accepted.", error);
+                }
+            },
+            SettleAsync
+        );
+        return turn with { Count = count };
+    }
+
     /// <summary>Triggers one email per item and ends when all are settled, no matter by which process.</summary>
     /// <param name="count">The number of emails.</param>
     /// <param name="callers">The number of concurrent callers. A caller waits until its trigger is durable.</param>
@@ -63,14 +84,7 @@ internal sealed class Application : IAsyncDisposable
         return Callers.MeasureAsync(
             count,
             callers,
-            async number =>
-                await notifier.TriggerAsync(
-                    new Trigger
-                    {
-                        To = Recipient.Email($"{number}@example.org"),
-                        Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
-                    }
-                ),
+            async number => await notifier.TriggerAsync(CreateTrigger(number)),
             () => SettleAsync(poll)
         );
     }
@@ -89,6 +103,13 @@ internal sealed class Application : IAsyncDisposable
             await disposable.DisposeAsync();
         SqliteConnection.ClearAllPools();
     }
+
+    private static Trigger CreateTrigger(int number) =>
+        new()
+        {
+            To = Recipient.Email($"{number}@example.org"),
+            Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
+        };
 
     private async Task SettleAsync(TimeSpan poll)
     {

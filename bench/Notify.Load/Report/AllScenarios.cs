@@ -2,6 +2,7 @@ using System.Text.Json;
 using Notify.Load.Backlog;
 using Notify.Load.Gateway;
 using Notify.Load.Hosts;
+using Notify.Load.Many;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;
 
@@ -27,6 +28,7 @@ internal static class AllScenarios
     private static readonly Run[] Runs =
     [
         new("embedded"),
+        new(ManyEmbeddedScenario.Name),
         new("postgres"),
         new("kafka"),
         new("ingress"),

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Notify.Core.Analytics;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
+using Notify.Core.Jobs;
 using Notify.Core.Retention;
 using Notify.Core.Telemetry;
 using Notify.Core.Topics;
@@ -31,6 +32,7 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
             .. SelectWorker<DigestWorker>(parts.HasFlag(Workers.Digest)),
             .. SelectWorker<RetentionWorker>(parts.HasFlag(Workers.Retention)),
             .. SelectWorker<ErasureWorker>(parts.HasFlag(Workers.Retention)),
+            .. SelectWorker<JobWorker>(parts.HasFlag(Workers.Jobs)),
         ];
         foreach (var worker in _workers)
             await worker.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,7 @@ using Notify.Core.Composition;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
 using Notify.Core.Events;
+using Notify.Core.Jobs;
 using Notify.Core.Keys;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
@@ -161,6 +162,10 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<InboxCleanup>();
         services.AddSingleton<RetentionWorker>();
         services.AddSingleton<ErasureWorker>();
+        services.AddSingleton<JobDocuments>();
+        services.AddSingleton<UserImport>();
+        services.AddSingleton<JobWorker>();
+        services.AddSingleton<IJobs, JobDirectory>();
         services.AddHostedService<NotificationWorkers>();
         services.AddSingleton<QueueDepthGauge>();
         services.AddSingleton<CircuitGauge>();

@@ -13,6 +13,7 @@ internal static class ApiInfo
     [
         ("notifications", "Notifications and their deliveries."),
         ("users", "Profiles of users, and their preferences."),
+        ("jobs", "Work on many items in the background, such as imports."),
         ("devices", "The devices of users, which receive push notifications."),
         ("topics", "Topics and their subscribers."),
         ("templates", "Templates of content, and their previews."),

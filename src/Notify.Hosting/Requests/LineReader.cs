@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Notify.Hosting.Requests;
 
@@ -20,6 +23,16 @@ internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan ti
     private byte[] _incomplete = [];
     private bool _isTooLong;
     private bool _isCompleted;
+
+    /// <summary>Begins to read the body of a request, without the limits of the server for whole bodies.</summary>
+    public static LineReader Open(HttpContext context, BodyLimits limits)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+        return new LineReader(context.Request.BodyReader, limits.MaxBytes, limits.Timeout);
+    }
 
     /// <summary>Gets the number of lines that were read completely.</summary>
     public long Count { get; private set; }

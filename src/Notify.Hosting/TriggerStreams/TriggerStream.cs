@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
@@ -26,7 +25,7 @@ internal sealed class TriggerStream(
         using var entered = entry;
         Prepare(httpContext);
         using var results = new TriggerStreamResults(httpContext, onlyFailed, limits.Timeout);
-        var lines = new LineReader(httpContext.Request.BodyReader, limits.MaxBytes, limits.Timeout);
+        var lines = LineReader.Open(httpContext, limits);
         try
         {
             if (await RunAsync(httpContext, lines, results).ConfigureAwait(false) is { } last)
@@ -44,11 +43,6 @@ internal sealed class TriggerStream(
 
     private static void Prepare(HttpContext context)
     {
-        // Disables the limits of the server for whole bodies. LineReader has limits for each line and for the progress.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = JsonLines.MediaType;
     }

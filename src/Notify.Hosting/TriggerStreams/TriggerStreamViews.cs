@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.TriggerStreams;
 
@@ -54,12 +55,6 @@ internal sealed record TriggerLineView(long Line, int Status)
             ExistingId = problem.Extensions.GetValueOrDefault("existingId") as Guid?,
         };
     }
-}
-
-/// <summary>An error in a field of a line.</summary>
-internal sealed record LineErrorView(string Field, string Code, string Message)
-{
-    public static LineErrorView Create(FieldError error) => new(error.Field, error.Code, error.Message);
 }
 
 /// <summary>The end of a stream whose successful results were not asked for.</summary>

@@ -1,0 +1,46 @@
+using Microsoft.Data.Sqlite;
+using Notify.Load.Hosts;
+using Notify.Load.Measuring;
+using Notify.Testing;
+
+namespace Notify.Load.Many;
+
+/// <summary>
+/// A stream of triggers in one process with SQLite and a provider that accepts at once. Its ceiling is the same number of
+/// triggers from 64 concurrent callers, as in <c>embedded</c>: one caller with a stream must be about as fast.
+/// </summary>
+internal static class ManyEmbeddedScenario
+{
+    public const string Name = "many-embedded";
+
+    private const int Callers = 64;
+    private const double Reach = 0.8;
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var count = arguments.Int32("count", 100_000, min: 1_000);
+        var pairs = arguments.Int32("pairs", 3, min: 1);
+        arguments.RefuseUnknown();
+
+        using var folder = new TemporaryFolder();
+        var result = await Comparison.RunAsync(
+            Name,
+            pairs,
+            () => MeasureAsync(folder, application => application.SendStreamAsync(count)),
+            () => MeasureAsync(folder, application => application.SendAsync(count, Callers))
+        );
+        result.AtLeast(Reach).Print();
+        return 0;
+    }
+
+    private static async Task<Turn> MeasureAsync(TemporaryFolder folder, Func<Application, Task<Turn>> run)
+    {
+        var database = new SqliteConnectionStringBuilder
+        {
+            DataSource = folder.File($"{Guid.NewGuid():N}.db"),
+            Pooling = false,
+        }.ToString();
+        await using var application = await Application.StartAsync(builder => builder.UseSqlite(database));
+        return await run(application);
+    }
+}

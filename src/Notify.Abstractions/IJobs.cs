@@ -1,0 +1,45 @@
+namespace Notify;
+
+/// <summary>Starts, shows and cancels jobs, which work through many items in the background and survive their process.</summary>
+public interface IJobs
+{
+    /// <summary>
+    /// Starts a job that saves users. The lines are stored while they are read; the job begins when the last one is stored. Each
+    /// user replaces the one with its ID, so an import can be repeated.
+    /// </summary>
+    /// <param name="tenant">The tenant, to which all users must belong.</param>
+    /// <param name="lines">The lines, in any number.</param>
+    /// <param name="cancellationToken">A token to cancel the operation. The job then fails without having saved a user.</param>
+    /// <returns>The job, which waits for a process.</returns>
+    Task<Job> ImportUsersAsync(
+        string tenant,
+        IAsyncEnumerable<UserImportLine> lines,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Finds a job.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The ID of the job.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The job; null if the tenant has no such job, or it ended long ago.</returns>
+    Task<Job?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists the jobs of a tenant, newest first.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="page">The page. Its position is the ID of a job.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    Task<Page<Job>> ListAsync(string tenant, PageRequest page, CancellationToken cancellationToken = default);
+
+    /// <summary>Cancels a job. Items that are being processed are finished. A job that has ended stays as it is.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The ID of the job.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The job afterwards; null if the tenant has no such job.</returns>
+    Task<Job?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists the items of a job that failed so far, in their order.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The ID of the job.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    IAsyncEnumerable<JobLineError> ListErrorsAsync(string tenant, Guid id, CancellationToken cancellationToken = default);
+}

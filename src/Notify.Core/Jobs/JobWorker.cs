@@ -1,0 +1,204 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Core.Queue;
+
+namespace Notify.Core.Jobs;
+
+/// <summary>
+/// Runs jobs, a few chunks of each in turn, so that a long one delays the others little. A lease keeps two workers from running
+/// the same job; if the process ends, another one continues with the first chunk that is not done.
+/// </summary>
+internal sealed class JobWorker(
+    JobDocuments documents,
+    UserImport users,
+    EngineSettings settings,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<JobWorker> logger
+) : DueWorker(settings, options, time)
+{
+    private const int MaxJobs = 100;
+    private const int ChunksPerTurn = 20;
+
+    /// <summary>The number of times in a row that a chunk may fail because of an unexpected error.</summary>
+    private const int MaxInterruptions = 20;
+
+    /// <summary>The time after which a job whose lines stopped arriving is given up.</summary>
+    private static readonly TimeSpan ReceiveTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>The time for which jobs are kept, from their creation.</summary>
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
+
+    private DateTimeOffset _purgeAt;
+
+    protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
+    {
+        await PurgeAsync(stopping).ConfigureAwait(false);
+        var isMore = false;
+        foreach (var (tenant, id) in await documents.ListQueuedAsync(MaxJobs, stopping).ConfigureAwait(false))
+        {
+            try
+            {
+                isMore |= await RunTurnAsync(tenant, id, stopping).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                await InterruptAsync(tenant, id, exception, stopping).ConfigureAwait(false);
+            }
+        }
+
+        return isMore;
+    }
+
+    protected override void LogFailure(Exception exception) => Log.JobsUnreachable(logger, exception);
+
+    /// <summary>Runs a few chunks of a job. Returns whether this worker can go on with it at once.</summary>
+    private async ValueTask<bool> RunTurnAsync(string tenant, Guid id, CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        var found = await documents.FindAsync(tenant, id, stopping).ConfigureAwait(false);
+        if (found is null || found.HasEnded)
+        {
+            // A job that is just being created is queued before it exists.
+            if (found is not null)
+                await ForgetAsync(found, stopping).ConfigureAwait(false);
+            return false;
+        }
+
+        if (found.Job.State == JobState.Receiving && found.ChangedAt < now - ReceiveTimeout)
+        {
+            await documents.ChangeAsync(tenant, id, job => GiveUp(job, now), stopping).ConfigureAwait(false);
+            return true;
+        }
+
+        if (!found.CanBeLeased(now) || await LeaseAsync(tenant, id, stopping).ConfigureAwait(false) is not { } job)
+            return false;
+
+        for (var i = 0; i < ChunksPerTurn && job.NextChunk < job.Chunks; i++)
+        {
+            if (await RunChunkAsync(job, stopping).ConfigureAwait(false) is not { } next)
+                return true;
+            job = next;
+        }
+
+        await ReleaseAsync(job, stopping).ConfigureAwait(false);
+        return true;
+    }
+
+    // The lines of a job that ended early contain personal data that is of no more use.
+    private async ValueTask ForgetAsync(StoredJob job, CancellationToken stopping)
+    {
+        for (var number = job.NextChunk; number < job.Chunks; number++)
+            await documents.RemoveChunkAsync(job.Job, number, stopping).ConfigureAwait(false);
+        await documents.RemoveFromQueueAsync(job.Job.Tenant, job.Job.Id, stopping).ConfigureAwait(false);
+    }
+
+    private static StoredJob? GiveUp(StoredJob job, DateTimeOffset now) =>
+        job.Job.State == JobState.Receiving && job.ChangedAt < now - ReceiveTimeout
+            ? job.End(JobState.Failed, now, "the lines did not arrive completely")
+            : null;
+
+    private ValueTask<StoredJob?> LeaseAsync(string tenant, Guid id, CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        return documents.ChangeAsync(
+            tenant,
+            id,
+            job =>
+                job.CanBeLeased(now)
+                    ? job with
+                    {
+                        Job = job.Job with { State = JobState.Running, StartedAt = job.Job.StartedAt ?? now },
+                        Fence = job.Fence + 1,
+                        LeasedUntil = now + Options.LeaseDuration,
+                        ChangedAt = now,
+                    }
+                    : null,
+            stopping
+        );
+    }
+
+    /// <summary>Runs a chunk, and stores the progress. Returns null if the lease was lost or the job was cancelled.</summary>
+    private async ValueTask<StoredJob?> RunChunkAsync(StoredJob leased, CancellationToken stopping)
+    {
+        var (job, number) = (leased.Job, leased.NextChunk);
+        var chunk = await documents.FindChunkAsync(job, number, stopping).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("A chunk of the job does not exist.");
+        var errors = await users.SaveAsync(job.Tenant, chunk, stopping).ConfigureAwait(false);
+        // Errors are stored before the progress: if the process ends in between, the chunk is repeated with the same result.
+        if (errors.Count > 0)
+            await documents.SaveErrorsAsync(job, number, new ChunkErrors(errors), stopping).ConfigureAwait(false);
+
+        var next = await ChangeAsync(leased, stored => Advance(stored, chunk.Lines.Count, errors.Count), stopping)
+            .ConfigureAwait(false);
+        if (next is not null)
+            await documents.RemoveChunkAsync(job, number, stopping).ConfigureAwait(false);
+        return next;
+    }
+
+    private StoredJob Advance(StoredJob stored, int lines, int failed)
+    {
+        var now = Time.GetUtcNow();
+        return stored with
+        {
+            Job = stored.Job with { Done = stored.Job.Done + lines, Failed = stored.Job.Failed + failed },
+            NextChunk = stored.NextChunk + 1,
+            LeasedUntil = now + Options.LeaseDuration,
+            ChangedAt = now,
+            Interruptions = 0,
+        };
+    }
+
+    private async ValueTask ReleaseAsync(StoredJob job, CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        await ChangeAsync(
+                job,
+                stored =>
+                    stored.NextChunk == stored.Chunks ? stored.End(JobState.Completed, now) : stored with { LeasedUntil = null },
+                stopping
+            )
+            .ConfigureAwait(false);
+    }
+
+    // Only the holder of the latest lease may change a running job.
+    private ValueTask<StoredJob?> ChangeAsync(StoredJob job, Func<StoredJob, StoredJob> change, CancellationToken stopping) =>
+        documents.ChangeAsync(
+            job.Job.Tenant,
+            job.Job.Id,
+            stored => stored.Fence == job.Fence && stored.Job.State == JobState.Running ? change(stored) : null,
+            stopping
+        );
+
+    // The lease is not given up, so that the job is tried again only after its end. It fails if its chunk never succeeds.
+    private async ValueTask InterruptAsync(string tenant, Guid id, Exception exception, CancellationToken stopping)
+    {
+        Log.JobInterrupted(logger, exception, id);
+        var now = Time.GetUtcNow();
+        var changed = await documents
+            .ChangeAsync(
+                tenant,
+                id,
+                job =>
+                    job.Job.State != JobState.Running ? null
+                    : job.Interruptions >= MaxInterruptions ? job.End(JobState.Failed, now, "its items cannot be processed")
+                    : job with { Interruptions = job.Interruptions + 1 },
+                stopping
+            )
+            .ConfigureAwait(false);
+        if (changed?.Job.State == JobState.Failed)
+            Log.JobFailed(logger, exception, id);
+    }
+
+    private async ValueTask PurgeAsync(CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        if (now < _purgeAt)
+            return;
+
+        await documents.RemoveBeforeAsync(now - Retention, stopping).ConfigureAwait(false);
+        _purgeAt = now + PurgeInterval;
+    }
+}
