@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Notify.Storage;
 
 namespace Notify.Core.Workflows;
 
