@@ -46,7 +46,7 @@ public sealed class TriggerValidationTests
         ["a tenant of white space"] = ("tenant", Good() with { Tenant = "  " }),
         ["an idempotency key of white space"] = ("idempotencyKey", Good() with { IdempotencyKey = " \u3000" }),
         ["a category of white space"] = ("category", Good() with { Category = "\u00a0" }),
-        ["a webhook with a backslash"] = ("to[0]", Good() with { To = Recipient.Webhook(@"https://example.org\hook") }),
+        ["a webhook with a backslash"] = ("to[0]", Good() with { To = Recipient.Webhook(@"https://example.org/a\b") }),
         ["an address too long"] = ("to[0]", Good() with { To = Recipient.PushToken(new string('a', 4_097), Platform.Ios) }),
         ["an address with a control character"] = ("to[0]", Good() with { To = Recipient.PushToken("a\u0007b", Platform.Ios) }),
         ["a negative badge"] = (
