@@ -46,10 +46,10 @@ public enum ApiKeyKind
     /// <summary>To their recipients.</summary>
     Live = 0,
 
-    /// <summary>Nowhere. Everything happens except that no provider is called.</summary>
+    /// <summary>Nowhere. Reserved: such a key cannot be created yet.</summary>
     Test = 1,
 
-    /// <summary>Only to recipients on the list of the tenant's team.</summary>
+    /// <summary>Only to the tenant's team. Reserved: such a key cannot be created yet.</summary>
     Team = 2,
 }
 

@@ -17,8 +17,9 @@ internal static class ApiKeyRules
         var errors = new List<FieldError>();
         Names.Check(errors, "tenant", draft.Tenant);
         Names.Check(errors, "name", draft.Name);
-        if (!Enum.IsDefined(draft.Kind))
-            errors.Add(new FieldError("kind", FieldErrorCodes.Invalid, "Use live, test or team."));
+        // A test or team key must not send to everyone, so neither can be created before deliveries know their kind.
+        if (draft.Kind != ApiKeyKind.Live)
+            errors.Add(new FieldError("kind", FieldErrorCodes.Unsupported, "Only keys of the kind live are supported."));
         if (draft.Scopes == ApiScope.None)
             errors.Add(
                 new FieldError("scopes", FieldErrorCodes.Required, "Use at least one of send, read, manage, admin and platform.")

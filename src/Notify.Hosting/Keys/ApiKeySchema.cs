@@ -26,8 +26,7 @@ internal static class ApiKeySchema
                 (
                     "kind",
                     Schema.Choice(
-                        "Where notifications go: to their recipients (live, the default), nowhere (test), or only to the team of "
-                            + "the tenant (team). Only a live key can have the scopes admin and platform.",
+                        "The kind. Only live keys are supported. A later version may add others.",
                         ApiKeyReader.Kinds.Keys
                     )
                 ),
