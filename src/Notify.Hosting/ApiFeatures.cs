@@ -21,7 +21,7 @@ public enum ApiFeatures
 
     /// <summary>
     /// Users and how to reach them: <c>/v1/users</c> with their devices, preferences and inboxes, <c>/v1/inbox</c>,
-    /// <c>/v1/topics</c>, <c>/v1/preferences</c> and <c>/v1/unsubscribe</c>.
+    /// <c>/v1/topics</c>, <c>/v1/jobs</c>, <c>/v1/preferences</c> and <c>/v1/unsubscribe</c>.
     /// </summary>
     Devices = 2,
 
