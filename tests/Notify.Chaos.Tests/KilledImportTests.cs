@@ -30,7 +30,7 @@ public sealed class KilledImportTests
         Assert.Equal(Users, ended.GetProperty("total").GetInt32());
         Assert.Equal(1, ended.GetProperty("failed").GetInt32());
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        for (var page = "/v1/users?limit=1000"; page is not null; )
+        for (var page = "/v1/users?limit=200"; page is not null; )
         {
             var users = await ReadAsync(other, page);
             ids.UnionWith(users.GetProperty("items").EnumerateArray().Select(user => user.GetProperty("id").GetString()!));
