@@ -21,6 +21,7 @@ using Notify.Hosting.Problems;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
+using Notify.Hosting.Teams;
 using Notify.Hosting.Templates;
 using Notify.Hosting.TriggerStreams;
 using Notify.Hosting.Unsubscribing;
@@ -160,6 +161,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Authentication:
                 group.MapApiKeys();
+                group.MapTeam();
                 group.MapAudit();
                 break;
             default:

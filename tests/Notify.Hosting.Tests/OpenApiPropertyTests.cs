@@ -54,6 +54,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "replayDeadLetters",
         "createApiKey",
         "rotateApiKey",
+        "saveTeam",
         "getWebhookSecret",
         "rotateWebhookSecret",
     ];

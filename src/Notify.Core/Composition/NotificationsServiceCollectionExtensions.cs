@@ -96,6 +96,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
+        services.AddSingleton<TeamDirectory>();
+        services.AddSingleton<ITeams>(provider => provider.GetRequiredService<TeamDirectory>());
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<IWorkflows, WorkflowCatalog>();
@@ -111,6 +113,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<UnusedPermits>();
         services.AddSingleton<CollectDigests>();
         services.AddSingleton<PlatformRules>();
+        services.AddSingleton<FindTeam>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
         services.AddSingleton<RenderOwnContent>();
