@@ -33,6 +33,8 @@ internal static class ProviderSettings
         foreach (var provider in providers)
             GetRegistration(provider)(notifications, provider.Key, provider);
 
+        // Test keys work beside real providers.
+        notifications.AddTestSandbox();
         if (providers.Length > 0)
             return;
 

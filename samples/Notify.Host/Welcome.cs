@@ -43,7 +43,10 @@ internal static class Welcome
     /// </summary>
     private static (string Hint, string Trigger) CreateExample(IServiceProvider services)
     {
-        var providers = services.GetServices<IDeliveryProvider>().ToArray();
+        var providers = services
+            .GetServices<IDeliveryProvider>()
+            .Where(provider => provider is not ITestDeliveryProvider)
+            .ToArray();
         var isSandbox = providers.All(provider => provider.Name.StartsWith("sandbox", StringComparison.Ordinal));
         var platforms = services.GetServices<ProviderPlatforms>().ToDictionary(known => known.Provider, known => known.Platforms);
         object[] to =

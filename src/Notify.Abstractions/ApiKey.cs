@@ -46,10 +46,10 @@ public enum ApiKeyKind
     /// <summary>To their recipients.</summary>
     Live = 0,
 
-    /// <summary>Nowhere. Reserved: such a key cannot be created yet.</summary>
+    /// <summary>Nowhere. Everything happens except that no provider is called.</summary>
     Test = 1,
 
-    /// <summary>Only to the tenant's team. Reserved: such a key cannot be created yet.</summary>
+    /// <summary>Only to recipients on the list of the tenant's team.</summary>
     Team = 2,
 }
 

@@ -42,6 +42,9 @@ public static class ProblemCodes
     /// <summary>The caller lacks the scope of the operation (403).</summary>
     public const string ScopeMissing = "scope_missing";
 
+    /// <summary>The kind of the caller's key may not do this (403).</summary>
+    public const string KindNotAllowed = "kind_not_allowed";
+
     /// <summary>The caller may not act for the tenant in <c>X-Notify-Tenant</c> (403).</summary>
     public const string TenantNotAllowed = "tenant_not_allowed";
 

@@ -35,6 +35,9 @@ public static class SkipCodes
     /// <summary>Another recipient of the trigger has the same address and gets the message.</summary>
     public const string DuplicateAddress = "duplicate_address";
 
+    /// <summary>The notification goes only to the team of the tenant, and the recipient does not belong to it.</summary>
+    public const string NotOnTeam = "not_on_team";
+
     /// <summary>No provider sends to the platform of the device.</summary>
     public const string UnsupportedPlatform = "unsupported_platform";
 }

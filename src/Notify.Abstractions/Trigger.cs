@@ -155,6 +155,13 @@ public sealed record Trigger
     /// </summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>
+    /// Gets where the notification goes: to its recipients, nowhere (<see cref="ApiKeyKind.Test"/>), or only to the team of the
+    /// tenant. A call of the HTTP API has the kind of its key. Default: <see cref="ApiKeyKind.Live"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ApiKeyKind Kind { get; init; }
+
     /// <summary>Gets the variables for the template as JSON: <see cref="Data"/> in the form in which it is stored.</summary>
     [JsonPropertyName("data")]
     public JsonElement? DataElement

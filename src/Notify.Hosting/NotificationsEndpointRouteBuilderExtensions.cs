@@ -25,6 +25,7 @@ using Notify.Hosting.RateLimits;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
+using Notify.Hosting.Teams;
 using Notify.Hosting.Templates;
 using Notify.Hosting.TriggerStreams;
 using Notify.Hosting.Unsubscribing;
@@ -179,6 +180,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 break;
             case ApiFeatures.Authentication:
                 group.MapApiKeys();
+                group.MapTeam();
                 group.MapAudit();
                 break;
             default:

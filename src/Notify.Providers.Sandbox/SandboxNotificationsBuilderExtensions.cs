@@ -64,6 +64,25 @@ public static class SandboxNotificationsBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Captures test notifications (<see cref="ApiKeyKind.Test"/>) over every channel. Other notifications are sent by the
+    /// providers of the application as before. Without this method, test notifications are refused. <see cref="ISandbox"/>
+    /// provides the captured messages. This method may be called repeatedly.
+    /// </summary>
+    /// <param name="builder">The notifications builder.</param>
+    public static INotificationsBuilder AddTestSandbox(this INotificationsBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        AddInbox(builder.Services);
+        if (builder.Services.All(service => service.ServiceType != typeof(SandboxTestProvider)))
+        {
+            builder.Services.AddSingleton<SandboxTestProvider>();
+            builder.Services.AddSingleton<IDeliveryProvider>(provider => provider.GetRequiredService<SandboxTestProvider>());
+        }
+
+        return builder;
+    }
+
     private static void AddInbox(IServiceCollection services)
     {
         if (services.Any(service => service.ServiceType == typeof(SandboxInbox)))

@@ -21,7 +21,7 @@ public sealed class ApiKeysOverHttpTests
         using var created = await app.SendAsync(
             "POST",
             Keys,
-            """{"name":"shop","scopes":["read","send"],"kind":"live"}""",
+            """{"name":"shop","scopes":["read","send"],"kind":"test"}""",
             "acme"
         );
         var issued = await created.JsonAsync();
@@ -29,9 +29,9 @@ public sealed class ApiKeysOverHttpTests
 
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Equal($"{Keys}/{key.Text("id")}", created.Headers.Location!.ToString());
-        Assert.Matches("^nk_live_[0-9A-Za-z]{71}$", secret);
+        Assert.Matches("^nk_test_[0-9A-Za-z]{71}$", secret);
         Assert.StartsWith(key.Text("start")!, secret, StringComparison.Ordinal);
-        Assert.Equal(("acme", "shop", "live"), (key.Text("tenant"), key.Text("name"), key.Text("kind")));
+        Assert.Equal(("acme", "shop", "test"), (key.Text("tenant"), key.Text("name"), key.Text("kind")));
         Assert.Equal(["send", "read"], key.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()!));
 
         var (_, shown) = await app.AskAsync("GET", $"{Keys}/{key.Text("id")}", null, "acme");
@@ -63,8 +63,8 @@ public sealed class ApiKeysOverHttpTests
     [InlineData("""{"name":"a","scopes":["send","write"]}""", "scopes[1]")]
     [InlineData("""{"name":"a","scopes":["send","send"]}""", "scopes[1]")]
     [InlineData("""{"name":"a","scopes":["send"],"kind":"dev"}""", "kind")]
-    [InlineData("""{"name":"a","scopes":["send"],"kind":"test"}""", "kind")]
-    [InlineData("""{"name":"a","scopes":["send","platform"],"kind":"team"}""", "kind")]
+    [InlineData("""{"name":"a","scopes":["admin"],"kind":"test"}""", "scopes")]
+    [InlineData("""{"name":"a","scopes":["send","platform"],"kind":"team"}""", "scopes")]
     [InlineData("""{"name":"a","scopes":["send"],"expiresAt":"2026-01-05T12:00:00Z"}""", "expiresAt")]
     [InlineData("""{"name":"a","scopes":["send"],"tenant":"acme"}""", "tenant")]
     public async Task An_invalid_key_is_refused(string json, string field)

@@ -57,6 +57,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "saveTeam",
         "getWebhookSecret",
         "rotateWebhookSecret",
     ];

@@ -42,6 +42,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
             "/v1/api-keys",
             "/v1/api-keys/k",
             "/v1/api-keys/k/rotate",
+            "/v1/team",
             "/v1/events",
             "/v1/sandbox/messages",
             "/v1/sandbox/messages/stream",

@@ -30,6 +30,9 @@ public sealed record DigestKey
     /// </summary>
     public Digest? Digest { get; init; }
 
+    /// <summary>Gets the kind, so that a summary never has live and test events; see <see cref="Trigger.Kind"/>.</summary>
+    public ApiKeyKind Kind { get; init; }
+
     /// <summary>
     /// Computes the ID of the digest: 128 bits of a SHA-256 hash of the key. It is short enough for any index, however long an
     /// address is.
@@ -48,6 +51,8 @@ public sealed record DigestKey
             hash.AppendData(bytes);
         }
 
+        if (Kind != ApiKeyKind.Live)
+            hash.AppendData([(byte)Kind]);
         Span<byte> numbers = stackalloc byte[12];
         BinaryPrimitives.WriteInt32BigEndian(numbers, (int)Priority);
         BinaryPrimitives.WriteInt64BigEndian(numbers[4..], Digest?.Window?.Ticks ?? 0);
@@ -94,6 +99,7 @@ public sealed record DigestEvent
             Category = Trigger.Category,
             Priority = Trigger.Priority,
             Digest = Trigger.Digest,
+            Kind = Trigger.Kind,
         };
 
     /// <summary>Gets the ID of the user who receives the digest; null for a direct address.</summary>

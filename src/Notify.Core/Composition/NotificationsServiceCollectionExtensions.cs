@@ -100,6 +100,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
+        services.AddSingleton<TeamDirectory>();
+        services.AddSingleton<ITeams>(provider => provider.GetRequiredService<TeamDirectory>());
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplatePartReader>();
         services.AddSingleton<TemplateRenderer>();
@@ -116,6 +118,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<UnusedPermits>();
         services.AddSingleton<CollectDigests>();
         services.AddSingleton<PlatformRules>();
+        services.AddSingleton<FindTeam>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
         services.AddSingleton<RenderOwnContent>();

@@ -25,7 +25,7 @@ internal sealed class DeliveryExecutor(
     /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was abandoned.</exception>
     public async ValueTask<Execution> ExecuteAsync(Delivery delivery, CancellationToken stopping)
     {
-        var route = router.GetRoute(delivery.To, delivery.Content);
+        var route = router.GetRoute(delivery);
         if (route.Count == 0)
             return Execution.FromAttempt(
                 delivery.Provider,
@@ -55,9 +55,10 @@ internal sealed class DeliveryExecutor(
     }
 
     private static string DescribeNoRoute(Delivery delivery) =>
-        ContentDemands.Exist(delivery.Channel, delivery.Content)
+        delivery.Provider == ITestDeliveryProvider.ReservedName ? "this process has no provider for test notifications"
+        : ContentDemands.Exist(delivery.Channel, delivery.Content)
             ? $"no provider for '{delivery.Channel}' allows the sender and the attachments of the content"
-            : $"no provider sends over '{delivery.Channel}'";
+        : $"no provider sends over '{delivery.Channel}'";
 
     private static int FindIndex(string provider, IReadOnlyList<IDeliveryProvider> route)
     {

@@ -16,7 +16,8 @@ internal sealed class ApplyThrottle(IThrottleStore throttles, TimeProvider time)
         var request = new ThrottleRequest
         {
             Tenant = plan.Notification.Tenant,
-            Category = plan.Trigger.Category!,
+            // A test must not use up what a live notification may send. No category begins with a control character.
+            Category = plan.Trigger.Kind == ApiKeyKind.Test ? $"\u0001test:{plan.Trigger.Category}" : plan.Trigger.Category!,
             Recipients = [.. reached.Select(recipient => recipient.Recipient.Key)],
             Max = throttle.Max,
             Per = throttle.Per,

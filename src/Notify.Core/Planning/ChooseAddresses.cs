@@ -49,7 +49,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             var hasAddress = false;
             foreach (var (address, device) in step.Channels.SelectMany(channel => GetAddresses(recipient, channel)))
             {
-                var skipped = FindReasonToSkip(recipient, address);
+                var skipped = FindReasonToSkip(plan, recipient, address);
                 hasAddress |= skipped is null;
                 plan.Drafts.Add(
                     new DeliveryDraft
@@ -57,7 +57,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                         Recipient = recipient,
                         UserId = recipient.UserId,
                         To = address,
-                        Provider = FindProvider(plan, address)?.Name ?? "",
+                        Provider = FindProvider(plan, address),
                         Device = device,
                         Fallback = chain is null || skipped is not null ? null : new FallbackPlace(chain.Value, place),
                         After = after,
@@ -72,15 +72,22 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     }
 
     // Only the content of a trigger can limit the providers. A template contains texts alone.
-    private IDeliveryProvider? FindProvider(DeliveryPlan plan, Address address) =>
-        (
-            plan.Notification.Contents is [{ Content: var content }]
-                ? router.GetRoute(address, content)
-                : router.GetRoute(address)
-        ).FirstOrDefault();
+    private string FindProvider(DeliveryPlan plan, Address address) =>
+        plan.Trigger.Kind == ApiKeyKind.Test
+            ? ITestDeliveryProvider.ReservedName
+            : (
+                plan.Notification.Contents is [{ Content: var content }]
+                    ? router.GetRoute(address, content)
+                    : router.GetRoute(address)
+            )
+                .FirstOrDefault()
+                ?.Name
+                ?? "";
 
-    private SkipReason? FindReasonToSkip(PlannedRecipient recipient, Address address)
+    private SkipReason? FindReasonToSkip(DeliveryPlan plan, PlannedRecipient recipient, Address address)
     {
+        if (plan.Team?.Contains(recipient.UserId, address) == false)
+            return SkipReason.NotOnTeam;
         if (recipient.Wants?.Invoke(address.Channel) == false)
             return recipient.UserId is null ? SkipReason.PhoneOptedOut : SkipReason.OptedOut;
         return router.GetRoute(address).Count == 0

@@ -20,6 +20,9 @@ internal sealed class DeliveryPlan(
     /// <summary>Gets the topic of each subscriber, by user id; null for recipients that the trigger names.</summary>
     public IReadOnlyDictionary<string, string>? Topics { get; } = topics;
 
+    /// <summary>Gets or sets the team that the notification is limited to; null for no limit.</summary>
+    public Team? Team { get; set; }
+
     public List<PlannedRecipient> Planned { get; } = [];
 
     public List<DeliveryDraft> Drafts { get; } = [];

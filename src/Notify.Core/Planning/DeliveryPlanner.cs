@@ -7,6 +7,7 @@ namespace Notify.Core.Planning;
 internal sealed class DeliveryPlanner(
     ResolveRecipients resolveRecipients,
     ApplyPreferences applyPreferences,
+    FindTeam findTeam,
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
     RenderOwnContent renderOwnContent,
@@ -26,6 +27,7 @@ internal sealed class DeliveryPlanner(
     [
         resolveRecipients,
         applyPreferences,
+        findTeam,
         chooseAddresses,
         chooseContent,
         renderOwnContent,

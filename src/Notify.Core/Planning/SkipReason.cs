@@ -13,6 +13,8 @@ internal sealed record SkipReason(string Code, string Text)
 
     public static readonly SkipReason UnknownUser = new(SkipCodes.UnknownUser, "the user does not exist");
 
+    public static readonly SkipReason NotOnTeam = new(SkipCodes.NotOnTeam, "the recipient does not belong to the team");
+
     public static readonly SkipReason Throttled = new(SkipCodes.Throttled, "throttled");
 
     /// <summary>Gets whether the reason depends on the channel, so that another channel could have another reason.</summary>

@@ -12,15 +12,22 @@ internal sealed class ProviderCatalog
     public ProviderCatalog(IEnumerable<IDeliveryProvider> providers)
     {
         All = [.. providers];
-        Channels = [.. All.Select(provider => provider.Channel).Distinct()];
+        Test = All.OfType<ITestDeliveryProvider>().FirstOrDefault();
+        // The test provider serves every channel of the others, and makes none available itself.
+        IDeliveryProvider[] sending = [.. All.Where(provider => provider is not ITestDeliveryProvider)];
+        Channels = [.. sending.Select(provider => provider.Channel).Distinct()];
         _byName = All.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
-        _byChannel = All.GroupBy(provider => provider.Channel.Name)
+        _byChannel = sending
+            .GroupBy(provider => provider.Channel.Name)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 
     public IReadOnlyList<IDeliveryProvider> All { get; }
 
     public IReadOnlyList<Channel> Channels { get; }
+
+    /// <summary>Gets the provider of test notifications; null if the application has none.</summary>
+    public IDeliveryProvider? Test { get; }
 
     /// <summary>Determines whether any provider sends over a channel.</summary>
     public bool Serves(Channel channel) => _byChannel.ContainsKey(channel.Name);

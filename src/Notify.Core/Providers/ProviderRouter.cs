@@ -13,6 +13,7 @@ internal sealed class ProviderRouter(
 )
 {
     private readonly ConcurrentDictionary<(Channel Channel, Platform? Platform), IDeliveryProvider[]> _routes = new();
+    private readonly IDeliveryProvider[] _testRoute = catalog.Test is { } test ? [test] : [];
     private readonly ILookup<string, Platform> _platforms = declared
         .SelectMany(provider => provider.Platforms, (provider, platform) => (provider.Provider, platform))
         .ToLookup(pair => pair.Provider, pair => pair.platform, StringComparer.Ordinal);
@@ -22,6 +23,13 @@ internal sealed class ProviderRouter(
     /// </summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Address address) =>
         _routes.GetOrAdd((address.Channel, address.Platform), route => CreateRoute(route.Channel, route.Platform));
+
+    /// <summary>
+    /// Gets the route of a delivery. A test delivery has only the test provider, however often it is retried or replayed, and
+    /// none in a process without that provider.
+    /// </summary>
+    public IReadOnlyList<IDeliveryProvider> GetRoute(Delivery delivery) =>
+        delivery.Provider == ITestDeliveryProvider.ReservedName ? _testRoute : GetRoute(delivery.To, delivery.Content);
 
     /// <summary>Gets the route without the providers that do not send the content; see <see cref="ContentDemands"/>.</summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Address address, Content content)

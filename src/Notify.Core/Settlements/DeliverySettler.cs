@@ -124,7 +124,7 @@ internal sealed class DeliverySettler(
     // with the first. A failure of the provider spends no attempt, because the retry budget is for failures of the delivery.
     private Settlement TryNextProvider(Lease lease, string failed, Outcome outcome, RecipientClock clock)
     {
-        var route = router.GetRoute(lease.Delivery.To, lease.Delivery.Content);
+        var route = router.GetRoute(lease.Delivery);
         var next = 1 + route.TakeWhile(provider => provider.Name != failed).Count();
         return next < route.Count
             ? RetryOrEnd(lease, TimeSpan.Zero, outcome, clock) with

@@ -33,6 +33,7 @@ internal sealed class TriggerValidator(
     {
         List<FieldError>? errors = null;
         CheckTenant(trigger, ref errors);
+        CheckKind(trigger, ref errors);
         CheckRecipientList(trigger, ref errors);
         CheckContent(trigger, ref errors);
         CheckChannels(trigger, ref errors);
@@ -48,6 +49,14 @@ internal sealed class TriggerValidator(
     private static void CheckTenant(Trigger trigger, ref List<FieldError>? errors)
     {
         CheckName(ref errors, "tenant", trigger.Tenant);
+    }
+
+    private void CheckKind(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (!Enum.IsDefined(trigger.Kind))
+            Add(ref errors, "kind", FieldErrorCodes.Invalid, "Use live, test or team.");
+        else if (trigger.Kind == ApiKeyKind.Test && providers.Test is null)
+            Add(ref errors, "kind", FieldErrorCodes.Unsupported, "This host does not support test keys. Add AddTestSandbox().");
     }
 
     private void CheckRecipientList(Trigger trigger, ref List<FieldError>? errors)

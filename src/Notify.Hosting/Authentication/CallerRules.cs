@@ -20,6 +20,9 @@ internal static class CallerRules
         if (tenant != caller.Tenant && !caller.Has(ApiScope.Platform))
             return Problem.TenantNotAllowed();
 
+        if (caller.Kind != ApiKeyKind.Live && context.GetEndpoint()!.Metadata.GetMetadata<ApiOperation>() is { IsOnlyLive: true })
+            return Problem.KindNotAllowed();
+
         caller.Set(context, tenant);
         return null;
     }

@@ -10,6 +10,8 @@ internal static class ApiKeyReader
         new Dictionary<string, ApiKeyKind>(StringComparer.Ordinal)
         {
             ["live"] = ApiKeyKind.Live,
+            ["test"] = ApiKeyKind.Test,
+            ["team"] = ApiKeyKind.Team,
         };
 
     public static ApiKeyDraft ReadDraft(JsonField body, string tenant)

@@ -26,7 +26,8 @@ internal static class ApiKeySchema
                 (
                     "kind",
                     Schema.Choice(
-                        "The kind. Only live keys are supported. A later version may add others.",
+                        "Where notifications go: to their recipients (live, the default), nowhere (test), or only to the team of the "
+                            + "tenant (team). A test or team key can have only the scopes send and read.",
                         ApiKeyReader.Kinds.Keys
                     )
                 ),

@@ -68,6 +68,7 @@ internal static class NotificationOperations
         new("cancelNotification", Tag, "Cancels the deliveries that have not been sent.")
         {
             Scope = ApiScope.Send,
+            IsOnlyLive = true,
             Parameters =
             [
                 ApiParameter.Query("ids", _ =>
@@ -89,6 +90,7 @@ internal static class NotificationOperations
         new("cancelNotifications", Tag, "Cancels all notifications with a reference or a cancellation key.")
         {
             Scope = ApiScope.Send,
+            IsOnlyLive = true,
             Parameters =
             [
                 ApiParameter.Query("ids", _ =>

@@ -7,6 +7,7 @@ internal sealed record NotificationView(
     Guid Id,
     NotificationStatus Status,
     string Tenant,
+    string? Kind,
     Priority Priority,
     UsedTemplateView? Template,
     UsedWorkflowView? Workflow,
@@ -33,6 +34,7 @@ internal sealed record NotificationView(
             timeline.Notification.Id,
             timeline.Status,
             timeline.Notification.Tenant,
+            GetKind(timeline.Notification.Trigger),
             timeline.Notification.Trigger.Priority,
             UsedTemplateView.Create(timeline.Notification.Trigger),
             UsedWorkflowView.Create(timeline.Notification.Trigger),
@@ -53,6 +55,15 @@ internal sealed record NotificationView(
             CountsView.Create(timeline.Counts),
             new DeliveriesView([.. timeline.Deliveries.Items.Select(DeliveryView.Create)], next)
         );
+
+    // Nearly every notification is live, so only the others show their kind.
+    private static string? GetKind(Trigger trigger) =>
+        trigger.Kind switch
+        {
+            ApiKeyKind.Test => "test",
+            ApiKeyKind.Team => "team",
+            _ => null,
+        };
 }
 
 /// <summary>The template of a notification, and the version with which it was rendered.</summary>

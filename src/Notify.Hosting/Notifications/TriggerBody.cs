@@ -25,12 +25,13 @@ internal sealed class TriggerBody
 
     private readonly List<ReadRecipient> _recipients = [];
 
-    private TriggerBody(FieldErrors errors, string tenant, string? idempotencyKey)
+    private TriggerBody(FieldErrors errors, string tenant, ApiKeyKind kind, string? idempotencyKey)
     {
         Errors = errors;
         Trigger = new Trigger
         {
             Tenant = tenant,
+            Kind = kind,
             To = [],
             IdempotencyKey = idempotencyKey,
         };
@@ -40,9 +41,9 @@ internal sealed class TriggerBody
 
     public FieldErrors Errors { get; }
 
-    public static TriggerBody Read(JsonField body, string tenant, string? idempotencyKey)
+    public static TriggerBody Read(JsonField body, string tenant, ApiKeyKind kind, string? idempotencyKey)
     {
-        var read = new TriggerBody(body.Errors, tenant, idempotencyKey);
+        var read = new TriggerBody(body.Errors, tenant, kind, idempotencyKey);
         foreach (var field in body.Members())
             read.Read(field);
         return read;

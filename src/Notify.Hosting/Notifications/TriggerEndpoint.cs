@@ -13,7 +13,12 @@ internal static class TriggerEndpoint
     private static async Task<IResult> TriggerAsync(HttpContext context, INotifier notifier, JsonField json)
     {
         var request = context.Request;
-        var body = TriggerBody.Read(json, RequestValues.GetTenant(request), IdempotencyKey.Read(request));
+        var body = TriggerBody.Read(
+            json,
+            RequestValues.GetTenant(request),
+            RequestValues.GetKind(request),
+            IdempotencyKey.Read(request)
+        );
         if (body.Errors.Any)
         {
             body.Add(notifier.Validate(body.Trigger));

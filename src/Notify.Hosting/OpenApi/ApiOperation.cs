@@ -38,6 +38,9 @@ internal sealed record ApiOperation(string Id, string Tag, string Summary)
     /// <summary>Gets the scope that a key must have; null only for an operation that needs no key.</summary>
     public ApiScope? Scope { get; init; }
 
+    /// <summary>Gets whether only a live key may call the operation, because it changes live notifications.</summary>
+    public bool IsOnlyLive { get; init; }
+
     /// <summary>Gets the codes of the problems that only this operation and few others have.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 

@@ -75,6 +75,7 @@ internal sealed class ApiProblems(SchemaSet schemas)
             .. operation.IsOpen ? [] : KeyCodes,
             .. operation.Scope is null or ApiScope.None ? Array.Empty<string>() : [ProblemCodes.ScopeMissing],
             .. operation.IsOpen ? Array.Empty<string>() : [ProblemCodes.TenantNotAllowed],
+            .. operation.IsOnlyLive ? [ProblemCodes.KindNotAllowed] : Array.Empty<string>(),
             .. hasBody ? BodyCodes : [],
             .. operation.Body is not null ? JsonCodes : [],
             .. operation.IsIdempotent ? IdempotencyCodes : [],

@@ -64,6 +64,8 @@ internal static partial class Problem
         );
     }
 
+    public static IResult KindNotAllowed() => Create(ProblemCodes.KindNotAllowed, "Use a key of the kind live.");
+
     public static IResult TenantNotAllowed() =>
         Create(ProblemCodes.TenantNotAllowed, $"Omit the header {RequestValues.TenantHeader}, or use a key of the tenant.");
 

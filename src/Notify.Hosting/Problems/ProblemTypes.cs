@@ -62,6 +62,12 @@ internal static class ProblemTypes
         ),
         new(
             403,
+            KindNotAllowed,
+            "Only a live key may do this.",
+            "Use a key of the kind `live`. A test or team key cannot change live notifications."
+        ),
+        new(
+            403,
             TenantNotAllowed,
             "The caller belongs to another tenant.",
             "Omit `X-Notify-Tenant`, or use a key of that tenant. Only keys with the scope `platform` may name other tenants."

@@ -16,6 +16,7 @@ internal static class UnknownEndpoints
     [
         "/v1/notifications",
         "/v1/users",
+        "/v1/team",
         "/v1/topics",
         "/v1/templates",
         "/v1/workflows",

@@ -13,6 +13,7 @@ internal static class ReceiptOperations
         new("addReceipts", Tag, "Stores receipts that vendors and apps report after a delivery was sent.")
         {
             Scope = ApiScope.Send,
+            IsOnlyLive = true,
             Body = Refer,
             BodyExample = """
                 { "receipts": [{ "deliveryId": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04", "kind": "opened" }] }

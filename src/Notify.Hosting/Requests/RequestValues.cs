@@ -19,6 +19,9 @@ internal static class RequestValues
         Caller.Find(request.HttpContext)?.Tenant
         ?? throw new InvalidOperationException("An endpoint that needs no key has no tenant.");
 
+    /// <summary>Gets the kind of the caller's key, which decides where its notifications go.</summary>
+    public static ApiKeyKind GetKind(HttpRequest request) => Caller.Find(request.HttpContext)!.Kind;
+
     public static string? Header(HttpRequest request, string name) =>
         request.Headers.TryGetValue(name, out var values) && !StringValues.IsNullOrEmpty(values) ? values.ToString() : null;
 

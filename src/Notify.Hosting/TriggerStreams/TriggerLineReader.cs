@@ -6,7 +6,7 @@ using Notify.Hosting.Requests;
 namespace Notify.Hosting.TriggerStreams;
 
 /// <summary>Reads triggers from the lines of a stream.</summary>
-internal sealed class TriggerLineReader(INotifier notifier, string tenant, string? streamKey, long maxLineBytes)
+internal sealed class TriggerLineReader(INotifier notifier, string tenant, ApiKeyKind kind, string? streamKey, long maxLineBytes)
 {
     /// <summary>Reads a batch of lines, which then belongs to the result.</summary>
     public TriggerLines Read(LineBatch batch)
@@ -25,7 +25,7 @@ internal sealed class TriggerLineReader(INotifier notifier, string tenant, strin
             return new TriggerLine(line.Number) { Refusal = refusal };
 
         lines.Add(document);
-        var body = TriggerBody.Read(JsonField.Root(document.RootElement, new FieldErrors()), tenant, idempotencyKey: null);
+        var body = TriggerBody.Read(JsonField.Root(document.RootElement, new FieldErrors()), tenant, kind, idempotencyKey: null);
         if (body.Errors.Any)
         {
             body.Add(notifier.Validate(body.Trigger));

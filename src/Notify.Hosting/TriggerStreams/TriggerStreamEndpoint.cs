@@ -52,7 +52,13 @@ internal static class TriggerStreamEndpoint
         if (RequestBody.IsEncoded(request))
             return Problem.Encoded(context.Response);
 
-        var source = new TriggerLineReader(notifier, RequestValues.GetTenant(request), key, limits.MaxBytes);
+        var source = new TriggerLineReader(
+            notifier,
+            RequestValues.GetTenant(request),
+            RequestValues.GetKind(request),
+            key,
+            limits.MaxBytes
+        );
         var limit = context.GetEndpoint()!.Metadata.GetRequiredMetadata<TriggerStreamLimit>().Streams;
         return limit.TryEnter(context) is { } entry
             ? new TriggerStream(entry, notifier, source, limits, onlyFailed, logger, lifetime.ApplicationStopping)
