@@ -1,5 +1,4 @@
 using Notify.Providers;
-using Notify.Storage;
 
 namespace Notify.Core.Analytics;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Notify.Storage;
 
 namespace Notify.Core.Keys;
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Analytics;

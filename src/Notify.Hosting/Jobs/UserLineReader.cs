@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;

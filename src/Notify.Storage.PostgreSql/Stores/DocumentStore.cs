@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Notify.Storage.PostgreSql.Connection;
 using Npgsql;
@@ -94,7 +95,7 @@ internal sealed class DocumentStore(StoreDatabase database) : IDocumentStore
         Add(" AND id > ", query.After);
         Add(" AND id < ", query.Before);
         var direction = query.IsDescending ? "DESC" : "ASC";
-        sql.Append($" ORDER BY id {direction}, tenant {direction} LIMIT ${values.Count + 2}");
+        sql.Append(CultureInfo.InvariantCulture, $" ORDER BY id {direction}, tenant {direction} LIMIT ${values.Count + 2}");
         return await database
             .QueryAsync(
                 sql.ToString(),
