@@ -34,6 +34,7 @@ public sealed class IndexProofTests
         ["aggregate digestEvents"] = "by notification: cancelling",
         ["distinct notification digestEvents"] = "retention, in batches",
         ["find documents"] = "a list of what people manage, and retention in batches",
+        ["find inboxItems"] = "retention, in batches",
         ["find analytics"] = "retention and roll-up, in batches",
     };
 

@@ -91,6 +91,13 @@ internal static class DocumentQuery
             BsonDocument { ElementCount: 1 } comparison
                 when comparison.GetElement(0) is { Name: "$eq", Value: BsonArray sides } => Evaluate(document, sides[0])
                 == Evaluate(document, sides[1]),
+            BsonDocument { ElementCount: 1 } search when search.GetElement(0) is { Name: "$in", Value: BsonArray sides } => sides[
+                1
+            ]
+                .AsBsonArray.Select(side => Evaluate(document, side))
+                .Contains(Evaluate(document, sides[0])),
+            BsonDocument { ElementCount: 1 } unknown when unknown.GetElement(0).Name.StartsWith('$') =>
+                throw new NotSupportedException($"The peer does not know {unknown.GetElement(0).Name}."),
             BsonDocument fields => new BsonDocument(
                 fields.Select(field => new BsonElement(field.Name, Evaluate(document, field.Value)))
             ),
