@@ -64,7 +64,7 @@ internal sealed class FileInboxStore(TenantFiles files) : IInboxStore
                         .OfType<ChangedInboxItem>()
                         .Take(change.Limit),
                 ];
-                foreach (var (item, _) in changed)
+                foreach (var item in changed.Select(one => one.Item))
                     data.InboxItems[item.Id] = item;
                 return changed;
             }));

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Notify;
@@ -37,23 +38,65 @@ public sealed record AuditRecord
 }
 
 /// <summary>Who made a call.</summary>
-/// <param name="Kind">The kind of the actor.</param>
-/// <param name="Id">The ID of the key or of the signed-in user; null for an anonymous caller.</param>
-/// <param name="Name">The name of the key or of the signed-in user, if it has one.</param>
-public sealed record AuditActor(AuditActorKind Kind, string? Id = null, string? Name = null);
+public sealed record AuditActor
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="kind">The kind of the actor.</param>
+    /// <param name="id">The ID of the key or of the signed-in user; null for an anonymous caller.</param>
+    /// <param name="name">The name of the key or of the signed-in user, if it has one.</param>
+    [SetsRequiredMembers]
+    public AuditActor(AuditActorKind kind, string? id = null, string? name = null) => (Kind, Id, Name) = (kind, id, name);
+
+    /// <summary>Gets the kind of the actor.</summary>
+    public required AuditActorKind Kind { get; init; }
+
+    /// <summary>Gets the ID of the key or of the signed-in user; null for an anonymous caller.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Gets the name of the key or of the signed-in user, if it has one.</summary>
+    public string? Name { get; init; }
+}
 
 /// <summary>The resource that an action concerns.</summary>
-/// <param name="Kind">The kind, as in the path of the HTTP API, such as <c>templates</c>.</param>
-/// <param name="Id">
-/// The ID; null if the action concerns several resources. The parts of a nested ID are joined by <c>/</c>.
-/// </param>
-public sealed record AuditResource(string Kind, string? Id = null);
+public sealed record AuditResource
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="kind">The kind, as in the path of the HTTP API, such as <c>templates</c>.</param>
+    /// <param name="id">
+    /// The ID; null if the action concerns several resources. The parts of a nested ID are joined by <c>/</c>.
+    /// </param>
+    [SetsRequiredMembers]
+    public AuditResource(string kind, string? id = null) => (Kind, Id) = (kind, id);
+
+    /// <summary>Gets the kind, as in the path of the HTTP API, such as <c>templates</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>
+    /// Gets the ID; null if the action concerns several resources. The parts of a nested ID are joined by <c>/</c>.
+    /// </summary>
+    public string? Id { get; init; }
+}
 
 /// <summary>A field that a call changed.</summary>
-/// <param name="Field">The name of the field.</param>
-/// <param name="Before">The value before, if it is harmless and there was one.</param>
-/// <param name="After">The value after, if it is harmless and there is one.</param>
-public sealed record AuditChange(string Field, string? Before = null, string? After = null);
+public sealed record AuditChange
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="field">The name of the field.</param>
+    /// <param name="before">The value before, if it is harmless and there was one.</param>
+    /// <param name="after">The value after, if it is harmless and there is one.</param>
+    [SetsRequiredMembers]
+    public AuditChange(string field, string? before = null, string? after = null) =>
+        (Field, Before, After) = (field, before, after);
+
+    /// <summary>Gets the name of the field.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>Gets the value before, if it is harmless and there was one.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>Gets the value after, if it is harmless and there is one.</summary>
+    public string? After { get; init; }
+}
 
 /// <summary>The kind of an actor.</summary>
 [JsonConverter(typeof(AuditActorKindJsonConverter))]

@@ -24,16 +24,41 @@ public interface IInboxTokens
 }
 
 /// <summary>A token for the inbox of one user.</summary>
-/// <param name="Value">The token, which consists of letters, digits, hyphens and underscores.</param>
-/// <param name="ExpiresAt">The time at which the token expires.</param>
-public sealed record InboxToken(string Value, DateTimeOffset ExpiresAt)
+public sealed record InboxToken
 {
+    /// <summary>Creates the value.</summary>
+    /// <param name="value">The token, which consists of letters, digits, hyphens and underscores.</param>
+    /// <param name="expiresAt">The time at which the token expires.</param>
+    [SetsRequiredMembers]
+    public InboxToken(string value, DateTimeOffset expiresAt) => (Value, ExpiresAt) = (value, expiresAt);
+
+    /// <summary>Gets the token, which consists of letters, digits, hyphens and underscores.</summary>
+    public required string Value { get; init; }
+
+    /// <summary>Gets the time at which the token expires.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
     /// <summary>Returns the name of the type; never the token.</summary>
     public override string ToString() => nameof(InboxToken);
 }
 
 /// <summary>The user of a token.</summary>
-/// <param name="Tenant">The tenant.</param>
-/// <param name="UserId">The ID of the user.</param>
-/// <param name="ExpiresAt">The time at which the token expires.</param>
-public sealed record InboxUser(string Tenant, string UserId, DateTimeOffset ExpiresAt);
+public sealed record InboxUser
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The ID of the user.</param>
+    /// <param name="expiresAt">The time at which the token expires.</param>
+    [SetsRequiredMembers]
+    public InboxUser(string tenant, string userId, DateTimeOffset expiresAt) =>
+        (Tenant, UserId, ExpiresAt) = (tenant, userId, expiresAt);
+
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the ID of the user.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>Gets the time at which the token expires.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

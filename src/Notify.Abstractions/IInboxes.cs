@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>
@@ -64,9 +66,16 @@ public interface IInboxes
 }
 
 /// <summary>The number of unread items. Counting stops at a limit, so that the cost does not depend on the inbox.</summary>
-/// <param name="Count">The number of unread items, at most <see cref="Max"/>.</param>
-public readonly record struct InboxUnread(int Count)
+public readonly record struct InboxUnread
 {
+    /// <summary>Creates the value.</summary>
+    /// <param name="count">The number of unread items, at most <see cref="Max"/>.</param>
+    [SetsRequiredMembers]
+    public InboxUnread(int count) => Count = count;
+
+    /// <summary>Gets the number of unread items, at most <see cref="Max"/>.</summary>
+    public required int Count { get; init; }
+
     /// <summary>The number at which counting stops: there may be more unread items.</summary>
     public const int Max = 1_000;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>
@@ -62,7 +64,22 @@ public sealed record PreferencePageCategory
 }
 
 /// <summary>The choice of a user for a category on a channel.</summary>
-/// <param name="Category">The category.</param>
-/// <param name="Channel">The channel.</param>
-/// <param name="IsWanted">Whether the user wants it.</param>
-public sealed record PreferenceChoice(string Category, Channel Channel, bool IsWanted);
+public sealed record PreferenceChoice
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="category">The category.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="isWanted">Whether the user wants it.</param>
+    [SetsRequiredMembers]
+    public PreferenceChoice(string category, Channel channel, bool isWanted) =>
+        (Category, Channel, IsWanted) = (category, channel, isWanted);
+
+    /// <summary>Gets the category.</summary>
+    public required string Category { get; init; }
+
+    /// <summary>Gets the channel.</summary>
+    public required Channel Channel { get; init; }
+
+    /// <summary>Gets whether the user wants it.</summary>
+    public required bool IsWanted { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>
@@ -25,12 +27,24 @@ public interface ISecretProtector
 }
 
 /// <summary>A decrypted secret.</summary>
-/// <param name="Value">The secret.</param>
-/// <param name="IsCurrent">
-/// Whether it is encrypted with the current key. If not, the caller stores it encrypted again with its next write.
-/// </param>
-public sealed record UnprotectedSecret(string Value, bool IsCurrent)
+public sealed record UnprotectedSecret
 {
+    /// <summary>Creates the value.</summary>
+    /// <param name="value">The secret.</param>
+    /// <param name="isCurrent">
+    /// Whether it is encrypted with the current key. If not, the caller stores it encrypted again with its next write.
+    /// </param>
+    [SetsRequiredMembers]
+    public UnprotectedSecret(string value, bool isCurrent) => (Value, IsCurrent) = (value, isCurrent);
+
+    /// <summary>Gets the secret.</summary>
+    public required string Value { get; init; }
+
+    /// <summary>
+    /// Gets whether it is encrypted with the current key. If not, the caller stores it encrypted again with its next write.
+    /// </summary>
+    public required bool IsCurrent { get; init; }
+
     /// <summary>Returns a constant; never the secret.</summary>
     public override string ToString() => "secret";
 }

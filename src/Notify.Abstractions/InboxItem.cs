@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Notify;
@@ -90,8 +91,21 @@ public enum InboxMark
 }
 
 /// <summary>The position of an item in a list: its time, and its ID among items with the same time.</summary>
-/// <param name="At">
-/// The time: <see cref="InboxItem.CreatedAt"/>, or <see cref="InboxItem.ChangedAt"/> in a list of changes.
-/// </param>
-/// <param name="Id">The ID of the item.</param>
-public readonly record struct InboxPosition(DateTimeOffset At, Guid Id);
+public readonly record struct InboxPosition
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="at">
+    /// The time: <see cref="InboxItem.CreatedAt"/>, or <see cref="InboxItem.ChangedAt"/> in a list of changes.
+    /// </param>
+    /// <param name="id">The ID of the item.</param>
+    [SetsRequiredMembers]
+    public InboxPosition(DateTimeOffset at, Guid id) => (At, Id) = (at, id);
+
+    /// <summary>
+    /// Gets the time: <see cref="InboxItem.CreatedAt"/>, or <see cref="InboxItem.ChangedAt"/> in a list of changes.
+    /// </summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets the ID of the item.</summary>
+    public required Guid Id { get; init; }
+}

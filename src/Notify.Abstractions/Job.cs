@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Notify;
@@ -99,7 +100,21 @@ public sealed record UserImportLine
 }
 
 /// <summary>An item of a job that failed.</summary>
-/// <param name="Line">The number of its line, from 1.</param>
-/// <param name="Id">The ID in the line; null if it has none.</param>
-/// <param name="Errors">The errors.</param>
-public sealed record JobLineError(long Line, string? Id, IReadOnlyList<FieldError> Errors);
+public sealed record JobLineError
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="line">The number of its line, from 1.</param>
+    /// <param name="id">The ID in the line; null if it has none.</param>
+    /// <param name="errors">The errors.</param>
+    [SetsRequiredMembers]
+    public JobLineError(long line, string? id, IReadOnlyList<FieldError> errors) => (Line, Id, Errors) = (line, id, errors);
+
+    /// <summary>Gets the number of its line, from 1.</summary>
+    public required long Line { get; init; }
+
+    /// <summary>Gets the ID in the line; null if it has none.</summary>
+    public required string? Id { get; init; }
+
+    /// <summary>Gets the errors.</summary>
+    public required IReadOnlyList<FieldError> Errors { get; init; }
+}

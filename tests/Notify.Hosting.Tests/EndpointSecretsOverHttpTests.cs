@@ -102,8 +102,12 @@ public sealed class EndpointSecretsOverHttpTests
 
         Assert.True(response.Headers.CacheControl?.NoStore);
         var log = lines.Lines.ToArray();
-        Assert.Single(log, line => line.Contains("Audit: webhook secret shown, tenant acme, key 1", StringComparison.Ordinal));
-        Assert.Single(log, line => line.Contains("Audit: webhook secret rotated, tenant acme, key 1", StringComparison.Ordinal));
+        Assert.Single(log, line =>
+            line.Contains("Audit: webhook secret shown, tenant acme, key configured-1", StringComparison.Ordinal)
+        );
+        Assert.Single(log, line =>
+            line.Contains("Audit: webhook secret rotated, tenant acme, key configured-1", StringComparison.Ordinal)
+        );
         foreach (var secret in (string[])[shown.Text("secret")!, rotated.Text("secret")!, "url-token"])
             Assert.DoesNotContain(log, line => line.Contains(secret, StringComparison.Ordinal));
     }

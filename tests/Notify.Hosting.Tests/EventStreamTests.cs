@@ -120,8 +120,12 @@ public sealed class EventStreamTests
 
         var (opened, again) = (await stream.NextAsync(), await stream.NextAsync());
         Assert.Equal(("receipt.opened", "receipt.opened"), (opened.EventType, again.EventType));
-        Assert.Equal((opened.EventId, opened.Data), (again.EventId, again.Data));
-        Assert.Equal(delivery, JsonElement.Parse(opened.Data).GetProperty("data").Text("deliveryId"));
+        Assert.Equal(opened.EventId, again.EventId);
+        var (first, second) = (JsonElement.Parse(opened.Data), JsonElement.Parse(again.Data));
+        Assert.Equal(delivery, first.GetProperty("data").Text("deliveryId"));
+        Assert.Equal(delivery, second.GetProperty("data").Text("deliveryId"));
+        Assert.True(first.GetProperty("data").GetProperty("isFirst").GetBoolean());
+        Assert.False(second.GetProperty("data").GetProperty("isFirst").GetBoolean());
     }
 
     [Theory]

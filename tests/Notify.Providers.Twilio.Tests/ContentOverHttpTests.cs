@@ -9,14 +9,16 @@ namespace Notify.Providers.Twilio.Tests;
 public sealed class ContentOverHttpTests
 {
     /// <summary>The value of the variable, and what is right about the body; null for a right one.</summary>
+    private const string Nothing = "neither the title nor the body nor the HTML shows anything";
+
     private static readonly (string Value, string? Message)[] Bodies =
     [
         ("Text", null),
         ("Rad ett\nrad två\tslut", null),
         (new string('x', 1_600), null),
         (string.Concat(Enumerable.Repeat("\U0001F600", 1_600)), null),
-        ("", "empty"),
-        (" \n ", "empty"),
+        ("", Nothing),
+        (" \n ", Nothing),
         (new string('x', 1_601), "Use at most 1,600 characters"),
         (string.Concat(Enumerable.Repeat("\U0001F600", 1_601)), "Use at most 1,600 characters"),
         ("bell \u0007", "An SMS must not contain control characters"),
@@ -36,7 +38,7 @@ public sealed class ContentOverHttpTests
         foreach (var (text, message) in Bodies)
         {
             var given = new { content = new { title = "Not sent", body = text } };
-            await AssertAsync(client, given, "content.body", message == "empty" ? "An SMS needs a body" : message);
+            await AssertAsync(client, given, "content.body", message == Nothing ? "An SMS needs a body" : message);
             await AssertAsync(client, new { template = "own", data = new { text } }, "template", message);
             await AssertAsync(client, new { template = "all", data = new { text } }, "template", message);
         }

@@ -69,10 +69,21 @@ public sealed record InboxChange
 }
 
 /// <summary>An item that was changed.</summary>
-/// <param name="Item">The item after the change.</param>
-/// <param name="IsFirstRead">Whether the change set <see cref="InboxItem.FirstReadAt"/>.</param>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
-public readonly record struct ChangedInboxItem(InboxItem Item, bool IsFirstRead);
+public readonly record struct ChangedInboxItem
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="item">The item after the change.</param>
+    /// <param name="isFirstRead">Whether the change set <see cref="InboxItem.FirstReadAt"/>.</param>
+    [SetsRequiredMembers]
+    public ChangedInboxItem(InboxItem item, bool isFirstRead) => (Item, IsFirstRead) = (item, isFirstRead);
+
+    /// <summary>Gets the item after the change.</summary>
+    public required InboxItem Item { get; init; }
+
+    /// <summary>Gets whether the change set <see cref="InboxItem.FirstReadAt"/>.</summary>
+    public required bool IsFirstRead { get; init; }
+}
 
 /// <summary>The items to remove: those that meet every condition that is set.</summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]

@@ -36,10 +36,21 @@ public interface IEventCounter
 }
 
 /// <summary>An event and its position in its source.</summary>
-/// <param name="Position">The position.</param>
-/// <param name="Event">The event.</param>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
-public readonly record struct SourceEvent(long Position, NotifyEvent Event);
+public readonly record struct SourceEvent
+{
+    /// <summary>Creates the value.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="event">The event.</param>
+    [SetsRequiredMembers]
+    public SourceEvent(long position, NotifyEvent @event) => (Position, Event) = (position, @event);
+
+    /// <summary>Gets the position.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>Gets the event.</summary>
+    public required NotifyEvent Event { get; init; }
+}
 
 /// <summary>
 /// A stream of events from which workers count. While one is in use, processes publish events to it instead of counting them.

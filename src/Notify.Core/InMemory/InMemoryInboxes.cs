@@ -79,7 +79,7 @@ internal sealed class InMemoryInboxes : IInboxStore
                     .OfType<ChangedInboxItem>()
                     .Take(change.Limit),
             ];
-            foreach (var (item, _) in changed)
+            foreach (var item in changed.Select(one => one.Item))
                 _items[item.Id] = item;
             return new(changed);
         }

@@ -50,6 +50,8 @@ internal sealed partial class TeamDirectory(IDocumentStore documents) : ITeams
                 errors.Add(new FieldError($"{field}[{i}]", FieldErrorCodes.TooLong, $"Use at most {maxLength} characters."));
             else if (maxLength == Names.MaxLength && Names.FindError($"{field}[{i}]", members[i]) is { } error)
                 errors.Add(error);
+            else if (members[i]?.Any(char.IsControl) == true)
+                errors.Add(new FieldError($"{field}[{i}]", FieldErrorCodes.InvalidText, "Control characters are not allowed."));
             else if (BlankText.IsBlank(members[i]))
                 errors.Add(new FieldError($"{field}[{i}]", FieldErrorCodes.Required, "Use at least one visible character."));
         }

@@ -5,5 +5,5 @@ internal sealed class PlainSecrets : ISecretProtector
 {
     public string Protect(string secret, string purpose) => secret;
 
-    public UnprotectedSecret Unprotect(string stored, string purpose) => new(stored, IsCurrent: true);
+    public UnprotectedSecret Unprotect(string stored, string purpose) => new(stored, isCurrent: true);
 }

@@ -12,8 +12,8 @@ namespace Notify.Hosting.Forwarding;
 /// </summary>
 internal sealed class ForwardingFilter(IApiForwarder forwarder, ApiFeatures feature) : IEndpointFilter
 {
-    private readonly ForwardedCall _call = new(feature, IsLineStream: false);
-    private readonly ForwardedCall _lineStream = new(feature, IsLineStream: true);
+    private readonly ForwardedCall _call = new(feature, isLineStream: false);
+    private readonly ForwardedCall _lineStream = new(feature, isLineStream: true);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -71,8 +71,8 @@ internal static class ApiKeyOperations
         {
             Scope = ApiScope.Admin,
             Description =
-                "Other processes refuse the key within NotificationsApiOptions.KeyCacheDuration, which is 5 seconds by default. A "
-                + "key with the scope platform needs a caller with that scope.",
+                "Other processes refuse the key within NotificationsApiOptions.KeyCacheDuration, which is 5 seconds by default. "
+                + "A key with the scope platform needs a caller with that scope.",
             Problems = [ProblemCodes.NotFound],
             Responses = [ApiResponse.NoContent("The key is revoked.")],
         };

@@ -26,8 +26,8 @@ internal static class ApiKeySchema
                 (
                     "kind",
                     Schema.Choice(
-                        "Where notifications go: to their recipients (live, the default), nowhere (test), or only to the team of the "
-                            + "tenant (team). A test or team key can have only the scopes send and read.",
+                        "Where notifications go: to their recipients (live, the default), nowhere (test), or only to the team of "
+                            + "the tenant (team). A test or team key can have only the scopes send and read.",
                         ApiKeyReader.Kinds.Keys
                     )
                 ),

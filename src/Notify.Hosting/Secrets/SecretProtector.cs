@@ -33,7 +33,7 @@ internal sealed class SecretProtector(KeyRingRepository repository, TimeProvider
     {
         ArgumentNullException.ThrowIfNull(stored);
         if (!stored.StartsWith(Prefix, StringComparison.Ordinal))
-            return new UnprotectedSecret(stored, IsCurrent: false);
+            return new UnprotectedSecret(stored, isCurrent: false);
 
         var data = new byte[stored.Length];
         if (!Convert.TryFromBase64Chars(stored.AsSpan(Prefix.Length), data, out var length))

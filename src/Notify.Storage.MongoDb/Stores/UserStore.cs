@@ -22,6 +22,12 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     /// </summary>
     private const string Version = "version";
 
+    /// <summary>
+    /// Counts how often a profile was saved. A save is repeated if its answer is lost, and then brings its version back after
+    /// another change has replaced it. Without the count, a change that was computed before that one would overwrite it.
+    /// </summary>
+    private const string Saves = "saves";
+
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
     {
         var last = users.Reverse().DistinctBy(user => (user.Tenant, user.Id));
@@ -94,7 +100,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
             if (change(found is null ? new UserRecord { Tenant = tenant, Id = id } : Read(found)) is not { } changed)
                 return false;
 
-            var document = CreateDocument(changed);
+            var document = CreateDocument(changed, found);
             written.Add(document[Version]);
             if (await WriteAsync(found, document, cancellationToken).ConfigureAwait(false))
                 return true;
@@ -119,7 +125,9 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
             found = await FindOneAsync(tenant, id, cancellationToken).ConfigureAwait(false);
             if (!condition(found is null ? nobody : Read(found)))
                 return false;
-        } while (found is not null && !await WriteAsync(found, CreateDocument(nobody), cancellationToken).ConfigureAwait(false));
+        } while (
+            found is not null && !await WriteAsync(found, CreateDocument(nobody, found), cancellationToken).ConfigureAwait(false)
+        );
 
         var ofUser = new BsonDocument { { Tenant, tenant }, { UserId, id } };
         var removed = await database
@@ -148,7 +156,9 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
         if (known is null)
             return (await database.Users.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false)).Count == 0;
 
-        var filter = Key(document[Tenant].AsString, document[UserId].AsString).Add(Version, known[Version]);
+        var filter = Key(document[Tenant].AsString, document[UserId].AsString)
+            .Add(Version, known[Version])
+            .Add(Saves, known.GetValue(Saves, new BsonDocument("$exists", false)));
         var write = new ReplaceOneModel<BsonDocument>(filter, document);
         return await database.Users.WriteOneAsync(write, cancellationToken).ConfigureAwait(false);
     }
@@ -164,15 +174,21 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
     private static UpdateOneModel<BsonDocument> Save(User user) =>
         new(
             Key(user.Tenant, user.Id),
-            new BsonDocument("$set", new BsonDocument(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch()))
+            new BsonDocument
+            {
+                { "$set", new BsonDocument(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch()) },
+                { "$inc", new BsonDocument(Saves, 1L) },
+            }
         )
         {
             IsUpsert = true,
         };
 
-    private static BsonDocument CreateDocument(UserRecord user)
+    private static BsonDocument CreateDocument(UserRecord user, BsonDocument? known)
     {
         var document = Key(user.Tenant, user.Id).Add(Version, DeliveryUpdate.NewBatch());
+        if (known is not null && known.TryGetValue(Saves, out var saves))
+            document.Add(Saves, saves);
         if (user.User is { } profile)
             document.Add(Stored, StoredForm.WriteUser(profile));
         if (StoredForm.WritePreferences(user.Preferences) is { } preferences)

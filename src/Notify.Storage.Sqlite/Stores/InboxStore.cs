@@ -127,7 +127,7 @@ internal sealed class InboxStore(DatabaseWriter writer, StoreDatabase database) 
         [
             .. FindToMark(change).Select(change.Apply).OfType<ChangedInboxItem>().Take(change.Limit),
         ];
-        foreach (var (item, _) in changed)
+        foreach (var item in changed.Select(one => one.Item))
         {
             update
                 .Bind("@changed_at", item.ChangedAt)

@@ -9,7 +9,7 @@
 {{- if gt (len $stores) 1 -}}
 {{- fail "postgresql and mongodb are both set, and notifications are kept in one store. Keep one of them." -}}
 {{- end -}}
-{{- range $name, $secret := omit .Values.secrets "Notify__ApiKey" -}}
+{{- range $name, $secret := omit .Values.secrets "Notify__ApiKey" "Notify__Secrets__RootKeys__0" -}}
 {{- if not (or $secret.value $secret.existingSecret) -}}
 {{- fail (printf "secrets.%s needs a value, or existingSecret and key." $name) -}}
 {{- end -}}

@@ -32,7 +32,8 @@
 {{- end }}
 {{- if eq .role "gateway" }}
 {{- $roles := include "notify.roles" .root | fromYaml }}
-{{- range $feature, $role := dict "Authentication" "auth" "Notifications" "notifications" "Devices" "devices" "Analytics" "analytics" }}
+{{- $served := dict "Authentication" "auth" "Notifications" "notifications" "Devices" "devices" "Analytics" "analytics" }}
+{{- range $feature, $role := $served }}
 {{- with index $roles $role }}
 - name: Notify__Gateway__{{ $feature }}
   value: http://{{ $fullname }}-{{ $role }}:{{ .service.port }}
