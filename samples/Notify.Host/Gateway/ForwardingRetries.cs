@@ -18,7 +18,7 @@ internal sealed class ForwardingRetries(GatewaySettings settings)
     {
         var proxy = context.GetReverseProxyFeature();
         var all = proxy.AvailableDestinations;
-        List<DestinationState>? untried = null;
+        List<DestinationState>? tried = null;
         var body = KeepBody(context.Request);
         var hasTimeout = context.Features.GetRequiredFeature<ForwardedCall>() is { IsLineStream: false };
         var attempt = new ForwardedTry(context, hasTimeout ? settings.TryTimeout : Timeout.InfiniteTimeSpan);
@@ -32,18 +32,23 @@ internal sealed class ForwardingRetries(GatewaySettings settings)
                 return;
 
             // Created only after a failure, because nearly every call succeeds.
-            untried ??= [.. all];
+            tried ??= [];
             if (proxy.ProxiedDestination is { } failed)
-                untried.Remove(failed);
-            if (untried.Count == 0)
+                tried.Add(failed);
+            // A process that seems to have failed is a better choice than one that has just failed.
+            DestinationState[] untried = [.. all.Except(tried)];
+            if (untried.Length == 0)
+                untried = [.. proxy.AllDestinations.Except(tried)];
+            if (untried.Length == 0)
             {
-                untried.AddRange(all);
+                tried.Clear();
+                untried = [.. all];
                 await Task.Delay(FirstPause * (1 << retries), context.RequestAborted)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             Reset(context);
-            proxy.AvailableDestinations = [.. untried];
+            proxy.AvailableDestinations = untried;
         }
     }
 

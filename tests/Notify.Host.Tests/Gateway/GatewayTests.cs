@@ -87,17 +87,6 @@ public sealed class GatewayTests(GatewayProcess gateway) : IClassFixture<Gateway
     [Fact]
     public async Task A_call_is_repeated_at_another_process()
     {
-        // Failures in other tests keep a process out of the choice for a while.
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                using var request = Create("GET", "/v1/users/ada");
-                using var answer = await gateway.Client.SendAsync(request);
-                return gateway.First.GetCalls(_test).Length > 0 && gateway.Second.GetCalls(_test).Length > 0;
-            },
-            "both processes to get calls"
-        );
-
         for (var i = 0; i < 10; i++)
         {
             using var request = Create("PUT", "/v1/users/ada", $"abort {gateway.First.Port}", "{}", $"key-{i}");
@@ -105,7 +94,7 @@ public sealed class GatewayTests(GatewayProcess gateway) : IClassFixture<Gateway
             Assert.Equal($"from {gateway.Second.Port}", await answer.Content.ReadAsStringAsync());
         }
 
-        Call[] second = [.. gateway.Second.GetCalls(_test).Where(call => call.Method == "PUT")];
+        var second = gateway.Second.GetCalls(_test);
         Assert.Equal(10, second.Length);
         Assert.Equal(10, second.Select(call => call.Headers["Idempotency-Key"]).Distinct().Count());
     }
