@@ -42,8 +42,7 @@ internal sealed class CountRecorder(
         var key = count with { Time = AnalyticsResolution.Minute.GetStart(count.Time), Value = 0 };
         lock (_lock)
         {
-            key = _names.Limit(key);
-            _counts[key] = _counts.GetValueOrDefault(key) + count.Value;
+            _counts.AddTo(_names.Limit(key), count.Value);
         }
     }
 
@@ -92,7 +91,7 @@ internal sealed class CountRecorder(
             lock (_lock)
             {
                 foreach (var (key, count) in counts)
-                    _counts[key] = _counts.GetValueOrDefault(key) + count;
+                    _counts.AddTo(key, count);
             }
         }
     }

@@ -12,11 +12,12 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
     public void Record(Delivery delivery, Settlement settlement)
     {
         EngineTelemetry.RecordSettled(delivery, settlement);
-        Count(delivery, settlement);
-        Publish(delivery, settlement);
+        var cost = prices.Find(settlement);
+        Count(delivery, settlement, cost);
+        Publish(delivery, settlement, cost);
     }
 
-    private void Count(Delivery delivery, Settlement settlement)
+    private void Count(Delivery delivery, Settlement settlement, Cost? cost)
     {
         var outcome = settlement.Attempt?.Outcome;
         var measure = Counts.GetMeasure(settlement.State, outcome);
@@ -25,15 +26,15 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
             Detail = measure == AnalyticsMeasure.Failed ? Counts.GetFailureClass(outcome) : null,
         };
         counts.Add(count);
-        if (prices.Find(settlement) is { Amount: { } amount, Currency: { } currency })
+        if (cost is { Amount: { } amount, Currency: { } currency })
             counts.Add(Counts.CreateCost(count, amount, currency));
     }
 
-    private void Publish(Delivery delivery, Settlement settlement)
+    private void Publish(Delivery delivery, Settlement settlement, Cost? cost)
     {
         var type = GetEventType(settlement);
         if (sinks.Want(type))
-            sinks.Publish(CreateEvent(type, delivery, settlement));
+            sinks.Publish(CreateEvent(type, delivery, settlement, cost));
     }
 
     private static string GetEventType(Settlement settlement) =>
@@ -50,7 +51,7 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
     private static string GetProvider(Settlement settlement) => settlement.Attempt?.Provider ?? settlement.Provider;
 
     // A delivery is settled once under each fence, so the fence tells its events apart.
-    private NotifyEvent CreateEvent(string type, Delivery delivery, Settlement settlement) =>
+    private static NotifyEvent CreateEvent(string type, Delivery delivery, Settlement settlement, Cost? cost) =>
         new()
         {
             Id = EventIds.Compute(delivery.Id, "delivery", settlement.Fence),
@@ -71,7 +72,7 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
                 Template = delivery.Template,
                 Workflow = delivery.Workflow,
                 Category = delivery.Category,
-                Cost = prices.Find(settlement),
+                Cost = cost,
                 Reference = delivery.Reference,
                 Tags = delivery.Tags,
                 Metadata = delivery.Metadata,

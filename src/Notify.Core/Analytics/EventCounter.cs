@@ -71,8 +71,8 @@ internal sealed class EventCounter(IAnalyticsStore store, CountRecorder recorder
         {
             foreach (var count in events.Where(one => ids.Add(one.Event.Id)).SelectMany(one => EventCounts.Create(one.Event)))
             {
-                var key = _names.Limit(count with { Time = AnalyticsResolution.Minute.GetStart(count.Time), Value = 0 });
-                sums[key] = sums.GetValueOrDefault(key) + count.Value;
+                var key = count with { Time = AnalyticsResolution.Minute.GetStart(count.Time), Value = 0 };
+                sums.AddTo(_names.Limit(key), count.Value);
             }
         }
 
