@@ -63,34 +63,23 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
         ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message)).Build();
 
     /// <summary>Opens a consumer that begins with new messages.</summary>
-    public IConsumer<byte[], byte[]> OpenEventConsumer() => new ConsumerBuilder<byte[], byte[]>(
-            Configured(
-                new ConsumerConfig
-                {
-                    GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-processors",
-                    AutoOffsetReset = AutoOffsetReset.Latest,
-                    SessionTimeoutMs = SessionMilliseconds,
-                    HeartbeatIntervalMs = SessionMilliseconds / HeartbeatsPerSession,
-                    EnableAutoCommit = true,
-                    QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
-                    FetchWaitMaxMs = LongestFetchMilliseconds,
-                    TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,
-                    AllowAutoCreateTopics = true,
-                }
-            )
-        ).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message)).Build();
+    public IConsumer<byte[], byte[]> OpenEventConsumer() =>
+        CreateEventConsumerBuilder("processors", AutoOffsetReset.Latest, commitsItself: true).Build();
 
     /// <summary>Creates the builder of a consumer that reads every event, from positions that are kept in the store.</summary>
     public ConsumerBuilder<byte[], byte[]> CreateAnalyticsConsumerBuilder() =>
+        CreateEventConsumerBuilder("analytics", AutoOffsetReset.Earliest, commitsItself: false);
+
+    private ConsumerBuilder<byte[], byte[]> CreateEventConsumerBuilder(string group, AutoOffsetReset start, bool commitsItself) =>
         new ConsumerBuilder<byte[], byte[]>(
             Configured(
                 new ConsumerConfig
                 {
-                    GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-analytics",
-                    AutoOffsetReset = AutoOffsetReset.Earliest,
+                    GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-{group}",
+                    AutoOffsetReset = start,
                     SessionTimeoutMs = SessionMilliseconds,
                     HeartbeatIntervalMs = SessionMilliseconds / HeartbeatsPerSession,
-                    EnableAutoCommit = false,
+                    EnableAutoCommit = commitsItself,
                     QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
                     FetchWaitMaxMs = LongestFetchMilliseconds,
                     TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,

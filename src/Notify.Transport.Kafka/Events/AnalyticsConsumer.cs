@@ -46,23 +46,12 @@ internal sealed class AnalyticsConsumer(
         {
             try
             {
-                // It runs on its own thread, because librdkafka's calls block.
-                await Task
-                    .Factory.StartNew(
-                        () => Consume(stoppingToken),
-                        CancellationToken.None,
-                        TaskCreationOptions.LongRunning,
-                        TaskScheduler.Default
-                    )
-                    .ConfigureAwait(false);
+                await ConsumerThread.RunAsync(() => Consume(stoppingToken)).ConfigureAwait(false);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // The events wait in the topics, and are read again from the stored positions.
-                Log.CountingFailed(
-                    logger,
-                    exception is KafkaException { Error.Code: var code } ? code.ToString() : exception.GetType().Name
-                );
+                Log.CountingFailed(logger, ConsumerThread.GetCode(exception));
                 await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)

@@ -36,23 +36,12 @@ internal sealed class NotificationEventConsumer(
         {
             try
             {
-                // It runs on its own thread, because librdkafka's calls block.
-                await Task
-                    .Factory.StartNew(
-                        () => Consume(stoppingToken),
-                        CancellationToken.None,
-                        TaskCreationOptions.LongRunning,
-                        TaskScheduler.Default
-                    )
-                    .ConfigureAwait(false);
+                await ConsumerThread.RunAsync(() => Consume(stoppingToken)).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
                 // The application works without these events, so no failure here may stop it.
-                Log.ConsumingFailed(
-                    logger,
-                    exception is KafkaException { Error.Code: var code } ? code.ToString() : exception.GetType().Name
-                );
+                Log.ConsumingFailed(logger, ConsumerThread.GetCode(exception));
                 await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
