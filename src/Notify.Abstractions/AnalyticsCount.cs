@@ -47,7 +47,7 @@ public readonly record struct AnalyticsCount
     public required long Value { get; init; }
 }
 
-/// <summary>What is counted.</summary>
+/// <summary>The kind of event that is counted.</summary>
 public enum AnalyticsMeasure
 {
     /// <summary>Attempts that failed and will be repeated.</summary>
@@ -83,7 +83,7 @@ public enum AnalyticsMeasure
     /// <summary>Deliveries that the recipient marked as spam, each once.</summary>
     Complained = 10,
 
-    /// <summary>Devices that were removed because a vendor reported that their token is no longer valid.</summary>
+    /// <summary>Devices that were removed because a vendor reported their token as invalid.</summary>
     Pruned = 11,
 
     /// <summary>The costs of messages.</summary>

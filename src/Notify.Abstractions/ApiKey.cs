@@ -9,7 +9,7 @@ public sealed record ApiKey
     /// <summary>Gets the tenant that the key belongs to.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>Gets the name, which says who or what uses the key.</summary>
+    /// <summary>Gets the name, which identifies the user of the key.</summary>
     public required string Name { get; init; }
 
     /// <summary>Gets where notifications go that are triggered with the key.</summary>
@@ -59,7 +59,7 @@ public sealed record ApiKeyDraft
     /// <summary>Gets the tenant that the key belongs to. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
-    /// <summary>Gets the name, which says who or what uses the key. 1 to 256 characters.</summary>
+    /// <summary>Gets the name, which identifies the user of the key. 1 to 256 characters.</summary>
     public required string Name { get; init; }
 
     /// <summary>Gets the scopes. At least one is required.</summary>

@@ -1,6 +1,6 @@
 namespace Notify;
 
-/// <summary>What an API key or a token permits. Scopes are independent: none of them includes another one.</summary>
+/// <summary>The permissions of an API key or a token. Scopes are independent: no scope includes another.</summary>
 [Flags]
 public enum ApiScope
 {

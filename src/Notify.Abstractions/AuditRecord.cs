@@ -37,7 +37,7 @@ public sealed record AuditRecord
     public IReadOnlyList<AuditChange> Changes { get; init; } = [];
 }
 
-/// <summary>Who made a call.</summary>
+/// <summary>The caller in an audit record.</summary>
 public sealed record AuditActor
 {
     /// <summary>Creates the value.</summary>

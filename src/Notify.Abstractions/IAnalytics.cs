@@ -129,7 +129,7 @@ public sealed record AnalyticsRow
     /// <summary>Gets the number of deliveries that were due, and that their recipients no longer wanted.</summary>
     public long Cancelled { get; init; }
 
-    /// <summary>Gets the number of devices that were removed because their token is no longer valid.</summary>
+    /// <summary>Gets the number of devices that were removed because a vendor reported their token as invalid.</summary>
     public long Pruned { get; init; }
 
     /// <summary>Gets the costs by the ISO 4217 code of the currency.</summary>

@@ -62,7 +62,7 @@ public sealed record DocumentKey
     public override string ToString() => $"{Collection}/{Tenant}/{Id}";
 }
 
-/// <summary>Which documents of a collection to list.</summary>
+/// <summary>A query for documents of a collection.</summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed record DocumentQuery
 {
