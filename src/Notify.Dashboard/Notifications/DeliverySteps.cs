@@ -1,5 +1,4 @@
 using System.Globalization;
-using Notify.Dashboard.Layout;
 using Notify.Providers;
 
 namespace Notify.Dashboard.Notifications;
