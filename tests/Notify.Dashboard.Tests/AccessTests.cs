@@ -2,6 +2,8 @@ using System.Net;
 using AngleSharp.Dom;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Notify.Hosting;
+using Notify.Testing;
 
 namespace Notify.Dashboard.Tests;
 
@@ -67,6 +69,32 @@ public sealed class AccessTests
 
         await browser.OpenAsync();
         Assert.Equal("sign-in", browser.Path);
+    }
+
+    [Fact]
+    public async Task A_session_is_valid_in_another_process_with_the_same_store_and_not_in_one_with_another_store()
+    {
+        using var folder = new TemporaryFolder();
+        var cookies = new CookieContainer();
+        await using (var first = await DashboardApplication.StartAsync(AddKey, sharedFolder: folder))
+        {
+            using var browser = first.OpenBrowser(cookies: cookies);
+            await browser.OpenAsync();
+            await browser.PressAsync("Sign in", ("key", Configured));
+            Assert.Equal("", browser.Path);
+        }
+
+        await using var second = await DashboardApplication.StartAsync(AddKey, sharedFolder: folder);
+        using var same = second.OpenBrowser(cookies: cookies);
+        await same.OpenAsync("templates");
+        Assert.Equal("templates", same.Path);
+
+        await using var stranger = await DashboardApplication.StartAsync(AddKey);
+        using var other = stranger.OpenBrowser(cookies: cookies);
+        await other.OpenAsync("templates");
+        Assert.Equal("sign-in?return=templates", other.Path);
+
+        static void AddKey(NotificationsApiOptions options) => options.ApiKeys.Add(Configured);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,9 +15,9 @@ public sealed class DashboardApplication : IAsyncDisposable
     public const string Prefix = "/notify/dashboard";
 
     private readonly WebApplication _app;
-    private readonly TemporaryFolder _folder;
+    private readonly TemporaryFolder? _folder;
 
-    private DashboardApplication(WebApplication app, TemporaryFolder folder, SwitchedProvider mail)
+    private DashboardApplication(WebApplication app, TemporaryFolder? folder, SwitchedProvider mail)
     {
         (_app, _folder, Mail) = (app, folder, mail);
         Url = new Uri(app.Urls.First());
@@ -37,10 +38,11 @@ public sealed class DashboardApplication : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? application = null,
         Action<RouteGroupBuilder>? group = null,
-        string prefix = Prefix
+        string prefix = Prefix,
+        TemporaryFolder? sharedFolder = null
     )
     {
-        var folder = new TemporaryFolder();
+        var folder = sharedFolder ?? new TemporaryFolder();
         var mail = new SwitchedProvider();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -63,7 +65,7 @@ public sealed class DashboardApplication : IAsyncDisposable
         var mapped = app.MapNotifyDashboard(prefix);
         group?.Invoke(mapped);
         await app.StartAsync();
-        return new DashboardApplication(app, folder, mail);
+        return new DashboardApplication(app, sharedFolder is null ? folder : null, mail);
     }
 
     public async Task<Guid> SendEmailAsync(
@@ -109,11 +111,12 @@ public sealed class DashboardApplication : IAsyncDisposable
         [.. (await Services.GetRequiredService<IAuditLog>().ListAsync(new AuditQuery { Tenant = tenant })).Items.Reverse()];
 
     /// <summary>Opens a browser without scripts.</summary>
-    internal PlainBrowser OpenBrowser(string prefix = Prefix) => new(new Uri(Url, $"{prefix}/"));
+    internal PlainBrowser OpenBrowser(string prefix = Prefix, CookieContainer? cookies = null) =>
+        new(new Uri(Url, $"{prefix}/"), cookies);
 
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _folder.Dispose();
+        _folder?.Dispose();
     }
 }

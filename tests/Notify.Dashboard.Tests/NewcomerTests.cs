@@ -87,6 +87,10 @@ public sealed partial class NewcomerTests
         );
         await browser.FillAsync("Sample data (JSON)", """{ "name": "Ada", "number": 17 }""");
         await browser.Page.Locator("#preview").GetByText("Order 17 is on its way").WaitForAsync();
+        await browser
+            .Page.FrameLocator("#preview iframe")
+            .GetByRole(AriaRole.Heading, new() { Name = "On its way" })
+            .WaitForAsync();
         await KeepAsync(browser, "template");
         await browser.PressAsync("Save");
         await browser.SeeAsync("Saved as version 1.");

@@ -9,10 +9,10 @@ namespace Notify.Dashboard.Tests;
 /// A browser without scripts: it keeps cookies, follows redirections, resolves relative links, and submits forms with the fields
 /// that a page has.
 /// </summary>
-internal sealed class PlainBrowser(Uri root) : IDisposable
+internal sealed class PlainBrowser(Uri root, CookieContainer? cookies = null) : IDisposable
 {
     private readonly IBrowsingContext _context = BrowsingContext.New(Configuration.Default);
-    private readonly HttpClient _client = new(new HttpClientHandler { CookieContainer = new CookieContainer() });
+    private readonly HttpClient _client = new(new HttpClientHandler { CookieContainer = cookies ?? new CookieContainer() });
 
     public IHtmlDocument Page { get; private set; } = null!;
 

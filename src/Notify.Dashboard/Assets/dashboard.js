@@ -19,9 +19,19 @@
 
   const isPaused = () => localStorage.getItem(PAUSED) === 'true';
 
+  // Links are relative to the page from which a part comes, which may not be this one.
+  const adopt = (part, url) => {
+    for (const name of ['action', 'formaction', 'href', 'src']) {
+      for (const element of part.querySelectorAll(`[${name}]`)) element.setAttribute(name, new URL(element.getAttribute(name), url).href);
+    }
+    return document.adoptNode(part);
+  };
+
   // A part that the viewer is using stays as it is.
   const isInUse = part =>
     part.contains(document.activeElement) || [...part.querySelectorAll('details')].some(details => details.open && !details.hasAttribute('data-open'));
+
+  const shown = new Map();
 
   const refresh = async () => {
     if (document.hidden || isPaused()) return;
@@ -31,8 +41,11 @@
     for (const part of document.querySelectorAll('[data-live]')) {
       const replacement = fresh.getElementById(part.id);
       if (!replacement || isInUse(part)) continue;
+      const html = replacement.innerHTML;
+      if (shown.get(part.id) === html) continue;
+      shown.set(part.id, html);
       showTimes(replacement);
-      if (part.innerHTML !== replacement.innerHTML) part.replaceWith(document.adoptNode(replacement));
+      part.replaceWith(adopt(replacement, response.url));
     }
   };
 
@@ -96,7 +109,7 @@
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       const part = fresh.getElementById(form.dataset.preview);
       if (!part || mine !== number) return;
-      document.getElementById(form.dataset.preview).replaceWith(document.adoptNode(part));
+      document.getElementById(form.dataset.preview).replaceWith(adopt(part, response.url));
       showFrames();
     };
     showFrames();

@@ -3,7 +3,8 @@ namespace Notify.Dashboard.Layout;
 /// <summary>The data of a chart: what succeeded and what failed per interval.</summary>
 internal sealed record ChartData(IReadOnlyList<ChartPoint> Points, string FirstLabel, string LastLabel)
 {
-    private long Max => Math.Max(1, Points.Max(point => point.Good + point.Bad));
+    /// <summary>Gets the number of the highest bar.</summary>
+    public long Max => Points.Max(point => point.Good + point.Bad);
 
     /// <summary>Gets the height of a part of a bar. Even the smallest number is visible.</summary>
     public int Scale(long value, int height) => value == 0 ? 0 : Math.Max(2, (int)(value * (height - 4) / Max));

@@ -26,9 +26,12 @@ internal static class Texts
         time.TotalMilliseconds < 1_000
             ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalMilliseconds):0} ms")
         : time.TotalSeconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s")
-        : time.TotalMinutes < 60 ? $"{time.Minutes} min {time.Seconds} s"
-        : time.TotalHours < 24 ? $"{time.Hours} h {time.Minutes} min"
-        : $"{time.Days} d {time.Hours} h";
+        : time.TotalMinutes < 60 ? Join(time.Minutes, "min", time.Seconds, "s")
+        : time.TotalHours < 24 ? Join(time.Hours, "h", time.Minutes, "min")
+        : Join(time.Days, "d", time.Hours, "h");
+
+    private static string Join(int large, string unit, int small, string smallUnit) =>
+        small == 0 ? $"{large} {unit}" : $"{large} {unit} {small} {smallUnit}";
 
     /// <summary>Parses a time of the query string, such as <c>2026-11-29T17:00</c> of a field for local times.</summary>
     public static DateTimeOffset? ParseTime(string? text) =>

@@ -45,7 +45,7 @@ internal static class DeliverySteps
             : "";
         return new DeliveryStep(attempt.StartedAt, tone, title, $"by {attempt.Provider}{cost}")
         {
-            Detail = attempt.Reason ?? attempt.ProviderMessageId,
+            Detail = attempt.Reason ?? (attempt.ProviderMessageId is { } id ? $"message {id}" : null),
             Took = attempt.Duration,
         };
     }

@@ -83,6 +83,11 @@ internal static class TemplatePages
             : ActionOutcome.Unchanged(Path, "This template does not exist.");
     }
 
+    private static async Task<IReadOnlyList<DiffLine>> CompareAsync(PageContext page, TemplateDraft draft) =>
+        await GetCatalog(page).FindAsync(page.Tenant, draft.Name, null, page.Aborted).ConfigureAwait(false) is { } newest
+            ? VersionDiff.Compare(draft.ToTemplate(page.Tenant), newest)
+            : [];
+
     private static async Task<TemplateDraft> ReadAsync(PageContext page) =>
         TemplateDraft.Read(await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false));
 
@@ -99,6 +104,7 @@ internal static class TemplatePages
             Errors = errors ?? [],
             Preview = await draft.PreviewAsync(page).ConfigureAwait(false),
             Versions = versions?.Items ?? [],
+            Changes = draft.IsOld ? await CompareAsync(page, draft).ConfigureAwait(false) : [],
         };
         var status = errors is { Count: > 0 } ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
         return new PageResult<TemplateEditorPage>(page, view, status);
@@ -116,4 +122,7 @@ internal sealed record TemplateView
     public required DraftPreview Preview { get; init; }
 
     public required IReadOnlyList<VersionSummary> Versions { get; init; }
+
+    /// <summary>Gets how the newest version differs from the older one that is shown.</summary>
+    public required IReadOnlyList<DiffLine> Changes { get; init; }
 }
