@@ -35,9 +35,8 @@ internal sealed class NotificationFactory(
     {
         var notification = CreateNotification(trigger, rendered);
         var topicPlan = await PlanTopicsAsync(notification, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<Recipient> named = trigger.Topics().Count > 0
-            ? [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)]
-            : trigger.To;
+        IReadOnlyList<Recipient> named =
+            trigger.Topics().Count > 0 ? [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)] : trigger.To;
         var planned = await planner
             .PlanAsync(notification, named, cancellationToken, checksContent: rendered.IsChecked, errors: topicPlan.Errors)
             .ConfigureAwait(false);
