@@ -70,10 +70,20 @@ internal sealed class DrillRegions : IAsyncDisposable
             .. Directory.GetFiles(_folder.File($"{region}/run")),
             _folder.File($"{region}/postgresql/postmaster.pid"),
         ];
-        foreach (var id in files.Select(file => int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture)))
+        string[] servers = [.. files.Select(file => File.ReadLines(file).First())];
+        // PostgreSQL has a process for each connection.
+        var children = servers.SelectMany(id => File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' '));
+        foreach (var id in servers.Concat(children).Where(id => id.Length > 0))
         {
-            using var process = Process.GetProcessById(id);
-            process.Kill(entireProcessTree: true);
+            try
+            {
+                using var process = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
+                process.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // The process ended when its parent was killed.
+            }
         }
     }
 

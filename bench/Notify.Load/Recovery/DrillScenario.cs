@@ -82,6 +82,7 @@ internal sealed class DrillScenario : IAsyncDisposable
     {
         var (to, interval, failures) = (DrillRegions.Second, $"{_settings.Interval}", $"{_settings.Failures}");
         await using var watch = _settings.IsAutomatic ? _regions.Start("watch.sh", to, interval, failures) : null;
+        var since = Stopwatch.GetTimestamp();
         if (_settings.LagSeconds > 0)
         {
             await _regions.HoldReplicationAsync(DrillRegions.First);
@@ -91,7 +92,7 @@ internal sealed class DrillScenario : IAsyncDisposable
         var begun = Stopwatch.GetTimestamp();
         _regions.Kill(DrillRegions.First);
         _kafka[0].TakeDown();
-        var loss = new Loss(begun, Stopwatch.GetTimestamp());
+        var loss = new Loss(_settings.LagSeconds > 0 ? since : begun, begun, Stopwatch.GetTimestamp());
         Console.Error.WriteLine("  Every process of region a was killed.");
         if (watch is null)
             await _regions.RunAsync("failover.sh", to);
@@ -149,17 +150,19 @@ internal sealed class DrillScenario : IAsyncDisposable
     // The same holds for all that a region did while replication stood still.
     private int CountUnexplained(IReadOnlyList<long> times, Loss loss, bool isLost)
     {
-        var window = InFlight + TimeSpan.FromSeconds(_settings.LagSeconds);
         var isExplained =
             times.Count == 2
             && times[0] <= loss.Ended
             && times[1] > loss.Ended
-            && (isLost || Stopwatch.GetElapsedTime(times[0], loss.Ended) <= window);
+            && (isLost || Stopwatch.GetElapsedTime(times[0], loss.Since) <= InFlight);
         return times.Count <= 1 || isExplained ? 0 : times.Count - 1;
     }
 
     private static double Round(double value) => Math.Round(value, 1);
 
-    /// <summary>The timestamps of the first and the last kill.</summary>
-    private readonly record struct Loss(long Begun, long Ended);
+    /// <summary>The timestamps of a loss.</summary>
+    /// <param name="Since">When the region did the first thing that the other one may not know of.</param>
+    /// <param name="Begun">The first kill.</param>
+    /// <param name="Ended">The last kill.</param>
+    private readonly record struct Loss(long Since, long Begun, long Ended);
 }
