@@ -23,6 +23,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
+{{/* The labels of hooks. The selectors of roles and of the PodMonitor do not match them. */}}
+{{- define "notify.hookLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}-hook
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
 {{/* The roles that are enabled, by name, each with what the defaults give it. */}}
 {{- define "notify.roles" -}}
 {{- $values := .Values -}}
