@@ -74,6 +74,7 @@ internal sealed partial class ManifestReferences
                 CheckPorts(manifest, Select(manifest, manifest.At("spec", "selector")), monitored);
                 break;
             default:
+                CheckTraffic(manifest);
                 break;
         }
     }

@@ -22,8 +22,16 @@ internal static class Renderings
     private static (string Name, string Values)[] Variants { get; } =
     [
         ("keda", "{ kafka: { bootstrapServers: 'kafka:9092' }, defaults: { autoscaling: { kind: keda } } }"),
+        (
+            "external-dns",
+            "{ globalLoadBalancing: { kind: external-dns, region: eu }, ingress: { enabled: true, hosts: [n.example.org] } }"
+        ),
+        ("linkerd-budget", "{ serviceMesh: { kind: linkerd, retryBudget: { enabled: true } } }"),
         ("mongodb", "{ postgresql: { connectionString: '' }, mongodb: { connectionString: 'mongodb://mongodb/notify' } }"),
-        ("route", "{ route: { enabled: true, parentRefs: [{ name: public }], hostnames: [notify.example.org] } }"),
+        (
+            "route",
+            "{ globalLoadBalancing: { kind: k8gb }, route: { enabled: true, parentRefs: [{ name: a }], hostnames: [n.org] } }"
+        ),
     ];
 
     public static Task<Rendering[]> GetAsync() => Rendered.Value;
