@@ -127,8 +127,9 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
     }
 
     /// <summary>
-    /// Checks that each process on the way of the notification to the vendor has a span in its trace. A notification to a user goes from its acceptance over Kafka to the role delivery. One to a topic is expanded by the
-    /// processor, and then falls due in the store for delivery and retry.
+    /// Checks that each process on the way of the notification to the vendor has a span in its trace. A notification to a user
+    /// goes from its acceptance over Kafka to the role delivery. One to a topic is expanded by the processor, and then falls due
+    /// in the store for delivery and retry.
     /// </summary>
     private static void CheckTrace(OtlpReceiver collector, string trace, bool isToTopic)
     {
