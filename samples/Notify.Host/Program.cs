@@ -12,6 +12,12 @@ try
         return 0;
     }
 
+    if (args is ["migrate", ..])
+    {
+        await StoreSettings.MigrateAsync(args[1..]);
+        return 0;
+    }
+
     await using var app = Build(args, out var roles);
     await app.StartAsync();
     if (roles.Features.HasFlag(ApiFeatures.Authentication))
@@ -43,6 +49,7 @@ static WebApplication Build(string[] args, out Roles roles)
     builder
         .Services.AddNotifications(settings.Bind)
         .UseStore(settings, data)
+        .UseComplements(settings)
         .ProtectSecrets(settings, data)
         .AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
