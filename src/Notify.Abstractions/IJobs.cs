@@ -13,7 +13,22 @@ public interface IJobs
     /// <returns>The job, which waits for a process.</returns>
     Task<Job> ImportUsersAsync(
         string tenant,
-        IAsyncEnumerable<UserImportLine> lines,
+        IAsyncEnumerable<ImportLine<User>> lines,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>
+    /// Starts a job that saves devices. The lines are stored while they are read; the job begins when the last one is stored. A
+    /// device without <see cref="Device.LastSeenAt"/> counts as last seen when the job was created. A device that was seen later
+    /// than its line tells is left as it is, so an import never replaces what an app has registered since.
+    /// </summary>
+    /// <param name="tenant">The tenant, to which all devices must belong.</param>
+    /// <param name="lines">The lines, in any number.</param>
+    /// <param name="cancellationToken">A token to cancel the operation. The job then fails without having saved a device.</param>
+    /// <returns>The job, which waits for a process.</returns>
+    Task<Job> ImportDevicesAsync(
+        string tenant,
+        IAsyncEnumerable<ImportLine<Device>> lines,
         CancellationToken cancellationToken = default
     );
 

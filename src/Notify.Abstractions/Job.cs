@@ -55,6 +55,9 @@ public static class JobKinds
 {
     /// <summary>The import of users.</summary>
     public const string ImportUsers = "import-users";
+
+    /// <summary>The import of devices.</summary>
+    public const string ImportDevices = "import-devices";
 }
 
 /// <summary>The state of a job.</summary>
@@ -84,19 +87,6 @@ public enum JobState
     /// <summary>It was cancelled. Items that were processed before remain so.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
-}
-
-/// <summary>A line of an import: a user, or the errors because of which it is none.</summary>
-public sealed record UserImportLine
-{
-    /// <summary>Gets the number of the line, from 1.</summary>
-    public required long Line { get; init; }
-
-    /// <summary>Gets the user; null if the line could not be read.</summary>
-    public User? User { get; init; }
-
-    /// <summary>Gets the errors of a line that could not be read.</summary>
-    public IReadOnlyList<FieldError> Errors { get; init; } = [];
 }
 
 /// <summary>An item of a job that failed.</summary>

@@ -166,7 +166,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RetentionWorker>();
         services.AddSingleton<ErasureWorker>();
         services.AddSingleton<JobDocuments>();
-        services.AddSingleton<UserImport>();
+        services.AddSingleton<IJobKind, DeviceImport>();
+        services.AddSingleton<IJobKind, UserImport>();
         services.AddSingleton<JobWorker>();
         services.AddSingleton<IJobs, JobDirectory>();
         services.AddHostedService<NotificationWorkers>();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
 using Notify.Core.Queries;
 using Notify.Core.Validation;
 
@@ -7,40 +8,17 @@ namespace Notify.Core.Jobs;
 /// <summary>Starts, shows and cancels jobs.</summary>
 internal sealed class JobDirectory(JobDocuments documents, JobWorker worker, IdGenerator ids, TimeProvider time) : IJobs
 {
-    /// <summary>The number of lines in a chunk, after which a job's progress is stored.</summary>
-    private const int ChunkSize = 100;
-
-    public async Task<Job> ImportUsersAsync(
+    public Task<Job> ImportUsersAsync(
         string tenant,
-        IAsyncEnumerable<UserImportLine> lines,
+        IAsyncEnumerable<ImportLine<User>> lines,
         CancellationToken cancellationToken = default
-    )
-    {
-        ArgumentNullException.ThrowIfNull(lines);
-        InvalidRequestException.ThrowIfAny(Names.FindError("tenant", tenant) is { } error ? [error] : []);
-        var now = time.GetUtcNow();
-        var job = new Job
-        {
-            Id = ids.Create(now),
-            Tenant = tenant,
-            Kind = JobKinds.ImportUsers,
-            State = JobState.Receiving,
-            CreatedAt = now,
-        };
-        await documents.CreateAsync(new StoredJob { Job = job, ChangedAt = now }, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var started = await ReceiveAsync(job, lines, cancellationToken).ConfigureAwait(false);
-            worker.Wake();
-            return started.ToJob();
-        }
-        catch (Exception)
-        {
-            // If this fails as well, the worker notices that the job makes no progress.
-            await EndAsync(tenant, job.Id, JobState.Failed, "the lines did not arrive completely").ConfigureAwait(false);
-            throw;
-        }
-    }
+    ) => ImportAsync(tenant, JobKinds.ImportUsers, lines, JobsJson.Default.UserChunk, cancellationToken);
+
+    public Task<Job> ImportDevicesAsync(
+        string tenant,
+        IAsyncEnumerable<ImportLine<Device>> lines,
+        CancellationToken cancellationToken = default
+    ) => ImportAsync(tenant, JobKinds.ImportDevices, lines, JobsJson.Default.DeviceChunk, cancellationToken);
 
     public async Task<Job?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken = default) =>
         (await documents.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false))?.ToJob();
@@ -74,7 +52,7 @@ internal sealed class JobDirectory(JobDocuments documents, JobWorker worker, IdG
         if (await documents.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false) is not { } job)
             yield break;
 
-        for (var number = 0; number < job.NextChunk; number++)
+        for (var number = 0; number < job.NextStep; number++)
         {
             var found = await documents.FindErrorsAsync(job.Job, number, cancellationToken).ConfigureAwait(false);
             foreach (var error in found?.Errors ?? [])
@@ -82,40 +60,46 @@ internal sealed class JobDirectory(JobDocuments documents, JobWorker worker, IdG
         }
     }
 
-    private async ValueTask<StoredJob> ReceiveAsync(
-        Job job,
-        IAsyncEnumerable<UserImportLine> lines,
+    private async Task<Job> ImportAsync<TItem>(
+        string tenant,
+        string kind,
+        IAsyncEnumerable<ImportLine<TItem>> lines,
+        JsonTypeInfo<ImportChunk<TItem>> chunks,
         CancellationToken cancellationToken
     )
+        where TItem : class
     {
-        var (total, chunks) = (0L, 0);
-        await foreach (var chunk in lines.Chunk(ChunkSize).WithCancellation(cancellationToken).ConfigureAwait(false))
+        ArgumentNullException.ThrowIfNull(lines);
+        var job = await CreateAsync(tenant, kind, JobState.Receiving, cancellationToken).ConfigureAwait(false);
+        try
         {
-            await documents.SaveChunkAsync(job, chunks, new UserChunk(chunk), cancellationToken).ConfigureAwait(false);
-            (total, chunks) = (total + chunk.Length, chunks + 1);
-            await ChangeAsync(JobState.Receiving).ConfigureAwait(false);
+            var writer = new ImportWriter<TItem>(job, documents, chunks, time);
+            var received = await writer.ReceiveAsync(lines, cancellationToken).ConfigureAwait(false);
+            worker.Wake();
+            return received.ToJob();
         }
+        catch (Exception)
+        {
+            // If this fails as well, the worker notices that the job makes no progress.
+            await EndAsync(tenant, job.Id, JobState.Failed, "the lines did not arrive completely").ConfigureAwait(false);
+            throw;
+        }
+    }
 
-        return await ChangeAsync(JobState.Waiting).ConfigureAwait(false);
-
-        async ValueTask<StoredJob> ChangeAsync(JobState state) =>
-            await documents
-                .ChangeAsync(
-                    job.Tenant,
-                    job.Id,
-                    stored =>
-                        stored.Job.State == JobState.Receiving
-                            ? stored with
-                            {
-                                Job = stored.Job with { State = state, Total = total },
-                                Chunks = chunks,
-                                ChangedAt = time.GetUtcNow(),
-                            }
-                            : null,
-                    cancellationToken
-                )
-                .ConfigureAwait(false)
-            ?? throw new OperationCanceledException("The job was cancelled.");
+    private async ValueTask<Job> CreateAsync(string tenant, string kind, JobState state, CancellationToken cancellationToken)
+    {
+        InvalidRequestException.ThrowIfAny(Names.FindError("tenant", tenant) is { } error ? [error] : []);
+        var now = time.GetUtcNow();
+        var job = new Job
+        {
+            Id = ids.Create(now),
+            Tenant = tenant,
+            Kind = kind,
+            State = state,
+            CreatedAt = now,
+        };
+        await documents.CreateAsync(new StoredJob { Job = job, ChangedAt = now }, cancellationToken).ConfigureAwait(false);
+        return job;
     }
 
     private async ValueTask EndAsync(string tenant, Guid id, JobState state, string? reason)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Notify.Storage;
 
 namespace Notify.Core.Jobs;
@@ -14,6 +15,8 @@ internal sealed class JobDocuments(IDocumentStore documents)
     private const string Queue = "job-queue";
     private const string Chunks = "job-chunks";
     private const string Errors = "job-errors";
+
+    private const int MaxErrorBytes = 900_000;
 
     // The key says everything, but a document must not be empty.
     private static readonly byte[] QueueEntry = "{}"u8.ToArray();
@@ -92,30 +95,39 @@ internal sealed class JobDocuments(IDocumentStore documents)
     public async ValueTask RemoveFromQueueAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
         await documents.RemoveAsync(CreateKey(Queue, tenant, id), static _ => true, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask SaveChunkAsync(Job job, int number, UserChunk chunk, CancellationToken cancellationToken)
-    {
-        var content = JsonSerializer.SerializeToUtf8Bytes(chunk, JobsJson.Default.UserChunk);
-        await documents.UpdateAsync(CreateKey(Chunks, job, number), _ => content, cancellationToken).ConfigureAwait(false);
-    }
+    public async ValueTask SaveChunkAsync(
+        Job job,
+        int number,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    ) => await documents.UpdateAsync(CreateKey(Chunks, job, number), _ => content, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<UserChunk?> FindChunkAsync(Job job, int number, CancellationToken cancellationToken) =>
+    public async ValueTask<TChunk?> FindChunkAsync<TChunk>(
+        Job job,
+        int number,
+        JsonTypeInfo<TChunk> type,
+        CancellationToken cancellationToken
+    )
+        where TChunk : class =>
         await documents.FindAsync(CreateKey(Chunks, job, number), cancellationToken).ConfigureAwait(false) is { } document
-            ? JsonSerializer.Deserialize(document.Content.Span, JobsJson.Default.UserChunk)
+            ? JsonSerializer.Deserialize(document.Content.Span, type)
             : null;
 
     /// <summary>Removes a chunk that is done: it contains personal data.</summary>
     public async ValueTask RemoveChunkAsync(Job job, int number, CancellationToken cancellationToken) =>
         await documents.RemoveAsync(CreateKey(Chunks, job, number), static _ => true, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask SaveErrorsAsync(Job job, int number, ChunkErrors errors, CancellationToken cancellationToken)
+    public async ValueTask SaveErrorsAsync(Job job, int number, StepErrors errors, CancellationToken cancellationToken)
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(errors, JobsJson.Default.ChunkErrors);
+        var content = JsonSerializer.SerializeToUtf8Bytes(errors, JobsJson.Default.StepErrors);
+        if (content.Length > MaxErrorBytes)
+            content = JsonSerializer.SerializeToUtf8Bytes(errors.Shorten(), JobsJson.Default.StepErrors);
         await documents.UpdateAsync(CreateKey(Errors, job, number), _ => content, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<ChunkErrors?> FindErrorsAsync(Job job, int number, CancellationToken cancellationToken) =>
+    public async ValueTask<StepErrors?> FindErrorsAsync(Job job, int number, CancellationToken cancellationToken) =>
         await documents.FindAsync(CreateKey(Errors, job, number), cancellationToken).ConfigureAwait(false) is { } document
-            ? JsonSerializer.Deserialize(document.Content.Span, JobsJson.Default.ChunkErrors)
+            ? JsonSerializer.Deserialize(document.Content.Span, JobsJson.Default.StepErrors)
             : null;
 
     /// <summary>Removes jobs that were created before a time, with everything that belongs to them.</summary>

@@ -5,12 +5,12 @@ using Notify.Core.Queue;
 namespace Notify.Core.Jobs;
 
 /// <summary>
-/// Runs jobs, a few chunks of each in turn, so that a long one delays the others little. A lease keeps two workers from running
-/// the same job; if the process ends, another one continues with the first chunk that is not done.
+/// Runs jobs, a few steps of each in turn, so that a long one delays the others little. A lease keeps two workers from running
+/// the same job; if the process ends, another one continues with the first step that is not done.
 /// </summary>
 internal sealed class JobWorker(
     JobDocuments documents,
-    UserImport users,
+    IEnumerable<IJobKind> kinds,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
@@ -18,9 +18,9 @@ internal sealed class JobWorker(
 ) : DueWorker(settings, options, time)
 {
     private const int MaxJobs = 100;
-    private const int ChunksPerTurn = 20;
+    private const int StepsPerTurn = 20;
 
-    /// <summary>The number of times in a row that a chunk may fail because of an unexpected error.</summary>
+    /// <summary>The number of times in a row that a step may fail because of an unexpected error.</summary>
     private const int MaxInterruptions = 20;
 
     /// <summary>The time after which a job whose lines stopped arriving is given up.</summary>
@@ -31,6 +31,7 @@ internal sealed class JobWorker(
 
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
+    private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(kind => kind.Kind, StringComparer.Ordinal);
     private DateTimeOffset _purgeAt;
 
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
@@ -54,7 +55,7 @@ internal sealed class JobWorker(
 
     protected override void LogFailure(Exception exception) => Log.JobsUnreachable(logger, exception);
 
-    /// <summary>Runs a few chunks of a job. Returns whether this worker can go on with it at once.</summary>
+    /// <summary>Runs a few steps of a job. Returns whether this worker can go on with it at once.</summary>
     private async ValueTask<bool> RunTurnAsync(string tenant, Guid id, CancellationToken stopping)
     {
         var now = Time.GetUtcNow();
@@ -76,21 +77,21 @@ internal sealed class JobWorker(
         if (!found.CanBeLeased(now) || await LeaseAsync(tenant, id, stopping).ConfigureAwait(false) is not { } job)
             return false;
 
-        for (var i = 0; i < ChunksPerTurn && job.NextChunk < job.Chunks; i++)
+        for (var i = 0; i < StepsPerTurn; i++)
         {
-            if (await RunChunkAsync(job, stopping).ConfigureAwait(false) is not { } next)
+            if (await RunStepAsync(job, stopping).ConfigureAwait(false) is not { HasEnded: false } next)
                 return true;
             job = next;
         }
 
-        await ReleaseAsync(job, stopping).ConfigureAwait(false);
+        await ChangeAsync(job, stored => stored with { LeasedUntil = null }, stopping).ConfigureAwait(false);
         return true;
     }
 
     // The lines of a job that ended early contain personal data that is of no more use.
     private async ValueTask ForgetAsync(StoredJob job, CancellationToken stopping)
     {
-        for (var number = job.NextChunk; number < job.Chunks; number++)
+        for (var number = job.NextStep; number < job.Chunks; number++)
             await documents.RemoveChunkAsync(job.Job, number, stopping).ConfigureAwait(false);
         await documents.RemoveFromQueueAsync(job.Job.Tenant, job.Job.Id, stopping).ConfigureAwait(false);
     }
@@ -120,47 +121,36 @@ internal sealed class JobWorker(
         );
     }
 
-    /// <summary>Runs a chunk, and stores the progress. Returns null if the lease was lost or the job was cancelled.</summary>
-    private async ValueTask<StoredJob?> RunChunkAsync(StoredJob leased, CancellationToken stopping)
+    /// <summary>Runs a step, and stores the progress. Returns null if the lease was lost or the job was cancelled.</summary>
+    private async ValueTask<StoredJob?> RunStepAsync(StoredJob leased, CancellationToken stopping)
     {
-        var (job, number) = (leased.Job, leased.NextChunk);
-        var chunk = await documents.FindChunkAsync(job, number, stopping).ConfigureAwait(false)
-            ?? throw new InvalidOperationException("A chunk of the job does not exist.");
-        var errors = await users.SaveAsync(job.Tenant, chunk, stopping).ConfigureAwait(false);
-        // Errors are stored before the progress: if the process ends in between, the chunk is repeated with the same result.
-        if (errors.Count > 0)
-            await documents.SaveErrorsAsync(job, number, new ChunkErrors(errors), stopping).ConfigureAwait(false);
+        var (job, number) = (leased.Job, leased.NextStep);
+        if (!_kinds.TryGetValue(job.Kind, out var kind))
+            throw new InvalidOperationException($"This version of Notify has no jobs of the kind {job.Kind}.");
 
-        var next = await ChangeAsync(leased, stored => Advance(stored, chunk.Lines.Count, errors.Count), stopping)
-            .ConfigureAwait(false);
-        if (next is not null)
+        var step = await kind.RunAsync(leased, stopping).ConfigureAwait(false);
+        // Errors are stored before the progress: if the process ends in between, the step is repeated with the same result.
+        if (step.Errors.Count > 0)
+            await documents.SaveErrorsAsync(job, number, new StepErrors(step.Errors), stopping).ConfigureAwait(false);
+
+        var next = await ChangeAsync(leased, stored => Advance(stored, step), stopping).ConfigureAwait(false);
+        if (next is not null && number < leased.Chunks)
             await documents.RemoveChunkAsync(job, number, stopping).ConfigureAwait(false);
         return next;
     }
 
-    private StoredJob Advance(StoredJob stored, int lines, int failed)
+    private StoredJob Advance(StoredJob stored, JobStep step)
     {
         var now = Time.GetUtcNow();
-        return stored with
+        var advanced = stored with
         {
-            Job = stored.Job with { Done = stored.Job.Done + lines, Failed = stored.Job.Failed + failed },
-            NextChunk = stored.NextChunk + 1,
+            Job = stored.Job with { Done = stored.Job.Done + step.Done, Failed = stored.Job.Failed + step.Errors.Count },
+            NextStep = stored.NextStep + 1,
             LeasedUntil = now + Options.LeaseDuration,
             ChangedAt = now,
             Interruptions = 0,
         };
-    }
-
-    private async ValueTask ReleaseAsync(StoredJob job, CancellationToken stopping)
-    {
-        var now = Time.GetUtcNow();
-        await ChangeAsync(
-                job,
-                stored =>
-                    stored.NextChunk == stored.Chunks ? stored.End(JobState.Completed, now) : stored with { LeasedUntil = null },
-                stopping
-            )
-            .ConfigureAwait(false);
+        return step.IsLast ? advanced.End(JobState.Completed, now) : advanced;
     }
 
     // Only the holder of the latest lease may change a running job.
@@ -172,7 +162,7 @@ internal sealed class JobWorker(
             stopping
         );
 
-    // The lease is not given up, so that the job is tried again only after its end. It fails if its chunk never succeeds.
+    // The lease is not given up, so that the job is tried again only after its end. It fails if its step never succeeds.
     private async ValueTask InterruptAsync(string tenant, Guid id, Exception exception, CancellationToken stopping)
     {
         Log.JobInterrupted(logger, exception, id);

@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Notify.Core.Jobs;
 
-/// <summary>A job with what its workers must know: its progress in chunks, and who works on it.</summary>
+/// <summary>A job with what its workers must know: its progress in steps, and who works on it.</summary>
 internal sealed record StoredJob
 {
     public required Job Job { get; init; }
 
-    /// <summary>Gets the number of chunks.</summary>
+    /// <summary>Gets the number of chunks of an import.</summary>
     public int Chunks { get; init; }
 
-    /// <summary>Gets the first chunk that is not done.</summary>
-    public int NextChunk { get; init; }
+    /// <summary>Gets the first step that is not done. The step of an import processes the chunk with its number.</summary>
+    public int NextStep { get; init; }
 
     /// <summary>
     /// Gets the number of the latest lease. A worker whose lease has another number has lost the job, and changes nothing.
@@ -24,7 +24,7 @@ internal sealed record StoredJob
     /// <summary>Gets the time of the last progress.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>Gets how often in a row a chunk could not be processed.</summary>
+    /// <summary>Gets how often in a row a step could not be processed.</summary>
     public int Interruptions { get; init; }
 
     [JsonIgnore]
@@ -62,13 +62,19 @@ internal sealed record StoredJob
 }
 
 /// <summary>A part of the lines of an import.</summary>
-internal sealed record UserChunk(IReadOnlyList<UserImportLine> Lines);
+internal sealed record ImportChunk<TItem>(IReadOnlyList<ImportLine<TItem>> Lines)
+    where TItem : class;
 
-/// <summary>The items of a chunk that failed.</summary>
-internal sealed record ChunkErrors(IReadOnlyList<JobLineError> Errors);
+/// <summary>The items of a step that failed.</summary>
+internal sealed record StepErrors(IReadOnlyList<JobLineError> Errors)
+{
+    /// <summary>Returns only the first error of each item, for the rare step whose errors do not fit a document.</summary>
+    public StepErrors Shorten() => new([.. Errors.Select(error => error with { Errors = [.. error.Errors.Take(1)] })]);
+}
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredJob))]
-[JsonSerializable(typeof(UserChunk))]
-[JsonSerializable(typeof(ChunkErrors))]
+[JsonSerializable(typeof(ImportChunk<User>), TypeInfoPropertyName = "UserChunk")]
+[JsonSerializable(typeof(ImportChunk<Device>), TypeInfoPropertyName = "DeviceChunk")]
+[JsonSerializable(typeof(StepErrors))]
 internal sealed partial class JobsJson : JsonSerializerContext;

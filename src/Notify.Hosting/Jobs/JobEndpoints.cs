@@ -1,7 +1,7 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
@@ -13,14 +13,23 @@ namespace Notify.Hosting.Jobs;
 /// <summary><c>/v1/jobs</c>: starts, shows, lists and cancels jobs.</summary>
 internal static class JobEndpoints
 {
-    private const string Import = "/v1/jobs/import-users";
+    private static readonly ImportLines<User> Users = new(UserLineReader.Columns, UserLineReader.Read);
+    private static readonly ImportLines<Device> Devices = new(DeviceLineReader.Columns, DeviceLineReader.Read);
 
     public static void MapJobs(this RouteGroupBuilder group)
     {
         group.MapRead("/v1/jobs", ListAsync).ReadsQuery().Describe(JobOperations.List);
         group.MapOtherMethods("/v1/jobs", "GET, HEAD");
-        group.MapPost(Import, ImportUsersAsync).Describe(JobOperations.ImportUsers).Audit("import of users started");
-        group.MapOtherMethods(Import, "POST");
+        group
+            .MapPost("/v1/jobs/import-users", ImportUsersAsync)
+            .Describe(JobOperations.ImportUsers)
+            .Audit("import of users started");
+        group.MapOtherMethods("/v1/jobs/import-users", "POST");
+        group
+            .MapPost("/v1/jobs/import-devices", ImportDevicesAsync)
+            .Describe(JobOperations.ImportDevices)
+            .Audit("import of devices started");
+        group.MapOtherMethods("/v1/jobs/import-devices", "POST");
         group.MapRead("/v1/jobs/{id}", FindAsync).Describe(JobOperations.Get);
         group.MapOtherMethods("/v1/jobs/{id}", "GET, HEAD");
         group.MapRead("/v1/jobs/{id}/errors", ListErrorsAsync).Describe(JobOperations.ListErrors);
@@ -29,11 +38,22 @@ internal static class JobEndpoints
         group.MapOtherMethods("/v1/jobs/{id}/cancel", "POST");
     }
 
-    private static async Task<IResult> ImportUsersAsync(HttpContext context, IJobs jobs)
+    private static Task<IResult> ImportUsersAsync(HttpContext context, IJobs jobs) =>
+        ImportAsync(context, Users, (tenant, lines) => jobs.ImportUsersAsync(tenant, lines, context.RequestAborted));
+
+    private static Task<IResult> ImportDevicesAsync(HttpContext context, IJobs jobs) =>
+        ImportAsync(context, Devices, (tenant, lines) => jobs.ImportDevicesAsync(tenant, lines, context.RequestAborted));
+
+    private static async Task<IResult> ImportAsync<TItem>(
+        HttpContext context,
+        ImportLines<TItem> format,
+        Func<string, IAsyncEnumerable<ImportLine<TItem>>, Task<Job>> start
+    )
+        where TItem : class
     {
         var request = context.Request;
-        if (!JsonLines.AreIn(request))
-            return Problem.NotLines();
+        if (!ImportLines<TItem>.AreIn(request))
+            return Problem.NotLines(CsvRows.MediaType);
         if (RequestBody.IsEncoded(request))
             return Problem.Encoded(context.Response);
 
@@ -43,31 +63,16 @@ internal static class JobEndpoints
             return Problem.TooManyStreams(limit.Max);
 
         var tenant = RequestValues.GetTenant(request);
-        var lines = ReadUsersAsync(context, tenant, context.RequestAborted);
-        var job = await jobs.ImportUsersAsync(tenant, lines, context.RequestAborted).ConfigureAwait(false);
-        context.Response.Headers.Location = $"{request.PathBase}{request.Path.Value![..^Import.Length]}/v1/jobs/{job.Id}";
-        return TypedResults.Json(JobView.Create(job), JobsJson.Default.JobView, statusCode: StatusCodes.Status202Accepted);
+        var lines = await format.OpenAsync(context, tenant).ConfigureAwait(false);
+        return Started(context, await start(tenant, lines).ConfigureAwait(false));
     }
 
-    private static async IAsyncEnumerable<UserImportLine> ReadUsersAsync(
-        HttpContext context,
-        string tenant,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
+    private static JsonHttpResult<JobView> Started(HttpContext context, Job job)
     {
-        var limits = context.GetEndpoint()!.Metadata.GetRequiredMetadata<BodyLimits>();
-        var lines = LineReader.Open(context, limits);
-        while (await lines.ReadAsync(Task.CompletedTask, cancellationToken).ConfigureAwait(false) is { } batch)
-        {
-            using (batch)
-            {
-                foreach (var line in batch.Lines)
-                    yield return UserLineReader.Read(line, tenant, limits.MaxBytes);
-            }
-        }
-
-        if (lines.IsTimedOut)
-            throw new BadHttpRequestException("The body arrives too slowly.", StatusCodes.Status408RequestTimeout);
+        var request = context.Request;
+        var path = request.Path.Value!;
+        context.Response.Headers.Location = $"{request.PathBase}{path[..path.LastIndexOf('/')]}/{job.Id}";
+        return TypedResults.Json(JobView.Create(job), JobsJson.Default.JobView, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> FindAsync(HttpContext context, IJobs jobs) =>

@@ -10,6 +10,24 @@ internal static class JobOperations
 {
     private const string Tag = "jobs";
 
+    private const string Example = """
+        {
+          "id": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04", "kind": "import-users", "state": "running", "done": 41200, "total": 100000,
+          "failed": 3, "perSecond": 5150, "remainingSeconds": 11, "createdAt": "2026-11-29T12:00:00Z",
+          "startedAt": "2026-11-29T12:00:04Z"
+        }
+        """;
+
+    private static IReadOnlyList<ApiResponse> Started { get; } =
+    [
+        new ApiResponse(StatusCodes.Status202Accepted, "The job, which is durable.")
+        {
+            Json = JobsJson.Default.JobView,
+            Example = Example,
+            Headers = [(HeaderNames.Location, "The path of the job.")],
+        },
+    ];
+
     public static ApiOperation List { get; } =
         new("listJobs", Tag, "Lists jobs, newest first.")
         {
@@ -19,31 +37,29 @@ internal static class JobOperations
         };
 
     public static ApiOperation ImportUsers { get; } =
-        new("importUsers", Tag, "Starts a job that saves users: one per line.")
-        {
-            Description =
-                "The body is NDJSON: each line is a user as saveUser takes it, with its id. The number of lines is not limited. "
-                + "The job begins when the last line has arrived, and continues after a crash. Each user replaces the one with "
-                + "its id, so an import can be repeated.",
-            ForeignBodies = [JsonLines.MediaType],
-            Scope = ApiScope.Manage,
-            Problems = [ProblemCodes.UnsupportedMediaType, ProblemCodes.TooManyStreams],
-            Responses =
-            [
-                new ApiResponse(StatusCodes.Status202Accepted, "The job, which is durable.")
-                {
-                    Json = JobsJson.Default.JobView,
-                    Headers = [(HeaderNames.Location, "The path of the job.")],
-                },
-            ],
-        };
+        Import(
+            "importUsers",
+            "Starts a job that saves users: one per line.",
+            "Each line is a user as saveUser takes it, with its id. The columns of a CSV file are id, locale, timeZone, "
+                + "quietHours.from, quietHours.to, addresses.*, and properties or properties.*. Each user replaces the one with "
+                + "its id, so an import can be repeated."
+        );
+
+    public static ApiOperation ImportDevices { get; } =
+        Import(
+            "importDevices",
+            "Starts a job that saves devices: one per line.",
+            "The fields of a line, and the columns of a CSV file, are userId, id, platform, token, app, locale, timeZone, "
+                + "registeredAt, lastSeenAt, prunedAt and pruneReason. Without lastSeenAt, a device counts as seen when the job "
+                + "was created. A device that was seen later than its line tells is left as it is, so an import can be repeated."
+        );
 
     public static ApiOperation Get { get; } =
         new("getJob", Tag, "Shows a job and its progress.")
         {
             Scope = ApiScope.Manage,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(JobsJson.Default.JobView, "The job.")],
+            Responses = [ApiResponse.Ok(JobsJson.Default.JobView, "The job.", Example)],
         };
 
     public static ApiOperation ListErrors { get; } =
@@ -60,6 +76,18 @@ internal static class JobOperations
         {
             Scope = ApiScope.Manage,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(JobsJson.Default.JobView, "The job afterwards.")],
+            Responses = [ApiResponse.Ok(JobsJson.Default.JobView, "The job afterwards.", Example)],
+        };
+
+    private static ApiOperation Import(string id, string summary, string description) =>
+        new(id, Tag, summary)
+        {
+            Description =
+                "The body is NDJSON, or CSV with a header (RFC 4180), in UTF-8. The number of lines is not limited. The job begins "
+                + $"when the last line has arrived, and continues after a crash. {description}",
+            ForeignBodies = [JsonLines.MediaType, CsvRows.MediaType],
+            Scope = ApiScope.Manage,
+            Problems = [ProblemCodes.UnsupportedMediaType, ProblemCodes.TooManyStreams],
+            Responses = Started,
         };
 }
