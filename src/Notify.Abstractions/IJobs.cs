@@ -32,6 +32,46 @@ public interface IJobs
         CancellationToken cancellationToken = default
     );
 
+    /// <summary>
+    /// Starts a job that writes all users of a tenant as NDJSON, which an import reads. Preferences are not included.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The job, which waits for a process. <see cref="ReadResultAsync"/> reads its result.</returns>
+    Task<Job> ExportUsersAsync(string tenant, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Starts a job that writes all devices of a tenant as NDJSON, which an import reads, with their whole tokens.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The job, which waits for a process. <see cref="ReadResultAsync"/> reads its result.</returns>
+    Task<Job> ExportDevicesAsync(string tenant, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Starts a job that prunes the devices that were not seen for long, as if a vendor had reported their tokens as dead: they
+    /// get no more messages until their app registers again. <see cref="Job.Affected"/> counts them.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="days">The number of days for which a device was not seen. 1 to 3,650.</param>
+    /// <param name="isDryRun">Whether to count the devices only.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The job, which waits for a process.</returns>
+    /// <exception cref="InvalidRequestException">The number of days is invalid.</exception>
+    Task<Job> PruneStaleDevicesAsync(
+        string tenant,
+        int days,
+        bool isDryRun = false,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Reads the result of an export that has completed, in parts.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The ID of the job.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The parts of an NDJSON text in UTF-8; nothing without a result.</returns>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadResultAsync(string tenant, Guid id, CancellationToken cancellationToken = default);
+
     /// <summary>Finds a job.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The ID of the job.</param>

@@ -31,6 +31,22 @@ public sealed record Job
     /// <summary>Gets the number of items that failed. <see cref="IJobs.ListErrorsAsync"/> tells why.</summary>
     public long Failed { get; init; }
 
+    /// <summary>
+    /// Gets the number of items that a job with a condition found, such as stale devices; null for a job without a condition.
+    /// </summary>
+    public long? Affected { get; init; }
+
+    /// <summary>Gets whether the job changes nothing and only counts; null for a job that has no dry run.</summary>
+    public bool? IsDryRun { get; init; }
+
+    /// <summary>Gets the time after which a device must have been seen; null for another job.</summary>
+    public DateTimeOffset? SeenAfter { get; init; }
+
+    /// <summary>
+    /// Gets the time until which the result can be read with <see cref="IJobs.ReadResultAsync"/>; null if the job has none.
+    /// </summary>
+    public DateTimeOffset? ResultExpiresAt { get; init; }
+
     /// <summary>Gets the number of items per second since the job started; null before.</summary>
     public double? PerSecond { get; init; }
 
@@ -58,6 +74,15 @@ public static class JobKinds
 
     /// <summary>The import of devices.</summary>
     public const string ImportDevices = "import-devices";
+
+    /// <summary>The export of all users.</summary>
+    public const string ExportUsers = "export-users";
+
+    /// <summary>The export of all devices.</summary>
+    public const string ExportDevices = "export-devices";
+
+    /// <summary>The pruning of devices that were not seen for long.</summary>
+    public const string StaleDevices = "stale-devices";
 }
 
 /// <summary>The state of a job.</summary>

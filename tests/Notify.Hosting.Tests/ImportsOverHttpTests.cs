@@ -1,10 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Notify.Storage;
-using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
@@ -29,10 +23,10 @@ public sealed class ImportsOverHttpTests
             """{"userId":"ada","id":"future","platform":"android","token":"token-3","lastSeenAt":"2999-01-01T00:00:00Z"}""",
         ];
 
-        var job = await EndedAsync(app, await StartAsync(app, Devices, string.Join('\n', lines)));
+        var job = await JobCalls.EndedAsync(app, await JobCalls.StartAsync(app, Devices, string.Join('\n', lines)));
 
-        Assert.Equal(("completed", 5, 3), (job.Text("state"), Count(job, "done"), Count(job, "failed")));
-        var devices = await ListAsync(app, "ada");
+        Assert.Equal(("completed", 5, 3), (job.Text("state"), JobCalls.Count(job, "done"), JobCalls.Count(job, "failed")));
+        var devices = await JobCalls.ListDevicesAsync(app, "ada");
         Assert.Equal(["old", "phone"], devices.Select(device => device.Id));
         Assert.Equal(("token-1", "shop", "sv"), (devices[1].Token, devices[1].App, devices[1].Locale));
         Assert.Equal(DateTimeOffset.Parse("2026-01-02T03:04:05Z", null), devices[1].LastSeenAt);
@@ -41,7 +35,7 @@ public sealed class ImportsOverHttpTests
             (devices[0].RegisteredAt.Year, devices[0].LastSeenAt.Year, devices[0].PrunedAt!.Value.Year)
         );
         Assert.Equal("gone", devices[0].PruneReason);
-        var errors = await ErrorsAsync(app, job);
+        var errors = await JobCalls.ErrorsAsync(app, job);
         Assert.Equal(["3 token", "4 platform", "4 token", "5 lastSeenAt"], errors.Order());
     }
 
@@ -51,13 +45,13 @@ public sealed class ImportsOverHttpTests
         await using var app = await ApiApplication.StartAsync();
         const string Line =
             """{"userId":"ada","id":"phone","platform":"android","token":"old","lastSeenAt":"2026-01-02T03:04:05Z"}""";
-        await EndedAsync(app, await StartAsync(app, Devices, Line));
+        await JobCalls.EndedAsync(app, await JobCalls.StartAsync(app, Devices, Line));
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"android","token":"new"}""");
 
-        var job = await EndedAsync(app, await StartAsync(app, Devices, Line));
+        var job = await JobCalls.EndedAsync(app, await JobCalls.StartAsync(app, Devices, Line));
 
-        Assert.Equal((1, 0), (Count(job, "done"), Count(job, "failed")));
-        Assert.Equal("new", Assert.Single(await ListAsync(app, "ada")).Token);
+        Assert.Equal((1, 0), (JobCalls.Count(job, "done"), JobCalls.Count(job, "failed")));
+        Assert.Equal("new", Assert.Single(await JobCalls.ListDevicesAsync(app, "ada")).Token);
     }
 
     [Fact]
@@ -73,10 +67,10 @@ public sealed class ImportsOverHttpTests
             + "mia,mia@example.org,,,,a \"stray\" mark\r\n"
             + "åsa,asa@example.org,,,,\n";
 
-        var job = await EndedAsync(app, await StartAsync(app, Users, File, "text/csv"));
+        var job = await JobCalls.EndedAsync(app, await JobCalls.StartAsync(app, Users, File, "text/csv"));
 
-        Assert.Equal((5, 5, 3), (Count(job, "total"), Count(job, "done"), Count(job, "failed")));
-        Assert.Equal(["5 addresses.email", "6 body", "7 body"], await ErrorsAsync(app, job));
+        Assert.Equal((5, 5, 3), (JobCalls.Count(job, "total"), JobCalls.Count(job, "done"), JobCalls.Count(job, "failed")));
+        Assert.Equal(["5 addresses.email", "6 body", "7 body"], await JobCalls.ErrorsAsync(app, job));
         var ada = await app.CallAsync("GET", "/v1/users/ada");
         Assert.Equal("first line\r\nsecond \"line\"", ada.GetProperty("properties").Text("note"));
         Assert.Equal("07:00:00", ada.GetProperty("quietHours").Text("to"));
@@ -90,13 +84,13 @@ public sealed class ImportsOverHttpTests
         const string DeviceFile = "platform,token,userId,id,lastSeenAt\nandroid,\"token:1\",ada,browser,2026-01-02T03:04:05Z\n";
         const string UserFile = "id,properties\nada,\"{\"\"plan\"\":{\"\"seats\"\":3}}\"\nlin,{\n";
 
-        await EndedAsync(app, await StartAsync(app, Devices, DeviceFile, "text/csv; charset=utf-8"));
-        var users = await EndedAsync(app, await StartAsync(app, Users, UserFile, "text/csv"));
+        await JobCalls.EndedAsync(app, await JobCalls.StartAsync(app, Devices, DeviceFile, "text/csv; charset=utf-8"));
+        var users = await JobCalls.EndedAsync(app, await JobCalls.StartAsync(app, Users, UserFile, "text/csv"));
 
-        Assert.Equal("token:1", Assert.Single(await ListAsync(app, "ada")).Token);
+        Assert.Equal("token:1", Assert.Single(await JobCalls.ListDevicesAsync(app, "ada")).Token);
         var ada = await app.CallAsync("GET", "/v1/users/ada");
         Assert.Equal(3, ada.GetProperty("properties").GetProperty("plan").GetProperty("seats").GetInt32());
-        Assert.Equal(["3 properties"], await ErrorsAsync(app, users));
+        Assert.Equal(["3 properties"], await JobCalls.ErrorsAsync(app, users));
     }
 
     [Theory]
@@ -109,7 +103,7 @@ public sealed class ImportsOverHttpTests
     {
         await using var app = await ApiApplication.StartAsync();
 
-        using var response = await PostAsync(app, Users, file, "text/csv");
+        using var response = await JobCalls.PostAsync(app, Users, file, "text/csv");
 
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
         Assert.Equal([column], problem.Fields());
@@ -122,57 +116,11 @@ public sealed class ImportsOverHttpTests
         await using var app = await ApiApplication.StartAsync(options => options.MaxBodyBytes = 100_000);
         var file = $"id,locale\nada,sv\nlin,\"{new string('x', 2_000_000)}";
 
-        using var response = await PostAsync(app, Users, file, "text/csv");
+        using var response = await JobCalls.PostAsync(app, Users, file, "text/csv");
 
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
         Assert.Equal(["body"], problem.Fields());
         var job = Assert.Single((await app.CallAsync("GET", "/v1/jobs")).GetProperty("items").EnumerateArray());
         Assert.Equal("failed", job.Text("state"));
     }
-
-    private static Task<HttpResponseMessage> PostAsync(ApiApplication app, string path, string lines, string type)
-    {
-        var content = new StringContent(lines, Encoding.UTF8, MediaTypeHeaderValue.Parse(type));
-        return app.Client.PostAsync(new Uri(path, UriKind.Relative), content);
-    }
-
-    private static async Task<string> StartAsync(
-        ApiApplication app,
-        string path,
-        string lines,
-        string type = "application/x-ndjson"
-    )
-    {
-        using var response = await PostAsync(app, path, lines, type);
-        Assert.True(response.StatusCode == HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
-        return response.Headers.Location!.ToString();
-    }
-
-    private static async Task<JsonElement> EndedAsync(ApiApplication app, string job)
-    {
-        await Eventually.TrueAsync(
-            async () => (await app.CallAsync("GET", job)).TryGetProperty("endedAt", out _),
-            "the job to end"
-        );
-        return await app.CallAsync("GET", job);
-    }
-
-    private static async Task<string[]> ErrorsAsync(ApiApplication app, JsonElement job)
-    {
-        var (_, report) = await app.AskAsync("GET", $"/v1/jobs/{job.Text("id")}/errors");
-        return
-        [
-            .. report
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => JsonElement.Parse(line))
-                .SelectMany(error => error.Fields().Select(field => $"{error.GetProperty("line")} {field}")),
-        ];
-    }
-
-    private static async Task<IReadOnlyList<Device>> ListAsync(ApiApplication app, string user) =>
-        await app
-            .Services.GetRequiredService<IDeviceStore>()
-            .ListAsync(Trigger.DefaultTenant, user, TestContext.Current.CancellationToken);
-
-    private static int Count(JsonElement job, string property) => job.GetProperty(property).GetInt32();
 }

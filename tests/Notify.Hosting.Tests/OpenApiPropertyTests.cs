@@ -57,6 +57,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "pruneStaleDevices",
         "saveTeam",
         "getWebhookSecret",
         "rotateWebhookSecret",

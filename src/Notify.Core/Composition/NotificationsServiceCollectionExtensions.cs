@@ -166,7 +166,11 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RetentionWorker>();
         services.AddSingleton<ErasureWorker>();
         services.AddSingleton<JobDocuments>();
+        services.AddSingleton<JobResults>();
+        services.AddSingleton<IJobKind, DeviceExport>();
         services.AddSingleton<IJobKind, DeviceImport>();
+        services.AddSingleton<IJobKind, StaleDevices>();
+        services.AddSingleton<IJobKind, UserExport>();
         services.AddSingleton<IJobKind, UserImport>();
         services.AddSingleton<JobWorker>();
         services.AddSingleton<IJobs, JobDirectory>();

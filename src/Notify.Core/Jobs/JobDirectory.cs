@@ -6,8 +6,19 @@ using Notify.Core.Validation;
 namespace Notify.Core.Jobs;
 
 /// <summary>Starts, shows and cancels jobs.</summary>
-internal sealed class JobDirectory(JobDocuments documents, JobWorker worker, IdGenerator ids, TimeProvider time) : IJobs
+internal sealed class JobDirectory(
+    JobDocuments documents,
+    JobResults results,
+    JobWorker worker,
+    IdGenerator ids,
+    TimeProvider time
+) : IJobs
 {
+    /// <summary>The number of jobs of a tenant that have not ended. It bounds what a tenant can store.</summary>
+    private const int MaxUnfinished = 100;
+
+    private const int MaxDaysNotSeen = 3_650;
+
     public Task<Job> ImportUsersAsync(
         string tenant,
         IAsyncEnumerable<ImportLine<User>> lines,
@@ -19,6 +30,47 @@ internal sealed class JobDirectory(JobDocuments documents, JobWorker worker, IdG
         IAsyncEnumerable<ImportLine<Device>> lines,
         CancellationToken cancellationToken = default
     ) => ImportAsync(tenant, JobKinds.ImportDevices, lines, JobsJson.Default.DeviceChunk, cancellationToken);
+
+    public Task<Job> ExportUsersAsync(string tenant, CancellationToken cancellationToken = default) =>
+        StartAsync(tenant, JobKinds.ExportUsers, job => job, cancellationToken);
+
+    public Task<Job> ExportDevicesAsync(string tenant, CancellationToken cancellationToken = default) =>
+        StartAsync(tenant, JobKinds.ExportDevices, job => job, cancellationToken);
+
+    public Task<Job> PruneStaleDevicesAsync(
+        string tenant,
+        int days,
+        bool isDryRun = false,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (days is < 1 or > MaxDaysNotSeen)
+            InvalidRequestException.ThrowIfAny([
+                new FieldError("days", FieldErrorCodes.OutOfRange, $"Use 1 to {MaxDaysNotSeen} days."),
+            ]);
+        // Stores keep times to the millisecond at least.
+        var seenAfter = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds());
+        return StartAsync(
+            tenant,
+            JobKinds.StaleDevices,
+            job => job with { IsDryRun = isDryRun, SeenAfter = seenAfter, Affected = 0 },
+            cancellationToken
+        );
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadResultAsync(
+        string tenant,
+        Guid id,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        var job = await documents.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false);
+        if (job is null || !(job.Job.ResultExpiresAt > time.GetUtcNow()))
+            yield break;
+
+        await foreach (var part in results.ReadAsync(job, cancellationToken).ConfigureAwait(false))
+            yield return part;
+    }
 
     public async Task<Job?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken = default) =>
         (await documents.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false))?.ToJob();
@@ -70,7 +122,8 @@ internal sealed class JobDirectory(JobDocuments documents, JobWorker worker, IdG
         where TItem : class
     {
         ArgumentNullException.ThrowIfNull(lines);
-        var job = await CreateAsync(tenant, kind, JobState.Receiving, cancellationToken).ConfigureAwait(false);
+        var job = await CreateAsync(tenant, kind, job => job with { State = JobState.Receiving }, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             var writer = new ImportWriter<TItem>(job, documents, chunks, time);
@@ -86,18 +139,42 @@ internal sealed class JobDirectory(JobDocuments documents, JobWorker worker, IdG
         }
     }
 
-    private async ValueTask<Job> CreateAsync(string tenant, string kind, JobState state, CancellationToken cancellationToken)
+    private async Task<Job> StartAsync(string tenant, string kind, Func<Job, Job> complete, CancellationToken cancellationToken)
+    {
+        var job = await CreateAsync(tenant, kind, complete, cancellationToken).ConfigureAwait(false);
+        worker.Wake();
+        return job;
+    }
+
+    private async ValueTask<Job> CreateAsync(
+        string tenant,
+        string kind,
+        Func<Job, Job> complete,
+        CancellationToken cancellationToken
+    )
     {
         InvalidRequestException.ThrowIfAny(Names.FindError("tenant", tenant) is { } error ? [error] : []);
+        var unfinished = await documents.ListQueuedAsync(tenant, cancellationToken).ConfigureAwait(false);
+        if (unfinished.Count >= MaxUnfinished)
+            InvalidRequestException.ThrowIfAny([
+                new FieldError(
+                    "tenant",
+                    FieldErrorCodes.TooMany,
+                    $"The tenant has {unfinished.Count} jobs that have not ended. Wait for one, or cancel one."
+                ),
+            ]);
+
         var now = time.GetUtcNow();
-        var job = new Job
-        {
-            Id = ids.Create(now),
-            Tenant = tenant,
-            Kind = kind,
-            State = state,
-            CreatedAt = now,
-        };
+        var job = complete(
+            new Job
+            {
+                Id = ids.Create(now),
+                Tenant = tenant,
+                Kind = kind,
+                State = JobState.Waiting,
+                CreatedAt = now,
+            }
+        );
         await documents.CreateAsync(new StoredJob { Job = job, ChangedAt = now }, cancellationToken).ConfigureAwait(false);
         return job;
     }

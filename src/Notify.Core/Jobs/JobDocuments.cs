@@ -21,7 +21,7 @@ internal sealed class JobDocuments(IDocumentStore documents)
     // The key says everything, but a document must not be empty.
     private static readonly byte[] QueueEntry = "{}"u8.ToArray();
 
-    private static readonly string[] Collections = [Jobs, Queue, Chunks, Errors];
+    private static readonly string[] Collections = [Jobs, Queue, Chunks, Errors, JobResults.Collection];
 
     /// <summary>Stores a new job. It is queued first, so that none is forgotten if the process ends in between.</summary>
     public async ValueTask CreateAsync(StoredJob job, CancellationToken cancellationToken)
@@ -80,15 +80,28 @@ internal sealed class JobDocuments(IDocumentStore documents)
         return [.. found.Select(document => Read(document.Content))];
     }
 
-    /// <summary>Lists queued jobs of all tenants, oldest first.</summary>
+    /// <summary>Lists queued jobs, of all tenants if none is specified, oldest first.</summary>
     public async ValueTask<IReadOnlyList<(string Tenant, Guid Id)>> ListQueuedAsync(
-        int limit,
+        string? tenant,
         CancellationToken cancellationToken
     )
     {
-        var query = new DocumentQuery { Collection = Queue, Limit = limit };
-        var found = await documents.ListAsync(query, cancellationToken).ConfigureAwait(false);
-        return [.. found.Select(document => (document.Key.Tenant, Guid.Parse(document.Key.Id)))];
+        const int Limit = 1_000;
+        var queued = new List<(string, Guid)>();
+        for (string? after = null; ; after = $"{queued[^1].Item2}")
+        {
+            var query = new DocumentQuery
+            {
+                Collection = Queue,
+                Tenant = tenant,
+                After = after,
+                Limit = Limit,
+            };
+            var found = await documents.ListAsync(query, cancellationToken).ConfigureAwait(false);
+            queued.AddRange(found.Select(document => (document.Key.Tenant, Guid.Parse(document.Key.Id))));
+            if (found.Count < Limit)
+                return queued;
+        }
     }
 
     /// <summary>Removes a job that has ended from the queue.</summary>

@@ -10,6 +10,7 @@ namespace Notify.Core.Jobs;
 /// </summary>
 internal sealed class JobWorker(
     JobDocuments documents,
+    JobResults results,
     IEnumerable<IJobKind> kinds,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
@@ -17,7 +18,6 @@ internal sealed class JobWorker(
     ILogger<JobWorker> logger
 ) : DueWorker(settings, options, time)
 {
-    private const int MaxJobs = 100;
     private const int StepsPerTurn = 20;
 
     /// <summary>The number of times in a row that a step may fail because of an unexpected error.</summary>
@@ -29,20 +29,41 @@ internal sealed class JobWorker(
     /// <summary>The time for which jobs are kept, from their creation.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
+    /// <summary>The time for which results are kept after the end of their job: they contain personal data.</summary>
+    private static readonly TimeSpan ResultRetention = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(kind => kind.Kind, StringComparer.Ordinal);
+    private readonly Dictionary<string, Guid> _lastTurns = new(StringComparer.Ordinal);
     private DateTimeOffset _purgeAt;
 
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
     {
         await PurgeAsync(stopping).ConfigureAwait(false);
         var isMore = false;
-        foreach (var (tenant, id) in await documents.ListQueuedAsync(MaxJobs, stopping).ConfigureAwait(false))
+        var queued = await documents.ListQueuedAsync(tenant: null, stopping).ConfigureAwait(false);
+        foreach (var tenant in queued.GroupBy(job => job.Tenant, job => job.Id))
+            isMore |= await RunTenantAsync(tenant.Key, [.. tenant], stopping).ConfigureAwait(false);
+        return isMore;
+    }
+
+    /// <summary>
+    /// Gives one job of a tenant a turn, so that a tenant with many jobs does not delay the others. The jobs of a tenant take
+    /// turns as well.
+    /// </summary>
+    private async ValueTask<bool> RunTenantAsync(string tenant, IReadOnlyList<Guid> jobs, CancellationToken stopping)
+    {
+        var last = _lastTurns.GetValueOrDefault(tenant);
+        foreach (var id in jobs.Where(id => IsAfter(id, last)).Concat(jobs.Where(id => !IsAfter(id, last))))
         {
             try
             {
-                isMore |= await RunTurnAsync(tenant, id, stopping).ConfigureAwait(false);
+                if (!await RunTurnAsync(tenant, id, stopping).ConfigureAwait(false))
+                    continue;
+
+                _lastTurns[tenant] = id;
+                return true;
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)
             {
@@ -50,7 +71,10 @@ internal sealed class JobWorker(
             }
         }
 
-        return isMore;
+        _lastTurns.Remove(tenant);
+        return false;
+
+        static bool IsAfter(Guid id, Guid last) => string.CompareOrdinal($"{id}", $"{last}") > 0;
     }
 
     protected override void LogFailure(Exception exception) => Log.JobsUnreachable(logger, exception);
@@ -82,6 +106,8 @@ internal sealed class JobWorker(
             if (await RunStepAsync(job, stopping).ConfigureAwait(false) is not { HasEnded: false } next)
                 return true;
             job = next;
+            if (job.NotBefore is not null)
+                break;
         }
 
         await ChangeAsync(job, stored => stored with { LeasedUntil = null }, stopping).ConfigureAwait(false);
@@ -93,6 +119,8 @@ internal sealed class JobWorker(
     {
         for (var number = job.NextStep; number < job.Chunks; number++)
             await documents.RemoveChunkAsync(job.Job, number, stopping).ConfigureAwait(false);
+        if (job.Job.State != JobState.Completed)
+            await results.RemoveAsync(job.Job.Tenant, job.Job.Id, stopping).ConfigureAwait(false);
         await documents.RemoveFromQueueAsync(job.Job.Tenant, job.Job.Id, stopping).ConfigureAwait(false);
     }
 
@@ -133,18 +161,37 @@ internal sealed class JobWorker(
         if (step.Errors.Count > 0)
             await documents.SaveErrorsAsync(job, number, new StepErrors(step.Errors), stopping).ConfigureAwait(false);
 
-        var next = await ChangeAsync(leased, stored => Advance(stored, step), stopping).ConfigureAwait(false);
+        if (!step.Lines.IsEmpty)
+            await results.SaveAsync(leased, step.Lines, stopping).ConfigureAwait(false);
+        var expiresAt = kind.HasResult && step.IsLast ? Time.GetUtcNow() + ResultRetention : (DateTimeOffset?)null;
+        if (expiresAt is { } at)
+            await results.ExpireAsync(job, at, stopping).ConfigureAwait(false);
+
+        var next = await ChangeAsync(leased, stored => Advance(stored, step, expiresAt), stopping).ConfigureAwait(false);
         if (next is not null && number < leased.Chunks)
             await documents.RemoveChunkAsync(job, number, stopping).ConfigureAwait(false);
         return next;
     }
 
-    private StoredJob Advance(StoredJob stored, JobStep step)
+    private StoredJob Advance(StoredJob stored, JobStep step, DateTimeOffset? expiresAt)
     {
         var now = Time.GetUtcNow();
+        var done = stored.Job.Done + step.Done;
+        var total = stored.Job.Total + step.Counted;
         var advanced = stored with
         {
-            Job = stored.Job with { Done = stored.Job.Done + step.Done, Failed = stored.Job.Failed + step.Errors.Count },
+            Job = stored.Job with
+            {
+                Done = done,
+                // A list may have grown or shrunk since it was counted.
+                Total = step.IsLast ? done : Math.Max(done, total),
+                Failed = stored.Job.Failed + step.Errors.Count,
+                Affected = step.Affected is { } affected ? (stored.Job.Affected ?? 0) + affected : stored.Job.Affected,
+                ResultExpiresAt = expiresAt,
+            },
+            Position = step.Position,
+            IsCounted = step.IsCounted,
+            NotBefore = now + step.Pause,
             NextStep = stored.NextStep + 1,
             LeasedUntil = now + Options.LeaseDuration,
             ChangedAt = now,
@@ -189,6 +236,7 @@ internal sealed class JobWorker(
             return;
 
         await documents.RemoveBeforeAsync(now - Retention, stopping).ConfigureAwait(false);
+        await results.PurgeAsync(now, stopping).ConfigureAwait(false);
         _purgeAt = now + PurgeInterval;
     }
 }

@@ -13,6 +13,15 @@ internal sealed record StoredJob
     /// <summary>Gets the first step that is not done. The step of an import processes the chunk with its number.</summary>
     public int NextStep { get; init; }
 
+    /// <summary>Gets the place after which a job that goes through a list continues; null for its beginning.</summary>
+    public string? Position { get; init; }
+
+    /// <summary>Gets whether a job that goes through a list has counted it, which it does first.</summary>
+    public bool IsCounted { get; init; }
+
+    /// <summary>Gets the time before which no worker continues the job; null for no such time.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
     /// <summary>
     /// Gets the number of the latest lease. A worker whose lease has another number has lost the job, and changes nothing.
     /// </summary>
@@ -32,7 +41,7 @@ internal sealed record StoredJob
 
     /// <summary>Returns whether a worker can take the job.</summary>
     public bool CanBeLeased(DateTimeOffset now) =>
-        Job.State == JobState.Waiting || (Job.State == JobState.Running && !(LeasedUntil > now));
+        Job.State == JobState.Waiting || (Job.State == JobState.Running && !(LeasedUntil > now) && !(NotBefore > now));
 
     public StoredJob End(JobState state, DateTimeOffset now, string? reason = null) =>
         this with
@@ -55,7 +64,7 @@ internal sealed record StoredJob
             PerSecond = perSecond,
             Remaining =
                 Job.State == JobState.Running && perSecond is { } rate
-                    ? TimeSpan.FromSeconds((Job.Total - Job.Done) / rate)
+                    ? TimeSpan.FromSeconds(Math.Max(0, Job.Total - Job.Done) / rate)
                     : null,
         };
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -30,6 +31,23 @@ internal static class JobEndpoints
             .Describe(JobOperations.ImportDevices)
             .Audit("import of devices started");
         group.MapOtherMethods("/v1/jobs/import-devices", "POST");
+        group
+            .MapPost("/v1/jobs/export-users", ExportUsersAsync)
+            .Describe(JobOperations.ExportUsers)
+            .Audit("export of users started");
+        group.MapOtherMethods("/v1/jobs/export-users", "POST");
+        group
+            .MapPost("/v1/jobs/export-devices", ExportDevicesAsync)
+            .Describe(JobOperations.ExportDevices)
+            .Audit("export of devices started");
+        group.MapOtherMethods("/v1/jobs/export-devices", "POST");
+        group
+            .MapPost("/v1/jobs/stale-devices", PruneStaleDevicesAsync)
+            .Describe(JobOperations.PruneStaleDevices)
+            .Audit("pruning of stale devices started");
+        group.MapOtherMethods("/v1/jobs/stale-devices", "POST");
+        group.MapRead("/v1/jobs/{id}/result", ReadResultAsync).Describe(JobOperations.GetResult);
+        group.MapOtherMethods("/v1/jobs/{id}/result", "GET, HEAD");
         group.MapRead("/v1/jobs/{id}", FindAsync).Describe(JobOperations.Get);
         group.MapOtherMethods("/v1/jobs/{id}", "GET, HEAD");
         group.MapRead("/v1/jobs/{id}/errors", ListErrorsAsync).Describe(JobOperations.ListErrors);
@@ -65,6 +83,58 @@ internal static class JobEndpoints
         var tenant = RequestValues.GetTenant(request);
         var lines = await format.OpenAsync(context, tenant).ConfigureAwait(false);
         return Started(context, await start(tenant, lines).ConfigureAwait(false));
+    }
+
+    private static async Task<IResult> ExportUsersAsync(HttpContext context, IJobs jobs) =>
+        Started(
+            context,
+            await jobs.ExportUsersAsync(RequestValues.GetTenant(context.Request), context.RequestAborted).ConfigureAwait(false)
+        );
+
+    private static async Task<IResult> ExportDevicesAsync(HttpContext context, IJobs jobs) =>
+        Started(
+            context,
+            await jobs.ExportDevicesAsync(RequestValues.GetTenant(context.Request), context.RequestAborted).ConfigureAwait(false)
+        );
+
+    private static Task<IResult> PruneStaleDevicesAsync(HttpContext context, IJobs jobs) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var (days, isDryRun) = StaleDevicesReader.Read(body);
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            var job = await jobs.PruneStaleDevicesAsync(
+                    RequestValues.GetTenant(context.Request),
+                    days,
+                    isDryRun,
+                    context.RequestAborted
+                )
+                .ConfigureAwait(false);
+            return Started(context, job);
+        });
+
+    private static async Task<IResult> ReadResultAsync(HttpContext context, IJobs jobs)
+    {
+        var tenant = RequestValues.GetTenant(context.Request);
+        if (
+            !TryReadId(context, out var id)
+            || await jobs.FindAsync(tenant, id, context.RequestAborted).ConfigureAwait(false) is not { } job
+        )
+            return Problem.Unknown("job");
+        if (!(job.ResultExpiresAt > context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
+            return Problem.Unknown("result of a job");
+
+        return TypedResults.Stream(
+            async output =>
+            {
+                var parts = jobs.ReadResultAsync(tenant, id, context.RequestAborted);
+                await foreach (var part in parts.ConfigureAwait(false))
+                    await output.WriteAsync(part, context.RequestAborted).ConfigureAwait(false);
+            },
+            JsonLines.MediaType,
+            $"{job.Kind}-{job.Id}.ndjson"
+        );
     }
 
     private static JsonHttpResult<JobView> Started(HttpContext context, Job job)

@@ -12,8 +12,8 @@ internal static class JobOperations
 
     private const string Example = """
         {
-          "id": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04", "kind": "import-users", "state": "running", "done": 41200, "total": 100000,
-          "failed": 3, "perSecond": 5150, "remainingSeconds": 11, "createdAt": "2026-11-29T12:00:00Z",
+          "id": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04", "kind": "import-users", "state": "running", "done": 41200,
+          "total": 100000, "failed": 3, "perSecond": 5150, "remainingSeconds": 11, "createdAt": "2026-11-29T12:00:00Z",
           "startedAt": "2026-11-29T12:00:04Z"
         }
         """;
@@ -54,6 +54,43 @@ internal static class JobOperations
                 + "was created. A device that was seen later than its line tells is left as it is, so an import can be repeated."
         );
 
+    public static ApiOperation ExportUsers { get; } =
+        new("exportUsers", Tag, "Starts a job that writes all users as NDJSON.")
+        {
+            Description = "importUsers reads the result. Preferences are not included. The result can be read for a day.",
+            Scope = ApiScope.Admin,
+            Responses = Started,
+        };
+
+    public static ApiOperation ExportDevices { get; } =
+        new("exportDevices", Tag, "Starts a job that writes all devices as NDJSON, with their whole tokens.")
+        {
+            Description = "importDevices reads the result. The result can be read for a day.",
+            Scope = ApiScope.Admin,
+            Responses = Started,
+        };
+
+    public static ApiOperation PruneStaleDevices { get; } =
+        new("pruneStaleDevices", Tag, "Starts a job that prunes the devices that were not seen for long.")
+        {
+            Description =
+                "A pruned device gets no messages until its app registers again. The job counts the devices in affected; a dry run "
+                + "only counts them.",
+            Body = StaleDevicesReader.Refer,
+            BodyExample = StaleDevicesReader.Example,
+            Scope = ApiScope.Manage,
+            Responses = Started,
+        };
+
+    public static ApiOperation GetResult { get; } =
+        new("getJobResult", Tag, "Downloads the result of an export that has completed.")
+        {
+            Description = "A result expires a day after its job has ended: it contains personal data.",
+            Scope = ApiScope.Admin,
+            Problems = [ProblemCodes.NotFound],
+            Responses = [ApiResponse.Text(JsonLines.MediaType, "The lines.")],
+        };
+
     public static ApiOperation Get { get; } =
         new("getJob", Tag, "Shows a job and its progress.")
         {
@@ -83,8 +120,8 @@ internal static class JobOperations
         new(id, Tag, summary)
         {
             Description =
-                "The body is NDJSON, or CSV with a header (RFC 4180), in UTF-8. The number of lines is not limited. The job begins "
-                + $"when the last line has arrived, and continues after a crash. {description}",
+                "The body is NDJSON, or CSV with a header (RFC 4180), in UTF-8. The number of lines is not limited. The job "
+                + $"begins when the last line has arrived, and continues after a crash. {description}",
             ForeignBodies = [JsonLines.MediaType, CsvRows.MediaType],
             Scope = ApiScope.Manage,
             Problems = [ProblemCodes.UnsupportedMediaType, ProblemCodes.TooManyStreams],
