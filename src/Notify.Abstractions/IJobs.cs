@@ -49,6 +49,28 @@ public interface IJobs
     Task<Job> ExportDevicesAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Starts a job that writes everything about a user as NDJSON: the profile, preferences, devices, topics, inbox,
+    /// notifications with what was sent and reported, and the audit records about the user. Other recipients are left out.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The ID of the user, who need not have a profile.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The job, which waits for a process. <see cref="ReadResultAsync"/> reads its result.</returns>
+    /// <exception cref="InvalidRequestException">The ID is invalid.</exception>
+    Task<Job> ExportUserAsync(string tenant, string userId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Starts a job that removes a user like <see cref="IRecipients.RemoveUserAsync"/>, removes the exports of the user, and ends
+    /// when the data of the user is erased.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The ID of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The job, which waits for a process.</returns>
+    /// <exception cref="InvalidRequestException">The ID is invalid.</exception>
+    Task<Job> EraseUserAsync(string tenant, string userId, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Starts a job that prunes the devices that were not seen for long, as if a vendor had reported their tokens as dead: they
     /// get no more messages until their app registers again. <see cref="Job.Affected"/> counts them.
     /// </summary>

@@ -36,6 +36,9 @@ public sealed record Job
     /// </summary>
     public long? Affected { get; init; }
 
+    /// <summary>Gets the ID of the user whom the job is about; null for another job.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>Gets whether the job changes nothing and only counts; null for a job that has no dry run.</summary>
     public bool? IsDryRun { get; init; }
 
@@ -80,6 +83,12 @@ public static class JobKinds
 
     /// <summary>The export of all devices.</summary>
     public const string ExportDevices = "export-devices";
+
+    /// <summary>The export of everything about a user.</summary>
+    public const string ExportUser = "export-user";
+
+    /// <summary>The erasure of everything about a user.</summary>
+    public const string EraseUser = "erase-user";
 
     /// <summary>The pruning of devices that were not seen for long.</summary>
     public const string StaleDevices = "stale-devices";

@@ -26,7 +26,8 @@ public sealed class ExportsOverHttpTests
         ];
         string[] devices =
         [
-            """{"userId":"åsa","id":"phone","platform":"android","token":"token-1","app":"shop","lastSeenAt":"2026-01-02T03:04:05Z"}""",
+            """{"userId":"åsa","id":"phone","platform":"android","token":"token-1","app":"shop","""
+                + """ "lastSeenAt":"2026-01-02T03:04:05Z"}""",
             """{"userId":"nobody","id":"old","platform":"android","token":"token-2","registeredAt":"2020-01-01T00:00:00Z","""
                 + """ "lastSeenAt":"2021-01-01T00:00:00Z","prunedAt":"2022-01-01T00:00:00Z","pruneReason":"gone"}""",
         ];

@@ -57,6 +57,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "exportUser",
+        "eraseUser",
         "pruneStaleDevices",
         "saveTeam",
         "getWebhookSecret",

@@ -167,9 +167,13 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ErasureWorker>();
         services.AddSingleton<JobDocuments>();
         services.AddSingleton<JobResults>();
+        services.AddSingleton<JobResultErasure>();
+        services.AddSingleton<IErasureHandler>(provider => provider.GetRequiredService<JobResultErasure>());
         services.AddSingleton<IJobKind, DeviceExport>();
         services.AddSingleton<IJobKind, DeviceImport>();
         services.AddSingleton<IJobKind, StaleDevices>();
+        services.AddSingleton<IJobKind, PersonalExport>();
+        services.AddSingleton<IJobKind, UserErasure>();
         services.AddSingleton<IJobKind, UserExport>();
         services.AddSingleton<IJobKind, UserImport>();
         services.AddSingleton<JobWorker>();

@@ -80,4 +80,6 @@ internal sealed record ExportedDevice(
 )]
 [JsonSerializable(typeof(ExportedUser))]
 [JsonSerializable(typeof(ExportedDevice))]
+[JsonSerializable(typeof(PersonalData))]
+[JsonSerializable(typeof(PersonalPosition))]
 internal sealed partial class ExportJson : JsonSerializerContext;

@@ -37,6 +37,12 @@ internal sealed class JobDirectory(
     public Task<Job> ExportDevicesAsync(string tenant, CancellationToken cancellationToken = default) =>
         StartAsync(tenant, JobKinds.ExportDevices, job => job, cancellationToken);
 
+    public Task<Job> ExportUserAsync(string tenant, string userId, CancellationToken cancellationToken = default) =>
+        StartForUserAsync(tenant, JobKinds.ExportUser, userId, cancellationToken);
+
+    public Task<Job> EraseUserAsync(string tenant, string userId, CancellationToken cancellationToken = default) =>
+        StartForUserAsync(tenant, JobKinds.EraseUser, userId, cancellationToken);
+
     public Task<Job> PruneStaleDevicesAsync(
         string tenant,
         int days,
@@ -137,6 +143,12 @@ internal sealed class JobDirectory(
             await EndAsync(tenant, job.Id, JobState.Failed, "the lines did not arrive completely").ConfigureAwait(false);
             throw;
         }
+    }
+
+    private Task<Job> StartForUserAsync(string tenant, string kind, string userId, CancellationToken cancellationToken)
+    {
+        InvalidRequestException.ThrowIfAny(Names.FindError("userId", userId) is { } error ? [error] : []);
+        return StartAsync(tenant, kind, job => job with { UserId = userId }, cancellationToken);
     }
 
     private async Task<Job> StartAsync(string tenant, string kind, Func<Job, Job> complete, CancellationToken cancellationToken)

@@ -46,6 +46,13 @@ internal static class JobEndpoints
             .Describe(JobOperations.PruneStaleDevices)
             .Audit("pruning of stale devices started");
         group.MapOtherMethods("/v1/jobs/stale-devices", "POST");
+        group
+            .MapPost("/v1/jobs/export-user", ExportUserAsync)
+            .Describe(JobOperations.ExportUser)
+            .Audit("export of a user started");
+        group.MapOtherMethods("/v1/jobs/export-user", "POST");
+        group.MapPost("/v1/jobs/erase-user", EraseUserAsync).Describe(JobOperations.EraseUser).Audit("erasure of a user started");
+        group.MapOtherMethods("/v1/jobs/erase-user", "POST");
         group.MapRead("/v1/jobs/{id}/result", ReadResultAsync).Describe(JobOperations.GetResult);
         group.MapOtherMethods("/v1/jobs/{id}/result", "GET, HEAD");
         group.MapRead("/v1/jobs/{id}", FindAsync).Describe(JobOperations.Get);
@@ -112,6 +119,25 @@ internal static class JobEndpoints
                 )
                 .ConfigureAwait(false);
             return Started(context, job);
+        });
+
+    private static Task<IResult> ExportUserAsync(HttpContext context, IJobs jobs) =>
+        StartForUserAsync(context, jobs.ExportUserAsync);
+
+    private static Task<IResult> EraseUserAsync(HttpContext context, IJobs jobs) =>
+        StartForUserAsync(context, jobs.EraseUserAsync);
+
+    private static Task<IResult> StartForUserAsync(
+        HttpContext context,
+        Func<string, string, CancellationToken, Task<Job>> start
+    ) => RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var userId = UserOfJobReader.Read(body);
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            var tenant = RequestValues.GetTenant(context.Request);
+            return Started(context, await start(tenant, userId, context.RequestAborted).ConfigureAwait(false));
         });
 
     private static async Task<IResult> ReadResultAsync(HttpContext context, IJobs jobs)

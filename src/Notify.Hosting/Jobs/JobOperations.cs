@@ -70,12 +70,34 @@ internal static class JobOperations
             Responses = Started,
         };
 
+    public static ApiOperation ExportUser { get; } =
+        new("exportUser", Tag, "Starts a job that writes everything about a user as NDJSON.")
+        {
+            Description =
+                "Each line has a kind: user, preferences, device, topic, inboxItem, delivery, notification or audit. Other "
+                + "recipients are left out. The result can be read for a day.",
+            Body = UserOfJobReader.Refer,
+            BodyExample = UserOfJobReader.Example,
+            Scope = ApiScope.Admin,
+            Responses = Started,
+        };
+
+    public static ApiOperation EraseUser { get; } =
+        new("eraseUser", Tag, "Starts a job that removes a user, and ends when all data about the user is erased.")
+        {
+            Description = "It does what deleteUser does, removes exports of the user, and shows when the erasure is complete.",
+            Body = UserOfJobReader.Refer,
+            BodyExample = UserOfJobReader.Example,
+            Scope = ApiScope.Manage,
+            Responses = Started,
+        };
+
     public static ApiOperation PruneStaleDevices { get; } =
         new("pruneStaleDevices", Tag, "Starts a job that prunes the devices that were not seen for long.")
         {
             Description =
-                "A pruned device gets no messages until its app registers again. The job counts the devices in affected; a dry run "
-                + "only counts them.",
+                "A pruned device gets no messages until its app registers again. The job counts the devices in affected; a dry "
+                + "run only counts them.",
             Body = StaleDevicesReader.Refer,
             BodyExample = StaleDevicesReader.Example,
             Scope = ApiScope.Manage,

@@ -6,6 +6,8 @@ internal sealed record JobView(Guid Id, string Kind, JobState State, long Done, 
 {
     public long? Affected { get; init; }
 
+    public string? UserId { get; init; }
+
     public bool? DryRun { get; init; }
 
     public DateTimeOffset? SeenAfter { get; init; }
@@ -28,6 +30,7 @@ internal sealed record JobView(Guid Id, string Kind, JobState State, long Done, 
         new(job.Id, job.Kind, job.State, job.Done, job.Total, job.Failed)
         {
             Affected = job.Affected,
+            UserId = job.UserId,
             DryRun = job.IsDryRun,
             SeenAfter = job.SeenAfter,
             ResultExpiresAt = job.ResultExpiresAt,
