@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Notify.Core.Auditing;
 using Notify.Storage;
 
 namespace Notify.Core.Jobs;
