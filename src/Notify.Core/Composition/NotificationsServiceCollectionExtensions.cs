@@ -166,7 +166,16 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RetentionWorker>();
         services.AddSingleton<ErasureWorker>();
         services.AddSingleton<JobDocuments>();
-        services.AddSingleton<UserImport>();
+        services.AddSingleton<JobResults>();
+        services.AddSingleton<JobResultErasure>();
+        services.AddSingleton<IErasureHandler>(provider => provider.GetRequiredService<JobResultErasure>());
+        services.AddSingleton<IJobKind, DeviceExport>();
+        services.AddSingleton<IJobKind, DeviceImport>();
+        services.AddSingleton<IJobKind, StaleDevices>();
+        services.AddSingleton<IJobKind, PersonalExport>();
+        services.AddSingleton<IJobKind, UserErasure>();
+        services.AddSingleton<IJobKind, UserExport>();
+        services.AddSingleton<IJobKind, UserImport>();
         services.AddSingleton<JobWorker>();
         services.AddSingleton<IJobs, JobDirectory>();
         services.AddHostedService<NotificationWorkers>();

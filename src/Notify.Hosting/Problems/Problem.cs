@@ -163,8 +163,11 @@ internal static partial class Problem
     public static IResult NotJson() =>
         Create(ProblemCodes.UnsupportedMediaType, "Send Content-Type: application/json with UTF-8.");
 
-    public static IResult NotLines() =>
-        Create(ProblemCodes.UnsupportedMediaType, $"Send Content-Type: {JsonLines.MediaType} with UTF-8.");
+    public static IResult NotLines(string? otherType = null) =>
+        Create(
+            ProblemCodes.UnsupportedMediaType,
+            $"Send Content-Type: {JsonLines.MediaType}{(otherType is null ? "" : $" or {otherType}")} with UTF-8."
+        );
 
     public static ProblemResult StoreUnavailable() =>
         Create(ProblemCodes.StoreUnavailable, "Try again. With the same idempotency key, nothing is sent twice.");
