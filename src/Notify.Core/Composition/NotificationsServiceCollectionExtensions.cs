@@ -9,6 +9,7 @@ using Notify.Core.Composition;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
 using Notify.Core.Events;
+using Notify.Core.EventSubscriptions;
 using Notify.Core.Jobs;
 using Notify.Core.Keys;
 using Notify.Core.Planning;
@@ -144,6 +145,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RecipientCheck>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<RecipientUpkeep>();
+        services.AddSingleton<SettlementWriter>();
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<CountRecorder>();
@@ -152,6 +154,12 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<IReceipts, ReceiptRecorder>();
         services.AddSingleton<EventSinks>();
+        services.AddSingleton<EventSubscriptionDocuments>();
+        services.AddSingleton<EventSubscriptionCache>();
+        services.AddSingleton<EventSubscriptionSwitch>();
+        services.AddSingleton<EventForwarder>();
+        services.AddSingleton<EventPublisher>();
+        services.AddSingleton<IEventSubscriptions, EventSubscriptionCatalog>();
         services.AddSingleton<DeviceEvents>();
         services.TryAddSingleton<EventFeedLimits>();
         services.AddSingleton<EventFeed>();

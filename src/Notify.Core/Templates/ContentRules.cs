@@ -41,6 +41,13 @@ internal sealed class ContentRules(ProviderRules rules)
         foreach (var error in InboxContentRules.FindErrors(content.Inbox))
             yield return error;
 
+        if (content.Event is not null)
+            yield return new FieldError(
+                "event",
+                FieldErrorCodes.NotAllowed,
+                "Only Notify sends events. Use data for values of the application."
+            );
+
         if (content.Sms?.From is { } sender && !SmsRules.IsSender(sender))
             yield return new FieldError(
                 "sms.from",

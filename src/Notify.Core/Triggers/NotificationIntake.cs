@@ -107,12 +107,19 @@ internal sealed class NotificationIntake(
     )
     {
         IReadOnlyList<EnqueueResult>? results = null;
+        List<(int Index, EnqueueRequest Request)>? held = null;
         try
         {
-            results = await queue.EnqueueAsync(requests, cancellationToken).ConfigureAwait(false);
+            held = await events.HoldAcceptedAsync(requests, cancellationToken).ConfigureAwait(false);
+            results = await queue
+                .EnqueueAsync(held is null ? requests : [.. requests, .. held.Select(one => one.Request)], cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
+            if (held is not null && results is null)
+                events.LeaveAccepted(held);
+
             // The transport may have reserved slots for the deliveries in Prepare. They must be released if nothing is published.
             for (var i = 0; i < requests.Count; i++)
             {
@@ -122,6 +129,8 @@ internal sealed class NotificationIntake(
         }
 
         await PublishAsync(requests, results).ConfigureAwait(false);
+        if (held is not null)
+            await events.ReleaseAcceptedAsync(held, results).ConfigureAwait(false);
         return results;
     }
 
