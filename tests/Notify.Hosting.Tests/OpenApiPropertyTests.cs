@@ -57,6 +57,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "saveMember",
         "saveTeam",
         "getWebhookSecret",
         "rotateWebhookSecret",
@@ -220,6 +221,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
             Document = await OpenApiDocument.ReadAsync(App);
             var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");
             KeyId = issued.GetProperty("key").Text("id");
+            // The last admin could not change the role.
+            await App.CallAsync("PUT", "/v1/members/grace", """{"role":"admin"}""");
             await App.CallAsync("PUT", User, "{}");
             // Only the endpoints of the user's own inbox read the token, because the application has no keys.
             var token = (await App.CallAsync("POST", $"{User}/inbox-tokens")).Text("token");
