@@ -52,6 +52,8 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
         ["PUT /v1/team"] = """{"users":["ada"]}""",
+        ["PUT /v1/members/{id}"] = """{"role":"viewer"}""",
+        ["DELETE /v1/members/{id}"] = null,
         ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",
         ["DELETE /v1/api-keys/{id}"] = null,
         // It takes a body, but only for a key that exists.

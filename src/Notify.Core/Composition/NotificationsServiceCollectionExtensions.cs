@@ -12,6 +12,7 @@ using Notify.Core.Events;
 using Notify.Core.EventSubscriptions;
 using Notify.Core.Jobs;
 using Notify.Core.Keys;
+using Notify.Core.Members;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
 using Notify.Core.Queries;
@@ -101,6 +102,9 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
+        services.AddSingleton<MemberDocuments>();
+        services.AddSingleton<Memberships>();
+        services.AddSingleton<IMembers, MemberDirectory>();
         services.AddSingleton<TeamDirectory>();
         services.AddSingleton<ITeams>(provider => provider.GetRequiredService<TeamDirectory>());
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
