@@ -93,6 +93,14 @@ internal static partial class Problem
 
     public static IResult InvalidSignature() => Create(ProblemCodes.InvalidSignature, "Nothing was stored.");
 
+    public static IResult UnreadableCallback(string reason) => Create(ProblemCodes.UnreadableCallback, reason);
+
+    public static IResult CallbackNotVerified(HttpResponse response, string reason)
+    {
+        response.Headers.RetryAfter = "60";
+        return Create(ProblemCodes.CallbackNotVerified, reason);
+    }
+
     public static IResult Unknown(string resource) =>
         Create(
             ProblemCodes.NotFound,
