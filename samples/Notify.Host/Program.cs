@@ -75,6 +75,8 @@ static WebApplication Build(string[] args, out Roles roles)
     app.UseCallerTokens();
     var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
+    if (gateway && (settings["Dashboard"] ?? "/dashboard") is { Length: > 0 } dashboard)
+        app.MapNotifyDashboard(dashboard);
     api.MapFallback("{**path}", (HttpContext context) =>
             TypedResults.Problem(
                 type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",
