@@ -53,7 +53,8 @@ internal sealed class DashboardAccess(IServiceProvider application, ServiceProvi
     {
         if (await FindSessionAsync(http).ConfigureAwait(false) is { } caller)
             return caller;
-        if (ClaimsCaller.Find(http, _options, ApiKeyFilter.HasOwnAuthorization(http.GetEndpoint()!)) is { } user)
+        var isAuthorized = ApiKeyFilter.HasOwnAuthorization(http.GetEndpoint()!);
+        if ((await ClaimsCaller.FindAsync(http, _options, isAuthorized).ConfigureAwait(false)).Caller is { } user)
             return user;
         return IsOpenLocally && LoopbackAddress.IsLocal(http) ? Caller.Local : null;
     }
