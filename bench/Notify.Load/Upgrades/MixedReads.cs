@@ -37,7 +37,18 @@ internal sealed class MixedReads : IDisposable
             writer,
             reader,
             $"/v1/users/{name}/preferences",
-            new { items = new[] { new { channel = "email", category = name, status = "optedOut" } } },
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        channel = "email",
+                        category = name,
+                        status = "optedOut",
+                    },
+                },
+            },
             name
         );
         await ExchangeAsync(

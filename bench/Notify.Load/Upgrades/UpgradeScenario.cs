@@ -50,12 +50,7 @@ internal sealed class UpgradeScenario : IAsyncDisposable
         (_postgreSql, _count, _takesNextStep) = (postgreSql, count, previous is null);
         var command = previous is null ? ReferenceHost.CreateCommand(_folder.Path) : ["dotnet", "exec", previous];
         _old = new VersionedHost("the previous version", command, CreateEnvironment(), _folder.Path);
-        _new = new VersionedHost(
-            "this version",
-            ReferenceHost.CreateCommand(_folder.Path),
-            CreateEnvironment(),
-            _folder.Path
-        );
+        _new = new VersionedHost("this version", ReferenceHost.CreateCommand(_folder.Path), CreateEnvironment(), _folder.Path);
         _load = new DrillLoad(FindHost, pause);
     }
 
@@ -182,8 +177,7 @@ internal sealed class UpgradeScenario : IAsyncDisposable
 
     private Task<int> ReadSchemaAsync() => ScalarAsync<int>("SELECT max(version) FROM notify.schema_version");
 
-    private Task<long> CountWaitingAsync() =>
-        ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE due_at IS NOT NULL");
+    private Task<long> CountWaitingAsync() => ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE due_at IS NOT NULL");
 
     private async Task<T> ScalarAsync<T>(string sql) =>
         (await PostgreSqlProgram.ScalarAsync<T>(_postgreSql.ConnectionString, sql))!;

@@ -28,14 +28,16 @@ public sealed partial class RecoveryManifestTests
     ];
 
     private static IEnumerable<JsonNode> Pods =>
-        Manifests.Select(manifest =>
-            manifest.Text("kind") switch
-            {
-                "CronJob" => manifest.At("spec", "jobTemplate", "spec", "template", "spec"),
-                "Job" or "StatefulSet" => manifest.At("spec", "template", "spec"),
-                _ => null,
-            }
-        ).OfType<JsonNode>();
+        Manifests
+            .Select(manifest =>
+                manifest.Text("kind") switch
+                {
+                    "CronJob" => manifest.At("spec", "jobTemplate", "spec", "template", "spec"),
+                    "Job" or "StatefulSet" => manifest.At("spec", "template", "spec"),
+                    _ => null,
+                }
+            )
+            .OfType<JsonNode>();
 
     private static IEnumerable<JsonNode> Jobs => Pods.Where(pod => pod.At("volumes") is not null);
 
