@@ -10,7 +10,7 @@ public sealed partial class RecoveryManifestTests
 {
     private const string Folder = "samples/disaster-recovery";
 
-    /// <summary>Created by the operator of PostgreSQL for the cluster notify-a, or by hand as the manifests' comments tell.</summary>
+    /// <summary>Created by the operator of PostgreSQL for the cluster notify-a, or by hand.</summary>
     private static readonly string[] External =
     [
         "notify-a-app",
