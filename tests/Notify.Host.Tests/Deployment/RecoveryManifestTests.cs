@@ -74,8 +74,8 @@ public sealed partial class RecoveryManifestTests
                 .Select(volume =>
                     (
                         volume!.At("secret", "secretName")
-                        ?? volume.At("configMap", "name")
-                        ?? volume.At("persistentVolumeClaim", "claimName")
+                        ?? volume!.At("configMap", "name")
+                        ?? volume!.At("persistentVolumeClaim", "claimName")
                     )?.ToString()
                 )
                 .Concat(
