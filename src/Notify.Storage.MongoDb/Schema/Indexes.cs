@@ -74,7 +74,11 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
             (database.Throttles, [Forgetting(ThrottleStore.PurgeAt)]),
             (
                 database.Devices,
-                [Index("user", DeviceField.User, DeviceField.Tenant), Index("token", DeviceField.Tenant, DeviceField.TokenHash)]
+                [
+                    Index("user", DeviceField.User, DeviceField.Tenant),
+                    Index("token", DeviceField.Tenant, DeviceField.TokenHash),
+                    Index("list", [.. RecipientListStore.Order.Names]),
+                ]
             ),
             (database.Users, [Index("tenant", UserStore.Tenant, UserStore.UserId)]),
             (database.Topics, [Index("tenant", TopicStore.Tenant, TopicStore.Topic)]),
