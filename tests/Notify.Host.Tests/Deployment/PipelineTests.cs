@@ -23,7 +23,11 @@ public sealed partial class PipelineTests(PipelineHost host) : IClassFixture<Pip
 
         Assert.True(exitCode == 0, output + errors);
         Assert.Contains("ok: a repeated call is recognized\nok: it is sent\nDeployed.", output, StringComparison.Ordinal);
-        Assert.Contains("--install --wait --wait-for-jobs --timeout 15m --values values-staging.yaml\n", HelmCalls, StringComparison.Ordinal);
+        Assert.Contains(
+            "--wait --wait-for-jobs --timeout 15m --values values-staging.yaml\n",
+            HelmCalls,
+            StringComparison.Ordinal
+        );
         Assert.Contains("test shop\n", HelmCalls, StringComparison.Ordinal);
         Assert.DoesNotContain("rollback", HelmCalls, StringComparison.Ordinal);
     }
