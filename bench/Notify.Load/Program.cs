@@ -15,6 +15,7 @@ using Notify.Load.Recovery;
 using Notify.Load.Report;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
+using Notify.Load.Upgrades;
 using Notify.Load.Wire;
 
 try
@@ -45,6 +46,7 @@ try
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
         DrillScenario.Name => await DrillScenario.RunAsync(arguments),
+        UpgradeScenario.Name => await UpgradeScenario.RunAsync(arguments),
 
         // The benchmark starts itself with these hidden commands, as processes of a scenario.
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
@@ -83,6 +85,7 @@ try
               drill    [--replication asynchronous|synchronous] [--failover automatic|manual] [--lag-seconds 0]
                        [--failback yes|no] [--count 2000] [--clients 16] [--pause-ms 0] [--interval 5] [--failures 6]
                        [--processes every-role|two]
+              upgrade  [--count 1000] [--clients 8] [--pause-ms 0] [--previous Notify.Host.dll | --next-step yes]
             Its result is one JSON line, the last of the standard output.
             """
         ),

@@ -8,6 +8,7 @@ using Notify.Load.Measuring;
 using Notify.Load.Recovery;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
+using Notify.Load.Upgrades;
 
 namespace Notify.Load;
 
@@ -34,4 +35,5 @@ internal abstract record Result(
 [JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
 [JsonSerializable(typeof(SlowSmtpResult))]
+[JsonSerializable(typeof(UpgradeResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;

@@ -34,6 +34,9 @@ internal static class ReferenceHost
     public static string[] CreateCommand(string data) =>
         ["dotnet", "exec", GetMetadata("HostAssembly"), "--contentRoot", GetMetadata("HostFolder"), "--Notify:Data", data];
 
+    /// <summary>Gets the script that builds the reference host of the previous version.</summary>
+    public static string PreviousVersionScript => GetMetadata("PreviousVersionScript");
+
     /// <summary>Gets the folder of the scripts that move the active region.</summary>
     public static string RecoveryFolder => GetMetadata("RecoveryFolder");
 
