@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-public sealed class ShardingTests
+public sealed partial class ShardingTests
 {
     [Fact]
     public async Task A_cluster_is_told_what_each_collection_is_sharded_by()
@@ -45,6 +46,29 @@ public sealed class ShardingTests
     }
 
     [Fact]
+    public async Task The_page_lists_each_collection_with_its_key()
+    {
+        using var router = ScriptedServer.StartRouter();
+        using var client = new MongoClient(router.ConnectionString);
+        await MongoDbSharding.ApplyAsync(client, "shop", TestContext.Current.CancellationToken);
+
+        var page = await File.ReadAllTextAsync(
+            Path.Combine(FindRoot(), "docs", "how-to", "shard-mongodb.md"),
+            TestContext.Current.CancellationToken
+        );
+        var listed =
+            from row in Row().Matches(page)
+            let key = BsonDocument.Parse(row.Groups["key"].Value)
+            from name in row.Groups["names"].Value.Split(", ")
+            select $"shop.{name.Trim('`')} {key}";
+
+        var sharded = router
+            .Commands.Where(command => command.Contains("shardCollection"))
+            .Select(command => $"{command["shardCollection"]} {command["key"]}");
+        Assert.Equal(sharded.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_server_that_is_no_router_is_refused_with_what_to_do()
     {
         using var primary = ScriptedServer.StartPrimary();
@@ -57,4 +81,15 @@ public sealed class ShardingTests
         Assert.Contains("Connect it to mongos routers", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(primary.Commands, command => command.Contains("shardCollection"));
     }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Notify.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
+        return folder.FullName;
+    }
+
+    [GeneratedRegex("""^\| (?<names>`[^|]+`) \| `(?<key>\{[^|]+\})` \|""", RegexOptions.Multiline)]
+    private static partial Regex Row();
 }

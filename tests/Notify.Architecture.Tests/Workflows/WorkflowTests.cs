@@ -28,7 +28,12 @@ public sealed partial class WorkflowTests
     public async Task Every_action_is_pinned_to_a_commit()
     {
         var lines = await Task.WhenAll((await WorkflowsAsync()).Select(file => File.ReadAllLinesAsync(Repository.GetPath(file))));
-        var uses = lines.SelectMany(file => file).Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
+        // A workflow of this repository is that of the same commit.
+        var uses = lines
+            .SelectMany(file => file)
+            .Where(line => line.Contains("uses:", StringComparison.Ordinal))
+            .Where(line => !line.Contains("uses: ./.github/workflows/", StringComparison.Ordinal))
+            .ToList();
 
         Assert.NotEmpty(uses);
         Assert.Equal([], uses.Where(line => !Pinned().IsMatch(line)));

@@ -16,7 +16,13 @@ internal sealed partial class ComposeFile
     }
 
     /// <summary>The names of all services, including the engines.</summary>
-    public IEnumerable<string> Services => _file.At("services")!.AsObject().Select(service => service.Key);
+    public IEnumerable<string> Services => All.Select(service => service.Key);
+
+    /// <summary>All services by their names.</summary>
+    public JsonObject All => _file.At("services")!.AsObject();
+
+    /// <summary>The names of the volumes that Docker keeps.</summary>
+    public IEnumerable<string> Volumes => _file.At("volumes")!.AsObject().Select(volume => volume.Key);
 
     /// <summary>The services that run the host, with their numbers of replicas.</summary>
     public IEnumerable<(string Name, JsonNode Service, int Replicas)> Hosts =>

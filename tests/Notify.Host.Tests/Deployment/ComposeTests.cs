@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Notify.Engines;
 using Notify.Testing;
@@ -41,6 +42,60 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
         Assert.Equal(compose.Hosts.Select(host => host.Name), scraped);
     }
 
+    [Fact]
+    public void Every_service_has_a_version_limits_and_a_check_and_refers_to_what_exists()
+    {
+        var compose = new ComposeFile(Variables);
+
+        Assert.All(compose.All, item =>
+        {
+            var (name, service) = (item.Key, item.Value!);
+            Assert.Matches(@"^notify-host$|:v?\d+\.\d+", service.Text("image"));
+            Assert.NotNull(service.At("deploy", "resources", "limits", "cpus"));
+            Assert.NotNull(service.At("deploy", "resources", "limits", "memory"));
+            // The images of these two contain nothing that could check them.
+            Assert.Equal(name is not ("collector" or "jaeger"), service.At("healthcheck") is not null);
+            Assert.All(service.At("depends_on")?.AsObject() ?? [], dependency =>
+            {
+                Assert.Contains(dependency.Key, compose.Services);
+                if (dependency.Value!.Text("condition") == "service_healthy")
+                    Assert.NotNull(compose.All[dependency.Key]!.At("healthcheck"));
+            });
+            foreach (var source in service.Items("volumes").Select(volume => $"{volume}".Split(':')[0]))
+            {
+                Assert.True(
+                    source.StartsWith("./", StringComparison.Ordinal)
+                        ? Directory.Exists(ComposeFile.GetPath(source))
+                        : compose.Volumes.Contains(source),
+                    source
+                );
+            }
+        });
+        var ports = compose.All.SelectMany(service => service.Value!.Items("ports")).Select(port => $"{port}".Split(':')[^2]);
+        Assert.Equal(ports.Distinct(), ports);
+    }
+
+    [Fact]
+    public void Every_address_in_the_file_and_in_what_it_mounts_is_that_of_a_service()
+    {
+        string[] files =
+        [
+            "docker-compose.yml",
+            "samples/monitoring/collector/collector.yaml",
+            "samples/monitoring/grafana-provisioning/datasources/prometheus.yml",
+        ];
+        var addresses = files
+            .SelectMany(file => File.ReadLines(ComposeFile.GetPath(file)))
+            .Where(line => !line.TrimStart().StartsWith('#'))
+            .SelectMany(line => Address().Matches(line))
+            .Select(match => match.Groups[1].Value)
+            .Where(name => name != "localhost")
+            .ToHashSet();
+
+        Assert.Empty(addresses.Except(new ComposeFile(Variables).Services));
+        Assert.Superset(new HashSet<string> { "elasticsearch", "jaeger", "kafka", "prometheus", "redis" }, addresses);
+    }
+
     [Theory]
     [InlineData("NOTIFY_API_KEY")]
     [InlineData("POSTGRESQL_PASSWORD")]
@@ -63,6 +118,7 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
             foreach (var (name, (process, address)) in hosts)
                 await process.WaitForAsync(new Uri($"{address.Split(';')[1]}/health/ready"), name);
 
+            await CheckHealthAsync(services[0].Service, hosts["gateway"].Address);
             using var client = new HttpClient
             {
                 BaseAddress = new Uri(hosts["gateway"].Address.Split(';')[0]),
@@ -79,6 +135,22 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
         {
             foreach (var (process, _) in hosts.Values)
                 await process.DisposeAsync();
+        }
+    }
+
+    /// <summary>Runs the command of a health check for a host that is ready, and for a port at which nothing listens.</summary>
+    private static async Task CheckHealthAsync(JsonNode service, string address)
+    {
+        string[] check = [.. service.Items("healthcheck", "test").Select(argument => $"{argument}")];
+        Assert.Equal(("CMD", "bash", "-c"), (check[0], check[1], check[2]));
+        Assert.Contains("/8081", check[3], StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync(address.Split(':')[^1]));
+        Assert.NotEqual(0, await RunAsync($"{FreePort.Next()}"));
+
+        async Task<int> RunAsync(string port)
+        {
+            var command = check[3].Replace("/8081", $"/{port}", StringComparison.Ordinal);
+            return (await Command.TryAsync(Path.GetTempPath(), "bash", ["-c", command])).ExitCode;
         }
     }
 
@@ -109,6 +181,9 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
 
     [GeneratedRegex(@"^Host=([a-z]+);.*Password=")]
     private static partial Regex EngineHost();
+
+    [GeneratedRegex(@"\b(?<!\$)([a-z]+):\d{4,5}\b")]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"http://\*:\d+")]
     private static partial Regex ListenPort();

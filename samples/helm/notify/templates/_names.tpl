@@ -31,6 +31,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
+{{- define "notify.image" -}}
+{{- with .Values.image -}}
+{{- $version := ternary (printf ":%s" (default $.Chart.AppVersion .tag)) (printf "@%s" .digest) (empty .digest) -}}
+{{- printf "%s%s" .repository $version | quote -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The name of the store's setting. */}}
 {{- define "notify.store" -}}
 {{- if or .Values.mongodb.connectionString (hasKey .Values.secrets "Notify__MongoDb") -}}MongoDb{{- else -}}PostgreSql{{- end -}}
