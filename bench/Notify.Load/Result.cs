@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
 using Notify.Load.Flood;
 using Notify.Load.Gateway;
+using Notify.Load.Jobs;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
 using Notify.Load.Scaling;
@@ -27,6 +28,7 @@ internal abstract record Result(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(FloodResult))]
+[JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(KillsResult))]
 [JsonSerializable(typeof(ManyResult))]
 [JsonSerializable(typeof(RatioResult))]
