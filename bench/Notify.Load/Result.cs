@@ -6,6 +6,7 @@ using Notify.Load.Gateway;
 using Notify.Load.Jobs;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
+using Notify.Load.Recovery;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
 
@@ -27,6 +28,7 @@ internal abstract record Result(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosResult))]
+[JsonSerializable(typeof(DrillResult))]
 [JsonSerializable(typeof(FloodResult))]
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(KillsResult))]

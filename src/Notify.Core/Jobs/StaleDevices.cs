@@ -43,7 +43,7 @@ internal sealed class StaleDevices(IRecipientListStore lists, IDeviceStore devic
             .PruneAsync(job.Tenant, device.App, device.Token, Reason, job.SeenAfter!.Value, cancellationToken)
             .ConfigureAwait(false);
         if (isPruned)
-            events.Publish(NotifyEventTypes.DevicePruned, device);
+            await events.PublishAsync(NotifyEventTypes.DevicePruned, device, cancellationToken).ConfigureAwait(false);
         return isPruned;
     }
 }

@@ -69,6 +69,16 @@ internal static partial class Problem
     public static IResult TenantNotAllowed() =>
         Create(ProblemCodes.TenantNotAllowed, $"Omit the header {RequestValues.TenantHeader}, or use a key of the tenant.");
 
+    public static IResult NotAMember() =>
+        Create(ProblemCodes.NotAMember, "Someone with the role admin adds members at /v1/members.");
+
+    public static IResult TenantRequired(IEnumerable<string> tenants) =>
+        Create(
+            ProblemCodes.TenantRequired,
+            $"Select a tenant with the header {RequestValues.TenantHeader}.",
+            new() { ["tenants"] = tenants.ToArray() }
+        );
+
     public static IResult NotLocal() =>
         Create(
             ProblemCodes.LocalCallsOnly,
@@ -82,6 +92,14 @@ internal static partial class Problem
         );
 
     public static IResult InvalidSignature() => Create(ProblemCodes.InvalidSignature, "Nothing was stored.");
+
+    public static IResult UnreadableCallback(string reason) => Create(ProblemCodes.UnreadableCallback, reason);
+
+    public static IResult CallbackNotVerified(HttpResponse response, string reason)
+    {
+        response.Headers.RetryAfter = "60";
+        return Create(ProblemCodes.CallbackNotVerified, reason);
+    }
 
     public static IResult Unknown(string resource) =>
         Create(
