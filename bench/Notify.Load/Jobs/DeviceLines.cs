@@ -26,7 +26,7 @@ internal sealed class DeviceLines : HttpContent
             lines
                 .Append(
                     CultureInfo.InvariantCulture,
-                    $$$"""{"userId":"user-{{{i / 2}}}","id":"phone-{{{i}}}","platform":"android","token":"{{{i:D64}}}","locale":"sv"}"""
+                    $$$"""{"userId":"user-{{{i / 2}}}","id":"phone-{{{i}}}","platform":"android","token":"{{{i:D64}}}"}"""
                 )
                 .Append('\n');
             if (i % LinesPerWrite != 0 && i != _count)
