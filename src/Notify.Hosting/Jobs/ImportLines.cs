@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
