@@ -7,6 +7,7 @@ using Notify.Load.Gateway;
 using Notify.Load.Hosts;
 using Notify.Load.Idle;
 using Notify.Load.Ingress;
+using Notify.Load.Jobs;
 using Notify.Load.Kafka;
 using Notify.Load.Many;
 using Notify.Load.Peers;
@@ -33,6 +34,7 @@ try
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
         SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
         ManyEmbeddedScenario.Name => await ManyEmbeddedScenario.RunAsync(arguments),
+        ImportScenario.Name => await ImportScenario.RunAsync(arguments),
         ManyScenario.Name => await ManyScenario.RunAsync(arguments),
         FloodScenario.Name => await FloodScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
@@ -68,6 +70,7 @@ try
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               slow-smtp [--latency 1500] [--count 2000] [--connections 8]
               many     [--count 1000000]
+              import   [--count 1000000]
               many-embedded [--count 100000] [--pairs 3]
               flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]

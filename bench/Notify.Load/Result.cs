@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
 using Notify.Load.Flood;
 using Notify.Load.Gateway;
+using Notify.Load.Jobs;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
 using Notify.Load.Recovery;
@@ -30,6 +31,7 @@ internal abstract record Result(
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(DrillResult))]
 [JsonSerializable(typeof(FloodResult))]
+[JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(KillsResult))]
 [JsonSerializable(typeof(ManyResult))]
 [JsonSerializable(typeof(RatioResult))]

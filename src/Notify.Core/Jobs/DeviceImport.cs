@@ -26,9 +26,7 @@ internal sealed class DeviceImport(JobDocuments documents, IRecipients recipient
             return;
 
         await devices.RegisterAsync(device with { PrunedAt = null, PruneReason = null }, cancellationToken).ConfigureAwait(false);
-        await events
-            .PublishAsync(NotifyEventTypes.DeviceRegistered, device, cancellationToken)
-            .ConfigureAwait(false);
+        await events.PublishAsync(NotifyEventTypes.DeviceRegistered, device, cancellationToken).ConfigureAwait(false);
         if (device.PrunedAt is { } prunedAt)
             await devices
                 .PruneAsync(job.Tenant, device.App, device.Token, device.PruneReason ?? PrunedBefore, prunedAt, cancellationToken)

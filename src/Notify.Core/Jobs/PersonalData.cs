@@ -38,7 +38,9 @@ internal sealed record PersonalInboxItem(
         new(item.Id, item.NotificationId, item.Category, item.Content, item.CreatedAt, item.ReadAt, item.ArchivedAt);
 }
 
-/// <summary>A notification as far as it concerns the user. Other recipients, and data that may be about them, are left out.</summary>
+/// <summary>
+/// A notification as far as it concerns the user. Other recipients, and data that may be about them, are left out.
+/// </summary>
 internal sealed record PersonalNotification(
     Guid Id,
     DateTimeOffset AcceptedAt,
@@ -134,7 +136,10 @@ internal sealed record PersonalPosition(PersonalSection Section)
     /// <summary>Gets the creation time of the last inbox item.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>Gets the last delivery that was read of the notification after <see cref="Id"/>; null for none.</summary>
+    /// <summary>Gets the notification after <see cref="Id"/> of which a part of the deliveries was read; null for none.</summary>
+    public Guid? Current { get; init; }
+
+    /// <summary>Gets the last delivery that was read of that notification.</summary>
     public Guid? Delivery { get; init; }
 
     /// <summary>Gets whether one of the deliveries that were read belongs to the user.</summary>

@@ -25,6 +25,9 @@ internal sealed class PersonalNotifications(INotificationStore notifications, Jo
         var done = 0;
         foreach (var notification in found)
         {
+            // The notification of which a part was read may have been purged since.
+            if (position.Current is { } current && current != notification.Id)
+                position = new PersonalPosition(PersonalSection.Notifications) { Id = position.Id };
             if (MayConcern(notification.Trigger))
                 position = await WriteAsync(notification, position, cancellationToken).ConfigureAwait(false);
             if (position.Delivery is not null)
@@ -69,7 +72,7 @@ internal sealed class PersonalNotifications(INotificationStore notifications, Jo
             if (page.Count < DeliveriesPerPage)
                 break;
 
-            position = position with { Delivery = page[^1].Delivery.Id };
+            position = position with { Current = notification.Id, Delivery = page[^1].Delivery.Id };
             if (_read >= DeliveriesPerStep)
                 return position;
         }

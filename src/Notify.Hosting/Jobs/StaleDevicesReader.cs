@@ -14,7 +14,7 @@ internal static class StaleDevicesReader
             Schema.Object(
                 "The devices to prune.",
                 ["days"],
-                ("days", Schema.Whole("The number of days for which a device was not seen.", min: 1, max: 3_650).NotNull()),
+                ("days", Schema.Whole("The number of days for which a device was not seen.", min: 1, max: 3_650)),
                 ("dryRun", Schema.Flag("Whether to count the devices only. Default: false.").NotNull())
             )
         );

@@ -8,14 +8,14 @@ namespace Notify.Hosting.Jobs;
 /// <summary>Reads the body that starts a job about one user.</summary>
 internal static class UserOfJobReader
 {
-    public const string Example = """{ "userId": "ada" }""";
+    public const string Example = """{ "userId": "grace" }""";
 
     public static JsonObject Refer(SchemaSet schemas) =>
         schemas.Refer("UserOfJob", () =>
             Schema.Object(
                 "The user whom the job is about.",
                 ["userId"],
-                ("userId", Schema.Name("The id of the user.", Names.MaxLength, "ada").NotNull())
+                ("userId", Schema.Name("The id of the user.", Names.MaxLength, "grace"))
             )
         );
 
