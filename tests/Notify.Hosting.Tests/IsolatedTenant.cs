@@ -16,7 +16,7 @@ internal sealed partial class IsolatedTenant
     private readonly string _key;
     private readonly string _userToken;
     private readonly Dictionary<string, string> _tokens = [];
-    private string _webhookSecret = "";
+    private readonly List<string> _endpointSecrets = [];
 
     private IsolatedTenant(ApiApplication app, string name, string key)
     {
@@ -28,7 +28,8 @@ internal sealed partial class IsolatedTenant
     public ThingsOfTenant Things { get; private set; }
 
     /// <summary>Gets texts that only this tenant may see.</summary>
-    public IReadOnlyList<string> Secrets => [_key, _userToken, .. _tokens.Values, _webhookSecret, $"{Things.Name}@example.org"];
+    public IReadOnlyList<string> Secrets =>
+        [_key, _userToken, .. _tokens.Values, .. _endpointSecrets, $"{Things.Name}@example.org"];
 
     public static async Task<IsolatedTenant> CreateAsync(ApiApplication app, string name)
     {
@@ -76,10 +77,19 @@ internal sealed partial class IsolatedTenant
         }
 
         await MustAsync("PUT", "/v1/team", $$"""{"users":["{{Things.User}}"]}""");
-        _webhookSecret = (await MustAsync("POST", "/v1/webhook-endpoints/secret", $$"""{"url":"{{Things.Webhook}}"}""")).Text(
-            "secret"
-        )!;
+        await MustAsync("PUT", $"/v1/members/{Things.Member}", """{"role":"viewer"}""");
+        var webhook = await MustAsync("POST", "/v1/webhook-endpoints/secret", $$"""{"url":"{{Things.Webhook}}"}""");
+        _endpointSecrets.Add(webhook.Text("secret")!);
+        var subscribed = await MustAsync(
+            "POST",
+            "/v1/event-subscriptions",
+            $$"""{"url":"{{Things.Webhook}}","types":["receipt.*"]}"""
+        );
+        _endpointSecrets.Add(subscribed.Text("secret")!);
+        Things = Things with { Subscription = subscribed.GetProperty("subscription").Text("id")! };
         await SendAsync();
+        await SettleAsync(isCounted: false);
+        await MustAsync("POST", "/v1/jobs/export-user", $$"""{"userId":"{{Things.User}}"}""");
         await SettleAsync(isCounted: false);
         await FindThingsAsync();
     }
@@ -152,7 +162,10 @@ internal sealed partial class IsolatedTenant
     public string Normalize(Answer answer, ThingsOfTenant foreign)
     {
         var body = Normalize(answer.Body, foreign);
-        if (answer.Body.StartsWith('{') && JsonElement.Parse(body) is var json && json.TryGetProperty("items", out var items))
+        var lines = body.TrimEnd('\n').Split('\n');
+        if (lines.Length > 1 && lines.All(line => line.StartsWith('{')))
+            body = string.Join('\n', lines.Order(StringComparer.Ordinal));
+        else if (body.StartsWith('{') && JsonElement.Parse(body) is var json && json.TryGetProperty("items", out var items))
         {
             // What was counted in several minutes is counted together.
             var texts = items
@@ -209,8 +222,8 @@ internal sealed partial class IsolatedTenant
         await TriggerAsync();
         string[] triggers =
         [
-                // It stays scheduled, so that it can be cancelled.
-                $$$"""
+            // It stays scheduled, so that it can be cancelled.
+            $$$"""
                 {"to":{"user":"ada"},"channels":["email"],"content":{"body":"{{{Things.Name}}}"},"sendAt":"{{{DateTimeOffset.UtcNow.AddDays(
                     300
                 ):O}}}",

@@ -13,7 +13,7 @@ internal static class TenantBodies
         var bodies = Find(operation.Id, foreign);
         if (bodies.Length == 0 && operation.Value.TryGetProperty("requestBody", out _))
             throw new InvalidOperationException($"{operation} is not tested: add its body to {nameof(TenantBodies)}.");
-        var type = operation.Id is "importUsers" or "triggerNotifications" ? Lines : Json;
+        var type = operation.Id is "importDevices" or "importUsers" or "triggerNotifications" ? Lines : Json;
         return bodies.Length == 0 ? [(Json, null)] : bodies.Select(body => (type, (string?)body));
     }
 
@@ -46,17 +46,23 @@ internal static class TenantBodies
             "cancelNotifications" => [$$"""{"cancellationKey":"{{it.CancellationKey}}"}"""],
             "changePreferences" => ["""{"items":[{"category":"news","channel":"email","status":"optedOut"}]}"""],
             "createApiKey" => ["""{"name":"key-acme","scopes":["read"]}"""],
+            "createEventSubscription" or "replaceEventSubscription" => [$$"""{"url":"{{it.Webhook}}","types":["receipt.*"]}"""],
+            "eraseUser" => [$$"""{"userId":"{{it.Imported}}"}"""],
+            "exportUser" => [$$"""{"userId":"{{it.User}}"}"""],
             "getWebhookSecret" => [$$"""{"url":"{{it.Webhook}}"}"""],
+            "importDevices" => [$$"""{"userId":"{{it.User}}","id":"imported","platform":"android","token":"imported"}"""],
             "importUsers" => [$$"""{"id":"{{it.Imported}}","locale":"sv"}"""],
             "markInboxItems" or "markOwnInboxItems" => [$$"""{"mark":"read","ids":["{{it.InboxItem}}"]}"""],
             "patchUser" => ["""{"locale":"sv"}"""],
             "previewTemplate" => ["{}"],
             "previewTemplateDraft" => ["""{"variants":[{"body":"Hello"}]}"""],
+            "pruneStaleDevices" => ["""{"days":90,"dryRun":true}"""],
             "replayDeadLetters" => [$$"""{"ids":["{{it.DeadLetter}}"]}"""],
             "rollBackWorkflow" => ["""{"version":1}"""],
             "rotateApiKey" => ["""{"overlap":"PT1H"}"""],
             "rotateWebhookSecret" => [$$"""{"url":"{{it.Webhook}}"}"""],
             "saveDevice" => [$$"""{"platform":"android","token":"{{it.Token}}"}"""],
+            "saveMember" => ["""{"role":"viewer"}"""],
             "saveTeam" => [$$"""{"users":["{{it.User}}"]}"""],
             "saveTemplate" => ["""{"variants":[{"body":"Mine"}]}"""],
             "saveUser" => ["""{"addresses":{"email":"own@example.org"}}"""],

@@ -8,6 +8,8 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
     /// <summary>Gets the user that a job saved.</summary>
     public string Imported => $"imported-{Name}";
 
+    public string Member => $"member-{Name}";
+
     public string Device => $"device-{Name}";
 
     public string Token => $"token-{Name}";
@@ -42,8 +44,10 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
 
     public required string InboxItem { get; init; }
 
+    public required string Subscription { get; init; }
+
     /// <summary>Gets the IDs that the service made, which are secret as long as nobody passes them on.</summary>
-    public IReadOnlyList<string> Generated => [Notification, Delivery, DeadLetter, Job, ApiKey, InboxItem];
+    public IReadOnlyList<string> Generated => [Notification, Delivery, DeadLetter, Job, ApiKey, InboxItem, Subscription];
 
     /// <summary>Creates the things that a tenant will have later, with other IDs.</summary>
     public static ThingsOfTenant CreateUnknown(string name) =>
@@ -55,6 +59,7 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
             Job = $"{Guid.CreateVersion7()}",
             ApiKey = $"{Guid.CreateVersion7()}",
             InboxItem = $"{Guid.CreateVersion7()}",
+            Subscription = $"{Guid.CreateVersion7()}",
         };
 
     /// <summary>Finds the ID that follows a segment of a path.</summary>
@@ -63,7 +68,9 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
         {
             "api-keys" => ApiKey,
             "devices" => Device,
+            "event-subscriptions" => Subscription,
             "jobs" => Job,
+            "members" => Member,
             "notifications" => Notification,
             "templates" => Template,
             "topics" => Topic,
