@@ -220,18 +220,17 @@ internal sealed partial class IsolatedTenant
     private async Task SendAsync()
     {
         await TriggerAsync();
+        var later = DateTimeOffset.UtcNow.AddDays(300).ToString("O");
         string[] triggers =
         [
             // It stays scheduled, so that it can be cancelled.
             $$$"""
-                {"to":{"user":"ada"},"channels":["email"],"content":{"body":"{{{Things.Name}}}"},"sendAt":"{{{DateTimeOffset.UtcNow.AddDays(
-                    300
-                ):O}}}",
+                {"to":{"user":"ada"},"channels":["email"],"content":{"body":"{{{Things.Name}}}"},"sendAt":"{{{later}}}",
                  "reference":"{{{Things.Reference}}}","tags":["{{{Things.Tag}}}"],"category":"{{{Things.Category}}}",
                  "idempotencyKey":"{{{Things.IdempotencyKey}}}","cancellationKey":"{{{Things.CancellationKey}}}"}
                 """,
             """{"to":{"topic":"news"},"channels":["email"],"content":{"body":"News"}}""",
-            """{"to":{"user":"ada"},"channels":["email"],"template":"order","category":"offers","throttle":{"max":1,"per":"P1D"}}""",
+            """{"to":{"user":"ada"},"channels":["email"],"template":"order","category":"a","throttle":{"max":1,"per":"P1D"}}""",
             """{"to":{"user":"ada"},"channels":["email"],"template":"order","digest":{"window":"P1D"}}""",
             """{"to":{"user":"ada"},"channels":["pager"],"content":{"body":"Dead"}}""",
             """{"to":{"email":"direct@example.org"},"workflow":"ship"}""",
@@ -293,7 +292,8 @@ internal sealed partial class IsolatedTenant
     private static partial Regex Unsettled();
 
     [GeneratedRegex(
-        "[0-9a-f]{8}-[0-9a-f-]{27}|\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(Z|([+-]|\\\\u002B)\\d\\d:\\d\\d)|nk_[0-9A-Za-z_]+|whsec_([0-9A-Za-z+/=]|\\\\u002B)+"
+        "[0-9a-f]{8}-[0-9a-f-]{27}|\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(Z|([+-]|\\\\u002B)\\d\\d:\\d\\d)|nk_[0-9A-Za-z_]+"
+            + "|whsec_([0-9A-Za-z+/=]|\\\\u002B)+"
             + "|[A-Za-z0-9_-]{40,}"
     )]
     private static partial Regex Generated();
