@@ -13,7 +13,7 @@ public sealed class SingleProcessApiTests(SingleProcess host) : ApiTests(host.Cl
 public sealed class ClusterApiTests(ClusterBehindGateway cluster) : ApiTests(cluster.Client), IClassFixture<ClusterBehindGateway>;
 
 /// <summary>What clients can expect of the API, no matter how many processes serve it.</summary>
-public abstract class ApiTests(HttpClient client)
+public abstract partial class ApiTests(HttpClient client)
 {
     private readonly string _name = $"n{Guid.NewGuid():N}";
 

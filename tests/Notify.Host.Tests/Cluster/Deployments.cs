@@ -6,6 +6,9 @@ namespace Notify.Host.Tests.Cluster;
 /// <summary>The reference host with all roles in one process, on SQLite.</summary>
 public sealed class SingleProcess : IAsyncLifetime
 {
+    /// <summary>The key of inbox tokens.</summary>
+    public const string TokenKey = "0123456789abcdef0123456789abcdef";
+
     private readonly TemporaryFolder _folder = new();
     private ServerProcess _process = null!;
 
@@ -15,7 +18,12 @@ public sealed class SingleProcess : IAsyncLifetime
     {
         (_process, Client) = await SampleProcess.StartHostAsync(
             _folder.Path,
-            new() { ["Notify__ApiKey"] = HostCluster.Key, ["Notify__KeyCacheDuration"] = "00:00:01" },
+            new()
+            {
+                ["Notify__ApiKey"] = HostCluster.Key,
+                ["Notify__KeyCacheDuration"] = "00:00:01",
+                ["Notify__Inbox__TokenKeys__0"] = TokenKey,
+            },
             "--urls",
             $"http://127.0.0.1:{FreePort.Next()}"
         );
@@ -48,7 +56,7 @@ public sealed class ClusterBehindGateway(PostgreSqlServer postgres, SharedKafkaC
                 SampleProcess.Start(
                     "Notify.Host",
                     _folder.Path,
-                    environment,
+                    new Dictionary<string, string>(environment) { ["Notify__Inbox__TokenKeys__0"] = SingleProcess.TokenKey },
                     "--contentRoot",
                     SampleProcess.Folder("Notify.Host"),
                     "--Notify:Data",

@@ -10,11 +10,9 @@ namespace Notify.Host.Tests.Deployment;
 /// <summary>Tests docker-compose.yml without Docker, by running its services as processes on this machine.</summary>
 public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
-    private const string ApiKey = "a-key-of-the-api";
-
     private static readonly Dictionary<string, string> Variables = new()
     {
-        ["NOTIFY_API_KEY"] = ApiKey,
+        ["NOTIFY_ROOT_KEY"] = new('k', 44),
         ["POSTGRESQL_PASSWORD"] = "a-password",
     };
 
@@ -97,15 +95,15 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
     }
 
     [Theory]
-    [InlineData("NOTIFY_API_KEY")]
+    [InlineData("NOTIFY_ROOT_KEY")]
     [InlineData("POSTGRESQL_PASSWORD")]
-    public void Without_a_key_or_a_password_nothing_starts(string missing) =>
+    public void Without_a_root_key_or_a_password_nothing_starts(string missing) =>
         Assert.Throws<InvalidOperationException>(() =>
             new ComposeFile(Variables.Where(variable => variable.Key != missing).ToDictionary())
         );
 
     [Fact]
-    public async Task All_services_become_ready_and_send_together()
+    public async Task All_services_become_ready_and_send_together_with_the_key_of_the_first_start()
     {
         await using var engines = await Engines.StartAsync(postgres, kafka);
         var hosts = new Dictionary<string, (RunningHost Process, string Address)>();
@@ -119,10 +117,15 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
                 await process.WaitForAsync(new Uri($"{address.Split(';')[1]}/health/ready"), name);
 
             await CheckHealthAsync(services[0].Service, hosts["gateway"].Address);
+            await Eventually.TrueAsync(() => FirstKey().IsMatch(hosts["auth"].Process.Output), "the key of the first start");
+            // The key is printed once, by the process that the documentation names.
+            var printed = hosts.Values.SelectMany(host => FirstKey().Matches(host.Process.Output)).ToArray();
+            var key = Assert.Single(printed).Groups["key"].Value;
+            Assert.Contains(key, hosts["auth"].Process.Output, StringComparison.Ordinal);
             using var client = new HttpClient
             {
                 BaseAddress = new Uri(hosts["gateway"].Address.Split(';')[0]),
-                DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
+                DefaultRequestHeaders = { Authorization = new("Bearer", key) },
             };
             using var accepted = await client.PostAsJsonAsync(
                 "/v1/notifications",
@@ -184,6 +187,9 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
 
     [GeneratedRegex(@"\b(?<!\$)([a-z]+):\d{4,5}\b")]
     private static partial Regex Address();
+
+    [GeneratedRegex("NOTIFY_KEY=(?<key>nk_live_[0-9A-Za-z]+)")]
+    private static partial Regex FirstKey();
 
     [GeneratedRegex(@"http://\*:\d+")]
     private static partial Regex ListenPort();

@@ -20,6 +20,9 @@ internal sealed class RunningHost : IAsyncDisposable
             SampleProcess.Folder("Notify.Host")
         );
 
+    /// <summary>Gets what the host has printed.</summary>
+    public string Output => _process.Output;
+
     /// <summary>Waits until a probe succeeds. Like an orchestrator, it calls the probe's address without a key.</summary>
     public Task WaitForAsync(Uri probe, string what) =>
         Eventually.TrueAsync(
