@@ -146,6 +146,14 @@ internal static class NotificationOperations
         ApiResponse.Ok(
             NotificationsJson.Default.BroadcastView,
             "The broadcast.",
-            """{ "id": "0195513f-3a2b-7cc0-81d3-ff1207451cd4", "pausedAt": "2031-05-28T09:30:00Z", "complete": false, "done": 500, "total": 1200 }"""
+            """
+            {
+              "id": "0195513f-3a2b-7cc0-81d3-ff1207451cd4",
+              "pausedAt": "2031-05-28T09:30:00Z",
+              "complete": false,
+              "done": 500,
+              "total": 1200
+            }
+            """
         );
 }
