@@ -57,6 +57,10 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "exportUser",
+        "eraseUser",
+        "pruneStaleDevices",
+        "saveMember",
         "saveTeam",
         "getWebhookSecret",
         "rotateWebhookSecret",
@@ -236,6 +240,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                 """{"url":"https://example.org/events","types":["receipt.*"]}"""
             );
             SubscriptionId = subscribed.GetProperty("subscription").Text("id");
+            // The last admin could not change the role.
+            await App.CallAsync("PUT", "/v1/members/grace", """{"role":"admin"}""");
             await App.CallAsync("PUT", User, "{}");
             // Only the endpoints of the user's own inbox read the token, because the application has no keys.
             var token = (await App.CallAsync("POST", $"{User}/inbox-tokens")).Text("token");

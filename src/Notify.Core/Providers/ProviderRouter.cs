@@ -22,7 +22,11 @@ internal sealed class ProviderRouter(
     /// Gets the route; empty only if the application has no provider for the channel or the platform of the token.
     /// </summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Address address) =>
-        _routes.GetOrAdd((address.Channel, address.Platform), route => CreateRoute(route.Channel, route.Platform));
+        _routes.GetOrAdd(
+            (address.Channel, address.Platform),
+            static (route, router) => router.CreateRoute(route.Channel, route.Platform),
+            this
+        );
 
     /// <summary>
     /// Gets the route of a delivery. A test delivery has only the test provider, however often it is retried or replayed, and

@@ -94,7 +94,7 @@ internal sealed class RecipientUpkeep(
 
     private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
     {
-        if (await optOuts.RecordAsync(delivery, cancellationToken).ConfigureAwait(false))
+        if (await optOuts.RecordAsync(delivery, PreferenceSource.Reply, cancellationToken).ConfigureAwait(false))
             Log.OptedOut(logger, delivery.Id, provider);
     }
 
