@@ -288,6 +288,7 @@ public sealed class EventSubscriptionTests : IAsyncLifetime
             replaceServices: services =>
             {
                 var inner = services.Last(service => service.ServiceType == typeof(IDeliveryQueue));
+                services.Remove(inner);
                 services.AddSingleton<IDeliveryQueue>(provider =>
                     queue = new DyingQueue((IDeliveryQueue)inner.ImplementationFactory!(provider))
                 );
