@@ -17,6 +17,11 @@ public sealed record NotificationTimeline
     public required IReadOnlyList<ExpansionProgress> Expansions { get; init; }
 
     /// <summary>
+    /// Gets the time at which the expansion of the topics was paused; null if it is not paused. See <see cref="IBroadcasts"/>.
+    /// </summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>
     /// Gets the first events of the notification that digests collected, as many as a page of deliveries holds; empty if there
     /// are none.
     /// </summary>

@@ -83,10 +83,11 @@ public sealed class ApiApplication : IAsyncDisposable
     internal static Task<ApiApplication> StartInMemoryAsync(params IDeliveryProvider[] providers) =>
         StartOnAsync(store => store.UseInMemory(), null, providers);
 
-    private static async Task<ApiApplication> StartOnAsync(
+    /// <summary>Starts an application with a store that a test configures, and with a folder that it disposes of.</summary>
+    internal static async Task<ApiApplication> StartOnAsync(
         Action<INotificationsBuilder> useStore,
         TemporaryFolder? folder,
-        IDeliveryProvider[] providers
+        params IDeliveryProvider[] providers
     )
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -19,6 +19,8 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/notifications"] = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""",
         ["POST /v1/notifications/cancel"] = """{"cancellationKey":"k"}""",
         ["POST /v1/notifications/{id}/cancel"] = null,
+        ["POST /v1/notifications/{id}/pause"] = null,
+        ["POST /v1/notifications/{id}/resume"] = null,
         // Its body is NDJSON, which TriggerStreamTests test.
         ["POST /v1/notifications/stream"] = null,
         // Their bodies are NDJSON or CSV, which JobsOverHttpTests and ImportsOverHttpTests test.

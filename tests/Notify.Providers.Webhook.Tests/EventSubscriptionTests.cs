@@ -272,6 +272,38 @@ public sealed class EventSubscriptionTests : IAsyncLifetime
         Assert.Empty(receiver.Requests);
     }
 
+    [Fact]
+    public async Task An_event_arrives_although_its_process_ends_with_the_settlement()
+    {
+        await using var receiver = await Endpoint.StartAsync(204);
+        await using var target = await Endpoint.StartAsync(204);
+        DyingQueue? queue = null;
+        await using var application = await WebhookApplication.StartAsync(
+            configureServices: services =>
+                services.Configure<NotificationsOptions>(options =>
+                {
+                    options.AttemptTimeout = TimeSpan.FromSeconds(1);
+                    options.LeaseDuration = TimeSpan.FromSeconds(2);
+                }),
+            replaceServices: services =>
+            {
+                var inner = services.Last(service => service.ServiceType == typeof(IDeliveryQueue));
+                services.Remove(inner);
+                services.AddSingleton<IDeliveryQueue>(provider =>
+                    queue = new DyingQueue((IDeliveryQueue)inner.ImplementationFactory!(provider))
+                );
+            }
+        );
+        var subscriptions = application.Services.GetRequiredService<IEventSubscriptions>();
+        await subscriptions.CreateAsync(new EventSubscriptionDraft { Url = receiver.Url, Types = ["delivery.*"] });
+
+        var id = await application.TriggerAsync(Recipient.Webhook(target.Url));
+
+        var received = await ReceiveAsync(receiver, NotifyEventTypes.DeliverySent);
+        Assert.Equal(id, received.Body.GetProperty("data").GetProperty("notificationId").GetGuid());
+        Assert.True(queue!.HasDied);
+    }
+
     private Task<IssuedEventSubscription> SubscribeAsync(Endpoint receiver, string tenant, params string[] types) =>
         Subscriptions.CreateAsync(
             new EventSubscriptionDraft

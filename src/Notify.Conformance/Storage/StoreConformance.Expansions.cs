@@ -86,6 +86,21 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task An_expansion_is_put_off_where_it_is()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now));
+        await AdvanceAsync(Assert.Single(await LeaseExpansionsAsync(Now)), "b", 2, [sample.Delivery()], until: Now);
+        var lease = Assert.Single(await LeaseExpansionsAsync(Now));
+
+        Assert.True(await AdvanceAsync(lease, lease.Cursor, lease.Done, [], until: Now.AddSeconds(2)));
+
+        Assert.Empty(await LeaseExpansionsAsync(Now.AddSeconds(1)));
+        var next = Assert.Single(await LeaseExpansionsAsync(Now.AddSeconds(2)));
+        Assert.Equal(("b", 2), (next.Cursor, next.Done));
+        Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
+    }
+
+    [Fact]
     public async Task A_lost_lease_stores_nothing()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now));

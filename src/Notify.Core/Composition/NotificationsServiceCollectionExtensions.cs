@@ -171,6 +171,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<EventFeed>());
 
         services.AddSingleton<DeliveryWorker>();
+        services.AddSingleton<BroadcastPauses>();
+        services.AddSingleton<IBroadcasts, BroadcastControl>();
         services.AddSingleton<ExpansionWorker>();
         services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
         services.AddSingleton<DigestWorker>();

@@ -6,7 +6,7 @@ namespace Notify.Core.Queries;
 /// <summary>Answers an application's queries from the store, within limits.</summary>
 internal sealed class NotificationQueries(
     INotificationStore notifications,
-    IExpansionStore expansions,
+    IBroadcasts broadcasts,
     IDigestStore digests,
     IDeadLetterStore deadLetters,
     IAnalyticsStore analytics,
@@ -64,6 +64,7 @@ internal sealed class NotificationQueries(
 
         var progress = await CountAsync(tenant, [id], long.MaxValue, cancellationToken).ConfigureAwait(false);
         var counted = progress.GetValueOrDefault(id, NotificationProgress.None);
+        var broadcast = await broadcasts.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false);
         return new NotificationTimeline
         {
             Status = StatusRules.Compute(notification.Trigger, counted, time.GetUtcNow())!.Value,
@@ -76,7 +77,8 @@ internal sealed class NotificationQueries(
                 page
             ),
             Counts = counted.Deliveries!,
-            Expansions = await expansions.GetProgressAsync(tenant, id, cancellationToken).ConfigureAwait(false),
+            Expansions = broadcast?.Expansions ?? [],
+            PausedAt = broadcast?.PausedAt,
             Collected = await digests
                 .ListAsync(tenant, id, ofSummary: false, page.Limit, cancellationToken)
                 .ConfigureAwait(false),

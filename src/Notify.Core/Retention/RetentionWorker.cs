@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Auditing;
+using Notify.Core.Topics;
 using Notify.Storage;
 
 namespace Notify.Core.Retention;
@@ -17,6 +18,7 @@ internal sealed class RetentionWorker(
     IAnalyticsStore analytics,
     AuditLog audit,
     InboxCleanup inboxes,
+    BroadcastPauses pauses,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<RetentionWorker> logger
@@ -39,6 +41,7 @@ internal sealed class RetentionWorker(
             await TryAsync(RollUpAsync, stoppingToken).ConfigureAwait(false);
             await TryAsync(stopping => inboxes.PurgeAsync(time.GetUtcNow(), stopping), stoppingToken).ConfigureAwait(false);
             await TryAsync(PurgeAuditAsync, stoppingToken).ConfigureAwait(false);
+            await TryAsync(PurgePausesAsync, stoppingToken).ConfigureAwait(false);
         }
     }
 
@@ -77,6 +80,12 @@ internal sealed class RetentionWorker(
 
         var before = time.GetUtcNow() - retention;
         while (await audit.PurgeAsync(before, MaxRows, stopping).ConfigureAwait(false) == MaxRows) { }
+    }
+
+    private async ValueTask PurgePausesAsync(CancellationToken stopping)
+    {
+        if (options.Value.Retention is { } retention)
+            await pauses.PurgeAsync(time.GetUtcNow() - retention, MaxRows, stopping).ConfigureAwait(false);
     }
 
     private async ValueTask RollUpAsync(CancellationToken stopping)

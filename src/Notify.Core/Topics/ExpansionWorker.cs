@@ -19,6 +19,7 @@ namespace Notify.Core.Topics;
 internal sealed class ExpansionWorker(
     IExpansionStore expansions,
     ITopicStore topics,
+    BroadcastPauses pauses,
     UnusedPermits unusedPermits,
     DeliveryPlanner planner,
     WorkerIdentity worker,
@@ -29,6 +30,12 @@ internal sealed class ExpansionWorker(
     ILogger<ExpansionWorker> logger
 ) : TurnWorker<ExpansionLease>(settings, options, time), IExpansionSignal
 {
+    /// <summary>
+    /// How often a paused expansion looks whether it is resumed. The mark of the pause is a document, and resuming cannot make an
+    /// expansion due.
+    /// </summary>
+    private static readonly TimeSpan PauseCheckInterval = TimeSpan.FromSeconds(2);
+
     protected override int LeasesPerTurn => 4;
 
     protected override string WorkerName => worker.Name;
@@ -40,8 +47,14 @@ internal sealed class ExpansionWorker(
 
     protected override int GetFailures(ExpansionLease lease) => lease.Failures;
 
-    protected override ValueTask HandleAsync(ExpansionLease lease, CancellationToken cancellationToken) =>
-        ExpandBatchAsync(lease, cancellationToken);
+    protected override async ValueTask HandleAsync(ExpansionLease lease, CancellationToken cancellationToken)
+    {
+        var notification = lease.Notification;
+        if (await pauses.FindAsync(notification.Tenant, notification.Id, cancellationToken).ConfigureAwait(false) is null)
+            await ExpandBatchAsync(lease, cancellationToken).ConfigureAwait(false);
+        else
+            await PutOffAsync(lease, cancellationToken).ConfigureAwait(false);
+    }
 
     protected override async ValueTask GiveBackAsync(
         ExpansionLease lease,
@@ -97,6 +110,24 @@ internal sealed class ExpansionWorker(
             signal.Set();
         else
             await unusedPermits.GiveBackAsync(planned.Permits).ConfigureAwait(false);
+    }
+
+    // A step without subscribers leaves the expansion where it is. If the lease was lost, another worker looks.
+    private async ValueTask PutOffAsync(ExpansionLease lease, CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        var step = new ExpansionStep
+        {
+            Lease = lease,
+            Cursor = lease.Cursor,
+            Done = lease.Done,
+            IsComplete = false,
+            At = now,
+            Until = now + PauseCheckInterval,
+            Deliveries = [],
+            Digests = [],
+        };
+        await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false);
     }
 
     // A batch that was not stored is tried again, and its own permits would throttle it then. After a cancellation they are kept:

@@ -36,5 +36,15 @@ internal static class NotificationEndpoints
             .Describe(NotificationOperations.Cancel)
             .AuditEveryday("notification cancelled");
         group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
+        group
+            .MapPost("/v1/notifications/{id}/pause", BroadcastEndpoints.PauseAsync)
+            .Describe(NotificationOperations.Pause)
+            .Audit("broadcast paused");
+        group.MapOtherMethods("/v1/notifications/{id}/pause", "POST");
+        group
+            .MapPost("/v1/notifications/{id}/resume", BroadcastEndpoints.ResumeAsync)
+            .Describe(NotificationOperations.Resume)
+            .Audit("broadcast resumed");
+        group.MapOtherMethods("/v1/notifications/{id}/resume", "POST");
     }
 }

@@ -86,6 +86,26 @@ internal static class NotificationOperations
             ],
         };
 
+    public static ApiOperation Pause { get; } =
+        new("pauseNotification", Tag, "Pauses a broadcast: no further deliveries are created until it is resumed.")
+        {
+            Scope = ApiScope.Send,
+            IsOnlyLive = true,
+            Description = "Deliveries that exist are sent. A broadcast that is paused already or has ended stays as it is.",
+            Problems = [ProblemCodes.NotFound],
+            Responses = [BroadcastResponse],
+        };
+
+    public static ApiOperation Resume { get; } =
+        new("resumeNotification", Tag, "Resumes a paused broadcast behind its last subscriber.")
+        {
+            Scope = ApiScope.Send,
+            IsOnlyLive = true,
+            Description = "A broadcast that is not paused stays as it is.",
+            Problems = [ProblemCodes.NotFound],
+            Responses = [BroadcastResponse],
+        };
+
     public static ApiOperation CancelTarget { get; } =
         new("cancelNotifications", Tag, "Cancels all notifications with a reference or a cancellation key.")
         {
@@ -121,4 +141,19 @@ internal static class NotificationOperations
                 ),
             ],
         };
+
+    private static ApiResponse BroadcastResponse =>
+        ApiResponse.Ok(
+            NotificationsJson.Default.BroadcastView,
+            "The broadcast.",
+            """
+            {
+              "id": "0195513f-3a2b-7cc0-81d3-ff1207451cd4",
+              "pausedAt": "2031-05-28T09:30:00Z",
+              "complete": false,
+              "done": 500,
+              "total": 1200
+            }
+            """
+        );
 }

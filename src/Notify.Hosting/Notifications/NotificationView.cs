@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace Notify.Hosting.Notifications;
@@ -23,6 +24,7 @@ internal sealed record NotificationView(
     DateTime? SendAtLocal,
     DateTimeOffset ExpiresAt,
     IReadOnlyList<ExpansionView> Expansions,
+    [property: Description("The time at which the broadcast was paused.")] DateTimeOffset? PausedAt,
     IReadOnlyList<CollectedView>? Collected,
     IReadOnlyList<SummarizedView>? Summarizes,
     CountsView Counts,
@@ -50,6 +52,7 @@ internal sealed record NotificationView(
             timeline.Notification.Trigger.SendAtLocal,
             timeline.Notification.ExpiresAt,
             ExpansionView.CreateAll(timeline.Notification, timeline.Expansions),
+            timeline.PausedAt,
             timeline.Collected.Count == 0 ? null : [.. timeline.Collected.Select(CollectedView.Create)],
             timeline.Summarizes.Count == 0 ? null : [.. timeline.Summarizes.Select(SummarizedView.Create)],
             CountsView.Create(timeline.Counts),
@@ -154,5 +157,6 @@ internal sealed record CountsView(long Pending, long Sent, long DeadLetter, long
 [JsonSerializable(typeof(AcceptedView))]
 [JsonSerializable(typeof(NotificationView))]
 [JsonSerializable(typeof(NotificationsView))]
+[JsonSerializable(typeof(BroadcastView))]
 [JsonSerializable(typeof(CancellationView))]
 internal sealed partial class NotificationsJson : JsonSerializerContext;
