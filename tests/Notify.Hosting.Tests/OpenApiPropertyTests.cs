@@ -57,6 +57,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "createClient",
+        "rotateClient",
         "saveMember",
         "saveTeam",
         "getWebhookSecret",
@@ -190,6 +192,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
             .Path.Replace("{userId}", "ada", StringComparison.Ordinal)
             .Replace("devices/{id}", "devices/phone", StringComparison.Ordinal)
             .Replace("api-keys/{id}", $"api-keys/{prepared.KeyId}", StringComparison.Ordinal)
+            .Replace("clients/{id}", $"clients/{prepared.ClientId}", StringComparison.Ordinal)
             .Replace("{id}", "ada", StringComparison.Ordinal)
             .Replace("{topic}", "news", StringComparison.Ordinal)
             .Replace("{name}", operation.Method == "PUT" ? "another" : "order-shipped", StringComparison.Ordinal);
@@ -210,6 +213,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
 
         public string? KeyId { get; private set; }
 
+        public string? ClientId { get; private set; }
+
         public async ValueTask InitializeAsync()
         {
             App = await ApiApplication.StartAsync(services: services =>
@@ -221,6 +226,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
             Document = await OpenApiDocument.ReadAsync(App);
             var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");
             KeyId = issued.GetProperty("key").Text("id");
+            var client = await App.CallAsync("POST", "/v1/clients", """{"name":"orders","scopes":["read"]}""");
+            ClientId = client.GetProperty("client").Text("id");
             // The last admin could not change the role.
             await App.CallAsync("PUT", "/v1/members/grace", """{"role":"admin"}""");
             await App.CallAsync("PUT", User, "{}");
