@@ -13,6 +13,12 @@ try
         return 0;
     }
 
+    if (args is ["migrate", ..])
+    {
+        await StoreSettings.MigrateAsync(args[1..]);
+        return 0;
+    }
+
     await using var app = Build(args, out var roles);
     await app.StartAsync();
     if (roles.Features.HasFlag(ApiFeatures.Authentication))
@@ -44,6 +50,7 @@ static WebApplication Build(string[] args, out Roles roles)
     builder
         .Services.AddNotifications(settings.Bind)
         .UseStore(settings, data)
+        .UseComplements(settings)
         .ProtectSecrets(settings, data)
         .AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
@@ -73,6 +80,8 @@ static WebApplication Build(string[] args, out Roles roles)
     var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
     app.MapForwardedTokenServer();
+    if (gateway && (settings["Dashboard"] ?? "/dashboard") is { Length: > 0 } dashboard)
+        app.MapNotifyDashboard(dashboard);
     api.MapFallback("{**path}", (HttpContext context) =>
             TypedResults.Problem(
                 type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",

@@ -12,7 +12,7 @@ internal static class ProviderSettings
     {
         ["apns"] = (notifications, name, settings) => notifications.AddApns(name, settings.Bind),
         ["fcm"] = (notifications, name, settings) => notifications.AddFcm(name, settings.Bind),
-        ["smtp"] = (notifications, name, settings) => notifications.AddSmtp(name, settings.Bind),
+        ["smtp"] = (notifications, name, settings) => AddCallback(notifications.AddSmtp(name, settings.Bind), settings),
         ["twilio"] = (notifications, name, settings) => notifications.AddTwilio(name, settings.Bind),
         ["webhook"] = (notifications, name, settings) => notifications.AddWebhook(name, settings.Bind),
         ["webpush"] = (notifications, name, settings) => notifications.AddWebPush(name, settings.Bind),
@@ -43,6 +43,20 @@ internal static class ProviderSettings
             settings.GetSection("Sandbox").Bind(options);
             options.File = options.File is { Length: > 0 } file ? Path.Combine(DataFolder.Create(data), file) : null;
         });
+    }
+
+    /// <summary>
+    /// Adds the callback of the mail vendor: <c>Notify:Providers:mail:SesCallback:Key=...</c>, or the section
+    /// <c>SendGridCallback</c> or <c>PostmarkCallback</c>.
+    /// </summary>
+    private static void AddCallback(INotificationProviderBuilder provider, IConfiguration settings)
+    {
+        if (settings.GetSection("SesCallback") is var ses && ses.Exists())
+            provider.AddSesCallback(ses.Bind);
+        if (settings.GetSection("SendGridCallback") is var sendGrid && sendGrid.Exists())
+            provider.AddSendGridCallback(sendGrid.Bind);
+        if (settings.GetSection("PostmarkCallback") is var postmark && postmark.Exists())
+            provider.AddPostmarkCallback(postmark.Bind);
     }
 
     private static Action<INotificationsBuilder, string, IConfiguration> GetRegistration(IConfigurationSection provider) =>

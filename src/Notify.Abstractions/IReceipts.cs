@@ -27,7 +27,7 @@ public interface IReceipts
     /// Records what a vendor's callback reported: its receipts, whatever their kind, and the opt-outs among them. A time in the
     /// future is stored as the current time. Receipts of deliveries that the tenant does not have are ignored.
     /// </summary>
-    /// <param name="reported">The receipts that <see cref="IReceiptCallback.Read"/> returned.</param>
+    /// <param name="reported">The receipts that <see cref="IReceiptCallback.ReadAsync"/> returned.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     Task RecordAsync(CallbackReceipts reported, CancellationToken cancellationToken = default);
 

@@ -26,6 +26,9 @@ public readonly record struct PreferenceSource
     /// <summary>Gets the source for a reply such as STOP, which the provider reports.</summary>
     public static PreferenceSource Reply { get; } = new("reply");
 
+    /// <summary>Gets the source for a complaint about spam, which the provider reports.</summary>
+    public static PreferenceSource Complaint { get; } = new("complaint");
+
     /// <summary>Gets the source for a page on which users edit their preferences.</summary>
     public static PreferenceSource PreferencePage { get; } = new("preferencePage");
 

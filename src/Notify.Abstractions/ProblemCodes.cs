@@ -27,6 +27,9 @@ public static class ProblemCodes
     /// <summary>The person is a member of several tenants, and the call selects none (400).</summary>
     public const string TenantRequired = "tenant_required";
 
+    /// <summary>A vendor's callback is signed, but its body cannot be read (400).</summary>
+    public const string UnreadableCallback = "unreadable_callback";
+
     /// <summary>The call has no valid API key (401).</summary>
     public const string Unauthorized = "unauthorized";
 
@@ -101,6 +104,9 @@ public static class ProblemCodes
 
     /// <summary>The provider or the store does not support the operation (501).</summary>
     public const string NotSupported = "not_supported";
+
+    /// <summary>A vendor's callback cannot be verified at the moment (503).</summary>
+    public const string CallbackNotVerified = "callback_not_verified";
 
     /// <summary>Too many requests are being handled (503).</summary>
     public const string TooBusy = "too_busy";

@@ -31,12 +31,31 @@ public sealed record Receipt
     public required DateTimeOffset At { get; init; }
 
     /// <summary>
-    /// Gets whether the vendor reports that the recipient opted out of the channel, such as by replying STOP. The opt-out is
-    /// recorded as by <see cref="IRecipients.RecordOptOutAsync"/>. It is not stored with the receipt.
+    /// Gets whether the vendor reports that the recipient opted out of the channel, such as by replying STOP, by a complaint
+    /// about spam, or by unsubscribing at the vendor. The opt-out is recorded as by <see cref="IRecipients.RecordOptOutAsync"/>.
+    /// It is not stored with the receipt.
     /// </summary>
     [JsonIgnore]
     public bool IsOptOut { get; init; }
 
     /// <summary>Gets the vendor's code or description of the event; never an address or content.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>
+    /// Gets the id by which the reporter knows the event, so that an event that is reported again is stored once. 1 to 128
+    /// printable ASCII characters; null if the reporter has none, in which case receipts that are equal count as the same event.
+    /// </summary>
+    public string? EventId { get; init; }
+
+    /// <summary>
+    /// Determines whether this receipt reports the same event as an earlier one. A store does not add such a receipt.
+    /// </summary>
+    /// <param name="earlier">The earlier receipt.</param>
+    public bool Repeats(Receipt earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return EventId is null
+            ? this with { IsOptOut = false } == earlier with { IsOptOut = false }
+            : EventId == earlier.EventId && DeliveryId == earlier.DeliveryId;
+    }
 }

@@ -28,10 +28,16 @@ public readonly record struct ReceiptKind
     public static ReceiptKind Clicked { get; } = new("clicked");
 
     /// <summary>
-    /// Gets the kind that reports that the recipient marked the message as spam. It is stored and shown like any other receipt,
-    /// and changes no preference: the application decides what a complaint means.
+    /// Gets the kind that reports that the recipient marked the message as spam. By itself it changes no preference. With
+    /// <see cref="Receipt.IsOptOut"/>, which the callbacks of mail vendors set, the recipient is opted out of the channel.
     /// </summary>
     public static ReceiptKind Complained { get; } = new("complained");
+
+    /// <summary>
+    /// Gets the kind that reports that the recipient unsubscribed at the vendor. It is not one of the well-known kinds, because
+    /// applications report an opt-out as a preference.
+    /// </summary>
+    public static ReceiptKind Unsubscribed { get; } = new("unsubscribed");
 
     /// <summary>Gets the well-known kinds.</summary>
     public static IReadOnlyList<ReceiptKind> WellKnown { get; } = [Delivered, Bounced, Opened, Clicked, Complained];

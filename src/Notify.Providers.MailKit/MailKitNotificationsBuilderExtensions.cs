@@ -52,7 +52,13 @@ public static class MailKitNotificationsBuilderExtensions
         var logger = services.GetRequiredService<ILogger<MailKitProvider>>();
         return new MailKitProvider(
             name,
-            new MessageComposer(options, CreateRules(services, name), services.GetRequiredService<IUnsubscribeLinks>(), time),
+            new MessageComposer(
+                options,
+                CreateRules(services, name),
+                services.GetRequiredService<IUnsubscribeLinks>(),
+                services.FindVendorHeaders(name),
+                time
+            ),
             services.GetRequiredService<AttachmentFetcher>(),
             new ConnectionPool<MailConnection>(
                 options.MaxConnections,

@@ -5,19 +5,24 @@ using System.Text;
 using MimeKit;
 using MimeKit.Text;
 using Notify.Providers.Mail;
+using Notify.Providers.Mail.Callbacks;
 
 namespace Notify.Providers.MailKit;
 
 /// <summary>Composes emails from deliveries.</summary>
-internal sealed class MessageComposer(MailKitOptions options, MailRules rules, IUnsubscribeLinks links, TimeProvider time)
+internal sealed class MessageComposer(
+    MailKitOptions options,
+    MailRules rules,
+    IUnsubscribeLinks links,
+    IVendorHeaders? vendor,
+    TimeProvider time
+)
 {
     private readonly string _domain = new IdnMapping().GetAscii(options.From[(options.From.LastIndexOf('@') + 1)..]);
     private readonly MessageSigner? _signer = options.Dkim is null ? null : new MessageSigner(options.Dkim);
 
     private const string UnknownType = "application/octet-stream";
     private const string UnknownName = "attachment";
-
-    private static readonly Dictionary<string, string> NoHeaders = [];
 
     // Some carriers issued addresses with dots anywhere in the local part. MimeKit accepts them only in this mode.
     private static readonly ParserOptions AnyDots = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
@@ -119,7 +124,7 @@ internal sealed class MessageComposer(MailKitOptions options, MailRules rules, I
         else if (options.ReplyTo is not null)
             message.ReplyTo.Add(MailboxAddress.Parse(options.ReplyTo));
         AddUnsubscribeLink(message, delivery);
-        foreach (var (name, value) in content.Email?.Headers ?? NoHeaders)
+        foreach (var (name, value) in vendor.CreateHeaders(delivery))
             message.Headers.Add(CreateHeader(name, value));
         _signer?.Sign(message);
         return message;

@@ -49,6 +49,7 @@ public static class SmtpNotificationsBuilderExtensions
             CreateRules(services, name),
             services.GetRequiredService<AttachmentFetcher>(),
             services.GetRequiredService<IUnsubscribeLinks>(),
+            services.FindVendorHeaders(name),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SmtpProvider>>()
         ));

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Notify.Providers.Mail;
+using Notify.Providers.Mail.Callbacks;
 using Notify.Providers.Smtp.Mime;
 using Notify.Providers.Smtp.Wire;
 
@@ -21,12 +22,13 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
         MailRules rules,
         AttachmentFetcher attachments,
         IUnsubscribeLinks links,
+        IVendorHeaders? vendor,
         TimeProvider time,
         ILogger<SmtpProvider> logger
     )
     {
         (Name, _attachments, _logger) = (name, attachments, logger);
-        _composer = new MessageComposer(options, rules, links, time);
+        _composer = new MessageComposer(options, rules, links, vendor, time);
         _connections = new ConnectionPool<SmtpConnection>(
             options.MaxConnections,
             options.IdleTimeout,

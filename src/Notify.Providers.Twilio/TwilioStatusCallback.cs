@@ -29,18 +29,21 @@ internal sealed class TwilioStatusCallback(
     public static string CreateQuery(Delivery delivery) =>
         $"?tenant={Uri.EscapeDataString(delivery.Tenant)}&delivery={delivery.Id}";
 
-    public CallbackReceipts? Read(VendorCall call)
+    public ValueTask<CallbackResult> ReadAsync(VendorCall call, CancellationToken cancellationToken) => new(Read(call));
+
+    private CallbackResult Read(VendorCall call)
     {
         var form = ReadPairs(Encoding.UTF8.GetString(call.Body.Span));
         if (_signature?.Verify(call.Query, form, call.Headers.GetValueOrDefault(SignatureHeader)) != true)
         {
             Log.SignatureRefused(logger, provider);
-            return null;
+            return CallbackResult.InvalidSignature;
         }
 
         var query = ReadPairs(call.Query.TrimStart('?'));
-        var receipt = Guid.TryParse(Find(query, "delivery"), out var delivery) ? ReadReceipt(delivery, form) : null;
-        return new CallbackReceipts(Find(query, "tenant") ?? Trigger.DefaultTenant, receipt is null ? [] : [receipt]);
+        return Guid.TryParse(Find(query, "delivery"), out var delivery) && ReadReceipt(delivery, form) is { } receipt
+            ? CallbackResult.Read(new CallbackReceipts(Find(query, "tenant") ?? Trigger.DefaultTenant, [receipt]))
+            : CallbackResult.Nothing;
     }
 
     private Receipt? ReadReceipt(Guid delivery, List<KeyValuePair<string, string>> form)

@@ -132,6 +132,17 @@ public static class StoredForm
     /// <summary>Writes one receipt with a trailing comma, to be appended like an attempt.</summary>
     public static string WriteReceipt(Receipt receipt) => JsonSerializer.Serialize(receipt, StoredJson.Default.Receipt) + ",";
 
+    /// <summary>
+    /// Gets a text that stored receipts contain if and only if they contain a receipt of the same event
+    /// (<see cref="Receipt.Repeats"/>).
+    /// </summary>
+    public static string GetReceiptMark(Receipt receipt) =>
+        // A quotation mark within a text is escaped, so only the property can match.
+        receipt.EventId
+            is { } id
+            ? $"\"eventId\":{JsonSerializer.Serialize(id, StoredJson.Default.String)}"
+            : WriteReceipt(receipt);
+
     /// <summary>Reads appended receipts, oldest first.</summary>
     public static IReadOnlyList<Receipt> ReadReceipts(string receipts) =>
         ReadJoined(receipts, StoredJson.Default.IReadOnlyListReceipt);

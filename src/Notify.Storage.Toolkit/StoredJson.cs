@@ -19,4 +19,5 @@ namespace Notify.Storage.Toolkit;
 [JsonSerializable(typeof(IReadOnlyList<Attempt>))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(IReadOnlyList<Receipt>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -94,6 +94,10 @@ public sealed class FaultyStoreTests
             Queue<IReceiptStore>(receipts => new KnowsEveryDelivery(receipts)),
             nameof(DeliveryQueueConformance.A_receipt_for_an_unknown_delivery_or_one_of_another_tenant_is_refused)
         ),
+        ["ignores the ids of events"] = (
+            Queue<IReceiptStore>(receipts => new IgnoresEventIds(receipts)),
+            nameof(DeliveryQueueConformance.A_receipt_that_is_reported_again_is_stored_once)
+        ),
         ["takes bounces for deliveries"] = (
             Queue<IReceiptStore>(receipts => new TakesBouncesForDeliveries(receipts)),
             nameof(DeliveryQueueConformance.A_bounce_makes_the_next_step_due)

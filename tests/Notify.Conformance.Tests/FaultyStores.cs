@@ -487,3 +487,12 @@ internal sealed class TakesBouncesForDeliveries(IReceiptStore inner) : IReceiptS
     ) =>
         inner.AddAsync(tenant, [.. receipts.Select(receipt => receipt with { Kind = ReceiptKind.Delivered })], cancellationToken);
 }
+
+internal sealed class IgnoresEventIds(IReceiptStore inner) : IReceiptStore
+{
+    public ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    ) => inner.AddAsync(tenant, [.. receipts.Select(receipt => receipt with { EventId = null })], cancellationToken);
+}

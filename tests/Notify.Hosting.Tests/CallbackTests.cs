@@ -188,10 +188,10 @@ public sealed class CallbackTests
     {
         public string Provider => "pigeon";
 
-        public CallbackReceipts? Read(VendorCall call)
+        public ValueTask<CallbackResult> ReadAsync(VendorCall call, CancellationToken cancellationToken)
         {
             if (call.Headers.GetValueOrDefault("X-Pigeon-Signature") != "coo")
-                return null;
+                return new(CallbackResult.InvalidSignature);
 
             var query = HttpUtility.ParseQueryString(call.Query);
             var body = Encoding.UTF8.GetString(call.Body.Span).Split(' ');
@@ -203,7 +203,7 @@ public sealed class CallbackTests
                 "bounced" => new Receipt(Guid.Parse(query["delivery"]!), ReceiptKind.Bounced, now) { Detail = body[1] },
                 _ => null,
             };
-            return new CallbackReceipts(query["tenant"] ?? "default", receipt is null ? [] : [receipt]);
+            return new(CallbackResult.Read(new CallbackReceipts(query["tenant"] ?? "default", receipt is null ? [] : [receipt])));
         }
     }
 }

@@ -233,6 +233,7 @@ public sealed class LimitsTests
     {
         public string Provider => "vendor";
 
-        public CallbackReceipts? Read(VendorCall call) => new("default", []);
+        public ValueTask<CallbackResult> ReadAsync(VendorCall call, CancellationToken cancellationToken) =>
+            new(CallbackResult.Nothing);
     }
 }

@@ -73,7 +73,8 @@ internal sealed partial class TenantData
         if (!Deliveries.TryGetValue(receipt.DeliveryId, out var stored) || stored.IsErased)
             return false;
 
-        stored.Receipts.Add(receipt);
+        if (!stored.Receipts.Exists(receipt.Repeats))
+            stored.Receipts.Add(receipt);
         if (stored.Delivery.Fallback is not { } place)
             return true;
 

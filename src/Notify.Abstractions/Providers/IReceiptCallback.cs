@@ -11,10 +11,19 @@ public interface IReceiptCallback
     /// <summary>Gets the name of the provider that the callbacks are for.</summary>
     string Provider { get; }
 
+    /// <summary>
+    /// Gets the maximum size of a request body in bytes. The limit of the HTTP API applies as well. The default is 64 KiB.
+    /// </summary>
+    int MaxBodyBytes => 65_536;
+
     /// <summary>Verifies a request and reads its receipts.</summary>
     /// <param name="call">The request.</param>
-    /// <returns>The receipts; null if the signature is invalid, in which case the request must be ignored.</returns>
-    CallbackReceipts? Read(VendorCall call);
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// The receipts, or why there are none. A request whose signature is not valid must be answered with
+    /// <see cref="CallbackResult.InvalidSignature"/>.
+    /// </returns>
+    ValueTask<CallbackResult> ReadAsync(VendorCall call, CancellationToken cancellationToken);
 }
 
 /// <summary>A request that claims to come from a vendor.</summary>
@@ -27,8 +36,8 @@ public sealed record VendorCall
     /// <param name="query">The query string of the requested URL, including the question mark; empty if there is none.</param>
     /// <param name="headers">The headers, with case-insensitive names.</param>
     /// <param name="body">
-    /// The body. It is valid only until <see cref="IReceiptCallback.Read"/> returns, because the server reuses its memory for
-    /// other requests.
+    /// The body. It is valid only until <see cref="IReceiptCallback.ReadAsync"/> has completed, because the server reuses its
+    /// memory for other requests.
     /// </param>
     [SetsRequiredMembers]
     public VendorCall(string query, IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body)
@@ -45,8 +54,8 @@ public sealed record VendorCall
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>
-    /// Gets the body. It is valid only until <see cref="IReceiptCallback.Read"/> returns, because the server reuses its memory
-    /// for other requests.
+    /// Gets the body. It is valid only until <see cref="IReceiptCallback.ReadAsync"/> has completed, because the server reuses
+    /// its memory for other requests.
     /// </summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
@@ -54,7 +63,7 @@ public sealed record VendorCall
     public override string ToString() => $"{Body.Length} bytes";
 }
 
-/// <summary>The receipts in a request from a vendor.</summary>
+/// <summary>The receipts of one tenant in a request from a vendor.</summary>
 public sealed record CallbackReceipts
 {
     /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>

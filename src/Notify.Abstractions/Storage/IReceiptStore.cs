@@ -7,8 +7,9 @@ namespace Notify.Storage;
 public interface IReceiptStore
 {
     /// <summary>
-    /// Adds receipts. If the delivery of a receipt has a fallback, a <see cref="ReceiptKind.Bounced"/> receipt makes the next
-    /// step of the chain due if it is waiting. Any other receipt cancels the later steps that are waiting.
+    /// Adds receipts. A receipt that its delivery has already (<see cref="Receipt.Repeats"/>) is not added again, even if several
+    /// processes add it at the same time. If the delivery of a receipt has a fallback, a <see cref="ReceiptKind.Bounced"/>
+    /// receipt makes the next step of the chain due if it is waiting. Any other receipt cancels the later steps that are waiting.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="receipts">The receipts.</param>

@@ -25,6 +25,33 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
+    public async Task A_receipt_that_is_reported_again_is_stored_once()
+    {
+        var delivery = await EnqueueSentAsync();
+        var other = await EnqueueSentAsync();
+        Receipt[] receipts =
+        [
+            new(delivery.Id, ReceiptKind.Delivered, Now) { Detail = "\"eventId\":\"e+1\"" },
+            new(delivery.Id, ReceiptKind.Opened, Now) { EventId = "e+1" },
+            new(delivery.Id, ReceiptKind.Opened, Now) { EventId = "e+12" },
+            new(other.Id, ReceiptKind.Opened, Now) { EventId = "e+1" },
+        ];
+        await Store.Receipts.AddAsync(Tenant, receipts, Cancellation);
+
+        // The event of an id is the same no matter when it is reported again; an event without one is the same if it is equal.
+        Receipt later = new(delivery.Id, ReceiptKind.Opened, Now.AddSeconds(9)) { EventId = "e+1" };
+        Receipt next = new(delivery.Id, ReceiptKind.Clicked, Now) { EventId = "e.1" };
+        var known = await Task.WhenAll(
+            Store.Receipts.AddAsync(Tenant, [.. receipts, later, next, next], Cancellation).AsTask(),
+            Store.Receipts.AddAsync(Tenant, [next, later], Cancellation).AsTask()
+        );
+
+        Assert.All(known.SelectMany(one => one), Assert.True);
+        Assert.Equal([.. receipts[..3], next], (await FindAsync(delivery)).Receipts);
+        Assert.Equal(receipts[3..], (await FindAsync(other)).Receipts);
+    }
+
+    [Fact]
     public async Task A_receipt_for_an_unknown_delivery_or_one_of_another_tenant_is_refused()
     {
         var delivery = await EnqueueSentAsync();

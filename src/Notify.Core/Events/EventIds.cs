@@ -30,4 +30,12 @@ internal static class EventIds
         hash[8] = (byte)(0x80 | (hash[8] & 0x3F));
         return new Guid(hash[..GuidLength], bigEndian: true);
     }
+
+    /// <summary>Computes a number for <see cref="Compute"/> from a text that tells apart what can happen several times.</summary>
+    public static long ComputeNumber(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return BinaryPrimitives.ReadInt64BigEndian(hash);
+    }
 }

@@ -93,7 +93,11 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
         Move(DeliveryState.Pending, now, "replayed", now);
     }
 
-    public void Add(Receipt receipt) => _receipts.Add(receipt);
+    public void Add(Receipt receipt)
+    {
+        if (!_receipts.Exists(receipt.Repeats))
+            _receipts.Add(receipt);
+    }
 
     public DeliveryRecord ToRecord() =>
         new()

@@ -13,12 +13,13 @@ internal sealed class ReceiptRecorder(
     INotificationStore notifications,
     OptOuts optOuts,
     CountRecorder counts,
-    EventSinks sinks,
+    EventPublisher events,
     TimeProvider time
 ) : IReceipts
 {
     public const int MaxReceipts = 1_000;
     public const int MaxDetailLength = 1_000;
+    public const int MaxEventIdLength = 128;
 
     private const int ReadsAtATime = 16;
 
@@ -53,7 +54,7 @@ internal sealed class ReceiptRecorder(
                 .ConfigureAwait(false);
             // An erased delivery has no address any more.
             if (found is { Delivery: { To.Value.Length: > 0 } delivery })
-                await optOuts.RecordAsync(delivery, cancellationToken).ConfigureAwait(false);
+                await optOuts.RecordAsync(delivery, GetSource(receipt.Kind), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -78,10 +79,26 @@ internal sealed class ReceiptRecorder(
                 errors.Add(
                     new FieldError($"receipts[{i}].detail", FieldErrorCodes.TooLong, $"Use at most {MaxDetailLength} characters.")
                 );
+            if (!IsEventId(receipt.EventId))
+                errors.Add(
+                    new FieldError(
+                        $"receipts[{i}].eventId",
+                        FieldErrorCodes.Invalid,
+                        $"Use 1 to {MaxEventIdLength} printable ASCII characters without spaces."
+                    )
+                );
         }
 
         return errors;
     }
+
+    private static PreferenceSource GetSource(ReceiptKind kind) =>
+        kind == ReceiptKind.Complained ? PreferenceSource.Complaint
+        : kind == ReceiptKind.Unsubscribed ? PreferenceSource.UnsubscribeLink
+        : PreferenceSource.Reply;
+
+    private static bool IsEventId(string? id) =>
+        id is null || (id.Length is >= 1 and <= MaxEventIdLength && !id.AsSpan().ContainsAnyExceptInRange('!', '~'));
 
     // A clock may be ahead. The store compares times of receipts with its own, so a time in the future could stop deliveries that
     // are being sent.
@@ -104,12 +121,17 @@ internal sealed class ReceiptRecorder(
 
             var receipt = past[i];
             var record = deliveries.GetValueOrDefault(receipt.DeliveryId);
+            if (record?.Receipts.Any(receipt.Repeats) == true)
+                continue;
+
             var isFirst =
                 record?.Receipts.All(earlier => earlier.Kind != receipt.Kind) == true
                 && seen.Add((receipt.DeliveryId, receipt.Kind));
+            if (record is not null && EventForwarder.IsEvent(record.Delivery))
+                continue;
             if (isFirst)
                 Count(receipt, record!.Delivery);
-            Publish(tenant, receipt, record?.Delivery, isFirst);
+            await PublishAsync(tenant, receipt, record?.Delivery, isFirst, cancellationToken).ConfigureAwait(false);
         }
 
         return known;
@@ -149,34 +171,43 @@ internal sealed class ReceiptRecorder(
             counts.Add(Counts.Create(delivery, delivery.Provider, measure, receipt.At));
     }
 
-    private void Publish(string tenant, Receipt receipt, Delivery? delivery, bool isFirst)
+    private async ValueTask PublishAsync(
+        string tenant,
+        Receipt receipt,
+        Delivery? delivery,
+        bool isFirst,
+        CancellationToken cancellationToken
+    )
     {
         var type = NotifyEventTypes.FromReceipt(receipt.Kind);
-        if (!sinks.Want(type))
+        if (!await events.AreWantedAsync(tenant, type, cancellationToken).ConfigureAwait(false))
             return;
 
-        // A vendor that reports the same again does so with the same time.
-        sinks.Publish(
-            new NotifyEvent
+        // The same event that is reported again has the same id, or the same time if it has none.
+        var happened = new NotifyEvent
+        {
+            Id = EventIds.Compute(
+                receipt.DeliveryId,
+                type,
+                receipt.EventId is { } id ? EventIds.ComputeNumber(id) : receipt.At.UtcTicks
+            ),
+            Type = type,
+            OccurredAt = receipt.At,
+            Tenant = tenant,
+            Data = new ReceiptEventData
             {
-                Id = EventIds.Compute(receipt.DeliveryId, type, receipt.At.UtcTicks),
-                Type = type,
-                OccurredAt = receipt.At,
-                Tenant = tenant,
-                Data = new ReceiptEventData
-                {
-                    DeliveryId = receipt.DeliveryId,
-                    Kind = receipt.Kind,
-                    Detail = receipt.Detail,
-                    IsFirst = isFirst,
-                    NotificationId = delivery?.NotificationId,
-                    Channel = delivery?.Channel,
-                    Provider = delivery?.Provider,
-                    Template = delivery?.Template,
-                    Workflow = delivery?.Workflow,
-                    Category = delivery?.Category,
-                },
-            }
-        );
+                DeliveryId = receipt.DeliveryId,
+                Kind = receipt.Kind,
+                Detail = receipt.Detail,
+                IsFirst = isFirst,
+                NotificationId = delivery?.NotificationId,
+                Channel = delivery?.Channel,
+                Provider = delivery?.Provider,
+                Template = delivery?.Template,
+                Workflow = delivery?.Workflow,
+                Category = delivery?.Category,
+            },
+        };
+        await events.PublishAsync(happened, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,13 +19,13 @@ internal sealed class OptOuts(IUserStore users, TimeProvider time)
     /// <summary>
     /// Records that the recipient of a delivery opted out of its channel. Returns whether this changed anything.
     /// </summary>
-    public async ValueTask<bool> RecordAsync(Delivery delivery, CancellationToken cancellationToken)
+    public async ValueTask<bool> RecordAsync(Delivery delivery, PreferenceSource source, CancellationToken cancellationToken)
     {
         var unwanted = new Preference
         {
             Channel = delivery.Channel,
             Status = PreferenceStatus.OptedOut,
-            Source = PreferenceSource.Reply,
+            Source = source,
             ChangedAt = time.GetUtcNow(),
         };
         return (delivery.UserId ?? FindId(delivery.Channel, delivery.To.Value)) is { } id

@@ -89,7 +89,7 @@ internal sealed partial class RecipientDirectory
     public async Task RecordOptOutAsync(Delivery delivery, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        await optOuts.RecordAsync(delivery, cancellationToken).ConfigureAwait(false);
+        await optOuts.RecordAsync(delivery, PreferenceSource.Reply, cancellationToken).ConfigureAwait(false);
     }
 
     private static UserRecord Change(UserRecord user, PreferenceChange change, PreferenceSource source, DateTimeOffset now) =>

@@ -30,6 +30,7 @@ internal static class KnownNames
                 Notify.PreferenceSource.Api.Name,
                 Notify.PreferenceSource.UnsubscribeLink.Name,
                 Notify.PreferenceSource.Reply.Name,
+                Notify.PreferenceSource.Complaint.Name,
                 Notify.PreferenceSource.PreferencePage.Name,
                 Notify.PreferenceSource.Import.Name,
             ]

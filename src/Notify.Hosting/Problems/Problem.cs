@@ -93,6 +93,14 @@ internal static partial class Problem
 
     public static IResult InvalidSignature() => Create(ProblemCodes.InvalidSignature, "Nothing was stored.");
 
+    public static IResult UnreadableCallback(string reason) => Create(ProblemCodes.UnreadableCallback, reason);
+
+    public static IResult CallbackNotVerified(HttpResponse response, string reason)
+    {
+        response.Headers.RetryAfter = "60";
+        return Create(ProblemCodes.CallbackNotVerified, reason);
+    }
+
     public static IResult Unknown(string resource) =>
         Create(
             ProblemCodes.NotFound,
@@ -173,8 +181,11 @@ internal static partial class Problem
     public static IResult NotJson() =>
         Create(ProblemCodes.UnsupportedMediaType, "Send Content-Type: application/json with UTF-8.");
 
-    public static IResult NotLines() =>
-        Create(ProblemCodes.UnsupportedMediaType, $"Send Content-Type: {JsonLines.MediaType} with UTF-8.");
+    public static IResult NotLines(string? otherType = null) =>
+        Create(
+            ProblemCodes.UnsupportedMediaType,
+            $"Send Content-Type: {JsonLines.MediaType}{(otherType is null ? "" : $" or {otherType}")} with UTF-8."
+        );
 
     public static ProblemResult StoreUnavailable() =>
         Create(ProblemCodes.StoreUnavailable, "Try again. With the same idempotency key, nothing is sent twice.");

@@ -30,6 +30,12 @@ internal static class ProblemTypes
             "You are a member of the tenants in `tenants`. Select one with the header `X-Notify-Tenant`."
         ),
         new(
+            400,
+            UnreadableCallback,
+            "The callback could not be read.",
+            "Applies only to vendors' callbacks. Configure the vendor to send the format of the provider's callback."
+        ),
+        new(
             401,
             Unauthorized,
             "An API key is required.",
@@ -160,6 +166,12 @@ internal static class ProblemTypes
             UpstreamFailed,
             "The process behind the gateway failed.",
             "Try again. With the same idempotency key, nothing is sent twice."
+        ),
+        new(
+            503,
+            CallbackNotVerified,
+            "The callback cannot be verified at the moment.",
+            "Applies only to vendors' callbacks. The vendor repeats the call. Check that the process can reach the vendor."
         ),
         new(503, TooBusy, "Too many requests are being handled.", "Try again after the number of seconds in `Retry-After`."),
         new(503, Stopping, "The process is stopping.", "Use another process of the cluster."),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
@@ -20,7 +21,11 @@ internal static class CallbackEndpoint
         group.MapOtherMethods("/v1/callbacks/{provider}", "POST");
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IReceipts receipts)
+    private static async Task<IResult> HandleAsync(
+        HttpContext context,
+        IReceipts receipts,
+        IOptions<NotificationsApiOptions> options
+    )
     {
         var provider = RequestValues.Route(context.Request, "provider");
         var callback = context
@@ -30,16 +35,31 @@ internal static class CallbackEndpoint
             return Problem.UnknownProvider();
 
         return await RequestBody
-            .ReadAsync(context, async body =>
-            {
-                if (callback.Read(CreateCall(context.Request, body)) is not { } read)
-                    return Problem.InvalidSignature();
-
-                await receipts.RecordAsync(read, context.RequestAborted).ConfigureAwait(false);
-                return TypedResults.NoContent();
-            })
+            .ReadAsync(
+                context,
+                async body =>
+                {
+                    var result = await callback
+                        .ReadAsync(CreateCall(context.Request, body), context.RequestAborted)
+                        .ConfigureAwait(false);
+                    foreach (var tenant in result.Receipts)
+                        await receipts.RecordAsync(tenant, context.RequestAborted).ConfigureAwait(false);
+                    return Answer(context.Response, result);
+                },
+                Math.Min(callback.MaxBodyBytes, options.Value.MaxBodyBytes)
+            )
             .ConfigureAwait(false);
     }
+
+    private static IResult Answer(HttpResponse response, CallbackResult result) =>
+        result.Kind switch
+        {
+            CallbackResultKind.Read => TypedResults.NoContent(),
+            CallbackResultKind.InvalidSignature => Problem.InvalidSignature(),
+            CallbackResultKind.Unreadable => Problem.UnreadableCallback(result.Reason!),
+            CallbackResultKind.NotVerified => Problem.CallbackNotVerified(response, result.Reason!),
+            _ => throw new InvalidOperationException($"The callback returned {result}."),
+        };
 
     private static VendorCall CreateCall(HttpRequest request, ReadOnlyMemory<byte> body) =>
         new(

@@ -31,7 +31,13 @@ internal static class ReceiptOperations
             Description = "Further query parameters are allowed.",
             IsOpen = true,
             ForeignBodies = ["*/*"],
-            Problems = [ProblemCodes.ProviderNotFound, ProblemCodes.InvalidSignature],
+            Problems =
+            [
+                ProblemCodes.UnreadableCallback,
+                ProblemCodes.InvalidSignature,
+                ProblemCodes.ProviderNotFound,
+                ProblemCodes.CallbackNotVerified,
+            ],
             Responses = [ApiResponse.NoContent("The receipts are stored.")],
         };
 
@@ -57,6 +63,13 @@ internal static class ReceiptOperations
             (
                 "detail",
                 Schema.Text("What the vendor says about it.", "550 mailbox full").Limit(0, ReceiptRecorder.MaxDetailLength)
+            ),
+            (
+                "eventId",
+                Schema
+                    .Text("The id of the event. An event that is reported again is stored once.", "open-1")
+                    .Limit(1, ReceiptRecorder.MaxEventIdLength)
+                    .Match("^[!-~]+$")
             )
         );
 }

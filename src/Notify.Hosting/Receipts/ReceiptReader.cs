@@ -31,8 +31,11 @@ internal static class ReceiptReader
                 case "detail":
                     receipt = receipt with { Detail = field.Text() };
                     break;
+                case "eventId":
+                    receipt = receipt with { EventId = field.Text() };
+                    break;
                 default:
-                    field.Unknown("deliveryId", "kind", "at", "detail");
+                    field.Unknown("deliveryId", "kind", "at", "detail", "eventId");
                     break;
             }
         }

@@ -24,7 +24,14 @@ internal static class RequestBody
     /// Reads the body and passes it to the handler, or returns an error if it cannot be read. The bytes are valid only until the
     /// handler completes.
     /// </summary>
-    public static async Task<IResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> handle)
+    /// <param name="context">The request.</param>
+    /// <param name="handle">Handles the body.</param>
+    /// <param name="maxBytes">The maximum size, if it is not that of the endpoint.</param>
+    public static async Task<IResult> ReadAsync(
+        HttpContext context,
+        Func<ReadOnlyMemory<byte>, Task<IResult>> handle,
+        long? maxBytes = null
+    )
     {
         if (IsEncoded(context.Request))
             return Problem.Encoded(context.Response);
@@ -35,7 +42,7 @@ internal static class RequestBody
 
         try
         {
-            return await ReadAsync(context, limits, handle).ConfigureAwait(false);
+            return await ReadAsync(context, limits, maxBytes ?? limits.MaxBytes, handle).ConfigureAwait(false);
         }
         finally
         {
@@ -46,10 +53,11 @@ internal static class RequestBody
     private static async Task<IResult> ReadAsync(
         HttpContext context,
         BodyLimits limits,
+        long maxBytes,
         Func<ReadOnlyMemory<byte>, Task<IResult>> handle
     )
     {
-        var (body, refusal) = await BufferAsync(context, limits).ConfigureAwait(false);
+        var (body, refusal) = await BufferAsync(context, limits, maxBytes).ConfigureAwait(false);
         if (refusal is not null)
             return refusal;
 
@@ -161,11 +169,12 @@ internal static class RequestBody
     /// </returns>
     private static async ValueTask<(ReadOnlySequence<byte> Body, IResult? Refusal)> BufferAsync(
         HttpContext context,
-        BodyLimits limits
+        BodyLimits limits,
+        long maxBytes
     )
     {
-        if (context.Request.ContentLength > limits.MaxBytes)
-            return (default, Problem.BodyTooLarge(limits.MaxBytes));
+        if (context.Request.ContentLength > maxBytes)
+            return (default, Problem.BodyTooLarge(maxBytes));
 
         // Disables the server's own limit, so that the limit below is exact. The server's limit may be lower or higher, and for a
         // chunked body it includes the framing.
@@ -177,10 +186,10 @@ internal static class RequestBody
         while (true)
         {
             var read = await ReadAsync(reader, deadline, context.RequestAborted).ConfigureAwait(false);
-            if (read.Buffer.Length > limits.MaxBytes)
+            if (read.Buffer.Length > maxBytes)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                return (default, Problem.BodyTooLarge(limits.MaxBytes));
+                return (default, Problem.BodyTooLarge(maxBytes));
             }
 
             if (read.IsCompleted)

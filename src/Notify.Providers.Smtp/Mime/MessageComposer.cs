@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using Notify.Providers.Mail;
+using Notify.Providers.Mail.Callbacks;
 
 namespace Notify.Providers.Smtp.Mime;
 
@@ -12,18 +13,23 @@ namespace Notify.Providers.Smtp.Mime;
 /// </summary>
 internal sealed class MessageComposer
 {
-    private static readonly Dictionary<string, string> NoHeaders = [];
-
     private readonly MailRules _rules;
     private readonly NamedAddress _from;
     private readonly EmailAddress? _bounces;
     private readonly IUnsubscribeLinks _links;
+    private readonly IVendorHeaders? _vendor;
     private readonly TimeProvider _time;
     private readonly NamedAddress[] _replyTo;
 
-    public MessageComposer(SmtpOptions options, MailRules rules, IUnsubscribeLinks links, TimeProvider time)
+    public MessageComposer(
+        SmtpOptions options,
+        MailRules rules,
+        IUnsubscribeLinks links,
+        IVendorHeaders? vendor,
+        TimeProvider time
+    )
     {
-        (_rules, _links, _time) = (rules, links, time);
+        (_rules, _links, _vendor, _time) = (rules, links, vendor, time);
         _from = new NamedAddress(Parse(options.From), string.IsNullOrEmpty(options.FromName) ? null : options.FromName);
         _bounces = options.BounceAddress is null ? null : Parse(options.BounceAddress);
         _replyTo = options.ReplyTo is null ? [] : [new NamedAddress(Parse(options.ReplyTo), null)];
@@ -131,7 +137,7 @@ internal sealed class MessageComposer
         output.Write("\r\n"u8);
         if (UnsubscribeHeader.FindLink(_links, email.Delivery) is { } link)
             WriteUnsubscribe(output, link);
-        foreach (var (header, value) in email.Delivery.Content.Email?.Headers ?? NoHeaders)
+        foreach (var (header, value) in _vendor.CreateHeaders(email.Delivery))
             HeaderText.WriteHeader(output, header, value);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Storage.MongoDb.Connection;
@@ -51,8 +52,8 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
     {
         var missing = receipts
             .Where(receipt => known.ContainsKey(receipt.DeliveryId))
-            .GroupBy(receipt => receipt.DeliveryId, StoredForm.WriteReceipt)
-            .ToDictionary(group => group.Key, group => group.Distinct(StringComparer.Ordinal).ToArray());
+            .GroupBy(receipt => receipt.DeliveryId, Written.From)
+            .ToDictionary(group => group.Key, group => group.DistinctBy(written => written.Mark).ToArray());
         for (var tries = 1; missing.Count > 0; tries++)
         {
             var answer = await database
@@ -65,17 +66,20 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         }
     }
 
-    private static UpdateOneModel<BsonDocument> Append(BsonDocument known, string[] written)
+    private static UpdateOneModel<BsonDocument> Append(BsonDocument known, Written[] written)
     {
-        var isNew = new BsonDocument(DeliveryField.Receipts, new BsonDocument("$nin", new BsonArray(written)));
+        var isNew = new BsonDocument(
+            DeliveryField.Receipts,
+            new BsonDocument("$nin", new BsonArray(written.Select(one => one.ToFilter())))
+        );
         return new UpdateOneModel<BsonDocument>(
             DeliveryUpdate.GetKey(known).Merge(isNew),
-            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, BsonForm.Append(written)))
+            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, BsonForm.Append(written.Select(one => one.Text))))
         );
     }
 
-    private async ValueTask<Dictionary<Guid, string[]>> FindMissingAsync(
-        Dictionary<Guid, string[]> written,
+    private async ValueTask<Dictionary<Guid, Written[]>> FindMissingAsync(
+        Dictionary<Guid, Written[]> written,
         CancellationToken cancellationToken
     )
     {
@@ -87,12 +91,12 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
                 cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
-        var missing = new Dictionary<Guid, string[]>();
+        var missing = new Dictionary<Guid, Written[]>();
         foreach (var document in found)
         {
             var there = document.ValueOrNull(DeliveryField.Receipts)?.AsBsonArray ?? [];
             var id = document[DeliveryField.Id].AsGuid;
-            if (written[id].Where(receipt => !there.Contains(receipt)).ToArray() is { Length: > 0 } left)
+            if (written[id].Where(receipt => !there.Any(receipt.IsIn)).ToArray() is { Length: > 0 } left)
                 missing.Add(id, left);
         }
 
@@ -126,5 +130,17 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         if (receipt.Kind == ReceiptKind.Bounced)
             return FallbackChains.MakeNextDue(link, links, at);
         return receipt.Kind.ProvesArrival ? FallbackChains.StopLater(link, links, "receipt came", at) : [];
+    }
+
+    /// <summary>A receipt as it is stored.</summary>
+    /// <param name="Text">The stored form.</param>
+    /// <param name="Mark">The part of it that a receipt of the same event contains.</param>
+    private sealed record Written(string Text, string Mark)
+    {
+        public static Written From(Receipt receipt) => new(StoredForm.WriteReceipt(receipt), StoredForm.GetReceiptMark(receipt));
+
+        public BsonValue ToFilter() => Mark == Text ? new BsonString(Text) : new BsonRegularExpression(Regex.Escape(Mark));
+
+        public bool IsIn(BsonValue stored) => stored.AsString.Contains(Mark, StringComparison.Ordinal);
     }
 }

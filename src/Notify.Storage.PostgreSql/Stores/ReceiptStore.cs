@@ -9,10 +9,19 @@ namespace Notify.Storage.PostgreSql.Stores;
 /// <summary>Stores receipts with their deliveries, and starts or cancels the next step of a fallback chain.</summary>
 internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
 {
-    // An erased delivery has no address. Its receipts are refused, because a vendor's text may contain the address.
+    // An erased delivery has no address. Its receipts are refused, because a vendor's text may contain the address. If another
+    // process adds the same receipts, the row is read again after the other's commit.
     private readonly string _append = $"""
-        UPDATE {database.Schema}.delivery d SET receipts = d.receipts || added.receipts
-        FROM unnest($2::uuid[], $3::text[]) AS added(id, receipts)
+        UPDATE {database.Schema}.delivery d
+        SET receipts = d.receipts || coalesce(
+            (
+                SELECT string_agg(new.receipt, '' ORDER BY new.place)
+                FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS new(id, receipt, mark, place)
+                WHERE new.id = d.id AND position(new.mark in d.receipts) = 0
+            ),
+            ''
+        )
+        FROM unnest($2::uuid[]) AS added(id)
         WHERE d.id = added.id AND d.tenant = $1 AND d.address <> ''
         RETURNING d.id, d.notification_id, d.fallback_chain, d.fallback_step
         """;
@@ -73,15 +82,23 @@ internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
         CancellationToken cancellationToken
     )
     {
-        IGrouping<Guid, Receipt>[] byDelivery = [.. receipts.GroupBy(receipt => receipt.DeliveryId).OrderBy(group => group.Key)];
+        Guid[] deliveries = [.. receipts.Select(receipt => receipt.DeliveryId).Distinct().Order()];
+        (Receipt Receipt, string Mark)[] distinct =
+        [
+            .. receipts
+                .Select(receipt => (Receipt: receipt, Mark: StoredForm.GetReceiptMark(receipt)))
+                .DistinctBy(one => (one.Receipt.DeliveryId, one.Mark)),
+        ];
         var known = await connection
             .QueryAsync(
                 _append,
                 parameters =>
                     parameters
                         .With(tenant)
-                        .Column(NpgsqlDbType.Uuid, byDelivery, group => group.Key)
-                        .Column(NpgsqlDbType.Text, byDelivery, group => string.Concat(group.Select(StoredForm.WriteReceipt))),
+                        .Column(NpgsqlDbType.Uuid, deliveries, id => id)
+                        .Column(NpgsqlDbType.Uuid, distinct, one => one.Receipt.DeliveryId)
+                        .Column(NpgsqlDbType.Text, distinct, one => StoredForm.WriteReceipt(one.Receipt))
+                        .Column(NpgsqlDbType.Text, distinct, one => one.Mark),
                 row =>
                     KeyValuePair.Create(
                         row.GetGuid(0),

@@ -17,7 +17,11 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
         _add = new Statement(
             writer.Connection,
             // An erased delivery has no address and takes no receipts, because they may contain a vendor's text about it.
-            "UPDATE notify_delivery SET receipts = receipts || @receipt WHERE id = @id AND tenant = @tenant AND address <> ''"
+            """
+            UPDATE notify_delivery
+            SET receipts = CASE WHEN instr(receipts, @mark) = 0 THEN receipts || @receipt ELSE receipts END
+            WHERE id = @id AND tenant = @tenant AND address <> ''
+            """
         );
         _stopLater = new Statement(
             writer.Connection,
@@ -61,6 +65,7 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
             _add.Bind("@id", receipt.DeliveryId)
                 .Bind("@tenant", tenant)
                 .Bind("@receipt", StoredForm.WriteReceipt(receipt))
+                .Bind("@mark", StoredForm.GetReceiptMark(receipt))
                 .Execute() == 0
         )
             return false;
