@@ -58,10 +58,14 @@ static WebApplication Build(string[] args, out Roles roles)
     builder.Services.AddEdge(settings);
     builder.Services.AddGateway(settings, roles);
     builder.Services.AddIdentityProvider(settings);
+    builder.Services.AddTokenServer(
+        settings,
+        isIssuer: GatewayServices.GetOwnFeatures(settings, roles).HasFlag(ApiFeatures.Authentication)
+    );
     builder.Services.Configure<NotificationsApiOptions>(options =>
     {
         options.UseMembers = IdentityProviderOptions.AreIn(settings);
-        options.RequireKey = options.UseMembers || FirstKey.IsRequired(builder.Configuration);
+        options.RequireKey = CallerAuthentication.IsIn(settings) || FirstKey.IsRequired(builder.Configuration);
         settings.Bind(options);
         if (settings["ApiKey"] is { Length: > 0 } key)
             options.ApiKeys.Add(key);
@@ -75,6 +79,7 @@ static WebApplication Build(string[] args, out Roles roles)
     app.UseCallerTokens();
     var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
+    app.MapForwardedTokenServer();
     if (gateway && (settings["Dashboard"] ?? "/dashboard") is { Length: > 0 } dashboard)
         app.MapNotifyDashboard(dashboard);
     api.MapFallback("{**path}", (HttpContext context) =>

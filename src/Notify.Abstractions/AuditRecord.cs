@@ -120,6 +120,10 @@ public enum AuditActorKind
     /// <summary>A kind that a newer version of Notify wrote.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
+
+    /// <summary>A client with an access token.</summary>
+    [JsonStringEnumMemberName("client")]
+    Client,
 }
 
 /// <summary>The outcome of an audited call.</summary>

@@ -28,7 +28,9 @@ public enum ApiFeatures
     /// <summary>Counts and the stream of events: <c>/v1/analytics</c> and <c>/v1/events</c>.</summary>
     Analytics = 4,
 
-    /// <summary>Who may call the API and who did: <c>/v1/api-keys</c>, <c>/v1/members</c> and <c>/v1/audit</c>.</summary>
+    /// <summary>
+    /// Who may call the API and who did: <c>/v1/api-keys</c>, <c>/v1/clients</c>, <c>/v1/members</c> and <c>/v1/audit</c>.
+    /// </summary>
     Authentication = 8,
 
     /// <summary>The complete API. The default.</summary>

@@ -91,6 +91,11 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
         CheckAsync(PresentClaims($"sub=a;tenant={Prepared.Own};scope={Name(scope)}"), scope);
 
     [Theory]
+    [MemberData(nameof(EachScope))]
+    public Task A_token_of_a_client_permits_only_what_the_client_still_may(ApiScope scope) =>
+        CheckAsync(PresentClaims($"{prepared.Clients[scope]};scope=send read manage admin platform"), scope);
+
+    [Theory]
     [MemberData(nameof(EachRole))]
     public Task A_member_may_call_only_the_operations_of_the_role(MemberRole role) =>
         CheckAsync(PresentClaims($"sub={role}"), GetScopes(role), isMember: true);
@@ -197,6 +202,9 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
 
         public Dictionary<ApiScope, string> KeysWithout { get; } = [];
 
+        /// <summary>The claims of a client with each scope.</summary>
+        public Dictionary<ApiScope, string> Clients { get; } = [];
+
         internal OpenApiDocument Document { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
@@ -232,6 +240,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
             {
                 Keys[scope] = await CreateAsync(scope);
                 KeysWithout[scope] = await CreateAsync(all & ~scope);
+                Clients[scope] = await CreateClientAsync(scope);
             }
 
             using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json")
@@ -243,6 +252,20 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
         }
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
+
+        private async Task<string> CreateClientAsync(ApiScope scopes)
+        {
+            var clients = App.Services.GetRequiredService<IClients>();
+            var draft = new ApiClientDraft
+            {
+                Tenant = Own,
+                Name = $"{scopes}",
+                Scopes = scopes,
+            };
+            var issued = await clients.CreateAsync(draft);
+            var verified = await clients.VerifyAsync($"{issued.Client.Id}", issued.Secret);
+            return $"notify:client={issued.Client.Id};notify:secret={verified.SecretId}";
+        }
 
         private async Task<string> CreateAsync(ApiScope scopes)
         {

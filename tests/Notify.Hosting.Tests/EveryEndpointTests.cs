@@ -54,6 +54,10 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
         ["PUT /v1/team"] = """{"users":["ada"]}""",
+        ["POST /v1/clients"] = """{"name":"orders","scopes":["send"]}""",
+        ["DELETE /v1/clients/{id}"] = null,
+        // It takes a body, but only for a client that exists.
+        ["POST /v1/clients/{id}/rotate"] = null,
         ["PUT /v1/members/{id}"] = """{"role":"viewer"}""",
         ["DELETE /v1/members/{id}"] = null,
         ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",

@@ -57,6 +57,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "createClient",
+        "rotateClient",
         "exportUser",
         "eraseUser",
         "pruneStaleDevices",
@@ -195,6 +197,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
             .Path.Replace("{userId}", "ada", StringComparison.Ordinal)
             .Replace("devices/{id}", "devices/phone", StringComparison.Ordinal)
             .Replace("api-keys/{id}", $"api-keys/{prepared.KeyId}", StringComparison.Ordinal)
+            .Replace("clients/{id}", $"clients/{prepared.ClientId}", StringComparison.Ordinal)
             .Replace("event-subscriptions/{id}", $"event-subscriptions/{prepared.SubscriptionId}", StringComparison.Ordinal)
             .Replace("{id}", "ada", StringComparison.Ordinal)
             .Replace("{topic}", "news", StringComparison.Ordinal)
@@ -218,6 +221,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
 
         public string? KeyId { get; private set; }
 
+        public string? ClientId { get; private set; }
+
         public string? SubscriptionId { get; private set; }
 
         public async ValueTask InitializeAsync()
@@ -234,6 +239,8 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
             Document = await OpenApiDocument.ReadAsync(App);
             var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");
             KeyId = issued.GetProperty("key").Text("id");
+            var client = await App.CallAsync("POST", "/v1/clients", """{"name":"orders","scopes":["read"]}""");
+            ClientId = client.GetProperty("client").Text("id");
             var subscribed = await App.CallAsync(
                 "POST",
                 "/v1/event-subscriptions",

@@ -14,6 +14,12 @@ internal static class GatewayServices
 
     private static readonly string[] Streams = ["text/event-stream", "application/x-ndjson"];
 
+    /// <summary>Gets the features that this process serves itself. A gateway serves those that it does not forward.</summary>
+    public static ApiFeatures GetOwnFeatures(IConfiguration configuration, Roles roles) =>
+        roles.IsGateway
+            ? ApiFeatures.All & ~GatewaySettings.Read(configuration.GetSection("Gateway"), roles.Features).Features
+            : roles.Features;
+
     public static void AddGateway(this IServiceCollection services, IConfiguration configuration, Roles roles)
     {
         if (!roles.IsGateway)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
 
 namespace Notify.Host.Identity;
 
@@ -8,21 +9,44 @@ internal static class CallerAuthentication
 {
     private const int RetryAfterSeconds = 5;
 
+    /// <summary>Returns whether the host accepts tokens. Every call then needs a key or a token.</summary>
+    public static bool IsIn(IConfiguration settings) =>
+        IdentityProviderOptions.AreIn(settings) || TokenServerOptions.AreIn(settings);
+
     /// <summary>Adds the step to the pipeline, if tokens are accepted.</summary>
     public static void UseCallerTokens(this WebApplication app)
     {
-        if (app.Services.GetService<IAuthenticationSchemeProvider>() is null)
+        var settings = app.Configuration.GetSection("Notify");
+        if (!IsIn(settings))
             return;
 
+        // Also serves the endpoints of the token server.
         app.UseAuthentication();
-        app.Use(RefuseUnverifiedAsync);
+        var ownIssuer = TokenServerOptions.AreIn(settings)
+            ? app.Services.GetRequiredService<IOptions<TokenServerOptions>>().Value.Issuer?.AbsoluteUri
+            : null;
+        var otherIssuers = IdentityProviderOptions.AreIn(settings) ? IdentityProvider.Scheme : null;
+        app.Use(
+            async (context, next) =>
+            {
+                // The issuer that a token claims only chooses who verifies it.
+                var scheme =
+                    PresentedToken.Read(context.Request) is not { } token ? null
+                    : token.Issuer == ownIssuer ? ClientTokens.Scheme
+                    : otherIssuers;
+                if (scheme is not null && await context.AuthenticateAsync(scheme) is { Principal: { } caller })
+                    context.User = caller;
+
+                if (context.Features.Get<IssuerUnavailable>() is null)
+                    await next(context);
+                else
+                    await RefuseUnverifiedAsync(context);
+            }
+        );
     }
 
-    private static Task RefuseUnverifiedAsync(HttpContext context, RequestDelegate next)
+    private static Task RefuseUnverifiedAsync(HttpContext context)
     {
-        if (context.Features.Get<IssuerUnavailable>() is null)
-            return next(context);
-
         context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults

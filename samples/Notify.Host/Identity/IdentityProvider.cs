@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -48,7 +47,7 @@ internal static class IdentityProvider
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton<IssuerState>();
-        services.AddAuthentication(Scheme).AddJwtBearer(Scheme, _ => { });
+        services.AddAuthentication().AddJwtBearer(Scheme, _ => { });
         services
             .AddOptions<JwtBearerOptions>(Scheme)
             .Configure<IOptions<IdentityProviderOptions>>((bearer, options) => Configure(bearer, options.Value));
@@ -91,7 +90,7 @@ internal static class IdentityProvider
 
     private static async Task ReceiveAsync(MessageReceivedContext context)
     {
-        if (FindToken(context.Request) is not { } token)
+        if (PresentedToken.Find(context.Request) is not { } token)
         {
             context.NoResult();
             return;
@@ -105,13 +104,4 @@ internal static class IdentityProvider
             context.NoResult();
         }
     }
-
-    // An API key is not a token, and is verified elsewhere.
-    private static string? FindToken(HttpRequest request) =>
-        AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
-        && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)
-        && header.Parameter is { } token
-        && token.Count(character => character == '.') == 2
-            ? token
-            : null;
 }

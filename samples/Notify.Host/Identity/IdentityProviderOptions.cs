@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 
 namespace Notify.Host.Identity;
 
@@ -65,7 +64,7 @@ internal sealed class IdentityProviderOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Authority is { } authority && !IsSafe(authority))
+        if (Authority is { } authority && !IssuerUrl.IsSafe(authority))
         {
             yield return new ValidationResult(
                 $"Notify:OpenIdConnect:Authority is '{authority}'. Use an absolute URL with https.",
@@ -84,17 +83,4 @@ internal sealed class IdentityProviderOptions : IValidatableObject
 
     /// <summary>Determines whether an identity provider is configured.</summary>
     public static bool AreIn(IConfiguration settings) => settings.GetSection(Section).GetChildren().Any();
-
-    private static bool IsSafe(Uri authority) =>
-        authority.IsAbsoluteUri
-        && (
-            authority.Scheme == Uri.UriSchemeHttps
-            || (
-                authority.Scheme == Uri.UriSchemeHttp
-                && (
-                    authority.Host == "localhost"
-                    || (IPAddress.TryParse(authority.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
-                )
-            )
-        );
 }

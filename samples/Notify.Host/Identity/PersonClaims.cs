@@ -10,7 +10,6 @@ internal static class PersonClaims
     private const string Scope = "notify:scope";
     private const string Tenant = "notify:tenant";
 
-    private static readonly string[] Scopes = ["send", "read", "manage", "admin", "platform"];
     private static readonly string[] Roles = ["viewer", "sender", "manager", "admin"];
 
     /// <summary>Creates the person from the claims of a token; null if the token names none.</summary>
@@ -48,7 +47,9 @@ internal static class PersonClaims
             identity.AddClaim(new Claim(Tenant, tenant));
         }
 
-        identity.AddClaims(Read(token, options.ScopeClaim, options.Prefix, Scopes).Select(scope => new Claim(Scope, scope)));
+        identity.AddClaims(
+            Read(token, options.ScopeClaim, options.Prefix, ScopeNames.Names).Select(scope => new Claim(Scope, scope))
+        );
         identity.AddClaims(Read(token, options.RoleClaim, options.Prefix, Roles).Select(role => new Claim(Role, role)));
     }
 

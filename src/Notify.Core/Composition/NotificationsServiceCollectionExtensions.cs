@@ -102,6 +102,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();
+        services.AddSingleton<ClientCatalog>();
+        services.AddSingleton<IClients>(provider => provider.GetRequiredService<ClientCatalog>());
         services.AddSingleton<MemberDocuments>();
         services.AddSingleton<Memberships>();
         services.AddSingleton<IMembers, MemberDirectory>();

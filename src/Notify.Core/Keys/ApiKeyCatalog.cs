@@ -57,7 +57,7 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
     public async Task<ApiKey?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
-        var found = await documents.Store.FindAsync(ApiKeyDocuments.GetKey(tenant, id), cancellationToken).ConfigureAwait(false);
+        var found = await documents.Store.FindAsync(documents.GetKey(tenant, id), cancellationToken).ConfigureAwait(false);
         return found is null ? null : ToKey(found);
     }
 
@@ -76,7 +76,7 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
         IssuedApiKey? issued = null;
         await documents
             .Store.UpdateAsync(
-                ApiKeyDocuments.GetKey(tenant, id),
+                documents.GetKey(tenant, id),
                 content =>
                 {
                     issued = null;
@@ -100,7 +100,7 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
         try
         {
             return await documents
-                .Store.RemoveAsync(ApiKeyDocuments.GetKey(tenant, id), _ => true, cancellationToken)
+                .Store.RemoveAsync(documents.GetKey(tenant, id), _ => true, cancellationToken)
                 .ConfigureAwait(false);
         }
         finally
@@ -118,7 +118,7 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
         CancellationToken cancellationToken
     )
     {
-        var secret = ApiKeySecret.Create(draft.Kind, id);
+        var secret = documents.CreateSecret(draft.Kind, id);
         var stored = new StoredApiKey
         {
             Name = draft.Name,
@@ -131,7 +131,7 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
         };
         var isAdded = await documents
             .Store.UpdateAsync(
-                ApiKeyDocuments.GetKey(draft.Tenant, id),
+                documents.GetKey(draft.Tenant, id),
                 content => content is null ? (ReadOnlyMemory<byte>?)stored.Write() : null,
                 cancellationToken
             )
@@ -140,12 +140,12 @@ internal sealed class ApiKeyCatalog(ApiKeyDocuments documents, ApiKeyVerifier ve
         return isAdded ? new IssuedApiKey { Key = stored.ToKey(draft.Tenant, id, now), Secret = secret } : null;
     }
 
-    private static StoredApiKey Rotate(StoredApiKey stored, Guid id, DateTimeOffset now, TimeSpan overlap, out string secret)
+    private StoredApiKey Rotate(StoredApiKey stored, Guid id, DateTimeOffset now, TimeSpan overlap, out string secret)
     {
         if (stored.HasExpired(now))
             throw Refuse(FieldErrorCodes.NotAllowed, "id", "The key has expired. Create another one.");
 
-        secret = ApiKeySecret.Create(stored.Kind, id);
+        secret = documents.CreateSecret(stored.Kind, id);
         return stored with
         {
             Hash = ApiKeySecret.Hash(secret),

@@ -2,21 +2,34 @@ using Notify.Storage;
 
 namespace Notify.Core.Keys;
 
-/// <summary>The documents of API keys.</summary>
-internal sealed class ApiKeyDocuments(IDocumentStore documents)
+/// <summary>The documents of API keys, or of clients.</summary>
+internal sealed class ApiKeyDocuments
 {
-    private const string Collection = "api-keys";
+    private readonly string _collection;
+    private readonly Func<ApiKeyKind, Guid, string> _createSecret;
 
-    public IDocumentStore Store => documents;
+    public ApiKeyDocuments(IDocumentStore store)
+        : this(store, "api-keys", ApiKeySecret.Create) { }
 
-    public static DocumentKey GetKey(string tenant, Guid id) => new(Collection, tenant, $"{id}");
+    private ApiKeyDocuments(IDocumentStore store, string collection, Func<ApiKeyKind, Guid, string> createSecret) =>
+        (Store, _collection, _createSecret) = (store, collection, createSecret);
+
+    public IDocumentStore Store { get; }
+
+    public static ApiKeyDocuments CreateForClients(IDocumentStore store) =>
+        new(store, "clients", (_, id) => ApiKeySecret.CreateForClient(id));
+
+    public DocumentKey GetKey(string tenant, Guid id) => new(_collection, tenant, $"{id}");
+
+    /// <summary>Creates a secret.</summary>
+    public string CreateSecret(ApiKeyKind kind, Guid id) => _createSecret(kind, id);
 
     /// <summary>Finds a key of any tenant.</summary>
     public async ValueTask<StoredDocument?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         var query = new DocumentQuery
         {
-            Collection = Collection,
+            Collection = _collection,
             From = $"{id}",
             Limit = 1,
         };
@@ -33,7 +46,7 @@ internal sealed class ApiKeyDocuments(IDocumentStore documents)
         Store.ListAsync(
             new DocumentQuery
             {
-                Collection = Collection,
+                Collection = _collection,
                 Tenant = tenant,
                 After = after,
                 Limit = limit,

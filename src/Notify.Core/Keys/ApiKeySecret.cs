@@ -14,6 +14,7 @@ internal static class ApiKeySecret
 {
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const string Prefix = "nk_";
+    private const string Client = "client";
     private const int IdBytes = 16;
     private const int Bytes = IdBytes + 32;
 
@@ -26,12 +27,17 @@ internal static class ApiKeySecret
     private const int StartLength = 8 + 12;
 
     /// <summary>Creates the secret of a key from 32 random bytes.</summary>
-    public static string Create(ApiKeyKind kind, Guid id)
+    public static string Create(ApiKeyKind kind, Guid id) => Create(GetName(kind), id);
+
+    /// <summary>Creates the secret of a client from 32 random bytes.</summary>
+    public static string CreateForClient(Guid id) => Create(Client, id);
+
+    private static string Create(string name, Guid id)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         RandomNumberGenerator.Fill(bytes[IdBytes..]);
-        var body = $"{Prefix}{GetName(kind)}_{Encode(new BigInteger(bytes, isUnsigned: true, isBigEndian: true), BodyLength)}";
+        var body = $"{Prefix}{name}_{Encode(new BigInteger(bytes, isUnsigned: true, isBigEndian: true), BodyLength)}";
         return body + ComputeChecksum(body);
     }
 
@@ -70,7 +76,7 @@ internal static class ApiKeySecret
     /// </summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    private static bool IsPrefix(ReadOnlySpan<char> text) => text is "nk_live_" or "nk_test_" or "nk_team_";
+    private static bool IsPrefix(ReadOnlySpan<char> text) => text is "nk_live_" or "nk_test_" or "nk_team_" or "nk_client_";
 
     private static string GetName(ApiKeyKind kind) =>
         kind switch

@@ -34,24 +34,24 @@ internal sealed class ApiKeyVerifier(ApiKeyDocuments documents, TimeProvider tim
         if (!ApiKeySecret.TryParse(secret, out var id))
             return default;
 
-        if (!_known.TryGetValue(id, out var entry) || IsOld(entry.ReadAt, maxAge))
-        {
-            if (entry is null)
-            {
-                if (_missing.TryGetValue(id, out var missingAt) && !IsOld(missingAt, maxAge))
-                    return default;
-                if (!_loading.ContainsKey(id) && !TryTakeBudget())
-                    return new KeyVerification { IsBusy = true };
-            }
-
-            entry = await LoadOnceAsync(id, maxAge).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        var (entry, isBusy) = await FindEntryAsync(id, maxAge, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         if (entry is null || !entry.Stored.Accepts(ApiKeySecret.Hash(secret), now))
-            return default;
+            return new KeyVerification { IsBusy = isBusy };
         await RecordUseAsync(entry, now).ConfigureAwait(false);
         return new KeyVerification { Key = entry.Stored.ToKey(entry.Tenant, id, now) };
+    }
+
+    /// <summary>Finds the key whose secret someone else has verified; null if the key or the secret is not accepted.</summary>
+    /// <param name="id">The ID of the key.</param>
+    /// <param name="secretId">The text that identifies the secret.</param>
+    /// <param name="maxAge">The time for which an earlier answer of the store is used.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    public async ValueTask<ApiKey?> FindAsync(Guid id, string secretId, TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        var (entry, _) = await FindEntryAsync(id, maxAge, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        return entry?.Stored.AcceptsSecretId(secretId, now) is true ? entry.Stored.ToKey(entry.Tenant, id, now) : null;
     }
 
     /// <summary>Forgets a key that was changed in this process.</summary>
@@ -61,6 +61,28 @@ internal sealed class ApiKeyVerifier(ApiKeyDocuments documents, TimeProvider tim
         _known.TryRemove(id, out _);
         // A lookup that began before the change may answer calls that began before it, but no later ones.
         _loading.TryRemove(id, out _);
+    }
+
+    private async ValueTask<(Entry? Entry, bool IsBusy)> FindEntryAsync(
+        Guid id,
+        TimeSpan maxAge,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!_known.TryGetValue(id, out var entry) || IsOld(entry.ReadAt, maxAge))
+        {
+            if (entry is null)
+            {
+                if (_missing.TryGetValue(id, out var missingAt) && !IsOld(missingAt, maxAge))
+                    return default;
+                if (!_loading.ContainsKey(id) && !TryTakeBudget())
+                    return (null, true);
+            }
+
+            entry = await LoadOnceAsync(id, maxAge).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return (entry, false);
     }
 
     private bool IsOld(long readAt, TimeSpan maxAge) => time.GetElapsedTime(readAt) >= maxAge;
@@ -126,7 +148,7 @@ internal sealed class ApiKeyVerifier(ApiKeyDocuments documents, TimeProvider tim
         {
             await documents
                 .Store.UpdateAsync(
-                    ApiKeyDocuments.GetKey(entry.Tenant, entry.Id),
+                    documents.GetKey(entry.Tenant, entry.Id),
                     content =>
                         content is not null && StoredApiKey.Read(content.Value) is var stored && IsDue(stored.LastUsedAt, now)
                             ? (ReadOnlyMemory<byte>?)(stored with { LastUsedAt = now }).Write()

@@ -7,6 +7,8 @@ namespace Notify.Core.Keys;
 /// <summary>An API key as the store keeps it: with hashes instead of secrets.</summary>
 internal sealed record StoredApiKey
 {
+    private const int SecretIdBytes = 8;
+
     public required string Name { get; init; }
 
     public required ApiKeyKind Kind { get; init; }
@@ -43,6 +45,13 @@ internal sealed record StoredApiKey
             CryptographicOperations.FixedTimeEquals(Hash, hash)
             || (now < PreviousUntil && CryptographicOperations.FixedTimeEquals(PreviousHash, hash))
         );
+
+    /// <summary>Gets a text that identifies a secret without revealing it.</summary>
+    public static string GetSecretId(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..SecretIdBytes]);
+
+    /// <summary>Determines whether a text identifies the current secret, or the previous one while it is accepted.</summary>
+    public bool AcceptsSecretId(string secretId, DateTimeOffset now) =>
+        !HasExpired(now) && (secretId == GetSecretId(Hash) || (now < PreviousUntil && secretId == GetSecretId(PreviousHash)));
 
     public ApiKey ToKey(string tenant, Guid id, DateTimeOffset now) =>
         new()

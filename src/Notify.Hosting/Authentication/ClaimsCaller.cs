@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Clients;
 using Notify.Hosting.Members;
 
 namespace Notify.Hosting.Authentication;
@@ -20,6 +21,9 @@ internal static class ClaimsCaller
         var user = context.User;
         if (user.Identity is not { IsAuthenticated: true } && !isAuthorized)
             return default;
+
+        if (user.FindFirstValue(ClientCaller.Client) is { } client)
+            return await ClientCaller.FindAsync(context, client, options).ConfigureAwait(false);
 
         var (scopes, roles) = (ReadTexts(user, options.ScopeClaim), ReadTexts(user, options.RoleClaim));
         if (scopes.Length + roles.Length == 0)
@@ -49,7 +53,8 @@ internal static class ClaimsCaller
     public static string? FindSubject(ClaimsPrincipal user) =>
         user.FindFirstValue("sub") ?? user.FindFirstValue(ClaimTypes.NameIdentifier);
 
+    /// <summary>Reads the texts of a claim.</summary>
     // A token has one claim with all texts, separated by spaces (RFC 8693, section 4.2), or one claim for each.
-    private static string[] ReadTexts(ClaimsPrincipal user, string claim) =>
+    public static string[] ReadTexts(ClaimsPrincipal user, string claim) =>
         [.. user.FindAll(claim).SelectMany(found => found.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
 }

@@ -61,7 +61,7 @@ internal static class ApiKeyReader
         return overlap;
     }
 
-    private static ApiScope ReadScopes(JsonField field)
+    public static ApiScope ReadScopes(JsonField field)
     {
         var scopes = ApiScope.None;
         foreach (var item in field.Items())

@@ -28,6 +28,7 @@ internal static class ApiInfo
         ("sandbox", "The captured messages. Only with AddSandbox()."),
         ("health", "The state of the process, for orchestrators."),
         ("api keys", "The keys of a tenant. Each has its scopes."),
+        ("clients", "Programs that exchange a secret for access tokens."),
         ("members", "People and their roles in a tenant."),
         ("api", "The API itself."),
     ];
