@@ -50,6 +50,12 @@ public sealed record Content
     /// <summary>Gets the additional parts of an inbox item: links and an image. Null if there are none.</summary>
     public InboxContent? Inbox { get; init; }
 
+    /// <summary>
+    /// Gets whether opens and clicks in <see cref="Html"/> may be tracked; null or true if the tenant decides
+    /// (<see cref="ITracking"/>), false for never.
+    /// </summary>
+    public bool? Track { get; init; }
+
     /// <summary>Returns the name of the type and none of the content, so that content can never reach a log.</summary>
     public override string ToString() => nameof(Content);
 }

@@ -21,6 +21,12 @@ public sealed record Template
     /// </summary>
     public string? Layout { get; init; }
 
+    /// <summary>
+    /// Gets whether opens and clicks in the HTML may be tracked; null or true if the tenant decides (<see cref="ITracking"/>),
+    /// false for never.
+    /// </summary>
+    public bool? Track { get; init; }
+
     /// <summary>Gets the texts. At least one, and at most one for each combination of channel and locale.</summary>
     public required IReadOnlyList<TemplateVariant> Variants { get; init; }
 

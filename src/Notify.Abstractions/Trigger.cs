@@ -156,6 +156,12 @@ public sealed record Trigger
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>
+    /// Gets whether opens and clicks in the HTML of email may be tracked; null or true if the template and the tenant decide
+    /// (<see cref="ITracking"/>), false for never. The summary of a digest is decided by its template alone.
+    /// </summary>
+    public bool? Track { get; init; }
+
+    /// <summary>
     /// Gets where the notification goes: to its recipients, nowhere (<see cref="ApiKeyKind.Test"/>), or only to the team of the
     /// tenant. A call of the HTTP API has the kind of its key. Default: <see cref="ApiKeyKind.Live"/>.
     /// </summary>

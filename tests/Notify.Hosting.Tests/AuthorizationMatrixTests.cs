@@ -21,6 +21,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
     private static readonly string[] Open =
     [
         "countOwnUnreadInboxItems",
+        "followTrackedLink",
         "listOwnInboxItems",
         "markOwnInboxItems",
         "receiveCallback",
@@ -173,6 +174,9 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
                         .AddNotifications()
                         .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
                         .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
+                        .AddTracking(options =>
+                            (options.Url, options.Key) = (new Uri("https://example.org/v1/track"), new string('k', 32))
+                        )
             );
             var all = Scopes.Aggregate((left, right) => left | right);
             foreach (var scope in Scopes)

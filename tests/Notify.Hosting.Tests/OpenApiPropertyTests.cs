@@ -58,6 +58,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "createApiKey",
         "rotateApiKey",
         "saveTeam",
+        "saveTracking",
         "getWebhookSecret",
         "rotateWebhookSecret",
     ];
@@ -216,6 +217,9 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                     .AddNotifications()
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
                     .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
+                    .AddTracking(options =>
+                        (options.Url, options.Key) = (new Uri("https://example.org/v1/track"), new string('k', 32))
+                    )
             );
             Document = await OpenApiDocument.ReadAsync(App);
             var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");

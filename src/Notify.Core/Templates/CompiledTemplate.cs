@@ -88,6 +88,7 @@ internal sealed class CompiledTemplate
             compiled[i] = new CompiledVariant(
                 i,
                 variants[i],
+                template.Track,
                 CompileText(i, TextKind.Title),
                 CompileText(i, TextKind.Body),
                 CompileText(i, TextKind.Html)
@@ -219,6 +220,7 @@ internal sealed class CompiledTemplate
     private sealed class CompiledVariant(
         int index,
         TemplateVariant variant,
+        bool? track,
         CompiledText? title,
         CompiledText? body,
         CompiledText? html
@@ -245,6 +247,7 @@ internal sealed class CompiledTemplate
                     Title = rendering.RenderLine($"variants[{index}].title", title, NullEncoder.Default, _culture),
                     Body = rendering.Render($"variants[{index}].body", body, NullEncoder.Default, _culture),
                     Html = rendering.Render($"variants[{index}].html", html, htmlEncoder, _culture),
+                    Track = track,
                 }
             );
 

@@ -73,8 +73,8 @@ internal sealed class TemplateCatalog(
         await CompileAsync(template, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
         var newest = await templates.FindAsync(template.Tenant, template.Name, null, cancellationToken).ConfigureAwait(false);
-        if (newest is not null && newest.Layout == template.Layout && newest.Variants.SequenceEqual(template.Variants))
-            return newest.Version;
+        if (IsSame(newest, template))
+            return newest!.Version;
 
         try
         {
@@ -271,4 +271,10 @@ internal sealed class TemplateCatalog(
             LanguageTag.Check(errors, $"variants[{i}].locale", variant.Locale);
         }
     }
+
+    private static bool IsSame(Template? newest, Template saved) =>
+        newest is not null
+        && newest.Layout == saved.Layout
+        && newest.Track == saved.Track
+        && newest.Variants.SequenceEqual(saved.Variants);
 }

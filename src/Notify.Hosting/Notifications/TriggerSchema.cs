@@ -52,6 +52,7 @@ internal static class TriggerSchema
                             + "A time in the past means now."
                     )
                 ),
+                ("track", TrackingFlag()),
                 ("sendAtLocal", LocalTime()),
                 (
                     "expiresAt",
@@ -187,6 +188,11 @@ internal static class TriggerSchema
                 ("key", Schema.Name("Keeps the events of one key apart from others.", Digest.MaxKeyLength, "order-7"))
             )
             .RequireOne("window", "cron");
+
+    private static JsonObject TrackingFlag() =>
+        Schema.Flag(
+            "Whether opens and clicks in the HTML of email may be tracked. Without it, the template and the tenant decide."
+        );
 
     private static JsonObject LocalTime() =>
         Schema.Formatted(

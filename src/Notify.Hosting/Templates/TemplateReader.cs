@@ -20,8 +20,10 @@ internal static class TemplateReader
                 template = template with { Variants = ReadVariants(field) };
             else if (field.Name == "layout")
                 template = template with { Layout = field.Text() };
+            else if (field.Name == "track")
+                template = template with { Track = field.Flag() };
             else if (field.Name is not ("name" or "tenant" or "version" or "savedAt"))
-                field.Unknown("variants", "layout");
+                field.Unknown("variants", "layout", "track");
         }
 
         return template;

@@ -14,6 +14,7 @@ internal static class TemplateSchema
                 ["variants"],
                 ("variants", Variants(schemas)),
                 ("layout", Layout()),
+                ("track", Schema.Flag("Whether opens and clicks in the HTML may be tracked. Without it, the tenant decides.")),
                 ("name", Ignored()),
                 ("tenant", Ignored()),
                 ("version", Ignored()),
