@@ -54,4 +54,11 @@ public sealed record TemplateVariant
 
     /// <summary>Gets the HTML.</summary>
     public string? Html { get; init; }
+
+    /// <summary>
+    /// Gets the link, the image and the buttons of an inbox item, whose URLs and labels are written in Liquid; null for none. A
+    /// URL or a button that renders to nothing is left out. A rendered URL that <see cref="InboxContent"/> does not allow is an
+    /// error of the trigger. Insert values with the filter <c>url_encode</c>.
+    /// </summary>
+    public InboxContent? Inbox { get; init; }
 }

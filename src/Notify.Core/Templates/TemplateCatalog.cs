@@ -276,5 +276,10 @@ internal sealed class TemplateCatalog(
         newest is not null
         && newest.Layout == saved.Layout
         && newest.Track == saved.Track
-        && newest.Variants.SequenceEqual(saved.Variants);
+        && newest.Variants.Count == saved.Variants.Count
+        && newest.Variants.Zip(saved.Variants).All(pair => IsSame(pair.First, pair.Second));
+
+    // A list of actions is equal only to itself.
+    private static bool IsSame(TemplateVariant one, TemplateVariant other) =>
+        one with { Inbox = null } == other with { Inbox = null } && InboxContentRules.AreSame(one.Inbox, other.Inbox);
 }

@@ -1,3 +1,4 @@
+using Notify.Hosting.Notifications;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Templates;
@@ -53,8 +54,11 @@ internal static class TemplateReader
                 case "html":
                     variant = variant with { Html = field.Text() };
                     break;
+                case "inbox":
+                    variant = variant with { Inbox = InboxContentReader.Read(field) };
+                    break;
                 default:
-                    field.Unknown("channel", "locale", "title", "body", "html");
+                    field.Unknown("channel", "locale", "title", "body", "html", "inbox");
                     break;
             }
         }
