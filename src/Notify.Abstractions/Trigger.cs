@@ -223,6 +223,13 @@ public sealed record FallbackStep
     /// Gets the delay after the previous step. 1 second to 7 days, or zero to use the channel together with the one before.
     /// </summary>
     public required TimeSpan After { get; init; }
+
+    /// <summary>
+    /// Gets the receipt that cancels the step: <see cref="ReceiptKind.Delivered"/>, <see cref="ReceiptKind.Opened"/> (also of an
+    /// inbox item that was read) or <see cref="ReceiptKind.Clicked"/>, each of which includes the ones after it. Null, the
+    /// default, means delivered. A complaint cancels every step. A step that belongs to the one before has the condition of it.
+    /// </summary>
+    public ReceiptKind? Unless { get; init; }
 }
 
 /// <summary>

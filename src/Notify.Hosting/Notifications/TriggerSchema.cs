@@ -163,11 +163,18 @@ internal static class TriggerSchema
                         Schema.Duration(
                             "How long to wait for a receipt, from 1 second to 7 days; 0 to use the channel with the one before."
                         )
-                    )
+                    ),
+                    ("unless", Condition())
                 )
             ),
             1,
             TriggerValidator.MaxFallbackSteps
+        );
+
+    public static JsonObject Condition() =>
+        Schema.Choice(
+            "The receipt that cancels the step. Each includes the ones after it. The default is delivered.",
+            FallbackReader.Conditions.Keys
         );
 
     public static JsonObject CreateThrottle() =>
