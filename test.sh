@@ -6,6 +6,7 @@ cd "$(dirname "$0")" || exit
 
 # Each line: a file (or a pattern of one) that tells whether the package is there, and the package.
 needed='
+/usr/bin/age age
 /usr/bin/gcc gcc
 /usr/bin/chromium chromium
 /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd

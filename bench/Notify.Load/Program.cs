@@ -11,6 +11,7 @@ using Notify.Load.Kafka;
 using Notify.Load.Many;
 using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
+using Notify.Load.Recovery;
 using Notify.Load.Report;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
@@ -43,6 +44,7 @@ try
         AllScenarios.Name => await AllScenarios.RunAsync(arguments),
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
+        DrillScenario.Name => await DrillScenario.RunAsync(arguments),
 
         // The benchmark starts itself with these hidden commands, as processes of a scenario.
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
@@ -78,6 +80,9 @@ try
                        [--seed N] [--data FOLDER]
               gateway-kills [--rounds 5] [--clients 16] [--pause-ms 0] [--between 500] [--processes every-role|few]
               scaling  [--count 20000]
+              drill    [--replication asynchronous|synchronous] [--failover automatic|manual] [--lag-seconds 0]
+                       [--failback yes|no] [--count 2000] [--clients 16] [--pause-ms 0] [--interval 5] [--failures 6]
+                       [--processes every-role|two]
             Its result is one JSON line, the last of the standard output.
             """
         ),

@@ -5,6 +5,7 @@ using Notify.Load.Flood;
 using Notify.Load.Gateway;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
+using Notify.Load.Recovery;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
 
@@ -26,6 +27,7 @@ internal abstract record Result(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosResult))]
+[JsonSerializable(typeof(DrillResult))]
 [JsonSerializable(typeof(FloodResult))]
 [JsonSerializable(typeof(KillsResult))]
 [JsonSerializable(typeof(ManyResult))]

@@ -33,6 +33,7 @@ public static class FilesNotificationsBuilderExtensions
                 Devices = typeof(FileDeviceStore),
                 RecipientChecks = typeof(FileRecipientCheckStore),
                 Topics = typeof(FileTopicStore),
+                RecipientLists = typeof(FileRecipientListStore),
                 Templates = typeof(FileTemplateStore),
                 Analytics = typeof(FileAnalyticsStore),
                 SharedTokens = typeof(FileSharedTokenStore),

@@ -1,6 +1,7 @@
 using Notify;
 using Notify.Host;
 using Notify.Host.Gateway;
+using Notify.Host.Identity;
 using Notify.Host.Telemetry;
 using Notify.Hosting;
 
@@ -9,6 +10,12 @@ try
     if (args is ["shard-mongodb", ..])
     {
         await MongoDbSettings.ShardAsync(WebApplication.CreateBuilder(args[1..]).Configuration.GetSection("Notify:MongoDb"));
+        return 0;
+    }
+
+    if (args is ["migrate", ..])
+    {
+        await StoreSettings.MigrateAsync(args[1..]);
         return 0;
     }
 
@@ -43,15 +50,18 @@ static WebApplication Build(string[] args, out Roles roles)
     builder
         .Services.AddNotifications(settings.Bind)
         .UseStore(settings, data)
+        .UseComplements(settings)
         .ProtectSecrets(settings, data)
         .AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
     builder.Services.AddDeliverySettings(settings);
     builder.Services.AddEdge(settings);
     builder.Services.AddGateway(settings, roles);
+    builder.Services.AddIdentityProvider(settings);
     builder.Services.Configure<NotificationsApiOptions>(options =>
     {
-        options.RequireKey = FirstKey.IsRequired(builder.Configuration);
+        options.UseMembers = IdentityProviderOptions.AreIn(settings);
+        options.RequireKey = options.UseMembers || FirstKey.IsRequired(builder.Configuration);
         settings.Bind(options);
         if (settings["ApiKey"] is { Length: > 0 } key)
             options.ApiKeys.Add(key);
@@ -62,8 +72,11 @@ static WebApplication Build(string[] args, out Roles roles)
 
     var app = builder.Build();
     app.UseEdge(roles);
+    app.UseCallerTokens();
     var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
+    if (gateway && (settings["Dashboard"] ?? "/dashboard") is { Length: > 0 } dashboard)
+        app.MapNotifyDashboard(dashboard);
     api.MapFallback("{**path}", (HttpContext context) =>
             TypedResults.Problem(
                 type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Notify.Storage.MongoDb;
 using Notify.Storage.PostgreSql;
 using Notify.Storage.Redis;
 using Notify.Transport.Kafka;
@@ -25,7 +26,26 @@ internal static class StoreSettings
         ["Kafka"] = UseKafka,
     };
 
-    /// <summary>Adds the configured store and the services that complement it.</summary>
+    /// <summary>
+    /// Brings the schema of the configured store up to date. The processes that use the store can then run without the right or
+    /// the time to do so, with the option <c>UpdateSchema</c> set to false.
+    /// </summary>
+    public static async Task MigrateAsync(string[] args)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder(args);
+        var settings = builder.Configuration.GetSection("Notify");
+        var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
+        // Every composition needs a provider. This one sends nothing.
+        builder.Services.AddNotifications(options => options.Workers = Workers.None).UseStore(settings, data).AddSandbox();
+        builder.Services.Configure<PostgreSqlStoreOptions>(options => options.UpdateSchema = true);
+        builder.Services.Configure<MongoDbStoreOptions>(options => options.UpdateSchema = true);
+        using var host = builder.Build();
+        await host.StartAsync();
+        await host.StopAsync();
+        Console.WriteLine("The schema is up to date.");
+    }
+
+    /// <summary>Adds the configured store.</summary>
     /// <exception cref="InvalidOperationException">The settings contradict each other.</exception>
     public static INotificationsBuilder UseStore(this INotificationsBuilder notifications, IConfiguration settings, string data)
     {
@@ -37,7 +57,13 @@ internal static class StoreSettings
             UseSqlite(notifications, data);
         foreach (var name in stores)
             SharedStores[name](notifications, settings.GetSection(name));
-        foreach (var name in complements)
+        return notifications;
+    }
+
+    /// <summary>Adds the services that complement the store.</summary>
+    public static INotificationsBuilder UseComplements(this INotificationsBuilder notifications, IConfiguration settings)
+    {
+        foreach (var name in Complements.Keys.Where(name => IsSet(settings, name)))
             Complements[name](notifications, settings.GetSection(name));
         return notifications;
     }

@@ -18,7 +18,10 @@ public enum ApiScope
     /// </summary>
     Manage = 4,
 
-    /// <summary>Manages API keys, event endpoints and members, and reads the audit log.</summary>
+    /// <summary>
+    /// Manages API keys, event endpoints and members, reads the audit log, and exports users, devices and everything about a
+    /// user.
+    /// </summary>
     Admin = 8,
 
     /// <summary>

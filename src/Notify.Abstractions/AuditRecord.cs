@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>A record of the audit log. It never contains addresses, tokens or content.</summary>
+/// <summary>
+/// A record of the audit log. It never contains addresses of recipients, tokens or content. The ID of a member may be an email
+/// address.
+/// </summary>
 public sealed record AuditRecord
 {
     /// <summary>Gets the ID, a UUIDv7 of <see cref="At"/>: records are ordered by it.</summary>

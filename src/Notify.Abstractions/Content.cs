@@ -56,6 +56,12 @@ public sealed record Content
     /// </summary>
     public bool? Track { get; init; }
 
+    /// <summary>
+    /// Gets the event that a webhook carries instead of the other parts. Notify sets it when it sends an event to a subscription
+    /// (<see cref="IEventSubscriptions"/>); a trigger must not have one. Null otherwise.
+    /// </summary>
+    public NotifyEvent? Event { get; init; }
+
     /// <summary>Returns the name of the type and none of the content, so that content can never reach a log.</summary>
     public override string ToString() => nameof(Content);
 }

@@ -31,6 +31,25 @@ public sealed record Job
     /// <summary>Gets the number of items that failed. <see cref="IJobs.ListErrorsAsync"/> tells why.</summary>
     public long Failed { get; init; }
 
+    /// <summary>
+    /// Gets the number of items that a job with a condition found, such as stale devices; null for a job without a condition.
+    /// </summary>
+    public long? Affected { get; init; }
+
+    /// <summary>Gets the ID of the user whom the job is about; null for another job.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Gets whether the job changes nothing and only counts; null for a job that has no dry run.</summary>
+    public bool? IsDryRun { get; init; }
+
+    /// <summary>Gets the time after which a device must have been seen; null for another job.</summary>
+    public DateTimeOffset? SeenAfter { get; init; }
+
+    /// <summary>
+    /// Gets the time until which the result can be read with <see cref="IJobs.ReadResultAsync"/>; null if the job has none.
+    /// </summary>
+    public DateTimeOffset? ResultExpiresAt { get; init; }
+
     /// <summary>Gets the number of items per second since the job started; null before.</summary>
     public double? PerSecond { get; init; }
 
@@ -55,6 +74,24 @@ public static class JobKinds
 {
     /// <summary>The import of users.</summary>
     public const string ImportUsers = "import-users";
+
+    /// <summary>The import of devices.</summary>
+    public const string ImportDevices = "import-devices";
+
+    /// <summary>The export of all users.</summary>
+    public const string ExportUsers = "export-users";
+
+    /// <summary>The export of all devices.</summary>
+    public const string ExportDevices = "export-devices";
+
+    /// <summary>The export of everything about a user.</summary>
+    public const string ExportUser = "export-user";
+
+    /// <summary>The erasure of everything about a user.</summary>
+    public const string EraseUser = "erase-user";
+
+    /// <summary>The pruning of devices that were not seen for long.</summary>
+    public const string StaleDevices = "stale-devices";
 }
 
 /// <summary>The state of a job.</summary>
@@ -84,19 +121,6 @@ public enum JobState
     /// <summary>It was cancelled. Items that were processed before remain so.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
-}
-
-/// <summary>A line of an import: a user, or the errors because of which it is none.</summary>
-public sealed record UserImportLine
-{
-    /// <summary>Gets the number of the line, from 1.</summary>
-    public required long Line { get; init; }
-
-    /// <summary>Gets the user; null if the line could not be read.</summary>
-    public User? User { get; init; }
-
-    /// <summary>Gets the errors of a line that could not be read.</summary>
-    public IReadOnlyList<FieldError> Errors { get; init; } = [];
 }
 
 /// <summary>An item of a job that failed.</summary>

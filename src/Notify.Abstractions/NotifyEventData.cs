@@ -186,6 +186,13 @@ public sealed record InboxEventData : NotifyEventData
     public required string User { get; init; }
 }
 
+/// <summary>The data of <c>subscription.test</c>.</summary>
+public sealed record SubscriptionTestData : NotifyEventData
+{
+    /// <summary>Gets the ID of the subscription.</summary>
+    public required Guid SubscriptionId { get; init; }
+}
+
 /// <summary>The data of an event whose type or form this version does not know.</summary>
 public sealed record UnknownEventData : NotifyEventData
 {

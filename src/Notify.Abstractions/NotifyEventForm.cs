@@ -113,10 +113,12 @@ internal static class NotifyEventForm
             or NotifyEventTypes.DeliveryRetried
             or NotifyEventTypes.DeliveryPostponed
             or NotifyEventTypes.DeliveryCancelled => EventDataJson.Default.DeliveryEventData,
-            NotifyEventTypes.DeviceRegistered or NotifyEventTypes.DevicePruned or NotifyEventTypes.DeviceRemoved => EventDataJson
-                .Default
-                .DeviceEventData,
+            NotifyEventTypes.DeviceRegistered
+            or NotifyEventTypes.DeviceUpdated
+            or NotifyEventTypes.DevicePruned
+            or NotifyEventTypes.DeviceRemoved => EventDataJson.Default.DeviceEventData,
             NotifyEventTypes.InboxChanged => EventDataJson.Default.InboxEventData,
+            NotifyEventTypes.SubscriptionTest => EventDataJson.Default.SubscriptionTestData,
             _ => NotifyEventTypes.IsReceipt(type) ? EventDataJson.Default.ReceiptEventData : null,
         };
 
@@ -152,4 +154,5 @@ internal static class NotifyEventForm
 [JsonSerializable(typeof(ReceiptEventData))]
 [JsonSerializable(typeof(DeviceEventData))]
 [JsonSerializable(typeof(InboxEventData))]
+[JsonSerializable(typeof(SubscriptionTestData))]
 internal sealed partial class EventDataJson : JsonSerializerContext;

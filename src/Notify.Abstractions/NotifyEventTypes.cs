@@ -50,6 +50,9 @@ public static class NotifyEventTypes
     /// <summary>A device was registered, or its app registered it again. The data is <see cref="DeviceEventData"/>.</summary>
     public const string DeviceRegistered = "device.registered";
 
+    /// <summary>A device was changed. The data is <see cref="DeviceEventData"/>.</summary>
+    public const string DeviceUpdated = "device.updated";
+
     /// <summary>A vendor reported that a token is no longer valid. The data is <see cref="DeviceEventData"/>.</summary>
     public const string DevicePruned = "device.pruned";
 
@@ -60,6 +63,11 @@ public static class NotifyEventTypes
     /// The inbox of a user has changed: items were added, or their state changed. The data is <see cref="InboxEventData"/>.
     /// </summary>
     public const string InboxChanged = "inbox.changed";
+
+    /// <summary>
+    /// A test of an event subscription, which only its endpoint receives. The data is <see cref="SubscriptionTestData"/>.
+    /// </summary>
+    public const string SubscriptionTest = "subscription.test";
 
     private const int MaxLength = 64;
     private const string ReceiptPrefix = "receipt.";

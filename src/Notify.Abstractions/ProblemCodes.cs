@@ -24,6 +24,9 @@ public static class ProblemCodes
     /// <summary>The server could not read the request (400).</summary>
     public const string UnreadableRequest = "unreadable_request";
 
+    /// <summary>The person is a member of several tenants, and the call selects none (400).</summary>
+    public const string TenantRequired = "tenant_required";
+
     /// <summary>A vendor's callback is signed, but its body cannot be read (400).</summary>
     public const string UnreadableCallback = "unreadable_callback";
 
@@ -32,6 +35,9 @@ public static class ProblemCodes
 
     /// <summary>The call of a browser has no valid token of a user (401).</summary>
     public const string InvalidToken = "invalid_token";
+
+    /// <summary>The person is not a member of any tenant (403).</summary>
+    public const string NotAMember = "not_a_member";
 
     /// <summary>No API key is configured, and the call is not local (403).</summary>
     public const string LocalCallsOnly = "local_calls_only";
@@ -107,6 +113,9 @@ public static class ProblemCodes
 
     /// <summary>The process is stopping (503).</summary>
     public const string Stopping = "stopping";
+
+    /// <summary>The identity provider is not available, so the token could not be verified (503).</summary>
+    public const string IssuerUnavailable = "issuer_unavailable";
 
     /// <summary>The store is unavailable (503).</summary>
     public const string StoreUnavailable = "store_unavailable";

@@ -196,8 +196,17 @@ public sealed record Trigger
     public override string ToString() => $"Trigger to {To}";
 
     /// <summary>Returns the distinct topics among the recipients, in order.</summary>
-    internal IEnumerable<string> Topics() =>
-        To.Where(recipient => recipient.Kind == RecipientKind.Topic).Select(recipient => recipient.Value).Distinct();
+    internal IReadOnlyList<string> Topics()
+    {
+        // Most triggers have no topic, and this is asked several times for each of them.
+        for (var i = 0; i < To.Count; i++)
+        {
+            if (To[i].Kind == RecipientKind.Topic)
+                return [.. To.Where(recipient => recipient.Kind == RecipientKind.Topic).Select(topic => topic.Value).Distinct()];
+        }
+
+        return [];
+    }
 }
 
 /// <summary>A channel to fall back to if no receipt arrives.</summary>

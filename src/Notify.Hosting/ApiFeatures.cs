@@ -15,7 +15,7 @@ public enum ApiFeatures
     /// <summary>
     /// Notifications and what they need: <c>/v1/notifications</c>, <c>/v1/templates</c>, <c>/v1/workflows</c>,
     /// <c>/v1/dead-letters</c>, <c>/v1/receipts</c>, <c>/v1/callbacks</c>, <c>/v1/tracking</c>, <c>/v1/track</c>,
-    /// <c>/v1/webhook-endpoints</c>, and the page of captured messages.
+    /// <c>/v1/webhook-endpoints</c>, <c>/v1/event-subscriptions</c>, and the page of captured messages.
     /// </summary>
     Notifications = 1,
 
@@ -28,7 +28,7 @@ public enum ApiFeatures
     /// <summary>Counts and the stream of events: <c>/v1/analytics</c> and <c>/v1/events</c>.</summary>
     Analytics = 4,
 
-    /// <summary>Who may call the API and who did: <c>/v1/api-keys</c> and <c>/v1/audit</c>.</summary>
+    /// <summary>Who may call the API and who did: <c>/v1/api-keys</c>, <c>/v1/members</c> and <c>/v1/audit</c>.</summary>
     Authentication = 8,
 
     /// <summary>The complete API. The default.</summary>

@@ -56,6 +56,21 @@ public sealed class NotificationsApiOptions : IValidatableObject
     public string ScopeClaim { get; set; } = "notify:scope";
 
     /// <summary>
+    /// Gets or sets the claim with the roles of a caller that the application authenticates: <c>viewer</c>, <c>sender</c>,
+    /// <c>manager</c> or <c>admin</c> (<see cref="MemberRole"/>). The caller has their scopes beside those of
+    /// <see cref="ScopeClaim"/>. The default is <c>notify:role</c>.
+    /// </summary>
+    [Required]
+    public string RoleClaim { get; set; } = "notify:role";
+
+    /// <summary>
+    /// Gets or sets whether people whom the application authenticates, and who have neither <see cref="ScopeClaim"/> nor
+    /// <see cref="RoleClaim"/>, have the roles that <see cref="IMembers"/> keeps. A member is found by the claim <c>sub</c>, or
+    /// by the claim <c>email</c> if the claim <c>email_verified</c> is <c>true</c>. The default is <see langword="false"/>.
+    /// </summary>
+    public bool UseMembers { get; set; }
+
+    /// <summary>
     /// Gets or sets the scopes of callers without the claim <see cref="ScopeClaim"/>, if the application requires authorization
     /// for the endpoints (<c>MapNotifications().RequireAuthorization()</c>). The default is <see cref="ApiScope.None"/>.
     /// </summary>

@@ -9,8 +9,8 @@ namespace Notify.Providers.Sandbox;
 internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvider time) : ISandbox, IErasureHandler
 {
     private readonly Lock _lock = new();
-    private readonly Queue<SandboxMessage> _messages = new();
-    private readonly List<Channel<SandboxMessage>> _watchers = [];
+    private readonly Dictionary<string, TenantMessages> _tenants = new(StringComparer.Ordinal);
+    private readonly List<Watcher> _watchers = [];
     private readonly SandboxFile? _file = options.Value.File is { } path ? new SandboxFile(path) : null;
     private readonly int _capacity = options.Value.Capacity;
     private long _captured;
@@ -20,7 +20,7 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
         get
         {
             lock (_lock)
-                return [.. _messages.Reverse()];
+                return [.. _tenants.Values.SelectMany(own => own.Kept).OrderByDescending(message => message.Position)];
         }
     }
 
@@ -33,12 +33,14 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
         // the channel of a watcher drops its oldest message when it is full.
         lock (_lock)
         {
-            var message = SandboxMessage.FromDelivery(delivery, _captured + 1, time.GetUtcNow());
+            if (!_tenants.TryGetValue(delivery.Tenant, out var own))
+                _tenants.Add(delivery.Tenant, own = new TenantMessages());
+            var message = SandboxMessage.FromDelivery(delivery, own.Captured + 1, _captured + 1, time.GetUtcNow());
             _file?.Append(message);
             _captured++;
-            Keep(message);
-            foreach (var watcher in _watchers)
-                watcher.Writer.TryWrite(message);
+            own.Add(message, _capacity);
+            foreach (var watcher in _watchers.Where(watcher => watcher.Watches(message)))
+                watcher.Messages.Writer.TryWrite(message);
             return message;
         }
     }
@@ -55,24 +57,25 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
         };
         lock (_lock)
         {
-            if (_messages.Any(message => IsErased(batch, message)))
-            {
-                SandboxMessage[] kept = [.. _messages.Where(message => !IsErased(batch, message))];
-                _messages.Clear();
-                foreach (var message in kept)
-                    _messages.Enqueue(message);
-            }
-
+            foreach (var own in _tenants.Values)
+                own.Remove(message => IsErased(batch, message));
             _file?.Erase(batch);
         }
 
         return default;
     }
 
-    public IAsyncEnumerable<SandboxMessage> WatchAsync(CancellationToken cancellationToken)
+    public IAsyncEnumerable<SandboxMessage> WatchAsync(CancellationToken cancellationToken) =>
+        WatchAsync(null, cancellationToken);
+
+    /// <summary>Streams the messages of one tenant, which those of other tenants never displace; null for all tenants.</summary>
+    public IAsyncEnumerable<SandboxMessage> WatchAsync(string? tenant, CancellationToken cancellationToken)
     {
-        var watcher = System.Threading.Channels.Channel.CreateBounded<SandboxMessage>(
-            new BoundedChannelOptions(_capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
+        var watcher = new Watcher(
+            tenant,
+            System.Threading.Channels.Channel.CreateBounded<SandboxMessage>(
+                new BoundedChannelOptions(_capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
+            )
         );
         lock (_lock)
             _watchers.Add(watcher);
@@ -80,13 +83,13 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
     }
 
     private async IAsyncEnumerable<SandboxMessage> ReadAsync(
-        Channel<SandboxMessage> watcher,
+        Watcher watcher,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         try
         {
-            await foreach (var message in watcher.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var message in watcher.Messages.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
                 yield return message;
         }
         finally
@@ -99,10 +102,32 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
     private static bool IsErased(ErasureBatch batch, SandboxMessage message) =>
         batch.Find(message.Tenant, message.UserId, message.AcceptedAt) is not null;
 
-    private void Keep(SandboxMessage message)
+    private sealed record Watcher(string? Tenant, Channel<SandboxMessage> Messages)
     {
-        if (_messages.Count == _capacity)
-            _messages.Dequeue();
-        _messages.Enqueue(message);
+        public bool Watches(SandboxMessage message) => Tenant is null || Tenant == message.Tenant;
+    }
+
+    /// <summary>
+    /// The messages of one tenant. Numbers and capacity are per tenant, so that no tenant can tell what others send.
+    /// </summary>
+    private sealed class TenantMessages
+    {
+        public Queue<SandboxMessage> Kept { get; private set; } = new();
+
+        public long Captured { get; private set; }
+
+        public void Add(SandboxMessage message, int capacity)
+        {
+            Captured++;
+            if (Kept.Count == capacity)
+                Kept.Dequeue();
+            Kept.Enqueue(message);
+        }
+
+        public void Remove(Func<SandboxMessage, bool> isRemoved)
+        {
+            if (Kept.Any(isRemoved))
+                Kept = new Queue<SandboxMessage>(Kept.Where(message => !isRemoved(message)));
+        }
     }
 }

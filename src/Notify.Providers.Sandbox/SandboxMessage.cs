@@ -7,7 +7,9 @@ namespace Notify.Providers.Sandbox;
 /// <summary>A captured message. <see cref="SandboxJson"/> writes it as JSON.</summary>
 public sealed record SandboxMessage
 {
-    /// <summary>Gets the message's number among all messages that this process has captured, starting at 1.</summary>
+    /// <summary>
+    /// Gets the message's number among the messages of its tenant that this process has captured, starting at 1.
+    /// </summary>
     public required long Sequence { get; init; }
 
     /// <summary>Gets the id of the delivery. Each attempt of a delivery is captured separately, with the same id.</summary>
@@ -46,13 +48,20 @@ public sealed record SandboxMessage
     /// <summary>Gets the number of attempts before this one, 0 for the first.</summary>
     public required int AttemptsSpent { get; init; }
 
+    /// <summary>
+    /// Gets the message's number among the messages of all tenants. It is never shown to one tenant, because it counts what the
+    /// others send.
+    /// </summary>
+    internal long Position { get; init; }
+
     /// <summary>Returns the sequence number and channel. The text never contains the address or content.</summary>
     public override string ToString() => $"{Sequence} over {Channel}";
 
-    internal static SandboxMessage FromDelivery(Delivery delivery, long sequence, DateTimeOffset capturedAt) =>
+    internal static SandboxMessage FromDelivery(Delivery delivery, long sequence, long position, DateTimeOffset capturedAt) =>
         new()
         {
             Sequence = sequence,
+            Position = position,
             DeliveryId = delivery.Id,
             NotificationId = delivery.NotificationId,
             Tenant = delivery.Tenant,

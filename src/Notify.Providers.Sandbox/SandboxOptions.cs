@@ -6,8 +6,8 @@ namespace Notify.Providers.Sandbox;
 public sealed class SandboxOptions
 {
     /// <summary>
-    /// Gets or sets the number of messages to keep in memory, between 1 and 100,000. Beyond that, a new message replaces the
-    /// oldest. The default is 1,000.
+    /// Gets or sets the number of messages to keep in memory for each tenant, between 1 and 100,000. Beyond that, a new message
+    /// replaces the oldest of its tenant. The default is 1,000.
     /// </summary>
     [Range(1, 100_000)]
     public int Capacity { get; set; } = 1_000;

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Notify.Providers.Sandbox;
 
 /// <summary>Shows the captured messages in the HTTP API of the application.</summary>
-internal sealed class SandboxPage(ISandbox sandbox) : ICapturedMessages
+internal sealed class SandboxPage(SandboxInbox inbox) : ICapturedMessages
 {
     /// <summary>
     /// The serialized form of each message, which all streams share. An entry is collected together with its message.
@@ -18,25 +18,28 @@ internal sealed class SandboxPage(ISandbox sandbox) : ICapturedMessages
     {
         SandboxMessage[] found =
         [
-            .. sandbox.Messages.Where(message => message.Sequence < before && Matches(message, tenant)).Take(limit + 1),
+            .. inbox
+                .Messages.Where(message => (tenant is null || tenant == message.Tenant) && GetNumber(message) < before)
+                .Take(limit + 1),
         ];
         SandboxMessage[] shown = [.. found.Take(limit)];
         return new CapturedMessagePage
         {
             Items = JsonSerializer.SerializeToElement(shown, SandboxJson.Default.IReadOnlyListSandboxMessage),
-            Last = found.Length > limit ? shown[^1].Sequence : null,
+            Last = found.Length > limit ? GetNumber(shown[^1]) : null,
         };
+
+        // Only a caller who reads all tenants may see how many messages they have together.
+        long GetNumber(SandboxMessage message) => tenant is null ? message.Position : message.Sequence;
     }
 
     // Not an async iterator: watching begins with this call, and not with the enumeration.
     public IAsyncEnumerable<string> WatchAsync(string? tenant, CancellationToken cancellationToken) =>
-        SerializeAsync(tenant, sandbox.WatchAsync(cancellationToken));
+        SerializeAsync(inbox.WatchAsync(tenant, cancellationToken));
 
-    private static bool Matches(SandboxMessage message, string? tenant) => tenant is null || tenant == message.Tenant;
-
-    private static async IAsyncEnumerable<string> SerializeAsync(string? tenant, IAsyncEnumerable<SandboxMessage> messages)
+    private static async IAsyncEnumerable<string> SerializeAsync(IAsyncEnumerable<SandboxMessage> messages)
     {
-        await foreach (var message in messages.Where(message => Matches(message, tenant)).ConfigureAwait(false))
+        await foreach (var message in messages.ConfigureAwait(false))
             yield return Serialized.GetValue(message, static one =>
                 JsonSerializer.Serialize(one, SandboxJson.Default.SandboxMessage)
             );

@@ -62,13 +62,13 @@ internal sealed class WebhookProvider(
         }
     }
 
-    // The id is the same for every attempt, so that a receiver recognizes a repetition. The time is the attempt's, so that the
-    // receiver can refuse a replay.
+    // The id is the same for every attempt, so that a receiver recognizes a repetition. An event has its own, because it may be
+    // delivered again by another process. The time is the attempt's, so that the receiver can refuse a replay.
     private HttpRequestMessage CreateRequest(Uri url, Delivery delivery, byte[][] keys)
     {
         var body = new PooledContent(Json);
         WebhookBody.Write(body, delivery);
-        var id = delivery.Id.ToString();
+        var id = (delivery.Content.Event?.Id ?? delivery.Id).ToString();
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = body };
         request.Headers.TryAddWithoutValidation("webhook-id", id);

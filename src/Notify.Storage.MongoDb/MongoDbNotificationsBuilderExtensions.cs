@@ -70,6 +70,7 @@ public static class MongoDbNotificationsBuilderExtensions
                 Devices = typeof(DeviceStore),
                 RecipientChecks = typeof(RecipientCheckStore),
                 Topics = typeof(TopicStore),
+                RecipientLists = typeof(RecipientListStore),
                 Templates = typeof(TemplateStore),
                 Analytics = typeof(AnalyticsStore),
                 SharedTokens = typeof(SharedTokenStore),

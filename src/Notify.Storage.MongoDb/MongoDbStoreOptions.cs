@@ -23,6 +23,12 @@ public sealed class MongoDbStoreOptions : IValidatableObject
     [RegularExpression("[A-Za-z0-9_-]{1,63}")]
     public string Database { get; set; } = "notify";
 
+    /// <summary>
+    /// Gets or sets whether the store creates its indexes at start; default true. If false, the application does not start until
+    /// another process has created them, such as the command <c>migrate</c> of the reference host.
+    /// </summary>
+    public bool UpdateSchema { get; set; } = true;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

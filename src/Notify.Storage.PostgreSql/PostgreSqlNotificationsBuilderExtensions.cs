@@ -78,6 +78,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
                 Devices = typeof(DeviceStore),
                 RecipientChecks = typeof(RecipientCheckStore),
                 Topics = typeof(TopicStore),
+                RecipientLists = typeof(RecipientListStore),
                 Templates = typeof(TemplateStore),
                 Analytics = typeof(AnalyticsStore),
                 SharedTokens = typeof(SharedTokenStore),

@@ -29,6 +29,12 @@ public sealed class PostgreSqlStoreOptions : IValidatableObject
     public string Schema { get; set; } = "notify";
 
     /// <summary>
+    /// Gets or sets whether the store creates and updates its tables at start; default true. If false, the application does not
+    /// start until another process has updated them, such as the command <c>migrate</c> of the reference host.
+    /// </summary>
+    public bool UpdateSchema { get; set; } = true;
+
+    /// <summary>
     /// Gets or sets the time that one partition of the notifications spans, from 1 to 90 days; default 7 days. A partition is
     /// dropped when all its notifications are older than <see cref="NotificationsOptions.Retention"/>, so contents stay on disk
     /// for up to this much longer. A good value is a tenth of the retention. A change affects only partitions that are created

@@ -47,6 +47,7 @@ public static class SqliteNotificationsBuilderExtensions
                 Devices = typeof(DeviceStore),
                 RecipientChecks = typeof(RecipientCheckStore),
                 Topics = typeof(TopicStore),
+                RecipientLists = typeof(RecipientListStore),
                 Templates = typeof(TemplateStore),
                 Analytics = typeof(AnalyticsStore),
                 SharedTokens = typeof(SharedTokenStore),

@@ -31,11 +31,19 @@ public sealed class KafkaTransportOptions
     public bool CreateTopics { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets the number of partitions of topics that are created. It limits how many processes can consume a lane. 1 to
+    /// Gets or sets the number of partitions of each lane that is created. It limits how many processes can consume a lane. 1 to
     /// 10,000; default 12, which divides evenly among 2, 3, 4, 6 and 12 processes.
     /// </summary>
     [Range(1, 10_000)]
     public int Partitions { get; set; } = 12;
+
+    /// <summary>
+    /// Gets or sets the number of partitions of the other topics that are created: those of events, and that of dead letters. It
+    /// limits how many processes of a consumer group can read events, and with <see cref="CountFromEvents"/> how many count. 1 to
+    /// 10,000; default 3.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int EventPartitions { get; set; } = 3;
 
     /// <summary>Gets or sets the number of brokers that keep each partition of a created topic. 1 to 100; default 3.</summary>
     [Range(1, 100)]

@@ -135,6 +135,32 @@ public sealed class ContentRoutingTests
         Assert.Equal(code is null ? [] : [("content.sms.from", code)], errors.Select(error => (error.Field, error.Code)));
     }
 
+    /// <summary>Before the address of a user is known, any provider of the channel may become the one that sends.</summary>
+    [Theory]
+    [InlineData("content.body", "short")]
+    [InlineData("content.body", "short", "shorter")]
+    [InlineData(null, "short", "long")]
+    [InlineData(null, "long", "short")]
+    [InlineData(null, "short", "without")]
+    public async Task A_content_is_refused_only_if_no_provider_of_the_channel_accepts_it(string? field, params string[] names)
+    {
+        await using var application = await StartAsync(
+            [new SmsRules("shorter", 5), new SmsRules("short", 10), new SmsRules("long", 100)],
+            [.. names.Select(name => new ScriptedProvider(name, Channel.Sms, _ => Outcome.Sent()))]
+        );
+        var trigger = Trigger(new Content { Body = new string('x', 50) }) with
+        {
+            To = Recipient.User("ada"),
+            Channels = [Channel.Sms],
+        };
+
+        var errors = application.Notifier.Validate(trigger);
+
+        Assert.Equal(field is null ? [] : [field], errors.Select(error => error.Field));
+        // The first provider would be asked first, so its reason is the one that helps.
+        Assert.All(errors, error => Assert.Contains("10", error.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_sender_that_no_provider_allows_any_more_is_rejected_when_it_is_sent()
     {

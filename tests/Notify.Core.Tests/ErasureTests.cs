@@ -119,6 +119,90 @@ public sealed class ErasureTests
         Assert.Equal("", (await application.DeliveryAsync(id)).Delivery.To.Value);
     }
 
+    /// <summary>A conditional removal takes several steps, between which another caller may save the user again.</summary>
+    [Fact]
+    public async Task A_user_who_is_saved_again_during_a_conditional_removal_stays()
+    {
+        ErasureProbe? probe = null;
+        await using var application = await TestApplication.StartAsync(
+            _time,
+            builder => builder.UseInMemory().Services.Decorate<IErasureStore>(store => probe = new ErasureProbe(store)),
+            _mail
+        );
+        await application.Directory.SaveUserAsync(Ada() with { Locale = "sv" });
+        probe!.Requested = () => application.Directory.SaveUserAsync(Ada());
+
+        var removed = await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada", Precondition.Exists);
+
+        Assert.Equal(ChangeStatus.Removed, removed);
+        var user = (await application.Directory.FindUserAsync(Trigger.DefaultTenant, "ada"))?.Value;
+        Assert.NotNull(user);
+        Assert.Equal((null, "ada@example.org"), (user.Locale, user.Addresses["email"]));
+
+        probe.Requested = null;
+        Assert.Equal(
+            ChangeStatus.Removed,
+            await application.Directory.RemoveUserAsync(Trigger.DefaultTenant, "ada", Precondition.Exists)
+        );
+        Assert.Null(await application.Directory.FindUserAsync(Trigger.DefaultTenant, "ada"));
+    }
+
+    /// <summary>Devices, subscriptions and preferences can be saved before the profile of their user.</summary>
+    [Fact]
+    public async Task What_is_known_of_a_user_without_a_profile_is_removed_unless_the_user_must_exist()
+    {
+        await using var application = await TestApplication.StartAsync(_time, _mail);
+        var directory = application.Directory;
+        var phone = new Device
+        {
+            UserId = "device",
+            Id = "phone",
+            Platform = Platform.Android,
+            Token = "token",
+        };
+        var optedOut = new PreferenceChange { Channel = Channel.Email, Status = PreferenceStatus.OptedOut };
+        var traces = new Dictionary<string, Func<Task>>
+        {
+            ["device"] = () => directory.RegisterDeviceAsync(phone),
+            ["topic"] = () => directory.SubscribeAsync(Trigger.DefaultTenant, "news", ["topic"]),
+            ["preference"] = () =>
+                directory.ChangePreferencesAsync(Trigger.DefaultTenant, "preference", [optedOut], PreferenceSource.Api),
+        };
+        foreach (var save in traces.Values)
+            await save();
+
+        foreach (var id in traces.Keys)
+            Assert.Equal(ChangeStatus.NotFound, await RemoveAsync(id, Precondition.Exists));
+        Assert.Equal((1, 1, 1), await CountAsync());
+        foreach (var id in traces.Keys)
+        {
+            Assert.Equal(ChangeStatus.Removed, await RemoveAsync(id, Precondition.None));
+            Assert.Equal(ChangeStatus.NotFound, await RemoveAsync(id, Precondition.None));
+        }
+
+        Assert.Equal((0, 0, 0), await CountAsync());
+
+        // What a user with a profile has goes with the profile.
+        foreach (var (id, save) in traces)
+        {
+            await directory.SaveUserAsync(Ada() with { Id = id });
+            await save();
+            Assert.Equal(ChangeStatus.Removed, await RemoveAsync(id, Precondition.Exists));
+        }
+
+        Assert.Equal((0, 0, 0), await CountAsync());
+
+        Task<ChangeStatus> RemoveAsync(string id, Precondition precondition) =>
+            directory.RemoveUserAsync(Trigger.DefaultTenant, id, precondition);
+
+        async Task<(int Devices, int Subscribers, int Preferences)> CountAsync() =>
+            (
+                (await directory.ListDevicesAsync(Trigger.DefaultTenant, "device")).Count,
+                (await directory.ListSubscribersAsync(Trigger.DefaultTenant, "news", new PageRequest())).Items.Count,
+                (await directory.FindPreferencesAsync(Trigger.DefaultTenant, "preference")).Value.Count
+            );
+    }
+
     [Fact]
     public async Task A_user_who_is_not_known_is_not_erased()
     {

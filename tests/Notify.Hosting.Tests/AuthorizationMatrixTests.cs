@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.Hosting.Tests;
@@ -54,6 +55,8 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
 
     public static TheoryData<ApiScope> EachScope => [.. Scopes];
 
+    public static TheoryData<MemberRole> EachRole => [.. Enum.GetValues<MemberRole>()];
+
     [Fact]
     public void Every_operation_states_its_scope_or_is_known_to_need_none()
     {
@@ -76,18 +79,28 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
     [Theory]
     [MemberData(nameof(EachScope))]
     public Task A_key_with_one_scope_may_call_only_the_operations_of_that_scope(ApiScope scope) =>
-        CheckAsync(prepared.Keys[scope], scope);
+        CheckAsync(Present(prepared.Keys[scope]), scope);
 
     [Theory]
     [MemberData(nameof(EachScope))]
     public Task A_key_without_one_scope_may_call_all_other_operations(ApiScope scope) =>
-        CheckAsync(prepared.KeysWithout[scope], Scopes.Except([scope]).Aggregate((left, right) => left | right));
+        CheckAsync(Present(prepared.KeysWithout[scope]), Scopes.Except([scope]).Aggregate((left, right) => left | right));
+
+    [Theory]
+    [MemberData(nameof(EachScope))]
+    public Task A_token_with_one_scope_may_call_only_the_operations_of_that_scope(ApiScope scope) =>
+        CheckAsync(PresentClaims($"sub=a;tenant={Prepared.Own};scope={Name(scope)}"), scope);
+
+    [Theory]
+    [MemberData(nameof(EachRole))]
+    public Task A_member_may_call_only_the_operations_of_the_role(MemberRole role) =>
+        CheckAsync(PresentClaims($"sub={role}"), GetScopes(role), isMember: true);
 
     [Fact]
     public Task Without_a_key_only_open_operations_are_answered() =>
         Assert.AllAsync(prepared.Document.Operations, async operation =>
         {
-            using var response = await SendAsync(operation, null, null);
+            using var response = await SendAsync(operation, _ => { }, null);
 
             Assert.Equal(
                 !IsOpen(operation) || ForUsers.Contains(operation.Id),
@@ -95,15 +108,15 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
             );
         });
 
-    private async Task CheckAsync(string key, ApiScope scopes)
+    private async Task CheckAsync(Action<HttpRequestMessage> present, ApiScope scopes, bool isMember = false)
     {
         var checkedCalls = 0;
         foreach (var operation in prepared.Document.Operations)
         {
             foreach (var tenant in (string?[])[null, Prepared.Own, Prepared.Foreign])
             {
-                var expected = Predict(operation, scopes, tenant);
-                using var response = await SendAsync(operation, key, tenant);
+                var expected = Predict(operation, scopes, tenant, isMember);
+                using var response = await SendAsync(operation, present, tenant);
                 var code = response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized
                     ? (await response.JsonAsync()).Text("code")
                     : null;
@@ -116,13 +129,16 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
         Assert.True(checkedCalls > 120, $"{checkedCalls} calls");
     }
 
-    private static string? Predict(OpenApiOperation operation, ApiScope scopes, string? tenant)
+    private static string? Predict(OpenApiOperation operation, ApiScope scopes, string? tenant, bool isMember)
     {
         if (ForUsers.Contains(operation.Id))
             return "invalid_token";
         // The signature of a callback is checked instead of a key, and no vendor sent this one.
         if (IsOpen(operation))
             return null;
+        // The role is known only for a tenant of the member.
+        if (isMember && tenant == Prepared.Foreign)
+            return "tenant_not_allowed";
         if (GetScope(operation) is { } needed && !scopes.HasFlag(Enum.Parse<ApiScope>(needed, ignoreCase: true)))
             return "scope_missing";
         return tenant == Prepared.Foreign && !scopes.HasFlag(ApiScope.Platform) ? "tenant_not_allowed" : null;
@@ -138,12 +154,31 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
             var several => throw new InvalidOperationException($"{operation} needs {several.Length} scopes."),
         };
 
-    private async Task<HttpResponseMessage> SendAsync(OpenApiOperation operation, string? key, string? tenant)
+    private static ApiScope GetScopes(MemberRole role) =>
+        role switch
+        {
+            MemberRole.Viewer => ApiScope.Read,
+            MemberRole.Sender => ApiScope.Read | ApiScope.Send,
+            MemberRole.Manager => ApiScope.Read | ApiScope.Send | ApiScope.Manage,
+            _ => ApiScope.Read | ApiScope.Send | ApiScope.Manage | ApiScope.Admin,
+        };
+
+    private static string Name(ApiScope scope) => $"{scope}".ToLowerInvariant();
+
+    private static Action<HttpRequestMessage> Present(string key) =>
+        request => request.Headers.Authorization = new("Bearer", key);
+
+    private static Action<HttpRequestMessage> PresentClaims(string claims) => request => request.Headers.Add("X-Claims", claims);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        OpenApiOperation operation,
+        Action<HttpRequestMessage> present,
+        string? tenant
+    )
     {
         var path = operation.Path.Replace("{", "no-", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
         var request = new HttpRequestMessage(new HttpMethod(operation.Method), path);
-        if (key is not null)
-            request.Headers.Authorization = new("Bearer", key);
+        present(request);
         if (tenant is not null)
             request.Headers.Add("X-Notify-Tenant", tenant);
         if (operation.Body is not null)
@@ -168,16 +203,34 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
         public async ValueTask InitializeAsync()
         {
             App = await ApiApplication.StartAsync(
-                options => options.RequireKey = true,
+                options =>
+                {
+                    options.RequireKey = true;
+                    options.UseMembers = true;
+                },
                 services =>
+                {
+                    services.AddAuthentication("claims").AddScheme<AuthenticationSchemeOptions, ClaimsInHeader>("claims", null);
                     services
                         .AddNotifications()
                         .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
                         .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
                         .AddTracking(options =>
                             (options.Url, options.Key) = (new Uri("https://example.org/v1/track"), new string('k', 32))
-                        )
+                        );
+                }
             );
+            foreach (var role in Enum.GetValues<MemberRole>())
+                await App
+                    .Services.GetRequiredService<IMembers>()
+                    .SaveAsync(
+                        new Member
+                        {
+                            Tenant = Own,
+                            Id = $"{role}",
+                            Role = role,
+                        }
+                    );
             var all = Scopes.Aggregate((left, right) => left | right);
             foreach (var scope in Scopes)
             {

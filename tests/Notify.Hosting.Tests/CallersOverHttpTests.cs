@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -199,24 +198,4 @@ public sealed class CallersOverHttpTests
                     group.RequireAuthorization();
             }
         );
-
-    /// <summary>Authenticates the caller that a test describes in a header.</summary>
-    private sealed class ClaimsInHeader(
-        Microsoft.Extensions.Options.IOptionsMonitor<AuthenticationSchemeOptions> options,
-        Microsoft.Extensions.Logging.ILoggerFactory logger,
-        System.Text.Encodings.Web.UrlEncoder encoder
-    ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            if (Request.Headers["X-Claims"] is not [{ } text, ..])
-                return Task.FromResult(AuthenticateResult.NoResult());
-
-            var claims = text.Split(';')
-                .Select(claim => claim.Split('='))
-                .Select(pair => new Claim($"notify:{pair[0]}", pair[1]));
-            var user = new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name));
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name)));
-        }
-    }
 }

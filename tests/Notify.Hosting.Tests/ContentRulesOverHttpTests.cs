@@ -312,16 +312,51 @@ public sealed class ContentRulesOverHttpTests(SharedApplication shared) : IClass
         await AssertRefusedAsync($$"""{"to":{"email":"a@example.org"},"content":{"title":"x"},{{field}} }""", name);
 
     [Theory]
+    [InlineData("UTC")]
+    [InlineData("Etc/UTC")]
+    [InlineData("Etc/GMT+5")]
+    [InlineData("GMT")]
+    [InlineData("Zulu")]
+    [InlineData("Europe/Paris")]
+    [InlineData("US/Pacific")]
+    public async Task The_name_of_every_IANA_time_zone_is_accepted(string zone)
+    {
+        foreach (var (method, path, body) in ZoneCalls(zone))
+        {
+            using var response = await shared.App.SendAsync(method, path, body);
+            Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode}");
+        }
+    }
+
+    [Theory]
     [InlineData("W. Europe Standard Time")]
+    [InlineData("GMT Standard Time")]
+    [InlineData("UTC-02")]
+    [InlineData("utc")]
+    [InlineData("Z")]
+    [InlineData("+01:00")]
+    [InlineData("CEST")]
+    [InlineData("")]
     [InlineData("posix/Europe/Paris")]
     [InlineData("right/Europe/Paris")]
     [InlineData("localtime")]
+    [InlineData("posixrules")]
+    [InlineData("../zoneinfo/Europe/Paris")]
     public async Task A_time_zone_that_only_some_machines_know_is_refused(string zone)
     {
-        using var response = await shared.App.SendAsync("PUT", "/v1/users/zones", $$"""{"timeZone":"{{zone}}"}""");
-
-        Assert.Equal(["timeZone"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+        foreach (var (method, path, body) in ZoneCalls(zone))
+        {
+            using var response = await shared.App.SendAsync(method, path, body);
+            Assert.Equal(["timeZone"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+        }
     }
+
+    private static (string Method, string Path, string Body)[] ZoneCalls(string zone) =>
+        [
+            ("PUT", "/v1/users/zones", $$"""{"timeZone":"{{zone}}"}"""),
+            ("PUT", "/v1/users/zones/devices/phone", $$"""{"platform":"ios","token":"{{IosToken}}","timeZone":"{{zone}}"}"""),
+            ("POST", "/v1/templates/preview", $$"""{"variants":[{"body":"x"}],"timeZone":"{{zone}}"}"""),
+        ];
 
     [Theory]
     [InlineData("/v1/notifications")]

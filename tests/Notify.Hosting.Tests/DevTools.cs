@@ -54,6 +54,13 @@ internal sealed partial class DevTools : IAsyncDisposable
             };
             var socket = await Eventually.FindAsync(() => FindSocketAsync(client, page), "the page's socket");
             await tools._socket.ConnectAsync(new Uri(socket), default);
+
+            // The socket carries the address of the page before the page takes the place of the empty one, which is complete too.
+            var loaded = $"location.href === {JsonSerializer.Serialize(page.AbsoluteUri)} && document.readyState === 'complete'";
+            await Eventually.TrueAsync(
+                async () => (await tools.EvaluateAsync(loaded)).ValueKind == JsonValueKind.True,
+                "the page to load"
+            );
             return tools;
         }
         catch

@@ -21,8 +21,14 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/notifications/{id}/cancel"] = null,
         // Its body is NDJSON, which TriggerStreamTests test.
         ["POST /v1/notifications/stream"] = null,
-        // Its body is NDJSON, which JobsOverHttpTests test.
+        // Their bodies are NDJSON or CSV, which JobsOverHttpTests and ImportsOverHttpTests test.
         ["POST /v1/jobs/import-users"] = null,
+        ["POST /v1/jobs/import-devices"] = null,
+        ["POST /v1/jobs/export-users"] = null,
+        ["POST /v1/jobs/export-devices"] = null,
+        ["POST /v1/jobs/export-user"] = """{"userId":"ada"}""",
+        ["POST /v1/jobs/erase-user"] = """{"userId":"ada"}""",
+        ["POST /v1/jobs/stale-devices"] = """{"days":90,"dryRun":true}""",
         ["POST /v1/jobs/{id}/cancel"] = null,
         ["PUT /v1/users/{id}"] = "{}",
         ["PATCH /v1/users/{id}"] = "{}",
@@ -47,12 +53,20 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
         ["PUT /v1/team"] = """{"users":["ada"]}""",
         ["PUT /v1/tracking"] = """{"opens":true}""",
+        ["PUT /v1/members/{id}"] = """{"role":"viewer"}""",
+        ["DELETE /v1/members/{id}"] = null,
         ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",
         ["DELETE /v1/api-keys/{id}"] = null,
         // It takes a body, but only for a key that exists.
         ["POST /v1/api-keys/{id}/rotate"] = null,
         ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
         ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
+        // These two take a body, but a tenant has few subscriptions. EventSubscriptionsOverHttpTests test them.
+        ["POST /v1/event-subscriptions"] = null,
+        ["PUT /v1/event-subscriptions/{id}"] = null,
+        ["DELETE /v1/event-subscriptions/{id}"] = null,
+        ["POST /v1/event-subscriptions/{id}/rotate"] = null,
+        ["POST /v1/event-subscriptions/{id}/test"] = null,
     };
 
     /// <summary>

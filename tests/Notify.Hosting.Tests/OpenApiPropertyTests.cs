@@ -57,10 +57,16 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "markOwnInboxItems",
         "createApiKey",
         "rotateApiKey",
+        "exportUser",
+        "eraseUser",
+        "pruneStaleDevices",
+        "saveMember",
         "saveTeam",
         "saveTracking",
         "getWebhookSecret",
         "rotateWebhookSecret",
+        "createEventSubscription",
+        "replaceEventSubscription",
     ];
 
     [Fact]
@@ -190,15 +196,18 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
             .Path.Replace("{userId}", "ada", StringComparison.Ordinal)
             .Replace("devices/{id}", "devices/phone", StringComparison.Ordinal)
             .Replace("api-keys/{id}", $"api-keys/{prepared.KeyId}", StringComparison.Ordinal)
+            .Replace("event-subscriptions/{id}", $"event-subscriptions/{prepared.SubscriptionId}", StringComparison.Ordinal)
             .Replace("{id}", "ada", StringComparison.Ordinal)
             .Replace("{topic}", "news", StringComparison.Ordinal)
             .Replace("{name}", operation.Method == "PUT" ? "another" : "order-shipped", StringComparison.Ordinal);
-        return _app.Client.SendAsync(
-            new HttpRequestMessage(new HttpMethod(operation.Method), path)
-            {
-                Content = new StringContent(json, Encoding.UTF8, "application/json"),
-            }
-        );
+        var request = new HttpRequestMessage(new HttpMethod(operation.Method), path)
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
+        // A tenant has a limited number of event subscriptions.
+        if (operation.Id == "createEventSubscription")
+            request.Headers.Add("X-Notify-Tenant", $"{Guid.NewGuid()}");
+        return _app.Client.SendAsync(request);
     }
 
     /// <summary>An application with a user, a device and a template, which the tests share.</summary>
@@ -210,20 +219,33 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
 
         public string? KeyId { get; private set; }
 
+        public string? SubscriptionId { get; private set; }
+
         public async ValueTask InitializeAsync()
         {
             App = await ApiApplication.StartAsync(services: services =>
+            {
                 services
                     .AddNotifications()
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
                     .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
                     .AddTracking(options =>
                         (options.Url, options.Key) = (new Uri("https://example.org/v1/track"), new string('k', 32))
-                    )
-            );
+                    );
+                // Bodies of the tests subscribe URLs of the public internet to events.
+                services.AddHttpClient("Notify.webhook").ConfigurePrimaryHttpMessageHandler(() => new NoNetwork());
+            });
             Document = await OpenApiDocument.ReadAsync(App);
             var issued = await App.CallAsync("POST", "/v1/api-keys", """{"name":"shop","scopes":["read"]}""");
             KeyId = issued.GetProperty("key").Text("id");
+            var subscribed = await App.CallAsync(
+                "POST",
+                "/v1/event-subscriptions",
+                """{"url":"https://example.org/events","types":["receipt.*"]}"""
+            );
+            SubscriptionId = subscribed.GetProperty("subscription").Text("id");
+            // The last admin could not change the role.
+            await App.CallAsync("PUT", "/v1/members/grace", """{"role":"admin"}""");
             await App.CallAsync("PUT", User, "{}");
             // Only the endpoints of the user's own inbox read the token, because the application has no keys.
             var token = (await App.CallAsync("POST", $"{User}/inbox-tokens")).Text("token");
@@ -249,5 +271,13 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         }
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
+
+        private sealed class NoNetwork : HttpMessageHandler
+        {
+            protected override Task<HttpResponseMessage> SendAsync(
+                HttpRequestMessage request,
+                CancellationToken cancellationToken
+            ) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NoContent));
+        }
     }
 }

@@ -192,10 +192,6 @@ public sealed partial class PreferencePageTests : IAsyncLifetime
             DevTools.CreateHeadless(folder.Path),
             new Uri(_app.Client.BaseAddress!, GetPath())
         );
-        await Eventually.TrueAsync(
-            async () => (await page.EvaluateAsync("document.readyState")).GetString() == "complete",
-            "the page"
-        );
 
         await page.ResizeAsync(360, 800);
         await Eventually.TrueAsync(

@@ -99,6 +99,36 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public async Task What_a_tenant_sends_does_not_change_the_numbers_and_the_messages_of_another()
+    {
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox(options => options.Capacity = 2)
+        );
+
+        await SendAsync("acme", "first");
+        foreach (var body in (string[])["1", "2", "3"])
+            await SendAsync("other", body);
+        await SendAsync("acme", "second");
+
+        Assert.Equal(
+            [("acme", 2, "second"), ("other", 3, "3"), ("other", 2, "2"), ("acme", 1, "first")],
+            application.Sandbox.Messages.Select(message => (message.Tenant, (int)message.Sequence, message.Content.Body!))
+        );
+
+        async Task SendAsync(string tenant, string body)
+        {
+            var trigger = new Trigger
+            {
+                Tenant = tenant,
+                To = Ada,
+                Content = new Content { Body = body },
+            };
+            var result = await application.TriggerAsync(trigger);
+            await application.DeliveryAsync(result.Id, delivery => delivery.State == DeliveryState.Sent, tenant);
+        }
+    }
+
+    [Fact]
     public async Task The_JSON_is_camel_case_and_omits_the_bytes_of_attachments()
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());

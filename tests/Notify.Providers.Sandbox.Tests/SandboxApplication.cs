@@ -35,6 +35,8 @@ internal sealed class SandboxApplication : IAsyncDisposable
     public Task<TriggerResult> TriggerAsync(Trigger trigger) =>
         _host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
 
+    public Task SaveUserAsync(User user) => _host.Services.GetRequiredService<IRecipients>().SaveUserAsync(user);
+
     public Task<TriggerResult> TriggerAsync(Recipient to, string body) =>
         TriggerAsync(
             new Trigger

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Engines;
 using Notify.Providers;
 using Notify.Testing;
@@ -13,6 +14,15 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
     {
         Id = "u-42",
         Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+    };
+
+    private static readonly Device Phone = new()
+    {
+        Id = "d-1",
+        UserId = Ada.Id,
+        Platform = Platform.Ios,
+        Token = "secret-token",
+        App = "org.example",
     };
 
     private readonly SharedMemory _store = new();
@@ -36,7 +46,7 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
             await ReadAsync(cluster, $"{prefix}notification-events")
         );
         Assert.Equal(
-            ((string[])["registered", "removed"]).Select(what =>
+            ((string[])["registered", "updated", "removed"]).Select(what =>
                 $$$"""
                     u-42|{"id":"ID","type":"device.{{{what}}}","occurredAt":"T","tenant":"default","data":
                     {"deviceId":"d-1","user":"u-42","platform":"ios","app":"org.example"}}
@@ -62,6 +72,42 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
             Assert.Single(analytics, line => line.Contains("receipt.opened", StringComparison.Ordinal))
         );
         Assert.Equal(2, analytics.Length);
+    }
+
+    [Fact]
+    public async Task A_pruned_device_is_published_under_its_user()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await using (
+            var application = await Application.StartAsync(
+                builder =>
+                {
+                    _store.AddTo(builder);
+                    builder.Services.AddSingleton<IDeliveryProvider>(new DeadTokens());
+                },
+                cluster.BootstrapServers,
+                _mail,
+                SendingTests.ByHint(prefix),
+                options => options.Workers = Workers.All
+            )
+        )
+        {
+            await application.Directory.SaveUserAsync(Ada with { Addresses = new Dictionary<string, string>() });
+            await application.Directory.RegisterDeviceAsync(Phone);
+            await application.TriggerAsync(1, to: Recipient.User(Ada.Id));
+            await Eventually.TrueAsync(
+                async () => (await application.Directory.ListDevicesAsync(Phone.Tenant, Ada.Id))[0].PrunedAt is not null,
+                "the device to be pruned"
+            );
+        }
+
+        Assert.Contains(
+            """
+            u-42|{"id":"ID","type":"device.pruned","occurredAt":"T","tenant":"default","data":
+            {"deviceId":"d-1","user":"u-42","platform":"ios","app":"org.example","reason":"unregistered","provider":"dead"}}
+            """.ReplaceLineEndings(""),
+            await ReadAsync(cluster, $"{prefix}device-events")
+        );
     }
 
     [Fact]
@@ -126,22 +172,24 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
     {
         await using var application = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, configure);
         await application.Directory.SaveUserAsync(Ada);
-        await application.Directory.RegisterDeviceAsync(
-            new Device
-            {
-                Id = "d-1",
-                UserId = Ada.Id,
-                Platform = Platform.Ios,
-                Token = "secret-token",
-                App = "org.example",
-            }
-        );
+        await application.Directory.RegisterDeviceAsync(Phone);
+        Assert.True(await application.Directory.UpdateDeviceAsync(Phone with { Locale = "sv" }));
         Assert.True(await application.Directory.RemoveDeviceAsync(Trigger.DefaultTenant, Ada.Id, "d-1"));
         Assert.False(await application.Directory.RemoveDeviceAsync(Trigger.DefaultTenant, Ada.Id, "d-1"));
         var ids = await application.TriggerAsync(1, to: Recipient.User(Ada.Id));
         await _store.AcceptedAsync(ids);
         await application.OpenAsync(ids[0]);
         return ids[0];
+    }
+
+    private sealed class DeadTokens : IDeliveryProvider
+    {
+        public string Name => "dead";
+
+        public Channel Channel => Channel.Push;
+
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
+            new(Outcome.RecipientGone("unregistered"));
     }
 
     // Times and the ids of events are checked for being such, and left out.

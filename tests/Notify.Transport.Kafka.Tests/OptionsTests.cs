@@ -18,6 +18,7 @@ public sealed class OptionsTests
             {
                 options.TopicPrefix = "a/b";
                 options.Partitions = 0;
+                options.EventPartitions = 0;
                 options.HandOverTime = TimeSpan.Zero;
                 options.SessionTimeout = TimeSpan.FromMilliseconds(1);
                 options.Settings["acks"] = "0";
@@ -30,7 +31,8 @@ public sealed class OptionsTests
             {
                 "BootstrapServers",
                 "TopicPrefix",
-                "Partitions",
+                "field Partitions",
+                "field EventPartitions",
                 "HandOverTime",
                 "SessionTimeout",
                 "'acks'",

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
 using Notify.Engines;
 using Notify.Testing;
+using Notify.Transport.Kafka.Connection;
 
 namespace Notify.Transport.Kafka.Tests;
 
@@ -54,6 +56,18 @@ public sealed class TopicCreationTests : IDisposable
             "partitions to be assigned"
         );
         Assert.StartsWith("12 partitions", first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_topics_of_events_have_partitions_for_themselves()
+    {
+        var options = new KafkaTransportOptions { ReplicationFactor = 2 };
+        var topics = new KafkaTopics(Options.Create(options));
+
+        var wanted = TopicSpecifications.Create(topics, options).ToDictionary(topic => topic.Name, topic => topic.NumPartitions);
+
+        Assert.All((string[])["notification-events", "device-events", "analytics-events"], name => Assert.Equal(3, wanted[name]));
+        Assert.All(topics.Lanes, name => Assert.Equal(12, wanted[name]));
     }
 
     private Task<Application> StartAsync(KafkaCluster cluster) =>

@@ -24,12 +24,18 @@ internal static class ReferenceHost
         );
 
     /// <summary>Starts it with the addresses and the engines that an environment names.</summary>
-    public static ServerProcess Start(string data, Dictionary<string, string> environment) =>
-        ServerProcess.Start(
-            "dotnet",
-            ["exec", GetMetadata("HostAssembly"), "--contentRoot", GetMetadata("HostFolder"), "--Notify:Data", data],
-            environment
-        );
+    public static ServerProcess Start(string data, Dictionary<string, string> environment)
+    {
+        var command = CreateCommand(data);
+        return ServerProcess.Start(command[0], command[1..], environment);
+    }
+
+    /// <summary>Creates the command that starts it with the environment of its process.</summary>
+    public static string[] CreateCommand(string data) =>
+        ["dotnet", "exec", GetMetadata("HostAssembly"), "--contentRoot", GetMetadata("HostFolder"), "--Notify:Data", data];
+
+    /// <summary>Gets the folder of the scripts that move the active region.</summary>
+    public static string RecoveryFolder => GetMetadata("RecoveryFolder");
 
     private static string GetMetadata(string key) =>
         typeof(ReferenceHost)

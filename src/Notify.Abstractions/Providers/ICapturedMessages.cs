@@ -43,6 +43,6 @@ public sealed record CapturedMessagePage
     /// <summary>Gets the messages: a JSON array.</summary>
     public required JsonElement Items { get; init; }
 
-    /// <summary>Gets the sequence number of the last message of the page; null if no message follows.</summary>
+    /// <summary>Gets the number before which the next page begins; null if no message follows.</summary>
     public long? Last { get; init; }
 }

@@ -31,6 +31,7 @@ public static class StoreNotificationsBuilderExtensions
         builder.AddStoreService<IDeviceStore>(services.Devices);
         builder.AddStoreService<IRecipientCheckStore>(services.RecipientChecks);
         builder.AddStoreService<ITopicStore>(services.Topics);
+        builder.AddStoreService<IRecipientListStore>(services.RecipientLists);
         builder.AddStoreService<ITemplateStore>(services.Templates);
         builder.AddStoreService<IAnalyticsStore>(services.Analytics);
         builder.AddStoreService<ISharedTokenStore>(services.SharedTokens);

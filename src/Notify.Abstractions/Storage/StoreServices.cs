@@ -56,6 +56,10 @@ public sealed class StoreServices
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public required Type Topics { get; init; }
 
+    /// <summary>Gets the type that implements <see cref="IRecipientListStore"/>.</summary>
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public required Type RecipientLists { get; init; }
+
     /// <summary>Gets the type that implements <see cref="ITemplateStore"/>.</summary>
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public required Type Templates { get; init; }

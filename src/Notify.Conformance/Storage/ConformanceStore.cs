@@ -52,6 +52,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Gets the store of topics.</summary>
     public ITopicStore Topics => Get<ITopicStore>();
 
+    /// <summary>Gets the store that lists what belongs to users.</summary>
+    public IRecipientListStore RecipientLists => Get<IRecipientListStore>();
+
     /// <summary>Gets the store of templates.</summary>
     public ITemplateStore Templates => Get<ITemplateStore>();
 

@@ -56,12 +56,13 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Each_recipient_template_category_and_priority_of_a_tenant_has_its_own_digest()
+    public async Task Each_recipient_template_category_priority_and_kind_of_a_tenant_has_its_own_digest()
     {
         await CollectAsync(Event(0), Event(1, user: "v"), Event(2, template: "other"), Event(3));
         await CollectAsync(Event(4, category: "news"), Event(5, category: "News"), Event(6, priority: Priority.High));
         await CollectAsync(Event(7, category: "news"), Event(8, category: "news", priority: Priority.High));
         await CollectAsync(Event(9, tenant: OtherTenant));
+        await CollectAsync(Event(10, kind: ApiKeyKind.Test), Event(11, kind: ApiKeyKind.Team), Event(12, kind: ApiKeyKind.Test));
 
         var leases = await LeaseDigestsAsync(Now);
 
@@ -76,6 +77,8 @@ public abstract partial class StoreConformance
                 [Event(0, priority: Priority.High).Key] = 1,
                 [Event(0, category: "news", priority: Priority.High).Key] = 1,
                 [Event(0, tenant: OtherTenant).Key] = 1,
+                [Event(0, kind: ApiKeyKind.Test).Key] = 2,
+                [Event(0, kind: ApiKeyKind.Team).Key] = 1,
             },
             leases.ToDictionary(lease => lease.Key, lease => lease.Events.Count)
         );
@@ -378,12 +381,14 @@ public abstract partial class StoreConformance
         string? category = null,
         Priority priority = Priority.Normal,
         string tenant = Tenant,
-        Digest? digest = null
+        Digest? digest = null,
+        ApiKeyKind kind = ApiKeyKind.Live
     )
     {
         var trigger = new Trigger
         {
             Digest = digest,
+            Kind = kind,
             Tenant = tenant,
             To = Recipient.User(user),
             Template = template,

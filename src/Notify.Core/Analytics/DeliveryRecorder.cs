@@ -8,14 +8,40 @@ namespace Notify.Core.Analytics;
 /// <summary>The last stage of a delivery: counts settlements and publishes them to sinks.</summary>
 internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices prices, EventSinks sinks)
 {
-    /// <summary>Counts a settlement and publishes it to the sinks that want it.</summary>
-    public void Record(Delivery delivery, Settlement settlement)
+    /// <summary>
+    /// Counts a settlement and publishes it to the sinks that want it. A delivery that carries an event is neither counted nor
+    /// published: it is not a message of the tenant, and an event about it would be delivered in turn.
+    /// </summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="settlement">The settlement, which is written.</param>
+    /// <param name="happened">The event, if it was already created.</param>
+    public void Record(Delivery delivery, Settlement settlement, NotifyEvent? happened = null)
     {
         EngineTelemetry.RecordSettled(delivery, settlement);
+        if (EventForwarder.IsEvent(delivery))
+            return;
+
         var cost = prices.Find(settlement);
         Count(delivery, settlement, cost);
-        Publish(delivery, settlement, cost);
+        var type = GetEventType(settlement);
+        if (sinks.Want(type))
+            sinks.Publish(happened ?? CreateEvent(type, delivery, settlement, cost));
     }
+
+    /// <summary>Creates the event that reports a settlement.</summary>
+    public NotifyEvent CreateEvent(Delivery delivery, Settlement settlement) =>
+        CreateEvent(GetEventType(settlement), delivery, settlement, prices.Find(settlement));
+
+    /// <summary>Gets the type of the event that reports a settlement.</summary>
+    public static string GetEventType(Settlement settlement) =>
+        settlement.State switch
+        {
+            DeliveryState.Sent => NotifyEventTypes.DeliverySent,
+            DeliveryState.Cancelled => NotifyEventTypes.DeliveryCancelled,
+            DeliveryState.Pending when settlement.Attempt is null => NotifyEventTypes.DeliveryPostponed,
+            DeliveryState.Pending => NotifyEventTypes.DeliveryRetried,
+            _ => NotifyEventTypes.DeliveryFailed,
+        };
 
     private void Count(Delivery delivery, Settlement settlement, Cost? cost)
     {
@@ -29,23 +55,6 @@ internal sealed class DeliveryRecorder(CountRecorder counts, MessagePrices price
         if (cost is { Amount: { } amount, Currency: { } currency })
             counts.Add(Counts.CreateCost(count, amount, currency));
     }
-
-    private void Publish(Delivery delivery, Settlement settlement, Cost? cost)
-    {
-        var type = GetEventType(settlement);
-        if (sinks.Want(type))
-            sinks.Publish(CreateEvent(type, delivery, settlement, cost));
-    }
-
-    private static string GetEventType(Settlement settlement) =>
-        settlement.State switch
-        {
-            DeliveryState.Sent => NotifyEventTypes.DeliverySent,
-            DeliveryState.Cancelled => NotifyEventTypes.DeliveryCancelled,
-            DeliveryState.Pending when settlement.Attempt is null => NotifyEventTypes.DeliveryPostponed,
-            DeliveryState.Pending => NotifyEventTypes.DeliveryRetried,
-            _ => NotifyEventTypes.DeliveryFailed,
-        };
 
     // A failed attempt is counted for the provider that made it, also if the delivery moves to another one.
     private static string GetProvider(Settlement settlement) => settlement.Attempt?.Provider ?? settlement.Provider;

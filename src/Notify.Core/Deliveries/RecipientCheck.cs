@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Notify.Core.Events;
 using Notify.Core.Providers;
 using Notify.Core.Recipients;
 using Notify.Core.Settlements;
@@ -11,11 +12,13 @@ namespace Notify.Core.Deliveries;
 /// <summary>
 /// Checks deliveries that have waited against the current data of their users: a user may have been deleted, may have declined or
 /// unsubscribed, or may have another address or device. A delivery that is sent right after it was planned needs no check, so the
-/// common path reads nothing here. A direct address has no user and needs no check either.
+/// common path reads nothing here. A direct address has no user and needs no check either. An event is checked against its
+/// subscription.
 /// </summary>
 internal sealed class RecipientCheck(
     IRecipientCheckStore store,
     TopicSubscriptions subscriptions,
+    EventSubscriptionCache eventSubscriptions,
     ProviderRouter router,
     DueTimePolicy policy,
     DeliverySettler settler,
@@ -37,7 +40,7 @@ internal sealed class RecipientCheck(
     /// </summary>
     public static bool IsNeeded(Delivery delivery, DateTimeOffset now)
     {
-        if (delivery.UserId is null)
+        if (delivery.UserId is null && !EventForwarder.IsEvent(delivery))
             return false;
 
         var plannedAt = GetPlannedTime(delivery.Id);
@@ -79,14 +82,25 @@ internal sealed class RecipientCheck(
 
     private async ValueTask<CheckResult[]> DecideAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
-        RecipientQuestion[] questions = [.. leases.Select(lease => CreateQuestion(lease.Delivery, lease.Delivery.Topic))];
-        var answers = await ReadAsync(questions, cancellationToken).ConfigureAwait(false);
+        RecipientQuestion?[] questions =
+        [
+            .. leases.Select(lease =>
+                EventForwarder.IsEvent(lease.Delivery) ? null : CreateQuestion(lease.Delivery, lease.Delivery.Topic)
+            ),
+        ];
+        var answers = await ReadAsync(questions.OfType<RecipientQuestion>(), cancellationToken).ConfigureAwait(false);
         var results = new CheckResult[leases.Count];
         var unsubscribed = new List<int>();
         for (var i = 0; i < results.Length; i++)
         {
-            results[i] = Decide(leases[i].Delivery, answers[questions[i]]);
-            if (results[i].Reason is null && questions[i].Topic is not null && !answers[questions[i]].IsSubscribed)
+            if (questions[i] is not { } question)
+            {
+                results[i] = await DecideEventAsync(leases[i].Delivery, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            results[i] = Decide(leases[i].Delivery, answers[question]);
+            if (results[i].Reason is null && question.Topic is not null && !answers[question].IsSubscribed)
                 unsubscribed.Add(i);
         }
 
@@ -105,6 +119,8 @@ internal sealed class RecipientCheck(
     )
     {
         RecipientQuestion[] distinct = [.. questions.Distinct()];
+        if (distinct.Length == 0)
+            return [];
         var answers = await store.ReadAsync(distinct, cancellationToken).ConfigureAwait(false);
         return distinct.Zip(answers).ToDictionary(pair => pair.First, pair => pair.Second);
     }
@@ -144,6 +160,22 @@ internal sealed class RecipientCheck(
         return router.GetRoute(address).Count == 0
             ? CheckResult.Cancel($"no provider sends {address.Channel} to {address.Platform}")
             : CheckResult.Redirect(address);
+    }
+
+    // The provider stays the same: events that wait must be signed as those before them.
+    private async ValueTask<CheckResult> DecideEventAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var id = EventForwarder.GetSubscription(delivery);
+        if (
+            await eventSubscriptions.FindAsync(delivery.Tenant, id, cancellationToken).ConfigureAwait(false)
+            is not { } subscription
+        )
+            return CheckResult.Cancel("the event subscription was deleted");
+        if (!subscription.IsEnabled && delivery.Content.Event!.Type != NotifyEventTypes.SubscriptionTest)
+            return CheckResult.Cancel("the event subscription is disabled");
+        return subscription.Url == delivery.To.Value
+            ? default
+            : CheckResult.Redirect(new Address(Channel.Webhook, subscription.Url));
     }
 
     // A device keeps its id when its token is refreshed. An app that was reinstalled may have a new id and the same token.

@@ -82,7 +82,7 @@ internal sealed class DigestWorker(
         if (!await digests.CloseAsync(closing, cancellationToken).ConfigureAwait(false))
             return;
         signal.Set();
-        events.PublishAccepted(summary);
+        await events.PublishAcceptedAsync(summary, cancellationToken).ConfigureAwait(false);
     }
 
     protected override async ValueTask GiveBackAsync(

@@ -3,14 +3,15 @@ using Notify.Providers;
 namespace Notify.Core.Events;
 
 /// <summary>Publishes events about devices.</summary>
-internal sealed class DeviceEvents(EventSinks sinks, IdGenerator ids, TimeProvider time)
+internal sealed class DeviceEvents(EventPublisher publisher, IdGenerator ids, TimeProvider time)
 {
-    /// <summary>Determines whether any sink wants events of a type.</summary>
-    public bool AreWanted(string type) => sinks.Want(type);
+    /// <summary>Determines whether anything wants events that a token of a tenant is dead.</summary>
+    public ValueTask<bool> ArePrunedWantedAsync(string tenant, CancellationToken cancellationToken) =>
+        publisher.AreWantedAsync(tenant, NotifyEventTypes.DevicePruned, cancellationToken);
 
-    public void Publish(string type, Device device)
+    public async ValueTask PublishAsync(string type, Device device, CancellationToken cancellationToken)
     {
-        if (!AreWanted(type))
+        if (!await publisher.AreWantedAsync(device.Tenant, type, cancellationToken).ConfigureAwait(false))
             return;
 
         var data = new DeviceEventData
@@ -20,18 +21,25 @@ internal sealed class DeviceEvents(EventSinks sinks, IdGenerator ids, TimeProvid
             Platform = device.Platform,
             App = device.App,
         };
-        Publish(ids.Create(time.GetUtcNow()), type, device.Tenant, data);
+        var id = ids.Create(time.GetUtcNow());
+        await PublishAsync(id, type, device.Tenant, data, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Publishes that a vendor reported the token of a delivery as dead.</summary>
-    public void PublishPruned(Delivery delivery, DeviceEventData data)
+    public ValueTask PublishPrunedAsync(Delivery delivery, DeviceEventData data, CancellationToken cancellationToken)
     {
         const string Type = NotifyEventTypes.DevicePruned;
-        Publish(EventIds.Compute(delivery.Id, Type, 0), Type, delivery.Tenant, data);
+        return PublishAsync(EventIds.Compute(delivery.Id, Type, 0), Type, delivery.Tenant, data, cancellationToken);
     }
 
-    private void Publish(Guid id, string type, string tenant, DeviceEventData data) =>
-        sinks.Publish(
+    private ValueTask PublishAsync(
+        Guid id,
+        string type,
+        string tenant,
+        DeviceEventData data,
+        CancellationToken cancellationToken
+    ) =>
+        publisher.PublishAsync(
             new NotifyEvent
             {
                 Id = id,
@@ -39,6 +47,7 @@ internal sealed class DeviceEvents(EventSinks sinks, IdGenerator ids, TimeProvid
                 OccurredAt = time.GetUtcNow(),
                 Tenant = tenant,
                 Data = data,
-            }
+            },
+            cancellationToken
         );
 }

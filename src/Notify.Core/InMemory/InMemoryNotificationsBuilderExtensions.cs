@@ -28,6 +28,7 @@ public static class InMemoryNotificationsBuilderExtensions
                 Devices = typeof(InMemoryRecipients),
                 RecipientChecks = typeof(InMemoryRecipientChecks),
                 Topics = typeof(InMemoryRecipients),
+                RecipientLists = typeof(InMemoryRecipients),
                 Templates = typeof(InMemoryTemplates),
                 Analytics = typeof(InMemoryAnalytics),
                 SharedTokens = typeof(InMemorySharedTokens),

@@ -3,7 +3,7 @@ using Notify.Storage;
 namespace Notify.Core.InMemory;
 
 /// <summary>Keeps users, devices and topics in memory, for tests.</summary>
-internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
+internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore, IRecipientListStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Id), UserRecord> _users = [];
@@ -156,6 +156,42 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
                 .. _devices
                     .Values.Where(device => device.Tenant == tenant && device.UserId == userId)
                     .OrderBy(device => device.Id, StringComparer.Ordinal),
+            ]);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<Device>> ListDevicesAsync(
+        string tenant,
+        DevicePosition? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return new([
+                .. _devices
+                    .Values.Where(device => device.Tenant == tenant && (after is null || Compare(device, after) > 0))
+                    .OrderBy(device => device.UserId, StringComparer.Ordinal)
+                    .ThenBy(device => device.Id, StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
+        }
+
+        static int Compare(Device device, DevicePosition after) =>
+            string.CompareOrdinal(device.UserId, after.UserId) is not 0 and var order
+                ? order
+                : string.CompareOrdinal(device.Id, after.Id);
+    }
+
+    public ValueTask<IReadOnlyList<string>> ListTopicsAsync(string tenant, string userId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new([
+                .. _topics
+                    .Where(topic => topic.Key.Tenant == tenant && topic.Value.Contains(userId))
+                    .Select(topic => topic.Key.Topic),
             ]);
         }
     }

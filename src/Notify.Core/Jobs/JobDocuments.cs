@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Notify.Storage;
 
 namespace Notify.Core.Jobs;
@@ -15,10 +16,12 @@ internal sealed class JobDocuments(IDocumentStore documents)
     private const string Chunks = "job-chunks";
     private const string Errors = "job-errors";
 
+    private const int MaxErrorBytes = 900_000;
+
     // The key says everything, but a document must not be empty.
     private static readonly byte[] QueueEntry = "{}"u8.ToArray();
 
-    private static readonly string[] Collections = [Jobs, Queue, Chunks, Errors];
+    private static readonly string[] Collections = [Jobs, Queue, Chunks, Errors, JobResults.Collection];
 
     /// <summary>Stores a new job. It is queued first, so that none is forgotten if the process ends in between.</summary>
     public async ValueTask CreateAsync(StoredJob job, CancellationToken cancellationToken)
@@ -77,45 +80,67 @@ internal sealed class JobDocuments(IDocumentStore documents)
         return [.. found.Select(document => Read(document.Content))];
     }
 
-    /// <summary>Lists queued jobs of all tenants, oldest first.</summary>
+    /// <summary>Lists queued jobs, of all tenants if none is specified, oldest first.</summary>
     public async ValueTask<IReadOnlyList<(string Tenant, Guid Id)>> ListQueuedAsync(
-        int limit,
+        string? tenant,
         CancellationToken cancellationToken
     )
     {
-        var query = new DocumentQuery { Collection = Queue, Limit = limit };
-        var found = await documents.ListAsync(query, cancellationToken).ConfigureAwait(false);
-        return [.. found.Select(document => (document.Key.Tenant, Guid.Parse(document.Key.Id)))];
+        const int Limit = 1_000;
+        var queued = new List<(string, Guid)>();
+        for (string? after = null; ; after = $"{queued[^1].Item2}")
+        {
+            var query = new DocumentQuery
+            {
+                Collection = Queue,
+                Tenant = tenant,
+                After = after,
+                Limit = Limit,
+            };
+            var found = await documents.ListAsync(query, cancellationToken).ConfigureAwait(false);
+            queued.AddRange(found.Select(document => (document.Key.Tenant, Guid.Parse(document.Key.Id))));
+            if (found.Count < Limit)
+                return queued;
+        }
     }
 
     /// <summary>Removes a job that has ended from the queue.</summary>
     public async ValueTask RemoveFromQueueAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
         await documents.RemoveAsync(CreateKey(Queue, tenant, id), static _ => true, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask SaveChunkAsync(Job job, int number, UserChunk chunk, CancellationToken cancellationToken)
-    {
-        var content = JsonSerializer.SerializeToUtf8Bytes(chunk, JobsJson.Default.UserChunk);
-        await documents.UpdateAsync(CreateKey(Chunks, job, number), _ => content, cancellationToken).ConfigureAwait(false);
-    }
+    public async ValueTask SaveChunkAsync(
+        Job job,
+        int number,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    ) => await documents.UpdateAsync(CreateKey(Chunks, job, number), _ => content, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<UserChunk?> FindChunkAsync(Job job, int number, CancellationToken cancellationToken) =>
+    public async ValueTask<TChunk?> FindChunkAsync<TChunk>(
+        Job job,
+        int number,
+        JsonTypeInfo<TChunk> type,
+        CancellationToken cancellationToken
+    )
+        where TChunk : class =>
         await documents.FindAsync(CreateKey(Chunks, job, number), cancellationToken).ConfigureAwait(false) is { } document
-            ? JsonSerializer.Deserialize(document.Content.Span, JobsJson.Default.UserChunk)
+            ? JsonSerializer.Deserialize(document.Content.Span, type)
             : null;
 
     /// <summary>Removes a chunk that is done: it contains personal data.</summary>
     public async ValueTask RemoveChunkAsync(Job job, int number, CancellationToken cancellationToken) =>
         await documents.RemoveAsync(CreateKey(Chunks, job, number), static _ => true, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask SaveErrorsAsync(Job job, int number, ChunkErrors errors, CancellationToken cancellationToken)
+    public async ValueTask SaveErrorsAsync(Job job, int number, StepErrors errors, CancellationToken cancellationToken)
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(errors, JobsJson.Default.ChunkErrors);
+        var content = JsonSerializer.SerializeToUtf8Bytes(errors, JobsJson.Default.StepErrors);
+        if (content.Length > MaxErrorBytes)
+            content = JsonSerializer.SerializeToUtf8Bytes(errors.Shorten(), JobsJson.Default.StepErrors);
         await documents.UpdateAsync(CreateKey(Errors, job, number), _ => content, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<ChunkErrors?> FindErrorsAsync(Job job, int number, CancellationToken cancellationToken) =>
+    public async ValueTask<StepErrors?> FindErrorsAsync(Job job, int number, CancellationToken cancellationToken) =>
         await documents.FindAsync(CreateKey(Errors, job, number), cancellationToken).ConfigureAwait(false) is { } document
-            ? JsonSerializer.Deserialize(document.Content.Span, JobsJson.Default.ChunkErrors)
+            ? JsonSerializer.Deserialize(document.Content.Span, JobsJson.Default.StepErrors)
             : null;
 
     /// <summary>Removes jobs that were created before a time, with everything that belongs to them.</summary>

@@ -5,22 +5,22 @@ using Notify.Core.Queue;
 namespace Notify.Core.Jobs;
 
 /// <summary>
-/// Runs jobs, a few chunks of each in turn, so that a long one delays the others little. A lease keeps two workers from running
-/// the same job; if the process ends, another one continues with the first chunk that is not done.
+/// Runs jobs, a few steps of each in turn, so that a long one delays the others little. A lease keeps two workers from running
+/// the same job; if the process ends, another one continues with the first step that is not done.
 /// </summary>
 internal sealed class JobWorker(
     JobDocuments documents,
-    UserImport users,
+    JobResults results,
+    IEnumerable<IJobKind> kinds,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<JobWorker> logger
 ) : DueWorker(settings, options, time)
 {
-    private const int MaxJobs = 100;
-    private const int ChunksPerTurn = 20;
+    private const int StepsPerTurn = 20;
 
-    /// <summary>The number of times in a row that a chunk may fail because of an unexpected error.</summary>
+    /// <summary>The number of times in a row that a step may fail because of an unexpected error.</summary>
     private const int MaxInterruptions = 20;
 
     /// <summary>The time after which a job whose lines stopped arriving is given up.</summary>
@@ -29,19 +29,41 @@ internal sealed class JobWorker(
     /// <summary>The time for which jobs are kept, from their creation.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
+    /// <summary>The time for which results are kept after the end of their job: they contain personal data.</summary>
+    private static readonly TimeSpan ResultRetention = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
+    private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(kind => kind.Kind, StringComparer.Ordinal);
+    private readonly Dictionary<string, Guid> _lastTurns = new(StringComparer.Ordinal);
     private DateTimeOffset _purgeAt;
 
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
     {
         await PurgeAsync(stopping).ConfigureAwait(false);
         var isMore = false;
-        foreach (var (tenant, id) in await documents.ListQueuedAsync(MaxJobs, stopping).ConfigureAwait(false))
+        var queued = await documents.ListQueuedAsync(tenant: null, stopping).ConfigureAwait(false);
+        foreach (var tenant in queued.GroupBy(job => job.Tenant, job => job.Id))
+            isMore |= await RunTenantAsync(tenant.Key, [.. tenant], stopping).ConfigureAwait(false);
+        return isMore;
+    }
+
+    /// <summary>
+    /// Gives one job of a tenant a turn, so that a tenant with many jobs does not delay the others. The jobs of a tenant take
+    /// turns as well.
+    /// </summary>
+    private async ValueTask<bool> RunTenantAsync(string tenant, IReadOnlyList<Guid> jobs, CancellationToken stopping)
+    {
+        var last = _lastTurns.GetValueOrDefault(tenant);
+        foreach (var id in jobs.Where(id => IsAfter(id, last)).Concat(jobs.Where(id => !IsAfter(id, last))))
         {
             try
             {
-                isMore |= await RunTurnAsync(tenant, id, stopping).ConfigureAwait(false);
+                if (!await RunTurnAsync(tenant, id, stopping).ConfigureAwait(false))
+                    continue;
+
+                _lastTurns[tenant] = id;
+                return true;
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)
             {
@@ -49,12 +71,15 @@ internal sealed class JobWorker(
             }
         }
 
-        return isMore;
+        _lastTurns.Remove(tenant);
+        return false;
+
+        static bool IsAfter(Guid id, Guid last) => string.CompareOrdinal($"{id}", $"{last}") > 0;
     }
 
     protected override void LogFailure(Exception exception) => Log.JobsUnreachable(logger, exception);
 
-    /// <summary>Runs a few chunks of a job. Returns whether this worker can go on with it at once.</summary>
+    /// <summary>Runs a few steps of a job. Returns whether this worker can go on with it at once.</summary>
     private async ValueTask<bool> RunTurnAsync(string tenant, Guid id, CancellationToken stopping)
     {
         var now = Time.GetUtcNow();
@@ -76,22 +101,26 @@ internal sealed class JobWorker(
         if (!found.CanBeLeased(now) || await LeaseAsync(tenant, id, stopping).ConfigureAwait(false) is not { } job)
             return false;
 
-        for (var i = 0; i < ChunksPerTurn && job.NextChunk < job.Chunks; i++)
+        for (var i = 0; i < StepsPerTurn; i++)
         {
-            if (await RunChunkAsync(job, stopping).ConfigureAwait(false) is not { } next)
+            if (await RunStepAsync(job, stopping).ConfigureAwait(false) is not { HasEnded: false } next)
                 return true;
             job = next;
+            if (job.NotBefore is not null)
+                break;
         }
 
-        await ReleaseAsync(job, stopping).ConfigureAwait(false);
+        await ChangeAsync(job, stored => stored with { LeasedUntil = null }, stopping).ConfigureAwait(false);
         return true;
     }
 
     // The lines of a job that ended early contain personal data that is of no more use.
     private async ValueTask ForgetAsync(StoredJob job, CancellationToken stopping)
     {
-        for (var number = job.NextChunk; number < job.Chunks; number++)
+        for (var number = job.NextStep; number < job.Chunks; number++)
             await documents.RemoveChunkAsync(job.Job, number, stopping).ConfigureAwait(false);
+        if (job.Job.State != JobState.Completed)
+            await results.RemoveAsync(job.Job.Tenant, job.Job.Id, stopping).ConfigureAwait(false);
         await documents.RemoveFromQueueAsync(job.Job.Tenant, job.Job.Id, stopping).ConfigureAwait(false);
     }
 
@@ -120,47 +149,55 @@ internal sealed class JobWorker(
         );
     }
 
-    /// <summary>Runs a chunk, and stores the progress. Returns null if the lease was lost or the job was cancelled.</summary>
-    private async ValueTask<StoredJob?> RunChunkAsync(StoredJob leased, CancellationToken stopping)
+    /// <summary>Runs a step, and stores the progress. Returns null if the lease was lost or the job was cancelled.</summary>
+    private async ValueTask<StoredJob?> RunStepAsync(StoredJob leased, CancellationToken stopping)
     {
-        var (job, number) = (leased.Job, leased.NextChunk);
-        var chunk = await documents.FindChunkAsync(job, number, stopping).ConfigureAwait(false)
-            ?? throw new InvalidOperationException("A chunk of the job does not exist.");
-        var errors = await users.SaveAsync(job.Tenant, chunk, stopping).ConfigureAwait(false);
-        // Errors are stored before the progress: if the process ends in between, the chunk is repeated with the same result.
-        if (errors.Count > 0)
-            await documents.SaveErrorsAsync(job, number, new ChunkErrors(errors), stopping).ConfigureAwait(false);
+        var (job, number) = (leased.Job, leased.NextStep);
+        if (!_kinds.TryGetValue(job.Kind, out var kind))
+            throw new InvalidOperationException($"This version of Notify has no jobs of the kind {job.Kind}.");
 
-        var next = await ChangeAsync(leased, stored => Advance(stored, chunk.Lines.Count, errors.Count), stopping)
-            .ConfigureAwait(false);
-        if (next is not null)
+        var step = await kind.RunAsync(leased, stopping).ConfigureAwait(false);
+        // Errors are stored before the progress: if the process ends in between, the step is repeated with the same result.
+        if (step.Errors.Count > 0)
+            await documents.SaveErrorsAsync(job, number, new StepErrors(step.Errors), stopping).ConfigureAwait(false);
+
+        if (!step.Lines.IsEmpty)
+            await results.SaveAsync(leased, step.Lines, stopping).ConfigureAwait(false);
+        var expiresAt = kind.HasResult && step.IsLast ? Time.GetUtcNow() + ResultRetention : (DateTimeOffset?)null;
+        if (expiresAt is { } at)
+            await results.ExpireAsync(job, at, stopping).ConfigureAwait(false);
+
+        var next = await ChangeAsync(leased, stored => Advance(stored, step, expiresAt), stopping).ConfigureAwait(false);
+        if (next is not null && number < leased.Chunks)
             await documents.RemoveChunkAsync(job, number, stopping).ConfigureAwait(false);
         return next;
     }
 
-    private StoredJob Advance(StoredJob stored, int lines, int failed)
+    private StoredJob Advance(StoredJob stored, JobStep step, DateTimeOffset? expiresAt)
     {
         var now = Time.GetUtcNow();
-        return stored with
+        var done = stored.Job.Done + step.Done;
+        var total = stored.Job.Total + step.Counted;
+        var advanced = stored with
         {
-            Job = stored.Job with { Done = stored.Job.Done + lines, Failed = stored.Job.Failed + failed },
-            NextChunk = stored.NextChunk + 1,
+            Job = stored.Job with
+            {
+                Done = done,
+                // A list may have grown or shrunk since it was counted.
+                Total = step.IsLast ? done : Math.Max(done, total),
+                Failed = stored.Job.Failed + step.Errors.Count,
+                Affected = step.Affected is { } affected ? (stored.Job.Affected ?? 0) + affected : stored.Job.Affected,
+                ResultExpiresAt = expiresAt,
+            },
+            Position = step.Position,
+            IsCounted = step.IsCounted,
+            NotBefore = now + step.Pause,
+            NextStep = stored.NextStep + 1,
             LeasedUntil = now + Options.LeaseDuration,
             ChangedAt = now,
             Interruptions = 0,
         };
-    }
-
-    private async ValueTask ReleaseAsync(StoredJob job, CancellationToken stopping)
-    {
-        var now = Time.GetUtcNow();
-        await ChangeAsync(
-                job,
-                stored =>
-                    stored.NextChunk == stored.Chunks ? stored.End(JobState.Completed, now) : stored with { LeasedUntil = null },
-                stopping
-            )
-            .ConfigureAwait(false);
+        return step.IsLast ? advanced.End(JobState.Completed, now) : advanced;
     }
 
     // Only the holder of the latest lease may change a running job.
@@ -172,7 +209,7 @@ internal sealed class JobWorker(
             stopping
         );
 
-    // The lease is not given up, so that the job is tried again only after its end. It fails if its chunk never succeeds.
+    // The lease is not given up, so that the job is tried again only after its end. It fails if its step never succeeds.
     private async ValueTask InterruptAsync(string tenant, Guid id, Exception exception, CancellationToken stopping)
     {
         Log.JobInterrupted(logger, exception, id);
@@ -199,6 +236,7 @@ internal sealed class JobWorker(
             return;
 
         await documents.RemoveBeforeAsync(now - Retention, stopping).ConfigureAwait(false);
+        await results.PurgeAsync(now, stopping).ConfigureAwait(false);
         _purgeAt = now + PurgeInterval;
     }
 }

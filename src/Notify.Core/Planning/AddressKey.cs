@@ -25,7 +25,7 @@ internal static class AddressKey
     public static bool IsNeeded(Trigger trigger, DeliveryDraft draft) =>
         draft.SkippedBecause is null
         && (draft.Recipient.Topic is null || draft.To.Channel != Channel.Push)
-        && trigger.Topics().Any();
+        && trigger.Topics().Count > 0;
 
     /// <summary>Determines whether an earlier batch may have reached the address of a subscriber.</summary>
     public static bool MayBeReached(Trigger trigger, DeliveryDraft draft) =>

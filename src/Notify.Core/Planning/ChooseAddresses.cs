@@ -47,23 +47,26 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             if (place > 0)
                 after += step.After;
             var hasAddress = false;
-            foreach (var (address, device) in step.Channels.SelectMany(channel => GetAddresses(recipient, channel)))
+            foreach (var channel in step.Channels)
             {
-                var skipped = FindReasonToSkip(plan, recipient, address);
-                hasAddress |= skipped is null;
-                plan.Drafts.Add(
-                    new DeliveryDraft
-                    {
-                        Recipient = recipient,
-                        UserId = recipient.UserId,
-                        To = address,
-                        Provider = FindProvider(plan, address),
-                        Device = device,
-                        Fallback = chain is null || skipped is not null ? null : new FallbackPlace(chain.Value, place),
-                        After = after,
-                        SkippedBecause = skipped,
-                    }
-                );
+                foreach (var (address, device) in GetAddresses(recipient, channel))
+                {
+                    var skipped = FindReasonToSkip(plan, recipient, address);
+                    hasAddress |= skipped is null;
+                    plan.Drafts.Add(
+                        new DeliveryDraft
+                        {
+                            Recipient = recipient,
+                            UserId = recipient.UserId,
+                            To = address,
+                            Provider = FindProvider(plan, address),
+                            Device = device,
+                            Fallback = chain is null || skipped is not null ? null : new FallbackPlace(chain.Value, place),
+                            After = after,
+                            SkippedBecause = skipped,
+                        }
+                    );
+                }
             }
 
             if (hasAddress)

@@ -16,8 +16,10 @@ internal sealed class RecordUnreached(ProviderCatalog catalog) : IPlanningStep
         plan.Drafts.RemoveAll(draft => draft.SkippedBecause is not null && draft.Recipient.IsReached);
 
         HashSet<PlannedRecipient>? explained = null;
-        foreach (var recipient in plan.Planned.Where(recipient => !recipient.IsReached))
+        foreach (var recipient in plan.Planned)
         {
+            if (recipient.IsReached)
+                continue;
             explained ??= [.. plan.Drafts.Select(draft => draft.Recipient)];
             if (explained.Add(recipient))
                 plan.Drafts.Add(CreateUnreached(plan.Trigger, recipient));

@@ -40,15 +40,15 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
         CancellationToken cancellationToken
     )
     {
+        if (!NeedsUsers(plan.Recipients))
+            return (NoUsers, NoDevices);
+
         string[] numbers = [.. plan.Recipients.Select(FindNumberId).OfType<string>().Distinct()];
         string[] ids =
         [
             .. plan.Recipients.Where(recipient => recipient.Kind == RecipientKind.User).Select(recipient => recipient.Value),
             .. numbers,
         ];
-        if (ids.Length == 0)
-            return (NoUsers, NoDevices);
-
         var tenant = plan.Notification.Tenant;
         // A user for whom only preferences are stored counts as one who does not exist.
         var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false))
@@ -63,6 +63,17 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
                     device.UserId
                 )
             );
+    }
+
+    private static bool NeedsUsers(IReadOnlyList<Recipient> recipients)
+    {
+        for (var i = 0; i < recipients.Count; i++)
+        {
+            if (recipients[i].Kind == RecipientKind.User || FindNumberId(recipients[i]) is not null)
+                return true;
+        }
+
+        return false;
     }
 
     private static string? FindNumberId(Recipient recipient) =>

@@ -22,14 +22,21 @@ internal sealed class ProviderRouter(
     /// Gets the route; empty only if the application has no provider for the channel or the platform of the token.
     /// </summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Address address) =>
-        _routes.GetOrAdd((address.Channel, address.Platform), route => CreateRoute(route.Channel, route.Platform));
+        _routes.GetOrAdd(
+            (address.Channel, address.Platform),
+            static (route, router) => router.CreateRoute(route.Channel, route.Platform),
+            this
+        );
 
     /// <summary>
     /// Gets the route of a delivery. A test delivery has only the test provider, however often it is retried or replayed, and
-    /// none in a process without that provider.
+    /// none in a process without that provider. An event has only the provider of its subscription, whose secret the receiver
+    /// knows.
     /// </summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Delivery delivery) =>
-        delivery.Provider == ITestDeliveryProvider.ReservedName ? _testRoute : GetRoute(delivery.To, delivery.Content);
+        delivery.Provider == ITestDeliveryProvider.ReservedName ? _testRoute
+        : delivery.Content.Event is not null ? (catalog.Find(delivery.Provider) is { } only ? [only] : [])
+        : GetRoute(delivery.To, delivery.Content);
 
     /// <summary>Gets the route without the providers that do not send the content; see <see cref="ContentDemands"/>.</summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Address address, Content content)

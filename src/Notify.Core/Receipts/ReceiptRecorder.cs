@@ -13,7 +13,7 @@ internal sealed class ReceiptRecorder(
     INotificationStore notifications,
     OptOuts optOuts,
     CountRecorder counts,
-    EventSinks sinks,
+    EventPublisher events,
     TimeProvider time
 ) : IReceipts
 {
@@ -127,9 +127,11 @@ internal sealed class ReceiptRecorder(
             var isFirst =
                 record?.Receipts.All(earlier => earlier.Kind != receipt.Kind) == true
                 && seen.Add((receipt.DeliveryId, receipt.Kind));
+            if (record is not null && EventForwarder.IsEvent(record.Delivery))
+                continue;
             if (isFirst)
                 Count(receipt, record!.Delivery);
-            Publish(tenant, receipt, record?.Delivery, isFirst);
+            await PublishAsync(tenant, receipt, record?.Delivery, isFirst, cancellationToken).ConfigureAwait(false);
         }
 
         return known;
@@ -169,38 +171,43 @@ internal sealed class ReceiptRecorder(
             counts.Add(Counts.Create(delivery, delivery.Provider, measure, receipt.At));
     }
 
-    private void Publish(string tenant, Receipt receipt, Delivery? delivery, bool isFirst)
+    private async ValueTask PublishAsync(
+        string tenant,
+        Receipt receipt,
+        Delivery? delivery,
+        bool isFirst,
+        CancellationToken cancellationToken
+    )
     {
         var type = NotifyEventTypes.FromReceipt(receipt.Kind);
-        if (!sinks.Want(type))
+        if (!await events.AreWantedAsync(tenant, type, cancellationToken).ConfigureAwait(false))
             return;
 
         // The same event that is reported again has the same id, or the same time if it has none.
-        sinks.Publish(
-            new NotifyEvent
+        var happened = new NotifyEvent
+        {
+            Id = EventIds.Compute(
+                receipt.DeliveryId,
+                type,
+                receipt.EventId is { } id ? EventIds.ComputeNumber(id) : receipt.At.UtcTicks
+            ),
+            Type = type,
+            OccurredAt = receipt.At,
+            Tenant = tenant,
+            Data = new ReceiptEventData
             {
-                Id = EventIds.Compute(
-                    receipt.DeliveryId,
-                    type,
-                    receipt.EventId is { } id ? EventIds.ComputeNumber(id) : receipt.At.UtcTicks
-                ),
-                Type = type,
-                OccurredAt = receipt.At,
-                Tenant = tenant,
-                Data = new ReceiptEventData
-                {
-                    DeliveryId = receipt.DeliveryId,
-                    Kind = receipt.Kind,
-                    Detail = receipt.Detail,
-                    IsFirst = isFirst,
-                    NotificationId = delivery?.NotificationId,
-                    Channel = delivery?.Channel,
-                    Provider = delivery?.Provider,
-                    Template = delivery?.Template,
-                    Workflow = delivery?.Workflow,
-                    Category = delivery?.Category,
-                },
-            }
-        );
+                DeliveryId = receipt.DeliveryId,
+                Kind = receipt.Kind,
+                Detail = receipt.Detail,
+                IsFirst = isFirst,
+                NotificationId = delivery?.NotificationId,
+                Channel = delivery?.Channel,
+                Provider = delivery?.Provider,
+                Template = delivery?.Template,
+                Workflow = delivery?.Workflow,
+                Category = delivery?.Category,
+            },
+        };
+        await events.PublishAsync(happened, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,13 +19,17 @@ internal sealed partial class RecipientDirectory
                 cancellationToken
             )
             .ConfigureAwait(false);
-        events.Publish(NotifyEventTypes.DeviceRegistered, device);
+        await events.PublishAsync(NotifyEventTypes.DeviceRegistered, device, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> UpdateDeviceAsync(Device device, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(device));
-        return await devices.UpdateAsync(device, cancellationToken).ConfigureAwait(false);
+        if (!await devices.UpdateAsync(device, cancellationToken).ConfigureAwait(false))
+            return false;
+
+        await events.PublishAsync(NotifyEventTypes.DeviceUpdated, device, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     public async Task<Device?> FindDeviceAsync(
@@ -64,7 +68,7 @@ internal sealed partial class RecipientDirectory
             return false;
         }
 
-        events.Publish(NotifyEventTypes.DeviceRemoved, device);
+        await events.PublishAsync(NotifyEventTypes.DeviceRemoved, device, cancellationToken).ConfigureAwait(false);
         return true;
     }
 }

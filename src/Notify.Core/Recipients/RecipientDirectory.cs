@@ -38,7 +38,7 @@ internal sealed partial class RecipientDirectory(
         Names.Check(errors, "tenant", user.Tenant);
         Names.Check(errors, "id", user.Id);
         LanguageTag.Check(errors, "locale", user.Locale);
-        CheckTimeZone(errors, user.TimeZone);
+        TimeZoneName.Check(errors, "timeZone", user.TimeZone);
         if (user.QuietHours is { } quiet && quiet.From == quiet.To)
             errors.Add(
                 new FieldError("quietHours.to", FieldErrorCodes.Conflict, "quietHours.from and quietHours.to must differ.")
@@ -79,7 +79,7 @@ internal sealed partial class RecipientDirectory(
         if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
             errors.Add(new FieldError("token", FieldErrorCodes.InvalidAddress, tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
-        CheckTimeZone(errors, device.TimeZone);
+        TimeZoneName.Check(errors, "timeZone", device.TimeZone);
         return errors;
     }
 
@@ -119,27 +119,6 @@ internal sealed partial class RecipientDirectory(
 
     private static Address GetAddress(Device device) =>
         new(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
-
-    private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
-    {
-        if (timeZone is not null && !IsIanaZone(timeZone))
-            errors.Add(
-                new FieldError(
-                    "timeZone",
-                    FieldErrorCodes.Invalid,
-                    "Use the name of an IANA time zone, such as Europe/Stockholm."
-                )
-            );
-    }
-
-    // .NET also finds the ids of Windows, and any file below the folder of the zones. Other machines may not know them. UTC is an
-    // id of both.
-    private static bool IsIanaZone(string id) =>
-        TimeZoneInfo.TryFindSystemTimeZoneById(id, out _)
-        && (id == "UTC" || !TimeZoneInfo.TryConvertWindowsIdToIanaId(id, out _))
-        && id is not ("localtime" or "posixrules")
-        && !id.StartsWith("posix/", StringComparison.Ordinal)
-        && !id.StartsWith("right/", StringComparison.Ordinal);
 
     private void CheckAddresses(List<FieldError> errors, User user)
     {

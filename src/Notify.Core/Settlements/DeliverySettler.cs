@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Notify.Core.Analytics;
 using Notify.Core.Providers;
 using Notify.Core.Queue;
 using Notify.Core.Timing;
@@ -16,7 +15,7 @@ namespace Notify.Core.Settlements;
 internal sealed class DeliverySettler(
     IDeliveryQueue queue,
     RecipientUpkeep recipients,
-    DeliveryRecorder recorder,
+    SettlementWriter writer,
     ProviderRouter router,
     RetrySchedule retries,
     DueTimePolicy policy,
@@ -52,18 +51,10 @@ internal sealed class DeliverySettler(
             : CreatePending(lease, dueAt, lease.Delivery.RetryDelay, "quiet hours");
 
     /// <summary>Settles deliveries without an attempt, all in one write.</summary>
-    public async ValueTask SettleUnsentAsync(
+    public ValueTask SettleUnsentAsync(
         IReadOnlyList<(Lease Lease, Settlement Settlement)> unsent,
         CancellationToken cancellationToken
-    )
-    {
-        var applied = await queue.SettleAsync([.. unsent.Select(one => one.Settlement)], cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < unsent.Count; i++)
-        {
-            if (applied[i])
-                recorder.Record(unsent[i].Lease.Delivery, unsent[i].Settlement);
-        }
-    }
+    ) => writer.WriteAsync(unsent, cancellationToken);
 
     /// <summary>Gives leases back without an attempt. Their deliveries are due again at once.</summary>
     public async ValueTask ReturnAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
@@ -217,14 +208,11 @@ internal sealed class DeliverySettler(
             var lease = inFlight.UseLease();
             try
             {
-                var settlement = decide(lease);
-                var applied = await queue.SettleAsync([settlement], cancellationToken).ConfigureAwait(false);
-                if (applied[0])
-                    recorder.Record(lease.Delivery, settlement);
-                else if (inFlight.Lease.Fence != lease.Fence)
+                if (await writer.WriteAsync(lease, decide(lease), cancellationToken).ConfigureAwait(false))
+                    return;
+                if (inFlight.Lease.Fence != lease.Fence)
                     continue;
-                else
-                    Log.LeaseLost(logger, lease.Delivery.Id);
+                Log.LeaseLost(logger, lease.Delivery.Id);
                 return;
             }
             catch (Exception exception)

@@ -23,6 +23,7 @@ internal sealed class RecipientUpkeep(
     OptOuts optOuts,
     CountRecorder counts,
     DeviceEvents events,
+    EventSubscriptionSwitch disabler,
     ILogger<RecipientUpkeep> logger
 )
 {
@@ -34,7 +35,9 @@ internal sealed class RecipientUpkeep(
         try
         {
             var outcome = execution.Outcome!;
-            if (outcome.IsOptOut)
+            if (EventForwarder.IsEvent(delivery))
+                await disabler.DisableAsync(delivery, outcome.Reason!, cancellationToken).ConfigureAwait(false);
+            else if (outcome.IsOptOut)
                 await RecordOptOutAsync(delivery, execution.Provider, cancellationToken).ConfigureAwait(false);
             else if (delivery.Channel == Channel.Push)
                 await PruneDeviceAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
@@ -67,7 +70,7 @@ internal sealed class RecipientUpkeep(
                 Provider = execution.Provider,
             }
         );
-        if (events.AreWanted(NotifyEventTypes.DevicePruned))
+        if (await events.ArePrunedWantedAsync(delivery.Tenant, cancellationToken).ConfigureAwait(false))
             await PublishAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
     }
 
@@ -86,7 +89,7 @@ internal sealed class RecipientUpkeep(
             Reason = execution.Outcome!.Reason,
             Provider = execution.Provider,
         };
-        events.PublishPruned(delivery, pruned);
+        await events.PublishPrunedAsync(delivery, pruned, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)

@@ -52,6 +52,12 @@ internal static class EngineTelemetry
 
     public static Activity? StartTrigger() => Source.StartActivity("notify.trigger", ActivityKind.Producer);
 
+    /// <summary>Starts the span of one batch of a notification to topics, in the trace of the notification.</summary>
+    public static Activity? StartExpansion(Notification notification) =>
+        Source
+            .StartActivity("notify.expand", ActivityKind.Consumer, notification.TraceParent)
+            ?.SetTag("notify.notification.id", notification.Id);
+
     public static Activity? StartAttempt(Delivery delivery, IDeliveryProvider provider)
     {
         var activity = Source.StartActivity("notify.attempt", ActivityKind.Client, delivery.TraceParent);

@@ -41,6 +41,13 @@ internal sealed class ContentRules(ProviderRules rules)
         foreach (var error in InboxContentRules.FindErrors(content.Inbox))
             yield return error;
 
+        if (content.Event is not null)
+            yield return new FieldError(
+                "event",
+                FieldErrorCodes.NotAllowed,
+                "Only Notify sends events. Use data for values of the application."
+            );
+
         if (content.Sms?.From is { } sender && !SmsRules.IsSender(sender))
             yield return new FieldError(
                 "sms.from",
@@ -97,10 +104,24 @@ internal sealed class ContentRules(ProviderRules rules)
     }
 
     // A user who also has other channels gets other contents there.
-    private static bool MustUse(Trigger trigger, Channel channel) =>
-        trigger.To?.Any(recipient => recipient?.Channel == channel) == true
-        || (trigger.Channels is [var only] && only == channel)
-        || trigger.Fallback?.Any(step => step?.Channel == channel) == true;
+    private static bool MustUse(Trigger trigger, Channel channel)
+    {
+        if (trigger.Channels is [var only] && only == channel)
+            return true;
+        for (var i = 0; i < (trigger.To?.Count ?? 0); i++)
+        {
+            if (trigger.To![i]?.Channel == channel)
+                return true;
+        }
+
+        for (var i = 0; i < (trigger.Fallback?.Count ?? 0); i++)
+        {
+            if (trigger.Fallback![i]?.Channel == channel)
+                return true;
+        }
+
+        return false;
+    }
 
     private IEnumerable<FieldError> FindSmsErrors(Content content)
     {

@@ -116,14 +116,7 @@ internal sealed class TemplateCatalog(
         Check(template, errors);
         var compiled = await CompileAsync(template, errors, cancellationToken).ConfigureAwait(false);
         LanguageTag.Check(errors, "locale", preview.Locale);
-        if (preview.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
-            errors.Add(
-                new FieldError(
-                    "timeZone",
-                    FieldErrorCodes.Invalid,
-                    "Use the name of an IANA time zone, such as Europe/Stockholm."
-                )
-            );
+        TimeZoneName.Check(errors, "timeZone", preview.TimeZone);
         if (preview.DataElement is { ValueKind: not JsonValueKind.Object })
             errors.Add(
                 new FieldError(

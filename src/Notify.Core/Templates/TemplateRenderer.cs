@@ -140,7 +140,7 @@ internal sealed class TemplateRenderer(
     )
     {
         // The trigger may have errors.
-        var hasSubscribers = errors.Count == 0 && trigger.Topics().Any();
+        var hasSubscribers = errors.Count == 0 && trigger.Topics().Count > 0;
         var request = RenderRequest.From(trigger, OnlyUtc, time, check: null) with
         {
             Recipient = new AnyRecipient(),
@@ -158,7 +158,7 @@ internal sealed class TemplateRenderer(
     {
         if (trigger.Digest is not null)
             return OnlyUtc;
-        if (trigger.Topics().Any())
+        if (trigger.Topics().Count > 0)
             return RenderZone.Everywhere;
 
         string[] ids =

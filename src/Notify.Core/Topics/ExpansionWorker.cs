@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Planning;
 using Notify.Core.Queue;
+using Notify.Core.Telemetry;
 using Notify.Storage;
 
 namespace Notify.Core.Topics;
@@ -72,6 +73,7 @@ internal sealed class ExpansionWorker(
     private async ValueTask ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
     {
         var notification = lease.Notification;
+        using var activity = EngineTelemetry.StartExpansion(notification);
         var batch = await ListNextAsync(lease, stopping).ConfigureAwait(false);
         var planned = await planner
             .PlanAsync(notification, [.. WithoutNamed(notification, batch.Keys)], stopping, batch)

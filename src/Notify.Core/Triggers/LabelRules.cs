@@ -20,8 +20,12 @@ internal static class LabelRules
             yield return referenceError;
         if (trigger.CancellationKey is { } key && FindNameError("cancellationKey", key) is { } keyError)
             yield return keyError;
-        foreach (var error in FindTagErrors(trigger.Tags ?? []))
-            yield return error;
+        if (trigger.Tags is { Count: > 0 } tags)
+        {
+            foreach (var error in FindTagErrors(tags))
+                yield return error;
+        }
+
         if (trigger.Metadata is not { } metadata)
             yield break;
 

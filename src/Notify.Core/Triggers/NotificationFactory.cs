@@ -35,18 +35,16 @@ internal sealed class NotificationFactory(
     {
         var notification = CreateNotification(trigger, rendered);
         var topicPlan = await PlanTopicsAsync(notification, cancellationToken).ConfigureAwait(false);
-        Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
+        IReadOnlyList<Recipient> named =
+            trigger.Topics().Count > 0 ? [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)] : trigger.To;
         var planned = await planner
             .PlanAsync(notification, named, cancellationToken, checksContent: rendered.IsChecked, errors: topicPlan.Errors)
             .ConfigureAwait(false);
-        InvalidRequestException.ThrowIfAny([
-            .. planned.Errors ?? [],
-            .. planned.Unknown.Select(index => new FieldError(
-                $"to[{trigger.To.IndexOf(named[index])}]",
-                FieldErrorCodes.NotFound,
-                "This user does not exist."
-            )),
-        ]);
+        if (planned.Errors.Count > 0 || planned.Unknown.Count > 0)
+            throw new InvalidRequestException([
+                .. planned.Errors,
+                .. planned.Unknown.Select(index => CreateUnknownUserError(trigger, named[index])),
+            ]);
 
         return new PlannedRequest(
             new EnqueueRequest(notification, planned.Deliveries)
@@ -97,11 +95,15 @@ internal sealed class NotificationFactory(
     // One expansion covers all topics that have subscribers. Each topic without subscribers is recorded as complete.
     private async ValueTask<TopicPlan> PlanTopicsAsync(Notification notification, CancellationToken cancellationToken)
     {
+        var named = notification.Trigger.Topics();
+        if (named.Count == 0)
+            return new TopicPlan([], [], []);
+
         List<NewExpansion> expansions = [];
         List<FieldError> errors = [];
         List<SkippedRecipient> skipped = [];
         NewExpansion? all = null;
-        foreach (var topic in notification.Trigger.Topics())
+        foreach (var topic in named)
         {
             var subscribers = await topics.CountAsync(notification.Tenant, topic, cancellationToken).ConfigureAwait(false);
             if (subscribers > 0)
@@ -121,6 +123,9 @@ internal sealed class NotificationFactory(
 
         return new TopicPlan(all is null ? expansions : [all, .. expansions], errors, skipped);
     }
+
+    private static FieldError CreateUnknownUserError(Trigger trigger, Recipient user) =>
+        new($"to[{trigger.To.IndexOf(user)}]", FieldErrorCodes.NotFound, "This user does not exist.");
 
     private static FieldError CreateUnknownTopicError(Trigger trigger, string topic) =>
         new(

@@ -69,7 +69,7 @@ internal sealed class Notifier(
     {
         var result = await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         if (result is not null)
-            events.PublishCancelled(tenant, id, result);
+            await events.PublishCancelledAsync(tenant, id, result, cancellationToken).ConfigureAwait(false);
         return result;
     }
 

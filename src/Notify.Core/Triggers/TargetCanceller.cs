@@ -6,7 +6,12 @@ namespace Notify.Core.Triggers;
 /// Cancels the notifications of a target, each in its own transaction. The store lists only what is committed, so everything that
 /// was accepted before the call is found. The list goes from the newest to the oldest, and what is accepted meanwhile is newer.
 /// </summary>
-internal sealed class TargetCanceller(INotificationStore notifications, IDeliveryQueue queue, TimeProvider time)
+internal sealed class TargetCanceller(
+    INotificationStore notifications,
+    IDeliveryQueue queue,
+    NotificationEvents events,
+    TimeProvider time
+)
 {
     private const int PageSize = 500;
 
@@ -43,6 +48,7 @@ internal sealed class TargetCanceller(INotificationStore notifications, IDeliver
                 )
                     continue;
 
+                await events.PublishCancelledAsync(target.Tenant, notification.Id, one, cancellationToken).ConfigureAwait(false);
                 ids.AddRange(one.CancelledIds);
                 total = Add(total, one);
             }

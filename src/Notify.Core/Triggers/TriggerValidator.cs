@@ -73,36 +73,42 @@ internal sealed class TriggerValidator(
             Add(ref errors, "to", FieldErrorCodes.TooMany, $"Use at most {options.Value.MaxRecipients} recipients, or a topic.");
 
         for (var i = 0; i < trigger.To.Count; i++)
-            CheckRecipient(trigger.To[i], $"to[{i}]", ref errors);
+            CheckRecipient(trigger.To[i], i, ref errors);
     }
 
-    private void CheckRecipient(Recipient? recipient, string field, ref List<FieldError>? errors)
+    // The name of the field is created only for an error, because nearly every recipient is valid.
+    private void CheckRecipient(Recipient? recipient, int index, ref List<FieldError>? errors)
     {
-        if (recipient is null)
-        {
-            Add(ref errors, field, FieldErrorCodes.Required, "A recipient is required.");
-            return;
-        }
+        if (FindRecipientError(recipient) is { } error)
+            Add(ref errors, $"to[{index}]{error.Field}", error.Code, error.Message);
+    }
 
+    // The field of the error is relative to the recipient.
+    private FieldError? FindRecipientError(Recipient? recipient)
+    {
+        const string field = "";
+        if (recipient is null)
+            return new FieldError(field, FieldErrorCodes.Required, "A recipient is required.");
         if (recipient.Kind != RecipientKind.Address)
-        {
-            CheckName(ref errors, field, recipient.Value);
-            return;
-        }
+            return Names.FindError(field, recipient.Value);
 
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
-            Add(ref errors, field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
-        else if (channel == Channel.Inbox)
-            Add(ref errors, field, FieldErrorCodes.NotAllowed, "An inbox belongs to a user. Use the user as the recipient.");
-        else if (channel == Channel.Push && recipient.Platform is null)
-            Add(ref errors, field, FieldErrorCodes.Required, "A push token needs its platform: ios, android or web.");
-        else if (recipient.Platform is { } platform && platforms.FindError(platform) is { } platformError)
-            Add(ref errors, $"{field}.platform", FieldErrorCodes.Unsupported, platformError);
-        else if (
-            rules.FindAddressError(new Address(channel, recipient.Value) { Platform = recipient.Platform }) is { } addressError
-        )
-            Add(ref errors, field, FieldErrorCodes.InvalidAddress, addressError);
+            return new FieldError(field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
+        if (channel == Channel.Inbox)
+            return new FieldError(
+                field,
+                FieldErrorCodes.NotAllowed,
+                "An inbox belongs to a user. Use the user as the recipient."
+            );
+        if (channel == Channel.Push && recipient.Platform is null)
+            return new FieldError(field, FieldErrorCodes.Required, "A push token needs its platform: ios, android or web.");
+        if (recipient.Platform is { } platform && platforms.FindError(platform) is { } platformError)
+            return new FieldError(".platform", FieldErrorCodes.Unsupported, platformError);
+        var address = new Address(channel, recipient.Value) { Platform = recipient.Platform };
+        return rules.FindAddressError(address) is { } addressError
+            ? new FieldError(field, FieldErrorCodes.InvalidAddress, addressError)
+            : null;
     }
 
     private void CheckContent(Trigger trigger, ref List<FieldError>? errors)

@@ -57,8 +57,9 @@ internal sealed class ApiKeyFilter(
         }
 
         var isAuthorized = HasOwnAuthorization(http.GetEndpoint()!);
-        if (ClaimsCaller.Find(http, options, isAuthorized) is { } caller)
-            return (caller, null);
+        var authenticated = await ClaimsCaller.FindAsync(http, options, isAuthorized).ConfigureAwait(false);
+        if (authenticated is not (null, null))
+            return authenticated;
         if (!configured.None || options.RequireKey || PresentedKey.IsOurs(http.Request))
             return (null, Unauthorized(http));
         return FindRefusal(http) is { } refusal ? (null, refusal) : (Caller.Local, null);

@@ -18,8 +18,16 @@ internal static class PresentedKey
             }
             : null;
 
-    /// <summary>Determines whether a call presents a key of Notify, even if nothing requires one.</summary>
-    public static bool IsOurs(HttpRequest request) => Read(request) is { } key && key.StartsWith("nk_", StringComparison.Ordinal);
+    /// <summary>
+    /// Determines whether a call presents a key of Notify or a JSON Web Token, even if nothing requires one. If they are not
+    /// valid, the call is refused instead of being served like one without credentials.
+    /// </summary>
+    public static bool IsOurs(HttpRequest request) =>
+        Read(request) is { } key && (key.StartsWith("nk_", StringComparison.Ordinal) || IsToken(key));
+
+    // The first part is a JSON object, which begins with {", in base64url (RFC 7515, section 7.1).
+    private static bool IsToken(string key) =>
+        key.StartsWith("eyJ", StringComparison.Ordinal) && key.Contains('.', StringComparison.Ordinal);
 
     /// <summary>
     /// Reads the password of HTTP Basic credentials: the base64 of user name, colon and password (RFC 7617, section 2). The user

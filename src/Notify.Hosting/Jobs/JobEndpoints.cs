@@ -1,8 +1,9 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
@@ -13,14 +14,47 @@ namespace Notify.Hosting.Jobs;
 /// <summary><c>/v1/jobs</c>: starts, shows, lists and cancels jobs.</summary>
 internal static class JobEndpoints
 {
-    private const string Import = "/v1/jobs/import-users";
+    private static readonly ImportLines<User> Users = new(UserLineReader.Columns, UserLineReader.Read);
+    private static readonly ImportLines<Device> Devices = new(DeviceLineReader.Columns, DeviceLineReader.Read);
 
     public static void MapJobs(this RouteGroupBuilder group)
     {
         group.MapRead("/v1/jobs", ListAsync).ReadsQuery().Describe(JobOperations.List);
         group.MapOtherMethods("/v1/jobs", "GET, HEAD");
-        group.MapPost(Import, ImportUsersAsync).Describe(JobOperations.ImportUsers).Audit("import of users started");
-        group.MapOtherMethods(Import, "POST");
+        group
+            .MapPost("/v1/jobs/import-users", ImportUsersAsync)
+            .Describe(JobOperations.ImportUsers)
+            .Audit("import of users started");
+        group.MapOtherMethods("/v1/jobs/import-users", "POST");
+        group
+            .MapPost("/v1/jobs/import-devices", ImportDevicesAsync)
+            .Describe(JobOperations.ImportDevices)
+            .Audit("import of devices started");
+        group.MapOtherMethods("/v1/jobs/import-devices", "POST");
+        group
+            .MapPost("/v1/jobs/export-users", ExportUsersAsync)
+            .Describe(JobOperations.ExportUsers)
+            .Audit("export of users started");
+        group.MapOtherMethods("/v1/jobs/export-users", "POST");
+        group
+            .MapPost("/v1/jobs/export-devices", ExportDevicesAsync)
+            .Describe(JobOperations.ExportDevices)
+            .Audit("export of devices started");
+        group.MapOtherMethods("/v1/jobs/export-devices", "POST");
+        group
+            .MapPost("/v1/jobs/stale-devices", PruneStaleDevicesAsync)
+            .Describe(JobOperations.PruneStaleDevices)
+            .Audit("pruning of stale devices started");
+        group.MapOtherMethods("/v1/jobs/stale-devices", "POST");
+        group
+            .MapPost("/v1/jobs/export-user", ExportUserAsync)
+            .Describe(JobOperations.ExportUser)
+            .Audit("export of a user started");
+        group.MapOtherMethods("/v1/jobs/export-user", "POST");
+        group.MapPost("/v1/jobs/erase-user", EraseUserAsync).Describe(JobOperations.EraseUser).Audit("erasure of a user started");
+        group.MapOtherMethods("/v1/jobs/erase-user", "POST");
+        group.MapRead("/v1/jobs/{id}/result", ReadResultAsync).Describe(JobOperations.GetResult);
+        group.MapOtherMethods("/v1/jobs/{id}/result", "GET, HEAD");
         group.MapRead("/v1/jobs/{id}", FindAsync).Describe(JobOperations.Get);
         group.MapOtherMethods("/v1/jobs/{id}", "GET, HEAD");
         group.MapRead("/v1/jobs/{id}/errors", ListErrorsAsync).Describe(JobOperations.ListErrors);
@@ -29,11 +63,22 @@ internal static class JobEndpoints
         group.MapOtherMethods("/v1/jobs/{id}/cancel", "POST");
     }
 
-    private static async Task<IResult> ImportUsersAsync(HttpContext context, IJobs jobs)
+    private static Task<IResult> ImportUsersAsync(HttpContext context, IJobs jobs) =>
+        ImportAsync(context, Users, (tenant, lines) => jobs.ImportUsersAsync(tenant, lines, context.RequestAborted));
+
+    private static Task<IResult> ImportDevicesAsync(HttpContext context, IJobs jobs) =>
+        ImportAsync(context, Devices, (tenant, lines) => jobs.ImportDevicesAsync(tenant, lines, context.RequestAborted));
+
+    private static async Task<IResult> ImportAsync<TItem>(
+        HttpContext context,
+        ImportLines<TItem> format,
+        Func<string, IAsyncEnumerable<ImportLine<TItem>>, Task<Job>> start
+    )
+        where TItem : class
     {
         var request = context.Request;
-        if (!JsonLines.AreIn(request))
-            return Problem.NotLines();
+        if (!ImportLines<TItem>.AreIn(request))
+            return Problem.NotLines(CsvRows.MediaType);
         if (RequestBody.IsEncoded(request))
             return Problem.Encoded(context.Response);
 
@@ -43,31 +88,87 @@ internal static class JobEndpoints
             return Problem.TooManyStreams(limit.Max);
 
         var tenant = RequestValues.GetTenant(request);
-        var lines = ReadUsersAsync(context, tenant, context.RequestAborted);
-        var job = await jobs.ImportUsersAsync(tenant, lines, context.RequestAborted).ConfigureAwait(false);
-        context.Response.Headers.Location = $"{request.PathBase}{request.Path.Value![..^Import.Length]}/v1/jobs/{job.Id}";
-        return TypedResults.Json(JobView.Create(job), JobsJson.Default.JobView, statusCode: StatusCodes.Status202Accepted);
+        var lines = await format.OpenAsync(context, tenant).ConfigureAwait(false);
+        return Started(context, await start(tenant, lines).ConfigureAwait(false));
     }
 
-    private static async IAsyncEnumerable<UserImportLine> ReadUsersAsync(
-        HttpContext context,
-        string tenant,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        var limits = context.GetEndpoint()!.Metadata.GetRequiredMetadata<BodyLimits>();
-        var lines = LineReader.Open(context, limits);
-        while (await lines.ReadAsync(Task.CompletedTask, cancellationToken).ConfigureAwait(false) is { } batch)
-        {
-            using (batch)
-            {
-                foreach (var line in batch.Lines)
-                    yield return UserLineReader.Read(line, tenant, limits.MaxBytes);
-            }
-        }
+    private static async Task<IResult> ExportUsersAsync(HttpContext context, IJobs jobs) =>
+        Started(
+            context,
+            await jobs.ExportUsersAsync(RequestValues.GetTenant(context.Request), context.RequestAborted).ConfigureAwait(false)
+        );
 
-        if (lines.IsTimedOut)
-            throw new BadHttpRequestException("The body arrives too slowly.", StatusCodes.Status408RequestTimeout);
+    private static async Task<IResult> ExportDevicesAsync(HttpContext context, IJobs jobs) =>
+        Started(
+            context,
+            await jobs.ExportDevicesAsync(RequestValues.GetTenant(context.Request), context.RequestAborted).ConfigureAwait(false)
+        );
+
+    private static Task<IResult> PruneStaleDevicesAsync(HttpContext context, IJobs jobs) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var (days, isDryRun) = StaleDevicesReader.Read(body);
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            var job = await jobs.PruneStaleDevicesAsync(
+                    RequestValues.GetTenant(context.Request),
+                    days,
+                    isDryRun,
+                    context.RequestAborted
+                )
+                .ConfigureAwait(false);
+            return Started(context, job);
+        });
+
+    private static Task<IResult> ExportUserAsync(HttpContext context, IJobs jobs) =>
+        StartForUserAsync(context, jobs.ExportUserAsync);
+
+    private static Task<IResult> EraseUserAsync(HttpContext context, IJobs jobs) =>
+        StartForUserAsync(context, jobs.EraseUserAsync);
+
+    private static Task<IResult> StartForUserAsync(
+        HttpContext context,
+        Func<string, string, CancellationToken, Task<Job>> start
+    ) => RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var userId = UserOfJobReader.Read(body);
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            var tenant = RequestValues.GetTenant(context.Request);
+            return Started(context, await start(tenant, userId, context.RequestAborted).ConfigureAwait(false));
+        });
+
+    private static async Task<IResult> ReadResultAsync(HttpContext context, IJobs jobs)
+    {
+        var tenant = RequestValues.GetTenant(context.Request);
+        if (
+            !TryReadId(context, out var id)
+            || await jobs.FindAsync(tenant, id, context.RequestAborted).ConfigureAwait(false) is not { } job
+        )
+            return Problem.Unknown("job");
+        if (!(job.ResultExpiresAt > context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()))
+            return Problem.Unknown("result of a job");
+
+        return TypedResults.Stream(
+            async output =>
+            {
+                var parts = jobs.ReadResultAsync(tenant, id, context.RequestAborted);
+                await foreach (var part in parts.ConfigureAwait(false))
+                    await output.WriteAsync(part, context.RequestAborted).ConfigureAwait(false);
+            },
+            JsonLines.MediaType,
+            $"{job.Kind}-{job.Id}.ndjson"
+        );
+    }
+
+    private static JsonHttpResult<JobView> Started(HttpContext context, Job job)
+    {
+        var request = context.Request;
+        var path = request.Path.Value!;
+        context.Response.Headers.Location = $"{request.PathBase}{path[..path.LastIndexOf('/')]}/{job.Id}";
+        return TypedResults.Json(JobView.Create(job), JobsJson.Default.JobView, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> FindAsync(HttpContext context, IJobs jobs) =>

@@ -4,6 +4,16 @@ namespace Notify.Hosting.Jobs;
 
 internal sealed record JobView(Guid Id, string Kind, JobState State, long Done, long Total, long Failed)
 {
+    public long? Affected { get; init; }
+
+    public string? UserId { get; init; }
+
+    public bool? DryRun { get; init; }
+
+    public DateTimeOffset? SeenAfter { get; init; }
+
+    public DateTimeOffset? ResultExpiresAt { get; init; }
+
     public double? PerSecond { get; init; }
 
     public double? RemainingSeconds { get; init; }
@@ -19,6 +29,11 @@ internal sealed record JobView(Guid Id, string Kind, JobState State, long Done, 
     public static JobView Create(Job job) =>
         new(job.Id, job.Kind, job.State, job.Done, job.Total, job.Failed)
         {
+            Affected = job.Affected,
+            UserId = job.UserId,
+            DryRun = job.IsDryRun,
+            SeenAfter = job.SeenAfter,
+            ResultExpiresAt = job.ResultExpiresAt,
             PerSecond = job.PerSecond is { } perSecond ? Math.Round(perSecond, 1) : null,
             RemainingSeconds = job.Remaining is { } remaining ? Math.Round(remaining.TotalSeconds) : null,
             CreatedAt = job.CreatedAt,

@@ -22,12 +22,14 @@ internal static class ApiInfo
         ("audit", "Who changed what, when and from where."),
         ("dead letters", "Deliveries that ended without being sent."),
         ("webhook endpoints", "The secrets that sign messages to webhooks."),
+        ("event subscriptions", "The endpoints that receive the events of a tenant."),
         ("workflows", "Definitions of how a kind of notification is sent."),
         ("analytics", "Counts and live events of deliveries."),
         ("links", "What recipients open without a key."),
         ("sandbox", "The captured messages. Only with AddSandbox()."),
         ("health", "The state of the process, for orchestrators."),
         ("api keys", "The keys of a tenant. Each has its scopes."),
+        ("members", "People and their roles in a tenant."),
         ("api", "The API itself."),
     ];
 

@@ -8,10 +8,13 @@ internal sealed class ApiProblems(SchemaSet schemas)
 {
     private static readonly string[] KeyCodes =
     [
+        ProblemCodes.TenantRequired,
         ProblemCodes.Unauthorized,
+        ProblemCodes.NotAMember,
         ProblemCodes.LocalCallsOnly,
         ProblemCodes.CrossOrigin,
         ProblemCodes.TooManyFailedCalls,
+        ProblemCodes.IssuerUnavailable,
         ProblemCodes.TooManyCalls,
     ];
 
@@ -168,6 +171,12 @@ internal sealed class ApiProblems(SchemaSet schemas)
             (
                 "existingId",
                 Schema.Formatted("uuid", $"The notification that has the key, for {ProblemCodes.IdempotencyKeyReused}.").NotNull()
+            ),
+            (
+                "tenants",
+                Schema
+                    .List($"The tenants of the person, for {ProblemCodes.TenantRequired}.", Schema.Text("A tenant.", "acme"))
+                    .NotNull()
             ),
             ("line", Schema.Whole($"The line of the error, for {ProblemCodes.InvalidJson}.", 1).NotNull()),
             ("position", Schema.Whole($"The byte in the line, for {ProblemCodes.InvalidJson}.", 1).NotNull())

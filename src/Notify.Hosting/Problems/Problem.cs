@@ -69,6 +69,16 @@ internal static partial class Problem
     public static IResult TenantNotAllowed() =>
         Create(ProblemCodes.TenantNotAllowed, $"Omit the header {RequestValues.TenantHeader}, or use a key of the tenant.");
 
+    public static IResult NotAMember() =>
+        Create(ProblemCodes.NotAMember, "Someone with the role admin adds members at /v1/members.");
+
+    public static IResult TenantRequired(IEnumerable<string> tenants) =>
+        Create(
+            ProblemCodes.TenantRequired,
+            $"Select a tenant with the header {RequestValues.TenantHeader}.",
+            new() { ["tenants"] = tenants.ToArray() }
+        );
+
     public static IResult NotLocal() =>
         Create(
             ProblemCodes.LocalCallsOnly,
@@ -171,8 +181,11 @@ internal static partial class Problem
     public static IResult NotJson() =>
         Create(ProblemCodes.UnsupportedMediaType, "Send Content-Type: application/json with UTF-8.");
 
-    public static IResult NotLines() =>
-        Create(ProblemCodes.UnsupportedMediaType, $"Send Content-Type: {JsonLines.MediaType} with UTF-8.");
+    public static IResult NotLines(string? otherType = null) =>
+        Create(
+            ProblemCodes.UnsupportedMediaType,
+            $"Send Content-Type: {JsonLines.MediaType}{(otherType is null ? "" : $" or {otherType}")} with UTF-8."
+        );
 
     public static ProblemResult StoreUnavailable() =>
         Create(ProblemCodes.StoreUnavailable, "Try again. With the same idempotency key, nothing is sent twice.");

@@ -25,6 +25,12 @@ internal static class ProblemTypes
         new(400, UnreadableRequest, "The request could not be read.", "Send a complete HTTP request."),
         new(
             400,
+            TenantRequired,
+            "The call must select a tenant.",
+            "You are a member of the tenants in `tenants`. Select one with the header `X-Notify-Tenant`."
+        ),
+        new(
+            400,
             UnreadableCallback,
             "The callback could not be read.",
             "Applies only to vendors' callbacks. Configure the vendor to send the format of the provider's callback."
@@ -41,6 +47,12 @@ internal static class ProblemTypes
             "The token of the user is missing, invalid or expired.",
             "Applies only to the inbox in a browser. Get a new token from `POST /v1/users/{id}/inbox-tokens`, and send it as "
                 + "`Authorization: Bearer TOKEN`."
+        ),
+        new(
+            403,
+            NotAMember,
+            "The person is not a member of any tenant.",
+            "Ask someone with the role `admin` to add you at `/v1/members`. An email address counts only if it is verified."
         ),
         new(
             403,
@@ -163,6 +175,12 @@ internal static class ProblemTypes
         ),
         new(503, TooBusy, "Too many requests are being handled.", "Try again after the number of seconds in `Retry-After`."),
         new(503, Stopping, "The process is stopping.", "Use another process of the cluster."),
+        new(
+            503,
+            IssuerUnavailable,
+            "The identity provider is not available.",
+            "The token could not be verified. Repeat the call after the number of seconds in `Retry-After`."
+        ),
         new(
             503,
             StoreUnavailable,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Clusters;
@@ -8,10 +9,15 @@ using Notify.Storage.MongoDb.Schema;
 namespace Notify.Storage.MongoDb.Connection;
 
 /// <summary>
-/// Creates the indexes before any worker starts. The application does not start if the database cannot be used.
+/// Creates or checks the indexes before any worker starts. The application does not start if the database cannot be used.
 /// </summary>
-internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ObsoleteIndexes obsolete, ILogger<SchemaStart> logger)
-    : IHostedLifecycleService
+internal sealed class SchemaStart(
+    StoreDatabase database,
+    Indexes indexes,
+    ObsoleteIndexes obsolete,
+    IOptions<MongoDbStoreOptions> options,
+    ILogger<SchemaStart> logger
+) : IHostedLifecycleService
 {
     /// <summary>The version of the form in which this version of Notify writes documents.</summary>
     private const int Form = 1;
@@ -21,8 +27,16 @@ internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, Obsol
         try
         {
             await CheckFormAsync(cancellationToken).ConfigureAwait(false);
-            await indexes.CreateAsync(cancellationToken).ConfigureAwait(false);
-            await obsolete.DropAsync(cancellationToken).ConfigureAwait(false);
+            if (options.Value.UpdateSchema)
+            {
+                await indexes.CreateAsync(cancellationToken).ConfigureAwait(false);
+                await obsolete.DropAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await CheckIndexesAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             if (database.Database.Client.Cluster.Description.Type == ClusterType.Standalone)
                 Log.OneServerOnly(logger);
         }
@@ -45,6 +59,18 @@ internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, Obsol
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async ValueTask CheckIndexesAsync(CancellationToken cancellationToken)
+    {
+        var missing = await indexes.FindMissingAsync(cancellationToken).ConfigureAwait(false);
+        if (missing.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"The database lacks indexes of this version of Notify: {string.Join(", ", missing)}. "
+                    + "Run the command migrate of the reference host first, or set MongoDbStoreOptions.UpdateSchema to true."
+            );
+        }
+    }
 
     private async ValueTask CheckFormAsync(CancellationToken cancellationToken)
     {

@@ -74,7 +74,11 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
             (database.Throttles, [Forgetting(ThrottleStore.PurgeAt)]),
             (
                 database.Devices,
-                [Index("user", DeviceField.User, DeviceField.Tenant), Index("token", DeviceField.Tenant, DeviceField.TokenHash)]
+                [
+                    Index("user", DeviceField.User, DeviceField.Tenant),
+                    Index("token", DeviceField.Tenant, DeviceField.TokenHash),
+                    Index("list", [.. RecipientListStore.Order.Names]),
+                ]
             ),
             (database.Users, [Index("tenant", UserStore.Tenant, UserStore.UserId)]),
             (database.Topics, [Index("tenant", TopicStore.Tenant, TopicStore.Topic)]),
@@ -103,6 +107,24 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
     {
         foreach (var (collection, indexes) in Definitions)
             await CreateAsync(collection, indexes, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns the names of the indexes that do not exist, also not under another name.</summary>
+    public async ValueTask<IReadOnlyList<string>> FindMissingAsync(CancellationToken cancellationToken)
+    {
+        var missing = new List<string>();
+        foreach (var (collection, indexes) in Definitions)
+        {
+            using var cursor = await collection.Indexes.ListAsync(cancellationToken).ConfigureAwait(false);
+            var keys = (await cursor.ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(index => index["key"]);
+            missing.AddRange(
+                from index in indexes
+                where !keys.Contains(((BsonDocumentIndexKeysDefinition<BsonDocument>)index.Keys).Document)
+                select $"{collection.CollectionNamespace.CollectionName}.{index.Options.Name}"
+            );
+        }
+
+        return missing;
     }
 
     private static CreateIndexModel<BsonDocument>[] OfDigestEvents =>

@@ -16,6 +16,7 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly NpgsqlDataSource? _ownDataSource;
     private readonly SchemaUpgrade _schema;
+    private readonly bool _mayUpdateSchema;
     private readonly SemaphoreSlim _migration = new(1, 1);
     private readonly TimeProvider _time;
     private long _readyUntil;
@@ -25,6 +26,7 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
         _time = time;
         Schema = $"\"{options.Value.Schema}\"";
         _schema = new SchemaUpgrade(options.Value.Schema);
+        _mayUpdateSchema = options.Value.UpdateSchema;
         Partitions = new Partitions(options.Value.Schema, options.Value.PartitionWidth, time);
         _dataSource = options.Value.DataSource ?? HostNames.Open(options.Value.ConnectionString, out _ownDataSource);
     }
@@ -65,7 +67,8 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Creates the tables, and regularly the partitions for the coming weeks. After a failure, the next caller tries again.
+    /// Creates or checks the tables, and regularly creates the partitions for the coming weeks. After a failure, the next caller
+    /// tries again.
     /// </summary>
     public async ValueTask MigrateAsync(CancellationToken cancellationToken)
     {
@@ -80,7 +83,10 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
             var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                await _schema.MigrateAsync(connection, cancellationToken).ConfigureAwait(false);
+                if (_mayUpdateSchema)
+                    await _schema.MigrateAsync(connection, cancellationToken).ConfigureAwait(false);
+                else
+                    await _schema.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
                 await MakePartitionsAsync(connection, cancellationToken).ConfigureAwait(false);
             }
 

@@ -54,6 +54,22 @@ internal sealed class SchemaUpgrade(string name)
         }
     }
 
+    /// <summary>Checks that another process has run all steps.</summary>
+    /// <exception cref="InvalidOperationException">A step is missing, or this version is too old.</exception>
+    public async ValueTask CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await IsNewestAsync(connection, cancellationToken).ConfigureAwait(false))
+            return;
+
+        var version = await HasVersionTableAsync(connection, cancellationToken).ConfigureAwait(false)
+            ? await VersionAsync(connection, cancellationToken).ConfigureAwait(false)
+            : 0;
+        throw new InvalidOperationException(
+            $"The database has schema version {version}, and this version of Notify needs {_steps.Length}. "
+                + "Run the command migrate of the reference host first, or set PostgreSqlStoreOptions.UpdateSchema to true."
+        );
+    }
+
     private async ValueTask<bool> IsNewestAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (!await HasVersionTableAsync(connection, cancellationToken).ConfigureAwait(false))

@@ -5,8 +5,12 @@ namespace Notify.Storage.Sqlite.Stores;
 /// <summary>Keeps devices by tenant, user and id. A token belongs to one of them.</summary>
 internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database) : IDeviceStore
 {
-    private const string OfUser = """
-        SELECT tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason
+    /// <summary>The columns that <see cref="ReadDevice"/> reads.</summary>
+    public const string Columns =
+        "tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason";
+
+    private const string OfUser = $"""
+        SELECT {Columns}
         FROM notify_device
         WHERE tenant = @tenant AND user_id = @user_id
         """;

@@ -18,23 +18,23 @@ internal static class TopicSpecifications
     {
         List<TopicSpecification> wanted =
         [
-            .. topics.Lanes.Select(lane => Specify(lane, HintsAreKept, options)),
-            Specify(topics.DeadLetters, EventsAreKept, options),
+            .. topics.Lanes.Select(lane => Specify(lane, options.Partitions, HintsAreKept, options)),
+            Specify(topics.DeadLetters, options.EventPartitions, EventsAreKept, options),
         ];
         if (options.NotificationEvents)
-            wanted.Add(Specify(topics.NotificationEvents.Name, NotificationEventsAreKept, options));
+            wanted.Add(Specify(topics.NotificationEvents.Name, options.EventPartitions, NotificationEventsAreKept, options));
         if (options.DeviceEvents)
-            wanted.Add(Specify(topics.DeviceEvents.Name, EventsAreKept, options));
+            wanted.Add(Specify(topics.DeviceEvents.Name, options.EventPartitions, EventsAreKept, options));
         if (options.AnalyticsEvents)
-            wanted.Add(Specify(topics.AnalyticsEvents.Name, EventsAreKept, options));
+            wanted.Add(Specify(topics.AnalyticsEvents.Name, options.EventPartitions, EventsAreKept, options));
         return wanted;
     }
 
-    private static TopicSpecification Specify(string name, TimeSpan kept, KafkaTransportOptions options) =>
+    private static TopicSpecification Specify(string name, int partitions, TimeSpan kept, KafkaTransportOptions options) =>
         new()
         {
             Name = name,
-            NumPartitions = options.Partitions,
+            NumPartitions = partitions,
             ReplicationFactor = (short)options.ReplicationFactor,
             Configs = new() { ["retention.ms"] = kept.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) },
         };

@@ -7,35 +7,6 @@ public sealed class ChartTrafficTests
 {
     private static readonly string[] WithEndpoints = ["analytics", "auth", "devices", "notifications"];
 
-    public static TheoryData<string> Presets =>
-        [
-            .. Directory
-                .EnumerateFiles(ComposeFile.GetPath("samples/helm/notify"), "values-*.yaml")
-                .Select(file => Path.GetFileNameWithoutExtension(file)["values-".Length..]),
-        ];
-
-    [Theory]
-    [MemberData(nameof(Presets))]
-    public async Task Every_preset_is_rendered_and_its_references_lead_somewhere(string preset)
-    {
-        var values = Yaml.Read(File.ReadAllText(ComposeFile.GetPath($"samples/helm/notify/values-{preset}.yaml"))).Single();
-
-        var manifests = await Helm.TemplateAsync(values);
-
-        foreach (var scaler in manifests.Where(manifest => manifest.Text("kind") == "HorizontalPodAutoscaler"))
-            Assert.NotNull(Find(manifests, "Deployment", scaler.Text("spec", "scaleTargetRef", "name")));
-        foreach (var ingress in manifests.Where(manifest => manifest.Text("kind") == "Ingress"))
-        {
-            var backend = ingress.At("spec", "rules", "0", "http", "paths", "0", "backend", "service")!;
-            var service = Find(manifests, "Service", backend.Text("name"))!;
-            Assert.Equal(service.Text("spec", "ports", "0", "name"), backend.Text("port", "name"));
-        }
-
-        var pods = manifests.Where(manifest => manifest.Text("kind") == "Deployment").Select(Labels).ToArray();
-        foreach (var policy in manifests.Where(manifest => manifest.Text("kind") == "NetworkPolicy"))
-            Assert.Contains(pods, pod => Matches(policy.At("spec", "podSelector", "matchLabels")!, pod));
-    }
-
     [Fact]
     public async Task Only_the_gateway_reaches_roles_with_endpoints_and_nothing_reaches_workers()
     {

@@ -1,13 +1,18 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Notify.Engines;
+using Notify.FakeGateways;
+using Notify.Host.Tests.Telemetry;
 using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 
 /// <summary>
 /// Runs the roles of the Helm chart as processes on this machine, each with exactly the environment that the chart renders for
-/// it.
+/// it, after the Job that migrates the schema.
 /// </summary>
 public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
@@ -26,11 +31,16 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         ("delivery", "notify_transport_lag"),
     ];
 
+    private int _calls;
+
     [Fact]
-    public async Task Every_role_becomes_ready_does_its_work_and_is_scraped()
+    public async Task Every_role_becomes_ready_and_does_its_work_in_one_trace_and_is_scraped()
     {
         await using var engines = await Engines.StartAsync(postgres, kafka);
-        var manifests = await Helm.TemplateAsync(ValuesFor(engines));
+        await using var vendor = await GatewayServer.StartAsync(ReceiveAsync, tls: false);
+        await using var collector = await OtlpReceiver.StartAsync();
+        var manifests = await Helm.TemplateAsync(CreateValues(engines, collector));
+        await MigrateAsync(manifests);
         RenderedRole[] roles = [.. RenderedRole.Names.Select(name => new RenderedRole(manifests, name))];
         var hosts = new List<RunningHost>();
         try
@@ -39,18 +49,24 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             await Task.WhenAll(roles.Zip(hosts, WaitForProbesAsync));
 
             using var client = CreateClient(roles.Single(role => role.Name == "gateway"));
-            var sent = await TriggerAsync(client, DateTimeOffset.UtcNow);
-            await TriggerAsync(client, DateTimeOffset.UtcNow.AddHours(1));
-            await client.WaitUntilSentAsync(sent);
-            using var reader = CreateClient(roles.Single(role => role.Name == "gateway"));
+            var webhook = new Uri(vendor.Address, "hooks/ada");
+            await SubscribeAsync(client, webhook);
+            var (direct, broadcast) = (CreateTrace(), CreateTrace());
+            var now = DateTimeOffset.UtcNow;
+            await client.WaitUntilSentAsync(await TriggerAsync(client, new { webhook }, now, direct));
+            await client.WaitUntilSentAsync(await TriggerAsync(client, new { topic = "news" }, now, broadcast));
+            await TriggerAsync(client, new { webhook }, now.AddHours(1), CreateTrace());
             await Eventually.TrueAsync(
                 async () =>
-                    (await reader.GetStringAsync("/v1/analytics/deliveries")).Contains("\"sandbox", StringComparison.Ordinal),
+                    (await client.GetStringAsync("/v1/analytics/deliveries")).Contains("\"hooks", StringComparison.Ordinal),
                 "the count of what was sent"
             );
 
             await CheckMetricsAsync(roles);
             Assert.All(await Task.WhenAll(hosts.Select(host => host.StopAsync())), exitCode => Assert.Equal(0, exitCode));
+            Assert.Equal(2, Volatile.Read(ref _calls));
+            CheckTrace(collector, direct, isToTopic: false);
+            CheckTrace(collector, broadcast, isToTopic: true);
         }
         finally
         {
@@ -59,7 +75,24 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         }
     }
 
-    private static object ValuesFor(Engines engines) =>
+    /// <summary>Runs the Job as Helm does before it creates anything else.</summary>
+    private static async Task MigrateAsync(IReadOnlyList<JsonNode> manifests)
+    {
+        var job = manifests.Single(manifest => manifest.Text("kind") == "Job");
+        Assert.Contains("pre-install", job.Text("metadata", "annotations", "helm.sh/hook"), StringComparison.Ordinal);
+        var container = job.At("spec", "template", "spec", "containers", "0")!;
+        using var folder = new TemporaryFolder();
+        await using var process = SampleProcess.Start(
+            "Notify.Host",
+            folder.Path,
+            RenderedRole.ReadEnvironment(manifests, container),
+            [.. container.Items("args").Select(argument => $"{argument}")]
+        );
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, process.Output);
+    }
+
+    private static object CreateValues(Engines engines, OtlpReceiver collector) =>
         new
         {
             postgresql = new { connectionString = $"{engines.PostgreSql};Password=$(POSTGRESQL_PASSWORD)" },
@@ -68,9 +101,16 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             secrets = new Dictionary<string, object>
             {
                 ["Notify__ApiKey"] = new { value = ApiKey },
+                ["Notify__Providers__hooks__Secret"] = new { value = $"whsec_{Convert.ToBase64String(new byte[32])}" },
                 ["POSTGRESQL_PASSWORD"] = new { value = "trusted-anyway" },
             },
-            settings = new { Kafka = new { engines.TopicPrefix } },
+            settings = new
+            {
+                // Only Kafka can bring a delivery in time, because it falls due in the store much later.
+                Kafka = new { engines.TopicPrefix, HandOverTime = "00:10:00" },
+                Providers = new { hooks = new { Type = "webhook", AllowPrivateNetworks = true } },
+            },
+            telemetry = new { otlpEndpoint = collector.GrpcAddress },
             defaults = new { listenAddress = "127.0.0.1" },
             roles = RenderedRole.Names.ToDictionary(
                 name => name,
@@ -85,6 +125,31 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         using var client = CreateClient(role);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
     }
+
+    /// <summary>
+    /// Checks that each process on the way of the notification to the vendor has a span in its trace. A notification to a user
+    /// goes from its acceptance over Kafka to the role delivery. One to a topic is expanded by the processor, and then falls due
+    /// in the store for delivery and retry.
+    /// </summary>
+    private static void CheckTrace(OtlpReceiver collector, string trace, bool isToTopic)
+    {
+        var spans = collector.Spans.Where(span => span.Trace == trace).ToArray();
+        var trigger = Find("notify.trigger", "notifications");
+        var received = Find("POST /v1/notifications", "notifications");
+        var forwarded = spans.SingleOrDefault(span => span.Id == received.Parent && span.Service == "shop-notify-gateway");
+        var attempt = isToTopic ? Find("notify.attempt", "delivery", "retry") : Find("notify.attempt", "delivery");
+        Assert.Equal(received.Id, trigger.Parent);
+        Assert.Contains(spans, span => span.Id == forwarded?.Parent && span.Service == "shop-notify-gateway");
+        Assert.Equal(trigger.Id, attempt.Parent);
+        if (isToTopic)
+            Assert.Equal(trigger.Id, Find("notify.expand", "processor").Parent);
+
+        Span Find(string name, params string[] roles) =>
+            spans.SingleOrDefault(span => span.Name == name && roles.Any(role => span.Service == $"shop-notify-{role}"))
+            ?? throw new InvalidOperationException($"No {name} of {roles[0]}: {string.Join('\n', spans.AsEnumerable())}");
+    }
+
+    private static string CreateTrace() => ActivityTraceId.CreateRandom().ToHexString();
 
     /// <summary>
     /// Checks that Prometheus finds all roles by the annotations of their pods, and that the autoscalers' rule finds queue_depth.
@@ -121,16 +186,34 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
         };
 
-    private static async Task<Uri> TriggerAsync(HttpClient client, DateTimeOffset sendAt)
+    private static async Task SubscribeAsync(HttpClient client, Uri webhook)
+    {
+        using var saved = await client.PutAsJsonAsync("/v1/users/ada", new { addresses = new { webhook } });
+        using var subscribed = await client.PostAsJsonAsync("/v1/topics/news/subscribers", new { users = new[] { "ada" } });
+        Assert.All([saved, subscribed], answer => Assert.True(answer.IsSuccessStatusCode, $"{answer}"));
+    }
+
+    private static async Task<Uri> TriggerAsync(HttpClient client, object to, DateTimeOffset sendAt, string trace)
     {
         var trigger = new
         {
-            to = new { email = "ada@example.org" },
+            to,
             content = new { body = "Text" },
             sendAt,
         };
-        using var answer = await client.PostAsJsonAsync("/v1/notifications", trigger);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/notifications")
+        {
+            Content = JsonContent.Create(trigger),
+            Headers = { { "traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01" } },
+        };
+        using var answer = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         return answer.Headers.Location!;
+    }
+
+    private Task ReceiveAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _calls);
+        return Task.CompletedTask;
     }
 }

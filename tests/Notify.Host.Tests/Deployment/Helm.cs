@@ -15,7 +15,8 @@ internal static class Helm
         Command.RunAsync(Folder, ServerProcess.Find("npm"), ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
     );
 
-    public static Task<string> LintAsync(string chart = Application) => RunHelmAsync(["lint", GetPath(chart), "--strict"]);
+    public static Task<string> LintAsync(string chart = Application, params string[] files) =>
+        RunHelmAsync(["lint", GetPath(chart), "--strict", .. files.SelectMany(file => new[] { "--values", file })]);
 
     /// <summary>Renders the application's chart with these values. Later values override earlier ones.</summary>
     /// <exception cref="InvalidOperationException">Helm failed. The message contains its output.</exception>

@@ -39,26 +39,33 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
     /// Returns the environment of the container, with the values of secrets inserted, each $(NAME) replaced, and the address of
     /// each Service replaced by that of its container on this machine.
     /// </summary>
-    public Dictionary<string, string> Environment()
+    public Dictionary<string, string> Environment() => ReadEnvironment(manifests, Container);
+
+    /// <summary>Returns the environment of any container in the same way.</summary>
+    public static Dictionary<string, string> ReadEnvironment(IReadOnlyList<JsonNode> manifests, JsonNode container)
     {
         var environment = new Dictionary<string, string>();
-        foreach (var variable in Container.At("env")!.AsArray())
+        foreach (var variable in container.Items("env"))
         {
-            var value = variable!.At("value")?.ToString()
-                ?? variable!.At("valueFrom") switch
+            var value = variable.At("value")?.ToString()
+                ?? variable.At("valueFrom") switch
                 {
-                    { } from when from.At("secretKeyRef") is { } secret => Secret(secret.Text("name"), secret.Text("key")),
-                    _ => $"{role}-0",
+                    { } from when from.At("secretKeyRef") is { } secret => Secret(
+                        manifests,
+                        secret.Text("name"),
+                        secret.Text("key")
+                    ),
+                    _ => "pod-0",
                 };
             value = Reference().Replace(value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value));
-            environment[variable!.Text("name")] = ServiceAddress()
-                .Replace(value, found => GetLocalAddress(found.Groups[1].Value));
+            environment[variable.Text("name")] = ServiceAddress()
+                .Replace(value, found => GetLocalAddress(manifests, found.Groups[1].Value));
         }
 
         return environment;
     }
 
-    private string GetLocalAddress(string service)
+    private static string GetLocalAddress(IReadOnlyList<JsonNode> manifests, string service)
     {
         var found = manifests.Single(manifest =>
             manifest.Text("kind") == "Service" && manifest.Text("metadata", "name") == service
@@ -66,7 +73,7 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
         return $"http://127.0.0.1:{new RenderedRole(manifests, GetName(found)!).Port("http")}";
     }
 
-    private string Secret(string name, string key)
+    private static string Secret(IReadOnlyList<JsonNode> manifests, string name, string key)
     {
         var secret = manifests.Single(manifest => manifest.Text("kind") == "Secret" && manifest.Text("metadata", "name") == name);
         return Encoding.UTF8.GetString(Convert.FromBase64String(secret.Text("data", key)));

@@ -35,6 +35,10 @@ internal static class Yaml
 
     public static JsonNode? At(this JsonNode node, params string[] path) => path.Aggregate((JsonNode?)node, Step);
 
+    /// <summary>Returns the items of the list at a path; none if there is no list.</summary>
+    public static IEnumerable<JsonNode> Items(this JsonNode node, params string[] path) =>
+        (node.At(path) as JsonArray)?.OfType<JsonNode>() ?? [];
+
     private static JsonNode? Step(JsonNode? at, string step) =>
         at switch
         {

@@ -1,4 +1,28 @@
-{{/* What the host is told. Secrets come first, for the others may speak of them as $(NAME). */}}
+{{/*
+The environment of the migration: the secrets that have a value, the store and the settings. (dict "root" $ "secret" "its Secret")
+*/}}
+{{- define "notify.migrationEnvironment" -}}
+{{- $values := .root.Values -}}
+{{- $own := .secret -}}
+{{- range $name, $secret := $values.secrets }}
+{{- if or $secret.value $secret.existingSecret }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret.existingSecret | default $own }}
+      key: {{ $secret.key | default $name }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := dict "PostgreSql" $values.postgresql.connectionString "MongoDb" $values.mongodb.connectionString }}
+{{- if $value }}
+- name: Notify__{{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- include "notify.setting" (dict "name" "Notify" "value" (pick $values.settings "PostgreSql" "MongoDb")) }}
+{{- end -}}
+
+{{/* The environment of a role. Secrets come first, because the others may refer to them as $(NAME). */}}
 {{- define "notify.environment" -}}
 {{- $root := .root -}}
 {{- $values := .root.Values -}}
@@ -29,6 +53,10 @@
 - name: Notify__{{ $name }}
   value: {{ $value | quote }}
 {{- end }}
+{{- end }}
+{{- if $values.migration.enabled }}
+- name: Notify__{{ include "notify.store" $root }}__UpdateSchema
+  value: "false"
 {{- end }}
 {{- if eq .role "gateway" }}
 {{- $roles := include "notify.roles" .root | fromYaml }}

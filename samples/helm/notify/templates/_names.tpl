@@ -7,8 +7,16 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The account of a role: (dict "root" $ "role" "auth"). Each has its own, because a mesh authorizes by accounts. */}}
 {{- define "notify.serviceAccount" -}}
-{{- .Values.serviceAccount.name | default (ternary (include "notify.fullname" .) "default" .Values.serviceAccount.create) -}}
+{{- $own := printf "%s-%s" (include "notify.fullname" .root) .role -}}
+{{- .root.Values.serviceAccount.name | default (ternary $own "default" .root.Values.serviceAccount.create) -}}
+{{- end -}}
+
+{{/* The roles that the gateway forwards to, and so the only ones that another role calls. */}}
+{{- define "notify.called" -}}
+{{- $roles := include "notify.roles" . | fromYaml -}}
+{{- if hasKey $roles "gateway" }}{{ pick $roles "auth" "notifications" "devices" "analytics" | keys | sortAlpha | join " " }}{{ end -}}
 {{- end -}}
 
 {{- define "notify.selector" -}}
@@ -19,6 +27,30 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- define "notify.labels" -}}
 {{ include "notify.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{/* The name of the store's setting. */}}
+{{- define "notify.store" -}}
+{{- if or .Values.mongodb.connectionString (hasKey .Values.secrets "Notify__MongoDb") -}}MongoDb{{- else -}}PostgreSql{{- end -}}
+{{- end -}}
+
+{{/* The annotations from which ExternalDNS creates this region's record of the common name. */}}
+{{- define "notify.dns" -}}
+{{- with .Values.globalLoadBalancing -}}
+external-dns.alpha.kubernetes.io/set-identifier: {{ required "globalLoadBalancing.region is required: the name of this region." .region | quote }}
+external-dns.alpha.kubernetes.io/ttl: {{ .dnsTtlSeconds | quote }}
+{{- with .annotations }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{/* The labels of hooks. The selectors of roles and of the PodMonitor do not match them. */}}
+{{- define "notify.hookLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}-hook
+app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Notify.Dashboard.Layout;
+
+/// <summary>Writes times and numbers for people. The script of the pages shows times in the viewer's zone.</summary>
+internal static class Texts
+{
+    public static string Iso(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static string Absolute(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("d MMM yyyy, HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Format(DateTimeOffset at, string format) =>
+        at.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Percent(double share) =>
+        share is > 0.9999 and < 1 ? "> 99.99 %" : (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+
+    public static string Count(long number, string one, string many) => $"{Number(number)} {(number == 1 ? one : many)}";
+
+    /// <summary>Writes a duration with its two largest units, such as <c>1 h 5 min</c>.</summary>
+    public static string Duration(TimeSpan time) =>
+        time.TotalMilliseconds < 1_000
+            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalMilliseconds):0} ms")
+        : time.TotalSeconds < 60 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s")
+        : time.TotalMinutes < 60 ? $"{time.Minutes} min {time.Seconds} s"
+        : time.TotalHours < 24 ? $"{time.Hours} h {time.Minutes} min"
+        : $"{time.Days} d {time.Hours} h";
+
+    /// <summary>Parses a time of the query string, such as <c>2026-11-29T17:00</c> of a field for local times.</summary>
+    public static DateTimeOffset? ParseTime(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+}

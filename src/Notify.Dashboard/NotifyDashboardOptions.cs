@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Notify.Dashboard;
+
+/// <summary>Settings of the dashboard.</summary>
+public sealed class NotifyDashboardOptions
+{
+    /// <summary>
+    /// Gets or sets the time after which a person who does not use the dashboard must sign in again. Default: 8 hours; 1 minute
+    /// to 30 days.
+    /// </summary>
+    [TimeRange("00:01:00", "30.00:00:00")]
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>Gets or sets the name that the pages show beside the logo. Default: <c>Notify</c>.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    public string Title { get; set; } = "Notify";
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Notify.Dashboard.Rendering;
+
+/// <summary>The headers that protect every page.</summary>
+internal static class PageHeaders
+{
+    /// <summary>
+    /// The policy of pages: scripts, styles, requests, frames and forms of the same origin only, and nothing inline.
+    /// </summary>
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>
+    /// The policy of a shown email: its own styles and embedded images, no scripts, and no requests, by which a sender could
+    /// track the reader. <c>sandbox</c> applies even if the address is opened without the frame.
+    /// </summary>
+    private const string EmailPolicy =
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+        + "frame-ancestors 'self'; sandbox";
+
+    public static void Set(HttpResponse response)
+    {
+        var headers = response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["X-Robots-Tag"] = "noindex";
+    }
+
+    /// <summary>Creates the response with the HTML of an email, for a frame.</summary>
+    public static IResult ShowEmail(HttpResponse response, string html)
+    {
+        response.Headers.ContentSecurityPolicy = EmailPolicy;
+        return TypedResults.Content(html, "text/html; charset=utf-8");
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Providers;
+
+namespace Notify.Dashboard.Tests;
+
+/// <summary>Something for every page to show.</summary>
+internal static class SampleData
+{
+    /// <summary>Fills the store. Returns the path of every page.</summary>
+    public static async Task<string[]> FillAsync(DashboardApplication app)
+    {
+        await AddPeopleAsync(app);
+        var (sent, failed) = await SendAsync(app);
+        var templates = app.Services.GetRequiredService<ITemplateCatalog>();
+        await templates.SaveAsync(CreateTemplate("Hello {{ name }}"));
+        await templates.SaveAsync(CreateTemplate("Good day {{ name }}"));
+        await app
+            .Services.GetRequiredService<IWorkflows>()
+            .SaveAsync(
+                new Workflow
+                {
+                    Name = "order-shipped",
+                    Template = "welcome",
+                    Steps = [new WorkflowStep(Channel.Push), new WorkflowStep(Channel.Sms) { After = TimeSpan.FromMinutes(10) }],
+                }
+            );
+        await app.CreateKeyAsync(ApiScope.Send | ApiScope.Read);
+        var job = await app.Services.GetRequiredService<IJobs>().ImportUsersAsync(Trigger.DefaultTenant, ReadLines());
+        return
+        [
+            "",
+            "?range=30d",
+            "notifications",
+            "notifications?from=wrong&status=failed",
+            $"notifications/{sent}",
+            $"notifications/{failed}",
+            $"notifications/{Guid.CreateVersion7()}",
+            "live",
+            "dead-letters",
+            "dead-letters?provider=mail",
+            "providers",
+            "jobs",
+            $"jobs/{job.Id}",
+            "templates",
+            "template-editor",
+            "template-editor?name=welcome",
+            "template-editor?name=welcome&version=1",
+            "workflows",
+            "workflows/order-shipped",
+            "users",
+            "users/ada",
+            "users/nobody",
+            "topics",
+            "topics/news",
+            "keys",
+            "audit",
+            "settings",
+            "sandbox",
+            "sign-in",
+            "no-such-page",
+        ];
+    }
+
+    private static async Task AddPeopleAsync(DashboardApplication app)
+    {
+        var recipients = app.Services.GetRequiredService<IRecipients>();
+        await recipients.SaveUserAsync(
+            new User
+            {
+                Id = "ada",
+                Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["phone"] = "+46701234567" },
+                Locale = "sv-SE",
+                TimeZone = "Europe/Stockholm",
+                QuietHours = new QuietHours(new TimeOnly(22, 0), new TimeOnly(7, 0)),
+                Properties = JsonElement.Parse("""{"plan":"pro"}"""),
+            }
+        );
+        await recipients.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "phone-1",
+                UserId = "ada",
+                Platform = Platform.Android,
+                Token = "token-of-the-phone",
+                App = "shop",
+            }
+        );
+        await recipients.ChangePreferencesAsync(
+            Trigger.DefaultTenant,
+            "ada",
+            [new PreferenceChange { Category = "news", Status = PreferenceStatus.OptedOut }],
+            PreferenceSource.Api
+        );
+        await recipients.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "bo"]);
+    }
+
+    private static async Task<(Guid Sent, Guid Failed)> SendAsync(DashboardApplication app)
+    {
+        var sent = await app.SendEmailAsync(change: trigger =>
+            trigger with
+            {
+                To = [Recipient.User("ada")],
+                Category = "orders",
+                Tags = ["spring"],
+                Reference = "order-17",
+            }
+        );
+        await app.WhenAsync(sent, NotificationStatus.Completed);
+        app.Mail.Answer(() => Outcome.Rejected("550 no such mailbox"));
+        var failed = await app.SendEmailAsync("gone@example.org", "Your invoice");
+        await app.WhenAsync(failed, NotificationStatus.Failed);
+        app.Mail.Mend();
+        return (sent, failed);
+    }
+
+    private static Template CreateTemplate(string title) =>
+        new()
+        {
+            Name = "welcome",
+            Variants =
+            [
+                new TemplateVariant { Title = title, Body = "Welcome, {{ name }}." },
+                new TemplateVariant
+                {
+                    Channel = Channel.Email,
+                    Title = title,
+                    Body = "Welcome, {{ name }}.",
+                    Html = "<p style=\"font-size:20px\">Welcome, <b>{{ name }}</b>.</p>",
+                },
+            ],
+        };
+
+    private static async IAsyncEnumerable<UserImportLine> ReadLines()
+    {
+        yield return new UserImportLine
+        {
+            Line = 1,
+            User = new User { Id = "cy" },
+        };
+        yield return new UserImportLine
+        {
+            Line = 2,
+            Errors = [new FieldError("locale", FieldErrorCodes.Invalid, "Use a language tag.")],
+        };
+        await Task.CompletedTask;
+    }
+}
