@@ -192,7 +192,7 @@ public abstract class NotifierFacts : IAsyncLifetime
         ["route"] = Create("ada@example.org") with
         {
             Channels = [Channel.Email],
-            Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(90))],
+            Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(90)) { Unless = ReceiptKind.Opened }],
             To = [Recipient.User("unknown")],
             OnUnknownRecipient = UnknownRecipientBehavior.Skip,
         },
@@ -214,6 +214,7 @@ public abstract class NotifierFacts : IAsyncLifetime
         {
             Category = "c",
             CollapseKey = "collapse",
+            Track = false,
             Priority = Priority.High,
             Reference = "r",
             CancellationKey = "cancel",
