@@ -30,6 +30,8 @@ internal static class ProviderSettings
         // A notification without channels goes to the inbox as well, so an operator must ask for it.
         if (settings.GetSection("Inbox").Exists())
             notifications.AddInbox(settings.GetSection("Inbox").Bind);
+        if (settings.GetSection("Tracking").Exists())
+            notifications.AddTracking(settings.GetSection("Tracking").Bind);
         foreach (var provider in providers)
             GetRegistration(provider)(notifications, provider.Key, provider);
 

@@ -51,6 +51,12 @@ public sealed record Content
     public InboxContent? Inbox { get; init; }
 
     /// <summary>
+    /// Gets whether opens and clicks in <see cref="Html"/> may be tracked; null or true if the tenant decides
+    /// (<see cref="ITracking"/>), false for never.
+    /// </summary>
+    public bool? Track { get; init; }
+
+    /// <summary>
     /// Gets the event that a webhook carries instead of the other parts. Notify sets it when it sends an event to a subscription
     /// (<see cref="IEventSubscriptions"/>); a trigger must not have one. Null otherwise.
     /// </summary>

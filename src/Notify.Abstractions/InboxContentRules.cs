@@ -29,6 +29,13 @@ internal static class InboxContentRules
         }
     }
 
+    /// <summary>Determines whether two have the same parts.</summary>
+    public static bool AreSame(InboxContent? one, InboxContent? other) =>
+        one?.Url == other?.Url
+        && one?.ImageUrl == other?.ImageUrl
+        && (one?.Actions ?? []).SequenceEqual(other?.Actions ?? [])
+        && one is null == other is null;
+
     private static IEnumerable<FieldError> FindErrors(string field, InboxAction? action)
     {
         if (action is null)

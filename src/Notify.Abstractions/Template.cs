@@ -21,6 +21,12 @@ public sealed record Template
     /// </summary>
     public string? Layout { get; init; }
 
+    /// <summary>
+    /// Gets whether opens and clicks in the HTML may be tracked; null or true if the tenant decides (<see cref="ITracking"/>),
+    /// false for never.
+    /// </summary>
+    public bool? Track { get; init; }
+
     /// <summary>Gets the texts. At least one, and at most one for each combination of channel and locale.</summary>
     public required IReadOnlyList<TemplateVariant> Variants { get; init; }
 
@@ -48,4 +54,11 @@ public sealed record TemplateVariant
 
     /// <summary>Gets the HTML.</summary>
     public string? Html { get; init; }
+
+    /// <summary>
+    /// Gets the link, the image and the buttons of an inbox item, whose URLs and labels are written in Liquid; null for none. A
+    /// URL or a button that renders to nothing is left out. A rendered URL that <see cref="InboxContent"/> does not allow is an
+    /// error of the trigger. Insert values with the filter <c>url_encode</c>.
+    /// </summary>
+    public InboxContent? Inbox { get; init; }
 }

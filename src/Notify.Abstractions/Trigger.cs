@@ -156,6 +156,12 @@ public sealed record Trigger
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>
+    /// Gets whether opens and clicks in the HTML of email may be tracked; null or true if the template and the tenant decide
+    /// (<see cref="ITracking"/>), false for never. The summary of a digest is decided by its template alone.
+    /// </summary>
+    public bool? Track { get; init; }
+
+    /// <summary>
     /// Gets where the notification goes: to its recipients, nowhere (<see cref="ApiKeyKind.Test"/>), or only to the team of the
     /// tenant. A call of the HTTP API has the kind of its key. Default: <see cref="ApiKeyKind.Live"/>.
     /// </summary>
@@ -226,6 +232,13 @@ public sealed record FallbackStep
     /// Gets the delay after the previous step. 1 second to 7 days, or zero to use the channel together with the one before.
     /// </summary>
     public required TimeSpan After { get; init; }
+
+    /// <summary>
+    /// Gets the receipt that cancels the step: <see cref="ReceiptKind.Delivered"/>, <see cref="ReceiptKind.Opened"/> (also of an
+    /// inbox item that was read) or <see cref="ReceiptKind.Clicked"/>, each of which includes the ones after it. Null, the
+    /// default, means delivered. A complaint cancels every step. A step that belongs to the one before has the condition of it.
+    /// </summary>
+    public ReceiptKind? Unless { get; init; }
 }
 
 /// <summary>

@@ -76,10 +76,16 @@ public sealed record WorkflowStep
     public required IReadOnlyList<Channel> Channels { get; init; }
 
     /// <summary>
-    /// Gets how long to wait after the step before. 1 second to 7 days; zero for the first step. The step is left out if a
-    /// receipt has proved by then that the message arrived, and begins at once if the step before failed.
+    /// Gets how long to wait after the step before. 1 second to 7 days; zero for the first step. The step is left out if the
+    /// receipt of <see cref="Unless"/> has arrived by then, and begins at once if the step before failed.
     /// </summary>
     public TimeSpan After { get; init; }
+
+    /// <summary>
+    /// Gets the receipt that cancels the step; see <see cref="FallbackStep.Unless"/>. Null, the default, means any receipt that
+    /// proves arrival. Must be null for the first step.
+    /// </summary>
+    public ReceiptKind? Unless { get; init; }
 }
 
 /// <summary>A workflow in a list.</summary>

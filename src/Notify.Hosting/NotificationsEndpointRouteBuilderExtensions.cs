@@ -30,6 +30,7 @@ using Notify.Hosting.Recipients;
 using Notify.Hosting.Requests;
 using Notify.Hosting.Teams;
 using Notify.Hosting.Templates;
+using Notify.Hosting.Tracking;
 using Notify.Hosting.TriggerStreams;
 using Notify.Hosting.Unsubscribing;
 using Notify.Hosting.WebhookEndpoints;
@@ -42,8 +43,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps the HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
-    /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>,
-    /// <c>/v1/event-subscriptions</c>, <c>/v1/api-keys</c>, <c>/v1/clients</c>, <c>/v1/members</c>, <c>/v1/audit</c>,
+    /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/tracking</c>, <c>/v1/dead-letters</c>,
+    /// <c>/v1/webhook-endpoints</c>, <c>/v1/event-subscriptions</c>, <c>/v1/api-keys</c>, <c>/v1/clients</c>, <c>/v1/members</c>, <c>/v1/audit</c>,
     /// <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/v1/inbox</c> (with <c>AddInbox()</c>), <c>/openapi/v1.json</c>,
     /// <c>/health/live</c> and <c>/health/ready</c>. If the application uses <c>AddSandbox()</c>, also maps a page at <c>/</c>
     /// that shows the captured messages.
@@ -56,8 +57,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// </para>
     /// <para>
     /// Some endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
-    /// sign, <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead, <c>/v1/inbox</c>, which
-    /// browsers call with a token of their user, and <c>/v1/errors/{code}</c>, which describes the problem documents.
+    /// sign, <c>/v1/track/{token}</c>, to which the links of <c>AddTracking()</c> lead, <c>/v1/unsubscribe/{token}</c>, to which
+    /// the links of <c>AddUnsubscribeLinks()</c> lead, <c>/v1/inbox</c>, which browsers call with a token of their user, and
+    /// <c>/v1/errors/{code}</c>, which describes the problem documents.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The application.</param>
@@ -168,7 +170,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 group.MapEndpointSecrets();
                 group.MapEventSubscriptions();
                 group.MapCapturedMessages(services);
+                group.MapTrackingSettings();
                 signed.MapCallbacks();
+                signed.MapTrackedLinks();
                 break;
             case ApiFeatures.Devices:
                 group.MapRecipients();

@@ -194,7 +194,7 @@ public abstract class NotifierFacts : IAsyncLifetime
         ["route"] = Create("ada@example.org") with
         {
             Channels = [Channel.Email],
-            Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(90))],
+            Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(90)) { Unless = ReceiptKind.Opened }],
             To = [Recipient.User("unknown")],
             OnUnknownRecipient = UnknownRecipientBehavior.Skip,
         },
@@ -216,6 +216,7 @@ public abstract class NotifierFacts : IAsyncLifetime
         {
             Category = "c",
             CollapseKey = "collapse",
+            Track = false,
             Priority = Priority.High,
             Reference = "r",
             CancellationKey = "cancel",

@@ -98,6 +98,10 @@ public sealed class FaultyStoreTests
             Queue<IReceiptStore>(receipts => new IgnoresEventIds(receipts)),
             nameof(DeliveryQueueConformance.A_receipt_that_is_reported_again_is_stored_once)
         ),
+        ["ignores the conditions of steps"] = (
+            Queue<IReceiptStore>(receipts => new IgnoresConditions(receipts)),
+            nameof(DeliveryQueueConformance.A_receipt_cancels_only_the_steps_whose_conditions_it_meets)
+        ),
         ["takes bounces for deliveries"] = (
             Queue<IReceiptStore>(receipts => new TakesBouncesForDeliveries(receipts)),
             nameof(DeliveryQueueConformance.A_bounce_makes_the_next_step_due)

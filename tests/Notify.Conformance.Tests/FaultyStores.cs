@@ -496,3 +496,17 @@ internal sealed class IgnoresEventIds(IReceiptStore inner) : IReceiptStore
         CancellationToken cancellationToken
     ) => inner.AddAsync(tenant, [.. receipts.Select(receipt => receipt with { EventId = null })], cancellationToken);
 }
+
+internal sealed class IgnoresConditions(IReceiptStore inner) : IReceiptStore
+{
+    public ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    ) =>
+        inner.AddAsync(
+            tenant,
+            [.. receipts.Select(receipt => receipt with { Kind = ReceiptKind.Complained })],
+            cancellationToken
+        );
+}

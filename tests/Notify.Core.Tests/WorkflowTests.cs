@@ -84,6 +84,42 @@ public sealed class WorkflowTests
         Assert.Equal((1, 0, 0), (_mail.Sent.Count, _sms.Sent.Count, _hook.Sent.Count));
     }
 
+    [Theory]
+    [InlineData("delivered", "delivered", 0)]
+    [InlineData("delivered", "opened", 0)]
+    [InlineData("opened", "delivered", 1)]
+    [InlineData("opened", "opened", 0)]
+    [InlineData("opened", "clicked", 0)]
+    [InlineData("clicked", "opened", 1)]
+    [InlineData("clicked", "clicked", 0)]
+    [InlineData("clicked", "complained", 0)]
+    public async Task A_step_is_used_unless_its_receipt_has_arrived(string unless, string kind, int sent)
+    {
+        var push = new ScriptedProvider("push", Channel.Push, _ => Outcome.Sent());
+        await using var app = await StartAsync(builder => builder.Services.AddSingleton<IDeliveryProvider>(push));
+        await app.Get<IWorkflows>()
+            .SaveAsync(
+                Shipped with
+                {
+                    // Ada has no device, so this step is left out, and the next one takes its place.
+                    Steps =
+                    [
+                        new(Channel.Email),
+                        new(Channel.Push) { After = FiveMinutes, Unless = ReceiptKind.Delivered },
+                        new(Channel.Sms, Channel.Webhook) { After = FiveMinutes, Unless = ReceiptKind.Create(unless) },
+                    ],
+                }
+            );
+        var id = await app.SendAsync(Ada());
+        await Eventually.TrueAsync(() => _mail.Sent.Count == 1, "the email");
+        await app.Get<IReceipts>()
+            .AddAsync(Trigger.DefaultTenant, [new Receipt(_mail.Sent[0].Id, ReceiptKind.Create(kind), _time.GetUtcNow())]);
+        await _passing.PassAsync(app, TimeSpan.FromMinutes(20));
+
+        await app.EndedDeliveriesAsync(id);
+        Assert.Equal((1, sent, sent), (_mail.Sent.Count, _sms.Sent.Count, _hook.Sent.Count));
+    }
+
     [Fact]
     public async Task A_notification_keeps_the_version_it_was_accepted_with_and_a_key_outlives_versions()
     {

@@ -22,6 +22,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
     private static readonly string[] Open =
     [
         "countOwnUnreadInboxItems",
+        "followTrackedLink",
         "listOwnInboxItems",
         "markOwnInboxItems",
         "receiveCallback",
@@ -221,7 +222,10 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Prepared p
                     services
                         .AddNotifications()
                         .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
-                        .AddInbox(options => options.TokenKeys.Add(new string('k', 32)));
+                        .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
+                        .AddTracking(options =>
+                            (options.Url, options.Key) = (new Uri("https://example.org/v1/track"), new string('k', 32))
+                        );
                 }
             );
             foreach (var role in Enum.GetValues<MemberRole>())

@@ -58,6 +58,7 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["DELETE /v1/clients/{id}"] = null,
         // It takes a body, but only for a client that exists.
         ["POST /v1/clients/{id}/rotate"] = null,
+        ["PUT /v1/tracking"] = """{"opens":true}""",
         ["PUT /v1/members/{id}"] = """{"role":"viewer"}""",
         ["DELETE /v1/members/{id}"] = null,
         ["POST /v1/api-keys"] = """{"name":"shop","scopes":["send"]}""",
@@ -77,7 +78,13 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
     /// <summary>
     /// Endpoints that vendors and mail programs call. They may add query parameters, and their bodies have their own format.
     /// </summary>
-    private static readonly string[] Foreign = ["/v1/callbacks/{provider}", "/v1/preferences/{token}", "/v1/unsubscribe/{token}"];
+    private static readonly string[] Foreign =
+    [
+        "/v1/callbacks/{provider}",
+        "/v1/preferences/{token}",
+        "/v1/track/{token}",
+        "/v1/unsubscribe/{token}",
+    ];
 
     private readonly Complete _shared;
     private readonly Endpoint[] _endpoints;
@@ -293,7 +300,10 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
                 services
                     .AddNotifications()
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
-                    .AddInbox(options => options.TokenKeys.Add(new string('k', 32)));
+                    .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
+                    .AddTracking(options =>
+                        (options.Url, options.Key) = (new Uri("https://example.org/v1/track"), new string('k', 32))
+                    );
             });
             // Only the endpoints of the user's own inbox read the token, because the application has no keys.
             var token = App.Services.GetRequiredService<IInboxTokens>().Create(Trigger.DefaultTenant, "ada").Value;

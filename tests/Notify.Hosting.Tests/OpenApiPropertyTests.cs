@@ -64,6 +64,7 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
         "pruneStaleDevices",
         "saveMember",
         "saveTeam",
+        "saveTracking",
         "getWebhookSecret",
         "rotateWebhookSecret",
         "createEventSubscription",
@@ -232,7 +233,10 @@ public sealed class OpenApiPropertyTests(OpenApiPropertyTests.Prepared prepared)
                 services
                     .AddNotifications()
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
-                    .AddInbox(options => options.TokenKeys.Add(new string('k', 32)));
+                    .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
+                    .AddTracking(options =>
+                        (options.Url, options.Key) = (new Uri("https://example.org/v1/track"), new string('k', 32))
+                    );
                 // Bodies of the tests subscribe URLs of the public internet to events.
                 services.AddHttpClient("Notify.webhook").ConfigurePrimaryHttpMessageHandler(() => new NoNetwork());
             });

@@ -85,9 +85,12 @@ internal sealed partial class TenantData
         {
             MakeDue(later.Where(other => other.Delivery.Fallback!.Step == place.Step + 1), receipt.At);
         }
-        else if (receipt.Kind.ProvesArrival)
+        else
         {
-            foreach (var other in later.Where(other => other.IsFree(receipt.At)))
+            var steps = place.GetCancelledSteps(receipt.Kind);
+            foreach (
+                var other in later.Where(other => ((steps >> other.Delivery.Fallback!.Step) & 1) == 1 && other.IsFree(receipt.At))
+            )
                 other.Move(DeliveryState.Cancelled, null, "receipt came", receipt.At);
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Notify.Providers;
@@ -154,6 +155,13 @@ public sealed record Address
 /// </summary>
 public sealed record FallbackPlace
 {
+    private const int MaxConditions = 8;
+    private const int BitsPerStep = 2;
+    private const int MaxLevel = 3;
+    private const int VersionByte = 6;
+    private const int WithConditions = 0x80;
+    private const int ConditionBytes = 14;
+
     /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
     public FallbackPlace() { }
 
@@ -172,4 +180,63 @@ public sealed record FallbackPlace
 
     /// <summary>Gets the step in the chain: 0 for the channels that are used immediately, then 1, 2 and so on.</summary>
     public required int Step { get; init; }
+
+    /// <summary>
+    /// Creates the ID of a chain whose later steps are used unless a certain receipt arrives. The conditions are a part of the
+    /// ID, a UUIDv8 (RFC 9562), so that a store need not keep them with each delivery.
+    /// </summary>
+    /// <param name="id">The ID of a chain without conditions.</param>
+    /// <param name="unless">
+    /// The condition of each later step: <see cref="ReceiptKind.Opened"/> or <see cref="ReceiptKind.Clicked"/>, or null for any
+    /// receipt that proves arrival. At most 8 steps.
+    /// </param>
+    /// <returns>The ID; <paramref name="id"/> itself if there are no conditions.</returns>
+    public static Guid CreateChain(Guid id, IReadOnlyList<ReceiptKind?> unless)
+    {
+        ArgumentNullException.ThrowIfNull(unless);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(unless.Count, MaxConditions);
+        var levels = 0;
+        for (var i = 0; i < unless.Count; i++)
+            levels |= GetLevel(unless[i] ?? ReceiptKind.Delivered) << (i * BitsPerStep);
+        if (levels == 0)
+            return id;
+
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        bytes[VersionByte] = (byte)(WithConditions | (bytes[VersionByte] & 0x0F));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[ConditionBytes..], (ushort)levels);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>
+    /// Gets the later steps that a receipt of this delivery cancels, as bits: bit <c>n</c> stands for step <c>n</c>. A receipt
+    /// that does not prove arrival cancels none. Opened implies delivered, clicked implies opened, and a complaint cancels all.
+    /// </summary>
+    /// <param name="kind">The kind of the receipt.</param>
+    public int GetCancelledSteps(ReceiptKind kind)
+    {
+        if (!kind.ProvesArrival)
+            return 0;
+
+        var later = -1 << (Step + 1);
+        Span<byte> bytes = stackalloc byte[16];
+        Chain.TryWriteBytes(bytes, bigEndian: true, out _);
+        if ((bytes[VersionByte] & 0xF0) != WithConditions)
+            return later;
+
+        var levels = BinaryPrimitives.ReadUInt16BigEndian(bytes[ConditionBytes..]);
+        var level = GetLevel(kind);
+        for (var i = 0; i < MaxConditions; i++)
+        {
+            if (((levels >> (i * BitsPerStep)) & MaxLevel) > level)
+                later &= ~(1 << (i + 1));
+        }
+
+        return later;
+    }
+
+    private static int GetLevel(ReceiptKind kind) =>
+        kind == ReceiptKind.Delivered ? 0
+        : kind == ReceiptKind.Opened ? 1
+        : 2;
 }

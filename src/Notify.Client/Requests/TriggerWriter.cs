@@ -57,6 +57,7 @@ internal static class TriggerWriter
             json.WriteStartObject();
             json.WriteString("channel", step.Channel.Name);
             json.WriteString("after", XmlConvert.ToString(step.After));
+            json.WriteText("unless", step.Unless?.Name);
             json.WriteEndObject();
         }
 
@@ -100,6 +101,9 @@ internal static class TriggerWriter
         json.WriteText("collapseKey", trigger.CollapseKey);
         if (trigger.Priority != Priority.Normal)
             json.WriteString("priority", GetName(trigger.Priority));
+        // The service has one setting for the trigger and its content.
+        if ((trigger.Content?.Track == false ? false : trigger.Track) is { } track)
+            json.WriteBoolean("track", track);
         json.WriteText("reference", trigger.Reference);
         json.WriteText("cancellationKey", trigger.CancellationKey);
         if (trigger.Tags is { } tags)

@@ -114,10 +114,9 @@ public abstract partial class DeliveryQueueConformance
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
     }
 
-    private Delivery[] Chain(Sample sample, params int[] steps)
-    {
-        var chain = Guid.CreateVersion7(Now);
-        return
+    private Delivery[] Chain(Sample sample, params int[] steps) => Chain(sample, Guid.CreateVersion7(Now), steps);
+
+    private Delivery[] Chain(Sample sample, Guid chain, params int[] steps) =>
         [
             .. steps.Select(step =>
                 sample.Delivery() with
@@ -127,12 +126,13 @@ public abstract partial class DeliveryQueueConformance
                 }
             ),
         ];
-    }
 
-    private async Task<Delivery[]> EnqueueChainAsync(params int[] steps)
+    private Task<Delivery[]> EnqueueChainAsync(params int[] steps) => EnqueueChainAsync(Guid.CreateVersion7(Now), steps);
+
+    private async Task<Delivery[]> EnqueueChainAsync(Guid chain, params int[] steps)
     {
         var sample = CreateSample();
-        var deliveries = Chain(sample, steps);
+        var deliveries = Chain(sample, chain, steps);
         await EnqueueAsync(sample, deliveries);
         return deliveries;
     }

@@ -83,6 +83,33 @@ public abstract partial class DeliveryQueueConformance
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
     }
 
+    [Theory]
+    [InlineData("delivered", true, false, false)]
+    [InlineData("opened", true, true, false)]
+    [InlineData("clicked", true, true, true)]
+    [InlineData("complained", true, true, true)]
+    public async Task A_receipt_cancels_only_the_steps_whose_conditions_it_meets(string kind, bool first, bool second, bool third)
+    {
+        var chain = await EnqueueChainAsync(
+            FallbackPlace.CreateChain(Guid.CreateVersion7(Now), [null, ReceiptKind.Opened, ReceiptKind.Clicked]),
+            0,
+            1,
+            2,
+            3
+        );
+        await SettleAsync(Sent(await LeaseOneAsync(), Now));
+
+        await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, ReceiptKind.Create(kind), Now)], Cancellation);
+
+        bool[] cancelled =
+        [
+            (await GetStateAsync(chain[1])).State == DeliveryState.Cancelled,
+            (await GetStateAsync(chain[2])).State == DeliveryState.Cancelled,
+            (await GetStateAsync(chain[3])).State == DeliveryState.Cancelled,
+        ];
+        Assert.Equal([first, second, third], cancelled);
+    }
+
     [Fact]
     public async Task A_receipt_of_another_kind_is_stored_and_changes_no_fallback_step()
     {

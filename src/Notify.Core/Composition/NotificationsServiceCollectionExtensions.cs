@@ -26,6 +26,7 @@ using Notify.Core.Telemetry;
 using Notify.Core.Templates;
 using Notify.Core.Timing;
 using Notify.Core.Topics;
+using Notify.Core.Tracking;
 using Notify.Core.Transport;
 using Notify.Core.Triggers;
 using Notify.Core.Validation;
@@ -99,6 +100,10 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IRecipients, RecipientDirectory>();
         services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<IPreferenceLinks, PreferenceLinks>();
+        services.AddSingleton<TrackingTokens>();
+        services.AddSingleton<TrackingCatalog>();
+        services.AddSingleton<ITracking>(provider => provider.GetRequiredService<TrackingCatalog>());
+        services.AddSingleton<MessageTracker>();
         services.AddSingleton<ApiKeyDocuments>();
         services.AddSingleton<ApiKeyVerifier>();
         services.AddSingleton<IApiKeys, ApiKeyCatalog>();

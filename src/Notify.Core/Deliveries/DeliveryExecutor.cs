@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Notify.Core.Capacity;
 using Notify.Core.Providers;
 using Notify.Core.Telemetry;
+using Notify.Core.Tracking;
 using Notify.Providers;
 
 namespace Notify.Core.Deliveries;
@@ -12,6 +13,7 @@ internal sealed class DeliveryExecutor(
     ProviderRouter router,
     ProviderHealth health,
     RateLimits limits,
+    MessageTracker tracker,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<DeliveryExecutor> logger
@@ -78,6 +80,7 @@ internal sealed class DeliveryExecutor(
         CancellationToken stopping
     )
     {
+        var message = await tracker.PrepareAsync(delivery, stopping).ConfigureAwait(false);
         using var activity = EngineTelemetry.StartAttempt(delivery, provider);
         var timer = provider is ITimedDeliveryProvider ? new AttemptTimer(_timeout, time) : null;
         var startedAt = time.GetUtcNow();
@@ -85,7 +88,7 @@ internal sealed class DeliveryExecutor(
         var outcome = await circuit
             .CallAsync(
                 static (call, token) => call.Executor.CallAsync(call.Provider, call.Timer, call.Delivery, token),
-                (Executor: this, Provider: provider, Timer: timer, Delivery: delivery),
+                (Executor: this, Provider: provider, Timer: timer, Delivery: message),
                 stopping
             )
             .ConfigureAwait(false);

@@ -133,7 +133,7 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
                 .ToArray()
         )
         {
-            if (receipt.Kind.ProvesArrival)
+            if (((place.GetCancelledSteps(receipt.Kind) >> later.Delivery.Fallback!.Step) & 1) == 1)
                 Change(later, () => later.Cancel("receipt came", receipt.At));
             else if (
                 receipt.Kind == ReceiptKind.Bounced

@@ -30,7 +30,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             if (step.After == TimeSpan.Zero)
                 steps[^1] = steps[^1] with { Channels = [.. steps[^1].Channels, step.Channel] };
             else
-                steps.Add(new Step([step.Channel], step.After));
+                steps.Add(new Step([step.Channel], step.After, step.Unless));
         }
 
         return steps;
@@ -39,7 +39,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     // A step without an address for this recipient is left out, and the next step takes its place in the chain.
     private void AddDrafts(DeliveryPlan plan, PlannedRecipient recipient, List<Step> steps)
     {
-        var chain = steps.Count > 1 ? ids.Create(plan.Notification.AcceptedAt) : (Guid?)null;
+        var chain = steps.Count > 1 ? CreateChain(plan, recipient, steps) : (Guid?)null;
         var place = 0;
         var after = TimeSpan.Zero;
         foreach (var step in steps)
@@ -72,6 +72,27 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             if (hasAddress)
                 place++;
         }
+    }
+
+    // The conditions of the steps are a part of the ID, so the steps that this recipient has must be known first.
+    private Guid CreateChain(DeliveryPlan plan, PlannedRecipient recipient, List<Step> steps)
+    {
+        var id = ids.Create(plan.Notification.AcceptedAt);
+        if (steps.TrueForAll(step => step.Unless is null))
+            return id;
+
+        return FallbackPlace.CreateChain(
+            id,
+            [
+                .. steps
+                    .Where(step =>
+                        step.Channels.SelectMany(channel => GetAddresses(recipient, channel))
+                            .Any(found => FindReasonToSkip(plan, recipient, found.Item1) is null)
+                    )
+                    .Skip(1)
+                    .Select(step => step.Unless),
+            ]
+        );
     }
 
     // Only the content of a trigger can limit the providers. A template contains texts alone.
@@ -115,5 +136,5 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             : [];
     }
 
-    private sealed record Step(IReadOnlyList<Channel> Channels, TimeSpan After);
+    private sealed record Step(IReadOnlyList<Channel> Channels, TimeSpan After, ReceiptKind? Unless = null);
 }

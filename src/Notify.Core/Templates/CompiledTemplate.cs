@@ -88,9 +88,16 @@ internal sealed class CompiledTemplate
             compiled[i] = new CompiledVariant(
                 i,
                 variants[i],
+                template.Track,
                 CompileText(i, TextKind.Title),
                 CompileText(i, TextKind.Body),
-                CompileText(i, TextKind.Html)
+                CompileText(i, TextKind.Html),
+                CompiledInbox.Compile(
+                    $"variants[{i}].inbox",
+                    variants[i].Inbox,
+                    (field, source) => Parse(field, source, limits, errors),
+                    errors
+                )
             );
         }
 
@@ -219,11 +226,19 @@ internal sealed class CompiledTemplate
     private sealed class CompiledVariant(
         int index,
         TemplateVariant variant,
+        bool? track,
         CompiledText? title,
         CompiledText? body,
-        CompiledText? html
+        CompiledText? html,
+        CompiledInbox? inbox
     )
     {
+        private readonly CompiledText[] _texts =
+        [
+            .. ((CompiledText?[])[title, body, html]).OfType<CompiledText>(),
+            .. inbox?.Texts ?? [],
+        ];
+
         private readonly CultureInfo _culture = GetCulture(variant.Locale);
 
         public int Index => index;
@@ -232,9 +247,9 @@ internal sealed class CompiledTemplate
 
         public string? Locale => variant.Locale;
 
-        public bool ShowsDates => title?.ShowsDates == true || body?.ShowsDates == true || html?.ShowsDates == true;
+        public bool ShowsDates => Array.Exists(_texts, text => text.ShowsDates);
 
-        public bool UsesRecipient => title?.UsesRecipient == true || body?.UsesRecipient == true || html?.UsesRecipient == true;
+        public bool UsesRecipient => Array.Exists(_texts, text => text.UsesRecipient);
 
         public ContentVariant Render(TemplateRendering rendering, TextEncoder htmlEncoder) =>
             new(
@@ -245,6 +260,8 @@ internal sealed class CompiledTemplate
                     Title = rendering.RenderLine($"variants[{index}].title", title, NullEncoder.Default, _culture),
                     Body = rendering.Render($"variants[{index}].body", body, NullEncoder.Default, _culture),
                     Html = rendering.Render($"variants[{index}].html", html, htmlEncoder, _culture),
+                    Inbox = inbox?.Render(rendering, _culture),
+                    Track = track,
                 }
             );
 

@@ -97,6 +97,8 @@ internal sealed class ContentRules(ProviderRules rules)
 
         foreach (var error in EmailContentRules.FindErrors(content.Email, content.Html))
             yield return error;
+        foreach (var error in InboxContentRules.FindErrors(content.Inbox))
+            yield return error;
 
         bool Applies(Channel channel) => isFor(channel) && (variant.Channel == channel || MustUse(trigger, channel));
     }

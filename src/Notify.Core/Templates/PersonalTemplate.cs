@@ -54,6 +54,6 @@ internal sealed class PersonalTemplate(
                 errors.Add(new FieldError("template", error.Code, $"variants[{variant}].{error.Field}: {error.Message}"));
         }
 
-        return rendered.Content;
+        return trigger.Mark(rendered.Content);
     }
 }

@@ -32,8 +32,14 @@ internal sealed class RenderedVariants(RenderBudget budget)
         && one.Locale == other.Locale
         && one.Content.Title == other.Content.Title
         && one.Content.Body == other.Content.Body
-        && one.Content.Html == other.Content.Html;
+        && one.Content.Html == other.Content.Html
+        && InboxContentRules.AreSame(one.Content.Inbox, other.Content.Inbox);
 
     private static int CountCharacters(Content content) =>
-        (content.Title?.Length ?? 0) + (content.Body?.Length ?? 0) + (content.Html?.Length ?? 0);
+        (content.Title?.Length ?? 0) + (content.Body?.Length ?? 0) + (content.Html?.Length ?? 0) + CountCharacters(content.Inbox);
+
+    private static int CountCharacters(InboxContent? inbox) =>
+        (inbox?.Url?.Length ?? 0)
+        + (inbox?.ImageUrl?.Length ?? 0)
+        + (inbox?.Actions?.Sum(action => action.Label.Length + action.Url.Length) ?? 0);
 }

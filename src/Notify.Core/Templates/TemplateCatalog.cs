@@ -73,8 +73,8 @@ internal sealed class TemplateCatalog(
         await CompileAsync(template, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
         var newest = await templates.FindAsync(template.Tenant, template.Name, null, cancellationToken).ConfigureAwait(false);
-        if (newest is not null && newest.Layout == template.Layout && newest.Variants.SequenceEqual(template.Variants))
-            return newest.Version;
+        if (IsSame(newest, template))
+            return newest!.Version;
 
         try
         {
@@ -264,4 +264,15 @@ internal sealed class TemplateCatalog(
             LanguageTag.Check(errors, $"variants[{i}].locale", variant.Locale);
         }
     }
+
+    private static bool IsSame(Template? newest, Template saved) =>
+        newest is not null
+        && newest.Layout == saved.Layout
+        && newest.Track == saved.Track
+        && newest.Variants.Count == saved.Variants.Count
+        && newest.Variants.Zip(saved.Variants).All(pair => IsSame(pair.First, pair.Second));
+
+    // A list of actions is equal only to itself.
+    private static bool IsSame(TemplateVariant one, TemplateVariant other) =>
+        one with { Inbox = null } == other with { Inbox = null } && InboxContentRules.AreSame(one.Inbox, other.Inbox);
 }

@@ -69,7 +69,7 @@ internal sealed class TemplateRenderer(
     )
     {
         if (trigger.Content is { } content)
-            return new RenderedContents([new ContentVariant(null, null, content)], null);
+            return new RenderedContents([new ContentVariant(null, null, trigger.Mark(content))], null);
         if (trigger.Template is not { } name)
             return new RenderedContents([], null);
 
@@ -95,6 +95,8 @@ internal sealed class TemplateRenderer(
             version is null ? (variant, isFor) => rules.FindErrors(trigger, variant, isFor) : null
         );
         var contents = compiled.Render(request, budget, errors);
+        if (trigger.Track == false)
+            contents = [.. contents.Select(variant => variant with { Content = trigger.Mark(variant.Content) })];
         if (trigger.Digest is { } digest && errors.Count == 0)
             await KeepVersionAsync(trigger, compiled, digest, errors, cancellationToken).ConfigureAwait(false);
         return new RenderedContents(contents, compiled.Version) { IsChecked = version is null };

@@ -14,14 +14,14 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
     public string? Failure { get; private set; }
 
     /// <summary>
-    /// Renders a title. Line breaks around it come from the template's tags and are removed. One within it would start another
-    /// header of an email, so it is an error.
+    /// Renders a title, or a URL or a label. Line breaks around it come from the template's tags and are removed. One within a
+    /// title would start another header of an email, so it is an error.
     /// </summary>
     public string? RenderLine(string field, CompiledText? source, TextEncoder encoder, CultureInfo culture)
     {
         var line = Render(field, source, encoder, culture)?.Trim();
         if (line.AsSpan().ContainsAny('\r', '\n'))
-            Failure ??= $"{field}: With this data, the title contains a line break.";
+            Failure ??= $"{field}: With this data, the text contains a line break.";
         return line;
     }
 

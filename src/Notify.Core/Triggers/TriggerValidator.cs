@@ -20,6 +20,8 @@ internal sealed class TriggerValidator(
 {
     internal const int MaxFallbackSteps = 8;
 
+    private static readonly ReceiptKind[] Conditions = [ReceiptKind.Delivered, ReceiptKind.Opened, ReceiptKind.Clicked];
+
     /// <summary>How far in the past a schedule may be. A schedule in the past means now.</summary>
     private static readonly TimeSpan LongestPast = TimeSpan.FromDays(3_650);
 
@@ -335,6 +337,15 @@ internal sealed class TriggerValidator(
                     FieldErrorCodes.OutOfRange,
                     "Use 1 second to 7 days, or 0 to use the channel together with the one before."
                 );
+            if (step.Unless is not null && step.After == TimeSpan.Zero)
+                Add(
+                    ref errors,
+                    $"fallback[{i}].unless",
+                    FieldErrorCodes.Conflict,
+                    "A channel that is used together with the one before has the condition of it. Omit this field."
+                );
+            else if (step.Unless is { } unless && !Conditions.Contains(unless))
+                Add(ref errors, $"fallback[{i}].unless", FieldErrorCodes.Invalid, "Use delivered, opened or clicked.");
         }
     }
 

@@ -156,7 +156,12 @@ internal sealed class WorkflowExpander(WorkflowReader workflows, TimeProvider ti
                 .. workflow
                     .Steps.Skip(1)
                     .SelectMany(step =>
-                        step.Channels.Select((channel, i) => new FallbackStep(channel, i == 0 ? step.After : TimeSpan.Zero))
+                        step.Channels.Select(
+                            (channel, i) =>
+                                i == 0
+                                    ? new FallbackStep(channel, step.After) { Unless = step.Unless }
+                                    : new FallbackStep(channel, TimeSpan.Zero)
+                        )
                     ),
             ];
 

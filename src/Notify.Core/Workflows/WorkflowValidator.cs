@@ -81,6 +81,14 @@ internal sealed class WorkflowValidator(INotifier notifier, WorkflowExpander exp
                 errors.Add(
                     new FieldError($"steps[{i}].after", FieldErrorCodes.Conflict, "A later step waits: use 1 second to 7 days.")
                 );
+            else if (i == 0 && step.Unless is not null)
+                errors.Add(
+                    new FieldError(
+                        "steps[0].unless",
+                        FieldErrorCodes.NotAllowed,
+                        "The first step has no condition, because no receipt can arrive before it."
+                    )
+                );
         }
     }
 

@@ -36,7 +36,7 @@ internal static class ContentSchema
                     ("attachments", Schema.List("The files of an email.", Attachment(schemas))),
                     ("email", schemas.Refer("EmailContent", () => CreateEmail(schemas))),
                     ("sms", schemas.Refer("SmsContent", CreateSms)),
-                    ("inbox", schemas.Refer("InboxContent", () => CreateInbox(schemas)))
+                    ("inbox", schemas.Refer("InboxContentDraft", () => CreateInbox(schemas)))
                 )
                 .RequireAny("title", "body", "html", "push")
         );
@@ -81,7 +81,7 @@ internal static class ContentSchema
                 "actions",
                 Schema.List(
                     "The buttons below the text.",
-                    schemas.Refer("InboxAction", () =>
+                    schemas.Refer("InboxActionDraft", () =>
                         Schema.Object(
                             "A button that opens a URL.",
                             ["label", "url"],

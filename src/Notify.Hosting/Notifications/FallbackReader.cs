@@ -5,6 +5,13 @@ namespace Notify.Hosting.Notifications;
 /// <summary>Reads one step of a fallback: <c>{"channel": "sms", "after": "PT5M"}</c>.</summary>
 internal static class FallbackReader
 {
+    /// <summary>The receipts that cancel a later step.</summary>
+    public static IReadOnlyDictionary<string, ReceiptKind> Conditions { get; } =
+        ((ReceiptKind[])[ReceiptKind.Delivered, ReceiptKind.Opened, ReceiptKind.Clicked]).ToDictionary(
+            kind => kind.Name,
+            StringComparer.Ordinal
+        );
+
     public static FallbackStep Read(JsonField item)
     {
         var step = new FallbackStep(default, default);
@@ -20,8 +27,11 @@ internal static class FallbackReader
                     waits = true;
                     step = step with { After = field.Duration() ?? default };
                     break;
+                case "unless":
+                    step = step with { Unless = field.GetOne(Conditions) };
+                    break;
                 default:
-                    field.Unknown("channel", "after");
+                    field.Unknown("channel", "after", "unless");
                     break;
             }
         }

@@ -82,6 +82,7 @@ internal sealed class TriggerBody
             "cancellationKey" => Trigger with { CancellationKey = field.Text() },
             "tags" => Trigger with { Tags = [.. field.Items().Select(item => item.Text()).OfType<string>()] },
             "metadata" => Trigger with { Metadata = field.Texts() },
+            "track" => Trigger with { Track = field.Flag() },
             "idempotencyKey" => Trigger with { IdempotencyKey = ReadIdempotencyKey(field) },
             _ => RefuseUnknown(field),
         };
@@ -136,6 +137,7 @@ internal sealed class TriggerBody
             "cancellationKey",
             "tags",
             "metadata",
+            "track",
             "idempotencyKey"
         );
         return Trigger;

@@ -52,6 +52,7 @@ internal static class TriggerSchema
                             + "A time in the past means now."
                     )
                 ),
+                ("track", TrackingFlag()),
                 ("sendAtLocal", LocalTime()),
                 (
                     "expiresAt",
@@ -162,11 +163,18 @@ internal static class TriggerSchema
                         Schema.Duration(
                             "How long to wait for a receipt, from 1 second to 7 days; 0 to use the channel with the one before."
                         )
-                    )
+                    ),
+                    ("unless", Condition())
                 )
             ),
             1,
             TriggerValidator.MaxFallbackSteps
+        );
+
+    public static JsonObject Condition() =>
+        Schema.Choice(
+            "The receipt that cancels the step. Each includes the ones after it. The default is delivered.",
+            FallbackReader.Conditions.Keys
         );
 
     public static JsonObject CreateThrottle() =>
@@ -187,6 +195,11 @@ internal static class TriggerSchema
                 ("key", Schema.Name("Keeps the events of one key apart from others.", Digest.MaxKeyLength, "order-7"))
             )
             .RequireOne("window", "cron");
+
+    private static JsonObject TrackingFlag() =>
+        Schema.Flag(
+            "Whether opens and clicks in the HTML of email may be tracked. Without it, the template and the tenant decide."
+        );
 
     private static JsonObject LocalTime() =>
         Schema.Formatted(

@@ -18,6 +18,7 @@ internal static class ApiInfo
         ("topics", "Topics and their subscribers."),
         ("templates", "Templates of content, and their previews."),
         ("receipts", "What vendors and apps report after a delivery was sent."),
+        ("tracking", "Opens and clicks of email."),
         ("audit", "Who changed what, when and from where."),
         ("dead letters", "Deliveries that ended without being sent."),
         ("webhook endpoints", "The secrets that sign messages to webhooks."),

@@ -1,3 +1,4 @@
+using Notify.Hosting.Notifications;
 using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Templates;
@@ -20,8 +21,10 @@ internal static class TemplateReader
                 template = template with { Variants = ReadVariants(field) };
             else if (field.Name == "layout")
                 template = template with { Layout = field.Text() };
+            else if (field.Name == "track")
+                template = template with { Track = field.Flag() };
             else if (field.Name is not ("name" or "tenant" or "version" or "savedAt"))
-                field.Unknown("variants", "layout");
+                field.Unknown("variants", "layout", "track");
         }
 
         return template;
@@ -51,8 +54,11 @@ internal static class TemplateReader
                 case "html":
                     variant = variant with { Html = field.Text() };
                     break;
+                case "inbox":
+                    variant = variant with { Inbox = InboxContentReader.Read(field) };
+                    break;
                 default:
-                    field.Unknown("channel", "locale", "title", "body", "html");
+                    field.Unknown("channel", "locale", "title", "body", "html", "inbox");
                     break;
             }
         }

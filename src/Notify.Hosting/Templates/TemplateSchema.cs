@@ -14,6 +14,7 @@ internal static class TemplateSchema
                 ["variants"],
                 ("variants", Variants(schemas)),
                 ("layout", Layout()),
+                ("track", Schema.Flag("Whether opens and clicks in the HTML may be tracked. Without it, the tenant decides.")),
                 ("name", Ignored()),
                 ("tenant", Ignored()),
                 ("version", Ignored()),
@@ -50,12 +51,12 @@ internal static class TemplateSchema
     private static JsonObject Variants(SchemaSet schemas) =>
         Schema.List(
             "The variants. Each has another channel or locale.",
-            schemas.Refer("TemplateVariantDraft", () => CreateVariant(schemas.Limits.Templates.MaxSourceLength)),
+            schemas.Refer("TemplateVariantDraft", () => CreateVariant(schemas, schemas.Limits.Templates.MaxSourceLength)),
             1,
             schemas.Limits.Templates.MaxVariants
         );
 
-    private static JsonObject CreateVariant(int maxLength) =>
+    private static JsonObject CreateVariant(SchemaSet schemas, int maxLength) =>
         Schema
             .Object(
                 "The content for a channel and a locale. At least one of title, body and html has a visible character.",
@@ -64,9 +65,36 @@ internal static class TemplateSchema
                 ("locale", Schema.Locale("The language. Without one, every language.")),
                 ("title", Source("The title, or the subject of an email.", "Order {{ order }}", maxLength)),
                 ("body", Source("The plain text.", "Hi {{ recipient.name }}", maxLength)),
-                ("html", Source("The HTML of an email.", "<p>Hi {{ recipient.name }}</p>", maxLength))
+                ("html", Source("The HTML of an email.", "<p>Hi {{ recipient.name }}</p>", maxLength)),
+                ("inbox", schemas.Refer("TemplateInbox", () => CreateInbox(schemas, maxLength)))
             )
             .RequireAny("title", "body", "html");
+
+    private static JsonObject CreateInbox(SchemaSet schemas, int maxLength) =>
+        Schema.Object(
+            "The link, the image and the buttons of an inbox item. What renders to nothing is left out.",
+            [],
+            ("url", Source("What opens when the user selects the item.", "/orders/{{ order | url_encode }}", maxLength)),
+            ("imageUrl", Source("The image beside the text.", "https://example.org/{{ product | url_encode }}.png", maxLength)),
+            (
+                "actions",
+                Schema.List(
+                    "The buttons.",
+                    schemas.Refer("TemplateInboxAction", () =>
+                        Schema.Object(
+                            "A button, which opens a URL.",
+                            ["label", "url"],
+                            ("label", Required("The text on the button.", "Track", maxLength)),
+                            ("url", Required("What the button opens.", "https://example.org/{{ order | url_encode }}", maxLength))
+                        )
+                    ),
+                    max: InboxContent.MaxActions
+                )
+            )
+        );
+
+    private static JsonObject Required(string description, string example, int maxLength) =>
+        Schema.Formatted("liquid", $"{description} A Liquid template.", example, "/orders").Limit(1, maxLength).NotNull();
 
     private static JsonObject Source(string description, string example, int maxLength) =>
         Schema.Formatted("liquid", $"{description} A Liquid template.", example, "Thank you").Limit(0, maxLength).NotNull();

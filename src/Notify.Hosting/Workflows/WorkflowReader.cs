@@ -109,8 +109,11 @@ internal static class WorkflowReader
                 case "after":
                     step = step with { After = field.Duration() ?? default };
                     break;
+                case "unless":
+                    step = step with { Unless = field.GetOne(FallbackReader.Conditions) };
+                    break;
                 default:
-                    field.Unknown("channels", "after");
+                    field.Unknown("channels", "after", "unless");
                     break;
             }
         }

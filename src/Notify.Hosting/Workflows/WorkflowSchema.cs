@@ -64,7 +64,8 @@ internal static class WorkflowSchema
                 (
                     "after",
                     Schema.Duration("How long to wait after the step before, from 1 second to 7 days. Not in the first step.")
-                )
+                ),
+                ("unless", TriggerSchema.Condition())
             )
         );
 

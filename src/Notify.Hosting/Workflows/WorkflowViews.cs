@@ -26,7 +26,11 @@ internal sealed record WorkflowView(
             workflow.SavedAt == default ? null : workflow.SavedAt,
             workflow.Description,
             new WorkflowTemplateView(workflow.Template, workflow.TemplateVersion),
-            [.. workflow.Steps.Select((step, i) => new WorkflowStepView(step.Channels, i == 0 ? null : Format(step.After)))],
+            [
+                .. workflow.Steps.Select(
+                    (step, i) => new WorkflowStepView(step.Channels, i == 0 ? null : Format(step.After), step.Unless)
+                ),
+            ],
             workflow.Category,
             workflow.Priority,
             workflow.Throttle is { } throttle ? new WorkflowThrottleView(throttle.Max, Format(throttle.Per)!) : null,
@@ -42,7 +46,7 @@ internal sealed record WorkflowView(
 internal sealed record WorkflowTemplateView(string Name, int? Version);
 
 /// <summary>A step of a workflow.</summary>
-internal sealed record WorkflowStepView(IReadOnlyList<Channel> Channels, string? After);
+internal sealed record WorkflowStepView(IReadOnlyList<Channel> Channels, string? After, ReceiptKind? Unless);
 
 /// <summary>The throttle of a workflow.</summary>
 internal sealed record WorkflowThrottleView(int Max, string Per);

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Notify.Providers;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Schema;
 
@@ -44,19 +45,23 @@ internal sealed class FallbackChains(StoreDatabase database)
                 new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, now))
             ));
 
-    /// <summary>Cancels the waiting steps after a link.</summary>
+    /// <summary>Cancels the waiting steps that a receipt of a link cancels.</summary>
     public static IEnumerable<WriteModel<BsonDocument>> StopLater(
         BsonDocument link,
         IEnumerable<BsonDocument> chain,
+        ReceiptKind kind,
         string reason,
         BsonValue now
-    ) =>
-        chain
-            .Where(other => IsSameChain(other, link) && GetStep(other) > GetStep(link) && IsPending(other))
+    )
+    {
+        var steps = new FallbackPlace(link[DeliveryField.Chain].AsGuid, GetStep(link)).GetCancelledSteps(kind);
+        return chain
+            .Where(other => IsSameChain(other, link) && ((steps >> GetStep(other)) & 1) == 1 && IsPending(other))
             .Select(later => new UpdateOneModel<BsonDocument>(
                 DeliveryUpdate.GetKey(later).Merge(DeliveryUpdate.IsFree(now)),
                 DeliveryUpdate.Cancel(reason, now)
             ));
+    }
 
     public static bool IsSameChain(BsonDocument one, BsonDocument other) =>
         one[DeliveryField.Chain] == other[DeliveryField.Chain]

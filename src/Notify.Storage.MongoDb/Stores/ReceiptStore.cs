@@ -129,7 +129,7 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         var at = receipt.At.ToBsonValue();
         if (receipt.Kind == ReceiptKind.Bounced)
             return FallbackChains.MakeNextDue(link, links, at);
-        return receipt.Kind.ProvesArrival ? FallbackChains.StopLater(link, links, "receipt came", at) : [];
+        return receipt.Kind.ProvesArrival ? FallbackChains.StopLater(link, links, receipt.Kind, "receipt came", at) : [];
     }
 
     /// <summary>A receipt as it is stored.</summary>

@@ -31,9 +31,9 @@ internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
         SET state = {(int)
             DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = later.fence + 1,
             reason = 'receipt came', ended_at = came.at
-        FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS came(notification_id, chain, step, at)
+        FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS came(notification_id, chain, steps, at)
         WHERE later.fallback_chain = came.chain AND later.notification_id = came.notification_id
-            AND later.fallback_step > came.step
+            AND (came.steps >> later.fallback_step) & 1 = 1
             AND later.due_at IS NOT NULL AND (later.owner IS NULL OR later.due_at <= came.at)
         """;
 
@@ -60,12 +60,19 @@ internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
                         .Where(receipt => links.TryGetValue(receipt.DeliveryId, out var link) && link is not null)
                         .Select(receipt => (links[receipt.DeliveryId]!, receipt)),
                 ];
-                await ApplyAsync(connection, _cancelLater, [.. came.Where(one => one.Receipt.Kind.ProvesArrival)], cancellation)
+                await ApplyAsync(
+                        connection,
+                        _cancelLater,
+                        [.. came.Where(one => one.Receipt.Kind.ProvesArrival)],
+                        one => one.Link.Place.GetCancelledSteps(one.Receipt.Kind),
+                        cancellation
+                    )
                     .ConfigureAwait(false);
                 await ApplyAsync(
                         connection,
                         _makeNextDue,
                         [.. came.Where(one => one.Receipt.Kind == ReceiptKind.Bounced)],
+                        one => one.Link.Place.Step,
                         cancellation
                     )
                     .ConfigureAwait(false);
@@ -114,6 +121,7 @@ internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
         NpgsqlConnection connection,
         string sql,
         (Link Link, Receipt Receipt)[] came,
+        Func<(Link Link, Receipt Receipt), int> getSteps,
         CancellationToken cancellationToken
     )
     {
@@ -127,7 +135,7 @@ internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
                     parameters
                         .Column(NpgsqlDbType.Uuid, came, one => one.Link.NotificationId)
                         .Column(NpgsqlDbType.Uuid, came, one => one.Link.Place.Chain)
-                        .Column(NpgsqlDbType.Integer, came, one => one.Link.Place.Step)
+                        .Column(NpgsqlDbType.Integer, came, getSteps)
                         .Column(NpgsqlDbType.TimestampTz, came, one => one.Receipt.At.ToDatabase()),
                 cancellationToken
             )

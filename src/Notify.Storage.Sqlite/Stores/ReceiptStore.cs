@@ -1,3 +1,4 @@
+using Notify.Providers;
 using Notify.Storage.Sqlite.Connection;
 using Notify.Storage.Toolkit;
 
@@ -8,6 +9,7 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
 {
     private readonly DatabaseWriter _writer;
     private readonly Statement _add;
+    private readonly Statement _place;
     private readonly Statement _stopLater;
     private readonly Statement _makeNextDue;
 
@@ -23,6 +25,7 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
             WHERE id = @id AND tenant = @tenant AND address <> ''
             """
         );
+        _place = new Statement(writer.Connection, "SELECT chain, step FROM notify_delivery WHERE id = @id");
         _stopLater = new Statement(
             writer.Connection,
             $"""
@@ -30,7 +33,7 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
             SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = later.fence + 1, ended_at = @now,
                 reason = 'receipt came'
             FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = @id) AS this
-            WHERE later.notification_id = this.notification_id AND later.chain = this.chain AND later.step > this.step
+            WHERE later.notification_id = this.notification_id AND later.chain = this.chain AND (@steps >> later.step) & 1 = 1
                 AND later.due_at IS NOT NULL AND (later.owner IS NULL OR later.due_at <= @now)
             """
         );
@@ -55,6 +58,7 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
     {
         _writer.Dispose();
         _add.Dispose();
+        _place.Dispose();
         _stopLater.Dispose();
         _makeNextDue.Dispose();
     }
@@ -72,8 +76,20 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
 
         if (receipt.Kind == ReceiptKind.Bounced)
             _makeNextDue.Bind("@id", receipt.DeliveryId).Bind("@now", receipt.At).Execute();
-        else if (receipt.Kind.ProvesArrival)
-            _stopLater.Bind("@id", receipt.DeliveryId).Bind("@now", receipt.At).Execute();
+        else if (receipt.Kind.ProvesArrival && FindPlace(receipt.DeliveryId) is { } place)
+            _stopLater
+                .Bind("@id", receipt.DeliveryId)
+                .Bind("@steps", place.GetCancelledSteps(receipt.Kind))
+                .Bind("@now", receipt.At)
+                .Execute();
         return true;
+    }
+
+    private FallbackPlace? FindPlace(Guid deliveryId)
+    {
+        _place.Bind("@id", deliveryId).Read();
+        var place = _place.IsNull(0) ? null : new FallbackPlace(_place.Guid(0), _place.Int32(1));
+        _place.Reset();
+        return place;
     }
 }
