@@ -6,7 +6,9 @@ using Notify.Testing;
 
 namespace Notify.Client.Tests;
 
-/// <summary>Facts about an <see cref="INotifier"/> that hold in an application that embeds Notify and in one that calls a service.</summary>
+/// <summary>
+/// Facts about an <see cref="INotifier"/> that hold in an application that embeds Notify and in one that calls a service.
+/// </summary>
 public abstract class NotifierFacts : IAsyncLifetime
 {
     private Service _service = null!;

@@ -38,7 +38,9 @@ internal sealed record PersonalInboxItem(
         new(item.Id, item.NotificationId, item.Category, item.Content, item.CreatedAt, item.ReadAt, item.ArchivedAt);
 }
 
-/// <summary>A notification as far as it concerns the user. Other recipients, and data that may be about them, are left out.</summary>
+/// <summary>
+/// A notification as far as it concerns the user. Other recipients, and data that may be about them, are left out.
+/// </summary>
 internal sealed record PersonalNotification(
     Guid Id,
     DateTimeOffset AcceptedAt,
