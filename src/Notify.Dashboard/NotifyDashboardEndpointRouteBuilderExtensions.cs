@@ -12,6 +12,7 @@ using Notify.Dashboard.DeadLetters;
 using Notify.Dashboard.Jobs;
 using Notify.Dashboard.Keys;
 using Notify.Dashboard.Live;
+using Notify.Dashboard.Members;
 using Notify.Dashboard.Notifications;
 using Notify.Dashboard.Overview;
 using Notify.Dashboard.Providers;
@@ -78,6 +79,7 @@ public static class NotifyDashboardEndpointRouteBuilderExtensions
         UserPages.Map(routes);
         TopicPages.Map(routes);
         KeyPages.Map(routes);
+        MemberPages.Map(routes);
         AuditPages.Map(routes);
         SettingsPages.Map(routes);
         CapturedPages.Map(routes);

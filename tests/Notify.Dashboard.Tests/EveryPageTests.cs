@@ -26,18 +26,24 @@ public sealed class EveryPageTests : IAsyncLifetime
     public async Task No_page_has_a_barrier(ColorScheme scheme)
     {
         await using var browser = await DashboardBrowser.OpenAsync(_app, scheme);
+        var barriers = new List<string>();
         foreach (var path in _paths)
         {
             await browser.GoAsync(path);
+            // axe would wait forever for the frame of an email, in which no script runs.
+            var titles = await browser
+                .Page.Locator("iframe")
+                .EvaluateAllAsync<string[]>("frames => frames.map(frame => { frame.remove(); return frame.title; })");
+            Assert.All(titles, Assert.NotEmpty);
             var result = await browser.Page.RunAxe();
-            Assert.Equal(
-                [],
+            barriers.AddRange(
                 result.Violations.Select(violation =>
                     $"{path}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}"
                 )
             );
         }
 
+        Assert.Equal("", string.Join('\n', barriers));
         Assert.Equal([], browser.Complaints);
     }
 

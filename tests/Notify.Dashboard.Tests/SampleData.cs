@@ -26,6 +26,9 @@ internal static class SampleData
                 }
             );
         await app.CreateKeyAsync(ApiScope.Send | ApiScope.Read);
+        await app
+            .Services.GetRequiredService<IMembers>()
+            .SaveAsync(new Member { Id = "grace@example.org", Role = MemberRole.Admin });
         var job = await app.Services.GetRequiredService<IJobs>().ImportUsersAsync(Trigger.DefaultTenant, ReadLines());
         return
         [
@@ -54,6 +57,7 @@ internal static class SampleData
             "topics",
             "topics/news",
             "keys",
+            "members",
             "audit",
             "settings",
             "sandbox",
@@ -131,14 +135,14 @@ internal static class SampleData
             ],
         };
 
-    private static async IAsyncEnumerable<UserImportLine> ReadLines()
+    private static async IAsyncEnumerable<ImportLine<User>> ReadLines()
     {
-        yield return new UserImportLine
+        yield return new ImportLine<User>
         {
             Line = 1,
-            User = new User { Id = "cy" },
+            Item = new User { Id = "cy" },
         };
-        yield return new UserImportLine
+        yield return new ImportLine<User>
         {
             Line = 2,
             Errors = [new FieldError("locale", FieldErrorCodes.Invalid, "Use a language tag.")],

@@ -54,7 +54,8 @@ internal sealed class DashboardAccess(IServiceProvider application, ServiceProvi
         if (await FindSessionAsync(http).ConfigureAwait(false) is { } caller)
             return caller;
         var isAuthorized = ApiKeyFilter.HasOwnAuthorization(http.GetEndpoint()!);
-        if ((await ClaimsCaller.FindAsync(http, _options, isAuthorized).ConfigureAwait(false)).Caller is { } user)
+        var (user, refusal) = await ClaimsCaller.FindAsync(http, _options, isAuthorized).ConfigureAwait(false);
+        if (user is not null || refusal is not null)
             return user;
         return IsOpenLocally && LoopbackAddress.IsLocal(http) ? Caller.Local : null;
     }

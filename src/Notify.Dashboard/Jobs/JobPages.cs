@@ -16,6 +16,13 @@ internal static class JobPages
     {
         routes.MapPage(Path, ApiScope.Manage, ListAsync);
         routes.MapPage($"{Path}/{{id}}", ApiScope.Manage, ShowAsync);
+        routes.MapPage($"{Path}/{{id}}/result", ApiScope.Admin, page => Task.FromResult(ShowResult(page)));
+        routes.MapAction($"{Path}/export-users", ApiScope.Admin, "exportUsers", Path, (page, entry) =>
+            StartAsync(page, entry, (jobs, ended) => jobs.ExportUsersAsync(page.Tenant, ended))
+        );
+        routes.MapAction($"{Path}/export-devices", ApiScope.Admin, "exportDevices", Path, (page, entry) =>
+            StartAsync(page, entry, (jobs, ended) => jobs.ExportDevicesAsync(page.Tenant, ended))
+        );
         routes.MapAction($"{Path}/{{id}}/cancel", ApiScope.Manage, "cancelJob", Path, CancelAsync);
     }
 
@@ -48,6 +55,31 @@ internal static class JobPages
         ReadId(page) is { } id && await GetJobs(page).CancelAsync(page.Tenant, id, page.Aborted).ConfigureAwait(false) is not null
             ? ActionOutcome.Done($"{Path}/{id}", "The job ends as soon as its worker notices.")
             : ActionOutcome.Refused(Path, "This job does not exist.");
+
+    private static async Task<ActionOutcome> StartAsync(
+        PageContext page,
+        AuditEntry entry,
+        Func<IJobs, CancellationToken, Task<Job>> start
+    )
+    {
+        var job = await start(GetJobs(page), page.Aborted).ConfigureAwait(false);
+        entry.SetResource($"{job.Id}");
+        return ActionOutcome.Done($"{Path}/{job.Id}", "The job has started. This page shows its progress.");
+    }
+
+    // A result is streamed, because it may be larger than the memory.
+    private static IResult ShowResult(PageContext page) =>
+        ReadId(page) is { } id
+            ? TypedResults.Stream(
+                async output =>
+                {
+                    await foreach (var part in GetJobs(page).ReadResultAsync(page.Tenant, id, page.Aborted).ConfigureAwait(false))
+                        await output.WriteAsync(part, page.Aborted).ConfigureAwait(false);
+                },
+                "application/x-ndjson",
+                $"{id}.ndjson"
+            )
+            : DashboardRoutes.ShowMissing(page, "job");
 
     private static Guid? ReadId(PageContext page) =>
         Guid.TryParse(RequestValues.Route(page.Http.Request, "id"), out var id) ? id : null;

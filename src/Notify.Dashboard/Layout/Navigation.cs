@@ -22,6 +22,7 @@ internal static class Navigation
         new("users", "Users", ApiScope.Read, "People"),
         new("topics", "Topics", ApiScope.Read, "People"),
         new("keys", "API keys", ApiScope.Admin, "Control"),
+        new("members", "Members", ApiScope.Admin, "Control"),
         new("audit", "Audit log", ApiScope.Admin, "Control"),
         new("settings", "Settings", ApiScope.Admin | ApiScope.Platform, "Control"),
         new(Sandbox, "Sandbox", ApiScope.Read, "Control"),

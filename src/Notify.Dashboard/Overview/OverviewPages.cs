@@ -30,7 +30,11 @@ internal static class OverviewPages
         {
             Range = range,
             Sums = OverviewSums.Create(rows),
-            Channels = [.. CreateChannels(services, range, intervals, rows)],
+            Channels =
+            [
+                .. CreateChannels(services, range, intervals, rows)
+                    .OrderByDescending(channel => channel.Sums.Sent + channel.Sums.Failed),
+            ],
             Attention = await FindAttentionAsync(page, waiting).ConfigureAwait(false),
             Waiting = waiting,
             Newest = newest.Items,
