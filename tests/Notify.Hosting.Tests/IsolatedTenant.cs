@@ -223,8 +223,8 @@ internal sealed partial class IsolatedTenant
         var later = DateTimeOffset.UtcNow.AddDays(300).ToString("O");
         string[] triggers =
         [
-            // It stays scheduled, so that it can be cancelled.
-            $$$"""
+                // It stays scheduled, so that it can be cancelled.
+                $$$"""
                 {"to":{"user":"ada"},"channels":["email"],"content":{"body":"{{{Things.Name}}}"},"sendAt":"{{{later}}}",
                  "reference":"{{{Things.Reference}}}","tags":["{{{Things.Tag}}}"],"category":"{{{Things.Category}}}",
                  "idempotencyKey":"{{{Things.IdempotencyKey}}}","cancellationKey":"{{{Things.CancellationKey}}}"}
