@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # The scripts read these variables.
-# The settings of backup.sh, verify.sh and restore.sh. Values from the environment win, so a CronJob needs no other file. Passwords
-# are read from PGPASSWORD or ~/.pgpass, and REDISCLI_AUTH.
+# The settings of backup.sh, verify.sh and restore.sh. Values from the environment win, so a CronJob needs no other file.
+# Passwords are read from PGPASSWORD or ~/.pgpass, and REDISCLI_AUTH.
 
 # Where encrypted backups are written: a folder outside the region, such as a mounted bucket.
 BACKUP_FOLDER=${BACKUP_FOLDER:-/var/backups/notify}

@@ -111,7 +111,8 @@ public sealed partial class PipelineTests(PipelineHost host) : IClassFixture<Pip
             _folder.File("helm"),
             $"#!/bin/sh\necho \"$*\" >>'{_folder.File("calls")}'\n[ \"$1\" != history ] || printf '{history}'\n{command}\n"
         );
-        File.SetUnixFileMode(_folder.File("helm"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_folder.File("helm"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     [GeneratedRegex(@"eng/deploy/[a-z-]+\.sh")]
