@@ -48,7 +48,8 @@ internal static class OptionsPage
     }
 
     /// <summary>
-    /// Finds a package's options: the public classes whose name ends with "Options", and the classes that their properties hold.
+    /// Finds a package's options: the public concrete classes whose name ends with "Options", and the classes that their properties
+    /// hold.
     /// </summary>
     private static IEnumerable<Type> FindOptions(Assembly package)
     {
@@ -56,7 +57,9 @@ internal static class OptionsPage
         var waiting = new Queue<Type>(
             package
                 .GetExportedTypes()
-                .Where(type => type.IsClass && type.Name.EndsWith("Options", StringComparison.Ordinal))
+                .Where(type =>
+                    type is { IsClass: true, IsAbstract: false } && type.Name.EndsWith("Options", StringComparison.Ordinal)
+                )
                 .OrderBy(type => type.Name, StringComparer.Ordinal)
         );
         while (waiting.TryDequeue(out var type))

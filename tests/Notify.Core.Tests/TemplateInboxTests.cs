@@ -30,12 +30,28 @@ public sealed class TemplateInboxTests
         await using var app = await StartAsync();
         await app.Templates.SaveAsync(CreateTemplate(Orders, title));
 
-        var inbox = await SendAsync(app, new { order = "4 2", image = false, returns = false });
+        var inbox = await SendAsync(
+            app,
+            new
+            {
+                order = "4 2",
+                image = false,
+                returns = false,
+            }
+        );
 
         Assert.Equal(("/orders/4+2", null), (inbox.Url, inbox.ImageUrl));
         Assert.Equal([new InboxAction { Label = "Track 4 2", Url = "https://example.org/4+2" }], inbox.Actions);
 
-        var full = await SendAsync(app, new { order = "<b>", image = "x", returns = true });
+        var full = await SendAsync(
+            app,
+            new
+            {
+                order = "<b>",
+                image = "x",
+                returns = true,
+            }
+        );
 
         Assert.Equal("https://example.org/x.png", full.ImageUrl);
         // The component shows a label as text.
@@ -99,11 +115,7 @@ public sealed class TemplateInboxTests
     }
 
     private static Template CreateTemplate(InboxContent inbox, string title) =>
-        new()
-        {
-            Name = "orders",
-            Variants = [new() { Title = title, Inbox = inbox }],
-        };
+        new() { Name = "orders", Variants = [new() { Title = title, Inbox = inbox }] };
 
     private static Trigger CreateTrigger(object data) =>
         new()

@@ -50,11 +50,7 @@ internal sealed class CompiledInbox
         var actions = new List<(CompiledText, CompiledText)>();
         if (inbox.Actions?.Count > InboxContent.MaxActions)
             errors.Add(
-                new FieldError(
-                    $"{field}.actions",
-                    FieldErrorCodes.TooMany,
-                    $"Use at most {InboxContent.MaxActions} actions."
-                )
+                new FieldError($"{field}.actions", FieldErrorCodes.TooMany, $"Use at most {InboxContent.MaxActions} actions.")
             );
         for (var i = 0; i < Math.Min(inbox.Actions?.Count ?? 0, InboxContent.MaxActions); i++)
         {
@@ -84,9 +80,7 @@ internal sealed class CompiledInbox
             if (parsed.Parts.Count == 0)
                 return new CompiledText(parsed, TemplateParts.NoTexts, null);
 
-            errors.Add(
-                new FieldError(name, FieldErrorCodes.NotAllowed, "A text of the inbox must not render another template.")
-            );
+            errors.Add(new FieldError(name, FieldErrorCodes.NotAllowed, "A text of the inbox must not render another template."));
             return null;
         }
     }
