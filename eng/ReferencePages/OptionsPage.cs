@@ -48,8 +48,8 @@ internal static class OptionsPage
     }
 
     /// <summary>
-    /// Finds a package's options: the public concrete classes whose name ends with "Options", and the classes that their properties
-    /// hold.
+    /// Finds a package's options: the public concrete classes whose name ends with "Options", and the classes that their
+    /// properties hold.
     /// </summary>
     private static IEnumerable<Type> FindOptions(Assembly package)
     {
