@@ -156,11 +156,12 @@ public abstract class NotifierFacts : IAsyncLifetime
             Content = new Content { Title = "A title", Body = "Grüße, 世界\n\"quoted\"" },
         };
 
-    // The store keeps the content of a notification apart from its trigger, and the version of the template that was used.
+    // The store keeps the content of a notification apart from its trigger, with the opt-out of tracking, and the version of the
+    // template that was used.
     private static Trigger Complete(Notification stored, Trigger given) =>
         stored.Trigger with
         {
-            Content = given.Content is null ? null : stored.Contents.Single().Content,
+            Content = given.Content is null ? null : stored.Contents.Single().Content with { Track = given.Content.Track },
             TemplateVersion = given.TemplateVersion,
         };
 

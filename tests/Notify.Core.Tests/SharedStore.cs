@@ -17,6 +17,7 @@ internal static class SharedStore
         Share<IDeadLetterStore>();
         Share<IUserStore>();
         Share<IDeviceStore>();
+        Share<IRecipientListStore>();
         Share<IRecipientCheckStore>();
         Share<ITopicStore>();
         Share<IDocumentStore>();

@@ -114,13 +114,16 @@ public sealed class EventStreamTests
         var sent = await all.NextAsync();
         Assert.Equal(("notification.accepted", "delivery.sent"), (accepted.EventType, sent.EventType));
         var delivery = JsonElement.Parse(sent.Data).GetProperty("data").Text("deliveryId");
-        var receipt = $$"""{"receipts":[{"deliveryId":"{{delivery}}","kind":"opened","at":"2026-01-01T10:00:00Z"}]}""";
-        await app.CallAsync("POST", "/v1/receipts", receipt, Acme);
-        await app.CallAsync("POST", "/v1/receipts", receipt, Acme);
+        // The second report is the first one again, and the third one is of another time.
+        foreach (var time in (string[])["10:00", "10:00", "11:00"])
+        {
+            var receipt = $$"""{"receipts":[{"deliveryId":"{{delivery}}","kind":"opened","at":"2026-01-01T{{time}}:00Z"}]}""";
+            await app.CallAsync("POST", "/v1/receipts", receipt, Acme);
+        }
 
         var (opened, again) = (await stream.NextAsync(), await stream.NextAsync());
         Assert.Equal(("receipt.opened", "receipt.opened"), (opened.EventType, again.EventType));
-        Assert.Equal(opened.EventId, again.EventId);
+        Assert.NotEqual(opened.EventId, again.EventId);
         var (first, second) = (JsonElement.Parse(opened.Data), JsonElement.Parse(again.Data));
         Assert.Equal(delivery, first.GetProperty("data").Text("deliveryId"));
         Assert.Equal(delivery, second.GetProperty("data").Text("deliveryId"));

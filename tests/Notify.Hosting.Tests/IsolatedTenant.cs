@@ -255,6 +255,9 @@ internal sealed partial class IsolatedTenant
             ApiKey = (await MustAsync("POST", "/v1/api-keys", """{"name":"second","scopes":["read"]}"""))
                 .GetProperty("key")
                 .Text("id")!,
+            Client = (await MustAsync("POST", "/v1/clients", """{"name":"second","scopes":["read"]}"""))
+                .GetProperty("client")
+                .Text("id")!,
             InboxItem = await FindAsync($"/v1/users/{Things.User}/inbox"),
         };
 

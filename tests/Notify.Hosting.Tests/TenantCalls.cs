@@ -37,6 +37,8 @@ internal sealed partial class TenantCalls(OpenApiDocument document)
     /// <summary>Operations that show nothing of a tenant, and those that only a caller for all tenants may use.</summary>
     private static readonly string[] Excluded =
     [
+        // The token alone decides: it names the delivery and contains the target.
+        "followTrackedLink",
         "getLiveness",
         "getOpenApiDocument",
         "getReadiness",

@@ -42,12 +42,14 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
 
     public required string ApiKey { get; init; }
 
+    public required string Client { get; init; }
+
     public required string InboxItem { get; init; }
 
     public required string Subscription { get; init; }
 
     /// <summary>Gets the IDs that the service made, which are secret as long as nobody passes them on.</summary>
-    public IReadOnlyList<string> Generated => [Notification, Delivery, DeadLetter, Job, ApiKey, InboxItem, Subscription];
+    public IReadOnlyList<string> Generated => [Notification, Delivery, DeadLetter, Job, ApiKey, Client, InboxItem, Subscription];
 
     /// <summary>Creates the things that a tenant will have later, with other IDs.</summary>
     public static ThingsOfTenant CreateUnknown(string name) =>
@@ -58,6 +60,7 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
             DeadLetter = $"{Guid.CreateVersion7()}",
             Job = $"{Guid.CreateVersion7()}",
             ApiKey = $"{Guid.CreateVersion7()}",
+            Client = $"{Guid.CreateVersion7()}",
             InboxItem = $"{Guid.CreateVersion7()}",
             Subscription = $"{Guid.CreateVersion7()}",
         };
@@ -67,6 +70,7 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
         segment switch
         {
             "api-keys" => ApiKey,
+            "clients" => Client,
             "devices" => Device,
             "event-subscriptions" => Subscription,
             "jobs" => Job,

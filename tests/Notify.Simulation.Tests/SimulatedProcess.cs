@@ -143,6 +143,8 @@ internal sealed class SimulatedProcess
             new SimulatedChecks(store.GetRequiredService<IRecipientCheckStore>(), this, _world)
         );
         services.AddSingleton(store.GetRequiredService<INotificationStore>());
+        services.AddSingleton(store.GetRequiredService<IReceiptStore>());
+        services.AddSingleton(store.GetRequiredService<IRecipientListStore>());
         services.AddSingleton<ITopicStore>(new SimulatedTopics(store.GetRequiredService<ITopicStore>(), this, _world));
         services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
         services.AddSingleton(store.GetRequiredService<IDocumentStore>());

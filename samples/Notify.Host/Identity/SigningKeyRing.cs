@@ -1,3 +1,5 @@
+// The keys are documents of the store, whose contract is experimental.
+#pragma warning disable NOTIFY001
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;

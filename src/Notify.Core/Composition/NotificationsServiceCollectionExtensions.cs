@@ -4,6 +4,7 @@ using Notify;
 using Notify.Core;
 using Notify.Core.Analytics;
 using Notify.Core.Auditing;
+using Notify.Core.Broadcasts;
 using Notify.Core.Capacity;
 using Notify.Core.Composition;
 using Notify.Core.Deliveries;
@@ -88,6 +89,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<NotificationEvents>();
         services.AddSingleton<TargetCanceller>();
         services.AddSingleton<TriggerPlanner>();
+        services.AddSingleton<KeyTurns>();
         services.AddSingleton<NotificationIntake>();
         services.AddSingleton<TriggerBatches>();
         services.AddSingleton<Notifier>();

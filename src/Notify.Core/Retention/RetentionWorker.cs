@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Auditing;
-using Notify.Core.Topics;
+using Notify.Core.Broadcasts;
 using Notify.Storage;
 
 namespace Notify.Core.Retention;

@@ -1,3 +1,4 @@
+using Notify.Core.Broadcasts;
 using Notify.Storage;
 
 namespace Notify.Core.Topics;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Notify.Core.Broadcasts;
 using Notify.Core.Planning;
 using Notify.Core.Queue;
 using Notify.Core.Telemetry;

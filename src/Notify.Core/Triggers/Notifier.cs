@@ -10,6 +10,7 @@ internal sealed class Notifier(
     TriggerValidator validator,
     TriggerPlanner planner,
     NotificationIntake intake,
+    KeyTurns turns,
     TriggerBatches batches,
     IDeliveryQueue queue,
     IEnumerable<IOutbox> outboxes,
@@ -23,6 +24,7 @@ internal sealed class Notifier(
         ArgumentNullException.ThrowIfNull(trigger);
         using var activity = EngineTelemetry.StartTrigger();
 
+        using var turn = await turns.EnterAsync(trigger, cancellationToken).ConfigureAwait(false);
         var (known, planned) = await planner.PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
         if (known is { } duplicate)
             return duplicate;

@@ -139,7 +139,11 @@ internal static class Schema
     {
         var properties = new JsonObject();
         foreach (var (name, schema) in members)
-            properties[name] = required.Contains(name) || schema.Remove("x-not-null") ? schema : Nullable(schema);
+        {
+            var isNotNull = schema.Remove("x-not-null");
+            properties[name] = isNotNull || required.Contains(name) ? schema : Nullable(schema);
+        }
+
         var created = new JsonObject
         {
             ["type"] = "object",

@@ -33,6 +33,8 @@ public sealed partial class ErrorPageTests
     {
         var files = (await Repository.FilesAsync())
             .Where(file => file.StartsWith("src/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            // The dashboard answers people, who get pages.
+            .Where(file => !file.StartsWith("src/Notify.Dashboard/", StringComparison.Ordinal))
             .ToList();
         Assert.True(files.Count > 500, $"Only {files.Count} files were found.");
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Notify.Storage;
 
-namespace Notify.Core.Topics;
+namespace Notify.Core.Broadcasts;
 
 /// <summary>
 /// Keeps which broadcasts are paused, as documents whose ids are those of the notifications. An expansion that is due reads its
