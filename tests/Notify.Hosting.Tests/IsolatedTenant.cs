@@ -76,6 +76,7 @@ internal sealed partial class IsolatedTenant
             await MustAsync("PUT", $"/v1/workflows/{workflow}", """{"template":"order","category":"orders"}""");
         }
 
+        await MustAsync("PUT", "/v1/tracking", """{"opens":true}""");
         await MustAsync("PUT", "/v1/team", $$"""{"users":["{{Things.User}}"]}""");
         await MustAsync("PUT", $"/v1/members/{Things.Member}", """{"role":"viewer"}""");
         var webhook = await MustAsync("POST", "/v1/webhook-endpoints/secret", $$"""{"url":"{{Things.Webhook}}"}""");

@@ -6,28 +6,70 @@ namespace Notify.Core.Triggers;
 /// </summary>
 internal sealed class KeyTurns
 {
-    /// <summary>Different keys share a turn rarely, and then wait only for a write.</summary>
-    private const int Count = 256;
+    /// <summary>Different keys share a lane rarely, and then wait only for a write.</summary>
+    private const int Lanes = 256;
 
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Count).Select(_ => new SemaphoreSlim(1, 1))];
+    private readonly Lane[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Lane())];
 
-    /// <summary>Waits for the turn of a trigger's key, which lasts until the returned value is disposed of.</summary>
-    public async ValueTask<Turn> EnterAsync(Trigger trigger, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for the turn of a trigger's key, which lasts until the returned value is disposed of. The wait cannot be cancelled: it
+    /// lasts only as long as the calls before, which can be.
+    /// </summary>
+    public async ValueTask<Turn> EnterAsync(Trigger trigger)
     {
         // Whether a workflow has a throttle is not known yet.
         if (trigger.IdempotencyKey is not { } key || trigger is { Throttle: null, Workflow: null })
             return default;
 
-        var turn = _turns[(uint)HashCode.Combine(trigger.Tenant, key) % Count];
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new Turn(turn);
+        var lane = _lanes[(uint)HashCode.Combine(trigger.Tenant, key) % Lanes];
+        await lane.EnterAsync().ConfigureAwait(false);
+        return new Turn(lane);
     }
 
     /// <summary>The turn of a key; none by default.</summary>
-    public readonly struct Turn(SemaphoreSlim held) : IDisposable
+    public readonly struct Turn(Lane held) : IDisposable
     {
-        private readonly SemaphoreSlim? _held = held;
+        private readonly Lane? _held = held;
 
-        public void Dispose() => _held?.Release();
+        public void Dispose() => _held?.Leave();
+    }
+
+    /// <summary>
+    /// A queue of calls. The next call continues on the thread of the one that leaves, as it does after any other write. A semaphore
+    /// would move it to the thread pool, which a simulation must not use.
+    /// </summary>
+    public sealed class Lane
+    {
+        private readonly Lock _lock = new();
+        private readonly Queue<TaskCompletionSource> _waiting = [];
+        private bool _isTaken;
+
+        public Task EnterAsync()
+        {
+            lock (_lock)
+            {
+                if (!_isTaken)
+                {
+                    _isTaken = true;
+                    return Task.CompletedTask;
+                }
+
+                var turn = new TaskCompletionSource();
+                _waiting.Enqueue(turn);
+                return turn.Task;
+            }
+        }
+
+        public void Leave()
+        {
+            TaskCompletionSource? next;
+            lock (_lock)
+            {
+                if (!_waiting.TryDequeue(out next))
+                    _isTaken = false;
+            }
+
+            next?.SetResult();
+        }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Notifier(
         ArgumentNullException.ThrowIfNull(trigger);
         using var activity = EngineTelemetry.StartTrigger();
 
-        using var turn = await turns.EnterAsync(trigger, cancellationToken).ConfigureAwait(false);
+        using var turn = await turns.EnterAsync(trigger).ConfigureAwait(false);
         var (known, planned) = await planner.PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
         if (known is { } duplicate)
             return duplicate;

@@ -89,17 +89,22 @@ internal static class DocumentFilter
             BsonDocument operators when IsOperators(operators) => operators.All(one =>
                 MatchesOperator(values, one.Name, one.Value)
             ),
-            BsonRegularExpression pattern => values.OfType<BsonString>().Any(text => pattern.ToRegex().IsMatch(text.Value)),
-            _ => IsAnyEqual(values, condition),
+            _ => MatchesElement(values, condition),
         };
+
+    private static bool MatchesElement(List<BsonValue> values, BsonValue wanted) =>
+        wanted is BsonRegularExpression pattern
+            ? values.OfType<BsonString>().Any(text => pattern.ToRegex().IsMatch(text.Value))
+            : IsAnyEqual(values, wanted);
 
     private static bool MatchesOperator(List<BsonValue> values, string name, BsonValue operand) =>
         name switch
         {
             "$eq" => IsAnyEqual(values, operand),
             "$ne" => !IsAnyEqual(values, operand),
-            "$in" => operand.AsBsonArray.Any(one => IsAnyEqual(values, one)),
-            "$nin" => !operand.AsBsonArray.Any(one => IsAnyEqual(values, one)),
+            // An element may be a pattern, but not an operator.
+            "$in" => operand.AsBsonArray.Any(one => MatchesElement(values, one)),
+            "$nin" => !operand.AsBsonArray.Any(one => MatchesElement(values, one)),
             "$exists" => values.Count > 0 == operand.ToBoolean(),
             "$not" => !MatchesField(values, operand),
             "$gt" => IsAny(values, operand, order => order > 0),
