@@ -237,7 +237,12 @@ internal sealed partial class IsolatedTenant
             """{"to":{"email":"direct@example.org"},"workflow":"ship"}""",
         ];
         foreach (var trigger in triggers)
-            await MustAsync("POST", "/v1/notifications", trigger);
+        {
+            var accepted = await MustAsync("POST", "/v1/notifications", trigger);
+            if (trigger.Contains("\"topic\"", StringComparison.Ordinal))
+                Things = Things with { Broadcast = accepted.Text("id")! };
+        }
+
         await MustAsync("POST", "/v1/jobs/import-users", $$"""{"id":"{{Things.Imported}}"}""", "application/x-ndjson");
     }
 

@@ -165,8 +165,13 @@ internal sealed partial class TenantCalls(OpenApiDocument document)
     private static string Fill(OpenApiOperation operation, ThingsOfTenant things) =>
         Parameter()
             .Replace(operation.Path, match =>
-                things.FindId(operation.Path[..match.Index].TrimEnd('/').Split('/')[^1]) ?? throw Unknown(operation, match.Value)
-            );
+                // Only a broadcast can be paused.
+                operation.Id
+                    is "pauseNotification"
+                        or "resumeNotification"
+                    ? things.Broadcast
+                    : things.FindId(operation.Path[..match.Index].TrimEnd('/').Split('/')[^1])
+                        ?? throw Unknown(operation, match.Value));
 
     private static InvalidOperationException Unknown(OpenApiOperation operation, string what) =>
         new($"{operation} is not tested: add {what} to {nameof(ThingsOfTenant)}.");

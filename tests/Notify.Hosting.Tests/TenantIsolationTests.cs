@@ -32,6 +32,11 @@ public sealed class TenantIsolationTests : IAsyncLifetime
                     })
                     .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
                     .AddInbox(options => options.TokenKeys.Add(new string('k', 32)))
+                    .AddTracking(options =>
+                    {
+                        options.Url = new Uri("https://example.org/v1/track");
+                        options.Key = new string('k', 32);
+                    })
                     .AddPreferencePage(options =>
                     {
                         options.Url = new Uri("https://example.org/v1/preferences");

@@ -34,6 +34,8 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
 
     public required string Notification { get; init; }
 
+    public required string Broadcast { get; init; }
+
     public required string Delivery { get; init; }
 
     public required string DeadLetter { get; init; }
@@ -49,13 +51,15 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
     public required string Subscription { get; init; }
 
     /// <summary>Gets the IDs that the service made, which are secret as long as nobody passes them on.</summary>
-    public IReadOnlyList<string> Generated => [Notification, Delivery, DeadLetter, Job, ApiKey, Client, InboxItem, Subscription];
+    public IReadOnlyList<string> Generated =>
+        [Notification, Broadcast, Delivery, DeadLetter, Job, ApiKey, Client, InboxItem, Subscription];
 
     /// <summary>Creates the things that a tenant will have later, with other IDs.</summary>
     public static ThingsOfTenant CreateUnknown(string name) =>
         new(name, name)
         {
             Notification = $"{Guid.CreateVersion7()}",
+            Broadcast = $"{Guid.CreateVersion7()}",
             Delivery = $"{Guid.CreateVersion7()}",
             DeadLetter = $"{Guid.CreateVersion7()}",
             Job = $"{Guid.CreateVersion7()}",

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Clusters;
+using Notify.Conformance.Storage;
 using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
@@ -13,7 +14,7 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
     public async Task A_trigger_within_a_transaction_is_there_when_that_commits_and_never_when_it_does_not()
     {
         using var client = ClientWithTransactions();
-        await using var services = Compose(client);
+        await using var services = await ComposeAsync(client);
         var notifier = services.GetRequiredService<INotifier>();
 
         using (var session = await client.StartSessionAsync(cancellationToken: Cancellation))
@@ -41,7 +42,7 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
     public async Task A_key_is_claimed_with_the_transaction_and_a_duplicate_leaves_the_transaction_whole()
     {
         using var client = ClientWithTransactions();
-        await using var services = Compose(client);
+        await using var services = await ComposeAsync(client);
         var notifier = services.GetRequiredService<INotifier>();
         var keyed = Trigger(1) with { IdempotencyKey = "order-1" };
         var first = await notifier.TriggerAsync(keyed, Cancellation);
@@ -64,7 +65,7 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
     public async Task A_session_without_a_transaction_is_refused()
     {
         using var client = ClientWithTransactions();
-        await using var services = Compose(client);
+        await using var services = await ComposeAsync(client);
         using var session = await client.StartSessionAsync(cancellationToken: Cancellation);
 
         await Assert.ThrowsAsync<ArgumentException>(() =>
@@ -84,8 +85,15 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
     private IMongoCollection<BsonDocument> Orders(MongoClient client) =>
         client.GetDatabase(Name).GetCollection<BsonDocument>("orders");
 
-    private ServiceProvider Compose(MongoClient client)
+    private async Task<ServiceProvider> ComposeAsync(MongoClient client)
     {
+        // These services are not started, so another start creates the indexes.
+        await using (
+            await ConformanceStore.OpenAsync(store =>
+                store.UseMongoDb(ConnectionString).UseMongoDb(options => options.Database = Name)
+            )
+        ) { }
+
         var services = new ServiceCollection().AddLogging();
         services.AddNotifications().UseMongoDb(client).UseMongoDb(options => options.Database = Name);
         services.AddSingleton<IDeliveryProvider>(new Mail());
