@@ -12,8 +12,8 @@ internal sealed class KeyTurns
     private readonly Lane[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Lane())];
 
     /// <summary>
-    /// Waits for the turn of a trigger's key, which lasts until the returned value is disposed of. The wait cannot be cancelled: it
-    /// lasts only as long as the calls before, which can be.
+    /// Waits for the turn of a trigger's key, which lasts until the returned value is disposed of. The wait cannot be cancelled:
+    /// it lasts only as long as the calls before, which can be.
     /// </summary>
     public async ValueTask<Turn> EnterAsync(Trigger trigger)
     {
@@ -35,8 +35,8 @@ internal sealed class KeyTurns
     }
 
     /// <summary>
-    /// A queue of calls. The next call continues on the thread of the one that leaves, as it does after any other write. A semaphore
-    /// would move it to the thread pool, which a simulation must not use.
+    /// A queue of calls. The next call continues on the thread of the one that leaves, as it does after any other write. A
+    /// semaphore would move it to the thread pool, which a simulation must not use.
     /// </summary>
     public sealed class Lane
     {
