@@ -87,7 +87,7 @@ public sealed record IssuedEventSubscription
     public required string Secret { get; init; }
 
     /// <summary>
-    /// Gets the time until which events are signed with the previous secret as well; null if there is no previous one.
+    /// Gets the time until which events are also signed with the previous secret; null if there is no previous secret.
     /// </summary>
     public DateTimeOffset? PreviousUntil { get; init; }
 

@@ -1,9 +1,9 @@
 namespace Notify;
 
 /// <summary>
-/// The endpoints that receive the events of tenants as webhooks. Each event is a delivery of its own: it is stored together with
-/// what it reports, signed by the Standard Webhooks specification, retried, and ends as a dead letter if the endpoint never
-/// accepts it. The HTTP API is built on this interface, so both validate and answer in the same way.
+/// The endpoints that receive the events of tenants as webhooks. Each event becomes a separate delivery, which is stored together
+/// with the change that it reports, signed according to the Standard Webhooks specification, and retried. It ends as a dead
+/// letter if the endpoint never accepts it. The HTTP API is built on this interface, so both validate and answer in the same way.
 /// </summary>
 /// <remarks>
 /// All processes use a change within 5 seconds. A method with a tenant finds only subscriptions of that tenant.

@@ -29,7 +29,7 @@ public sealed record Member
     public override string ToString() => $"{Role} of {Tenant}";
 }
 
-/// <summary>What a member may do. Each role permits what the roles before it permit.</summary>
+/// <summary>The role of a member. Each role includes the permissions of the roles before it.</summary>
 public enum MemberRole
 {
     /// <summary>Reads: the scope <see cref="ApiScope.Read"/>.</summary>

@@ -30,7 +30,7 @@ public sealed class CallbackResult
     }
 
     /// <summary>Creates the result of a genuine request whose body is not in the form that the vendor documents.</summary>
-    /// <param name="reason">What is wrong with it; never a part of the body.</param>
+    /// <param name="reason">The reason why the body cannot be read. It must not contain any part of the body.</param>
     public static CallbackResult Unreadable(string reason)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
@@ -41,7 +41,7 @@ public sealed class CallbackResult
     /// Creates the result of a request that cannot be verified now, because something that it needs cannot be reached. The vendor
     /// is asked to repeat it.
     /// </summary>
-    /// <param name="reason">What could not be reached.</param>
+    /// <param name="reason">The reason why the request cannot be verified now.</param>
     public static CallbackResult NotVerified(string reason)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);

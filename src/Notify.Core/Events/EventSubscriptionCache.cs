@@ -93,7 +93,7 @@ internal sealed class EventSubscriptionCache(
 
         lock (_lock)
         {
-            // What was read before this process made a change must not hide it.
+            // A read that began before this process made a change must not hide the change.
             if (changes == _changes)
                 _known = known;
         }

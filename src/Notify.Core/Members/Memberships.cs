@@ -3,8 +3,8 @@ using Notify.Core.Keys;
 namespace Notify.Core.Members;
 
 /// <summary>
-/// Finds the tenants and the roles of people who call, mostly without asking the store. What was read is used for a few seconds,
-/// so that a removal takes effect within that time.
+/// Finds the tenants and roles of the people who make calls. The result of a read is reused for a few seconds, so most calls do
+/// not read the store, and a removal takes effect within that time.
 /// </summary>
 internal sealed class Memberships(MemberDocuments documents, TimeProvider time)
 {
