@@ -4,7 +4,7 @@ using System.Text.Json;
 using Notify.Engines;
 using Notify.Load.Hosts;
 using Notify.Load.Recovery;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
 

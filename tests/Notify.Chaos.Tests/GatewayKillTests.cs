@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Notify.Load.Hosts;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
 

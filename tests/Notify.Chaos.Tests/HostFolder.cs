@@ -1,6 +1,6 @@
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
 

@@ -1,7 +1,7 @@
 using Notify.Engines;
 using Notify.Load.Hosts;
 using Notify.Load.Kafka;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
 

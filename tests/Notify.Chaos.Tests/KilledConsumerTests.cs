@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Notify.Engines;
 using Notify.Load.Hosts;
 using Notify.Load.Kafka;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
 

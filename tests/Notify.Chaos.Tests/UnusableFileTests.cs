@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text;
 using Notify.Load.Hosts;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
 

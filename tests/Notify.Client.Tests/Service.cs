@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Notify.Hosting;
 using Notify.Providers.Sandbox;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Client.Tests;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Core.Tests;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Core.Tests;
 

@@ -81,7 +81,7 @@ public sealed class ContentRoutingTests
 
         var id = await application.SendAsync(Trigger(FromNews) with { To = Recipient.Topic("news") });
 
-        await Notify.Testing.Eventually.TrueAsync(() => allowing.Sent.Count == 1, "the broadcast");
+        await Notify.TestSupport.Eventually.TrueAsync(() => allowing.Sent.Count == 1, "the broadcast");
         Assert.Equal(id, Assert.Single(allowing.Sent).NotificationId);
         Assert.Empty(plain.Sent);
     }

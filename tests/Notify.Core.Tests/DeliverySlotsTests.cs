@@ -4,7 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 using Notify.Transport;
 
 namespace Notify.Core.Tests;

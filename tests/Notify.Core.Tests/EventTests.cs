@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Core.Tests;
 

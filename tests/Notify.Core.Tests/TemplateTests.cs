@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Core.Tests;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Core.Tests;
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Core.Tests;
 

@@ -1,6 +1,6 @@
 using Notify.Providers;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Core.Tests;
 

@@ -3,7 +3,7 @@ using AngleSharp.Dom;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Hosting;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Dashboard.Tests;
 

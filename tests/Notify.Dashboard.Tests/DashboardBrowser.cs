@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Dashboard.Tests;
 

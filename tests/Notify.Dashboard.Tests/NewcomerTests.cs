@@ -145,7 +145,7 @@ public sealed partial class NewcomerTests
         await browser.SeeAsync("1 delivery is due again");
         await FollowAsync(browser, "Overview");
         await browser.SeeAsync("Nothing needs attention");
-        await Testing.Eventually.TrueAsync(
+        await TestSupport.Eventually.TrueAsync(
             async () =>
             {
                 await browser.GoAsync("?range=1h");

@@ -29,7 +29,7 @@ public sealed class NotificationPagesTests : IAsyncLifetime
         _app.Mail.Answer(() => Outcome.Rejected("550 no such mailbox"));
         await _app.WhenAsync(await _app.SendEmailAsync(), NotificationStatus.Failed);
 
-        await Testing.Eventually.TrueAsync(
+        await TestSupport.Eventually.TrueAsync(
             async () =>
             {
                 await _browser.OpenAsync("?range=1h");

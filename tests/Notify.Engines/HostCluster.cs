@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Engines;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Engines;
 

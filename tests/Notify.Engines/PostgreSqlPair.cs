@@ -1,5 +1,5 @@
 using System.Globalization;
-using Notify.Testing;
+using Notify.TestSupport;
 using Npgsql;
 
 namespace Notify.Engines;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Notify.Testing;
+using Notify.TestSupport;
 using Npgsql;
 
 namespace Notify.Engines;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Engines;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Engines;
 

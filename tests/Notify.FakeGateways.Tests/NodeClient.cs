@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.FakeGateways.Tests;
 

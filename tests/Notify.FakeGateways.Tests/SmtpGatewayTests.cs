@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Notify.FakeGateways.Smtp;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.FakeGateways.Tests;
 

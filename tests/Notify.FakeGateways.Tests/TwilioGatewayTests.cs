@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Notify.FakeGateways.Twilio;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.FakeGateways.Tests;
 

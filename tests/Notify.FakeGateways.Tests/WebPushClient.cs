@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Notify.FakeGateways.WebPush;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.FakeGateways.Tests;
 

@@ -77,7 +77,7 @@ public sealed class CallRateTests
 
         Assert.Equal(49, left[0]);
         Assert.True(left.Count >= 50, $"Only {left.Count} calls were allowed.");
-        await Notify.Testing.Eventually.TrueAsync(
+        await Notify.TestSupport.Eventually.TrueAsync(
             async () =>
             {
                 using var answer = await GetAsync(app, First);

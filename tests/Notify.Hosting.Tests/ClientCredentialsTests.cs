@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Hosting.Tests;
 

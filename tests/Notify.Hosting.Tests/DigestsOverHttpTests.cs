@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Hosting.Tests;
 

@@ -154,7 +154,7 @@ public sealed class EventStreamTests
         string? last;
         await using (var stream = await OpenAsync(app))
             last = (await stream.NextAsync()).EventId;
-        await Notify.Testing.Eventually.TrueAsync(
+        await Notify.TestSupport.Eventually.TrueAsync(
             () => !app.Services.GetRequiredService<IEventFeed>().IsWatched,
             "the end of the stream"
         );

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Hosting.Tests;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Hosting.Tests;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Hosting.Secrets;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Hosting.Tests;
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Hosting.Tests;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Notify.FakeGateways.Apns;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Apns.Tests;
 

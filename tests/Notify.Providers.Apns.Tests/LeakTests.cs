@@ -1,5 +1,5 @@
 using Notify.FakeGateways.Apns;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Apns.Tests;
 

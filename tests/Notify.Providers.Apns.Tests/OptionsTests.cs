@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Notify.FakeGateways;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Apns.Tests;
 

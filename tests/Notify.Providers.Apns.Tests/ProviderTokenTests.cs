@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways.Apns;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Apns.Tests;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Notify.Providers.Http;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.DotApns.Tests;
 

@@ -7,7 +7,7 @@ using System.Text.Json;
 using dotAPNS;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways.Apns;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.DotApns.Tests;
 

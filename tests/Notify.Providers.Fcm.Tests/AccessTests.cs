@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways.Fcm;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Fcm.Tests;
 

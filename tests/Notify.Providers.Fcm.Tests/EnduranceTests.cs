@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Notify.FakeGateways.Fcm;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Fcm.Tests;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Notify.FakeGateways;
 using Notify.FakeGateways.Fcm;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Fcm.Tests;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Notify.FakeGateways.Fcm;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Fcm.Tests;
 

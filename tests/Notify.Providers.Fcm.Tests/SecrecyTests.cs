@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Notify.FakeGateways.Fcm;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Fcm.Tests;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 

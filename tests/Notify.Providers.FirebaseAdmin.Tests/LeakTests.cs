@@ -3,7 +3,7 @@ using FirebaseAdmin;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
 using Notify.FakeGateways.Fcm;
-using Notify.Testing;
+using Notify.TestSupport;
 using IGoogleClientFactory = Google.Apis.Http.IHttpClientFactory;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;

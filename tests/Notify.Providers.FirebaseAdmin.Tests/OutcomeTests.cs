@@ -144,7 +144,7 @@ public sealed class OutcomeTests
         using var cancellation = new CancellationTokenSource();
 
         var sending = application.Provider.SendAsync(Deliveries.Push(application.Time.GetUtcNow()), cancellation.Token).AsTask();
-        await Notify.Testing.Eventually.TrueAsync(() => vendor.Requests.Count > 1, "the SDK to repeat its request");
+        await Notify.TestSupport.Eventually.TrueAsync(() => vendor.Requests.Count > 1, "the SDK to repeat its request");
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);

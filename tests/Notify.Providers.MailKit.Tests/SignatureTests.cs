@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.MailKit.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Sandbox.Tests;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Conformance.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Sandbox.Tests;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 [assembly: AssemblyFixture(typeof(TestAuthority))]
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.NetworkInformation;
 using System.Runtime.CompilerServices;
 using Notify.FakeGateways.Smtp;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Smtp.Tests;
 

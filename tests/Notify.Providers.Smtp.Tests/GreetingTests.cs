@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Notify.FakeGateways.Smtp;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Smtp.Tests;
 

@@ -1,5 +1,5 @@
 using Notify.FakeGateways.Smtp;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Smtp.Tests;
 

@@ -1,5 +1,5 @@
 using Notify.Conformance.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Smtp.Tests;
 

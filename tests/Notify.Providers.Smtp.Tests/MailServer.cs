@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Smtp.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Smtp.Tests;
 

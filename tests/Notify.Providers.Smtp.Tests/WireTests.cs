@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Notify.FakeGateways.Smtp;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Smtp.Tests;
 

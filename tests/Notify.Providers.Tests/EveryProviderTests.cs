@@ -9,7 +9,7 @@ using Notify.FakeGateways.Apns;
 using Notify.FakeGateways.Fcm;
 using Notify.FakeGateways.WebPush;
 using Notify.Hosting;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Tests;
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Notify.FakeGateways.Smtp;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Tests;
 

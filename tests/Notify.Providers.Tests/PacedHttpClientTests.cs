@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Notify.Providers.Http;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Tests;
 

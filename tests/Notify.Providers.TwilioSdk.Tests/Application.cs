@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Notify.Providers.Http;
-using Notify.Testing;
+using Notify.TestSupport;
 using Twilio.Clients;
 
 namespace Notify.Providers.TwilioSdk.Tests;

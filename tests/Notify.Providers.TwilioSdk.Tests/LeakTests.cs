@@ -1,5 +1,5 @@
 using Notify.FakeGateways.Twilio;
-using Notify.Testing;
+using Notify.TestSupport;
 using Twilio.Clients;
 
 namespace Notify.Providers.TwilioSdk.Tests;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways.WebPush;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.WebPush.Tests;
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Webhook.Tests;
 

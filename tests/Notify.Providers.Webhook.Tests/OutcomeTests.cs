@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Webhook.Tests;
 

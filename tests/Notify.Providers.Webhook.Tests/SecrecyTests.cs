@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Webhook.Tests;
 

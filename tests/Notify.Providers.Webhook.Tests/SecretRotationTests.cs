@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Webhook.Tests;
 

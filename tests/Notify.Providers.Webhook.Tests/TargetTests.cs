@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Notify.FakeGateways;
 using Notify.Providers.Http;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Providers.Webhook.Tests;
 

@@ -3,7 +3,7 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Storage.MongoDb.Tests;
 using Notify.Storage.MongoDb.Tests.Peer;
-using Notify.Testing;
+using Notify.TestSupport;
 using Xunit.Sdk;
 
 [assembly: AssemblyFixture(typeof(MongoDbServer))]

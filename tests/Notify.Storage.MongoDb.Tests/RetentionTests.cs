@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Conformance.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.MongoDb.Tests;
 

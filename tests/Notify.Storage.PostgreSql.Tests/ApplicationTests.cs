@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Notify.Engines;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Tests;

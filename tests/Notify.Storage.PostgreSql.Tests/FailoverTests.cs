@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Engines;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Tests;

@@ -1,7 +1,7 @@
 using Notify.Conformance.Storage;
 using Notify.Engines;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.PostgreSql.Tests;
 

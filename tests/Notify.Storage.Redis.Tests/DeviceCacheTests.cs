@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Engines;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.Redis.Tests;
 

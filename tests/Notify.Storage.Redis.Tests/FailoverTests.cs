@@ -1,5 +1,5 @@
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.Redis.Tests;
 

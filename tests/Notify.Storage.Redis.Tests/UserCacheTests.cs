@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Engines;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.Redis.Tests;
 

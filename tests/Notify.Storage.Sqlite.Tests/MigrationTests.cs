@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Conformance.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.Sqlite.Tests;
 

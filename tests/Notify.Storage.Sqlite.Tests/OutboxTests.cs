@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Notify.Providers;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.Sqlite.Tests;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Conformance.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Storage.Sqlite.Tests;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Notify.Core.Tests;
 using Notify.Providers;
 using Notify.Storage;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Transport.Kafka.Tests;
 

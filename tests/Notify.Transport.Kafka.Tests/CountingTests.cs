@@ -2,7 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Transport.Kafka.Tests;
 

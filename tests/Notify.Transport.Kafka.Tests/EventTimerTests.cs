@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 using Notify.Transport.Kafka.Connection;
 using Notify.Transport.Kafka.Events;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Transport.Kafka.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Transport.Kafka.Tests;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 using Notify.Transport.Kafka.Connection;
 
 namespace Notify.Transport.Kafka.Tests;

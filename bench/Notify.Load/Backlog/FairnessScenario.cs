@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Backlog;
 

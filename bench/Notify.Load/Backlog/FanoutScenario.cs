@@ -1,6 +1,6 @@
 using System.Globalization;
 using Notify.Load.Measuring;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Backlog;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Flood;
 
@@ -45,7 +45,7 @@ internal static class FloodScenario
         var before = ReadMegabytes(process);
 
         var start = $"HTTP/1.1\r\nHost: {address.Authority}\r\n";
-        await using var watching = await Testing.Flood.OpenAsync(address, streams, $"GET /v1/events {start}\r\n");
+        await using var watching = await TestSupport.Flood.OpenAsync(address, streams, $"GET /v1/events {start}\r\n");
         var started = Stopwatch.GetTimestamp();
         var withStreams = 0.0;
         for (var sent = 0; sent < events; sent += Batch)
@@ -58,7 +58,7 @@ internal static class FloodScenario
         Console.Error.WriteLine($"  {streams} streams: {withStreams:0} MB");
 
         var text = $"POST /v1/notifications {start}X-Filler: {new string('x', 4_000)}";
-        await using var waiting = await Testing.Flood.OpenAsync(address, halfOpen, text);
+        await using var waiting = await TestSupport.Flood.OpenAsync(address, halfOpen, text);
         var withHalfOpen = 0.0;
         await Eventually.TrueAsync(
             () =>

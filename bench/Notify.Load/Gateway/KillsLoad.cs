@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Gateway;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Notify.Engines;
 using Notify.Load.Hosts;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Gateway;
 

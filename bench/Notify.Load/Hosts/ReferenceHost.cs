@@ -1,5 +1,5 @@
 using System.Reflection;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Hosts;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Ingress;
 

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Many;
 

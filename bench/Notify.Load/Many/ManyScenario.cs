@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Many;
 

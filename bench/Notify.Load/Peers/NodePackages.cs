@@ -1,5 +1,5 @@
 using Notify.Load.Hosts;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Peers;
 

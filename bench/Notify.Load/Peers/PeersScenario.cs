@@ -5,7 +5,7 @@ using Notify.Load.Measuring;
 using Notify.Load.Wire;
 using Notify.Providers;
 using Notify.Providers.Smtp;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Peers;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Notify.Engines;
 using Notify.Load.Hosts;
-using Notify.Testing;
+using Notify.TestSupport;
 using Npgsql;
 
 namespace Notify.Load.Recovery;

@@ -3,7 +3,7 @@ using System.Globalization;
 using Notify.Engines;
 using Notify.Load.Hosts;
 using Notify.Load.Recovery;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Load.Upgrades;
 

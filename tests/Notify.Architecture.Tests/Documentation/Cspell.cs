@@ -1,4 +1,4 @@
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Architecture.Tests.Documentation;
 

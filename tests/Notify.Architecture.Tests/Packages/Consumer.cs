@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Architecture.Tests.Packages;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Xml.Linq;
 using Notify.Architecture.Tests.Packages;
-using Notify.Testing;
+using Notify.TestSupport;
 
 [assembly: AssemblyFixture(typeof(PackedPackages))]
 

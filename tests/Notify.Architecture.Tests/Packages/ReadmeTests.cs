@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Architecture.Tests.Packages;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Notify.Engines;
 using Notify.Host.Tests.Deployment;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Composition;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Deployment;
 

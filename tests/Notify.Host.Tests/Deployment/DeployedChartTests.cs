@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Notify.Engines;
 using Notify.FakeGateways;
 using Notify.Host.Tests.Telemetry;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Deployment;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Deployment;
 

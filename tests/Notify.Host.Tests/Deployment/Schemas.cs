@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Deployment;
 

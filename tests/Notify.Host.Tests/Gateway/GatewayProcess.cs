@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Gateway;
 

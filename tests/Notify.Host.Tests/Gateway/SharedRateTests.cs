@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Notify.Engines;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Gateway;
 

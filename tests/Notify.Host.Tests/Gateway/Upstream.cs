@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Gateway;
 

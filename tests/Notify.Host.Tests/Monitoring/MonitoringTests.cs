@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Notify.Host.Tests.Deployment;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Monitoring;
 

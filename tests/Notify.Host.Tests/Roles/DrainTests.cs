@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Notify.FakeGateways;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Roles;
 

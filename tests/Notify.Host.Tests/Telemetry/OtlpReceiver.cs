@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Telemetry;
 

@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
 using Notify.Engines;
 using Notify.FakeGateways;
-using Notify.Testing;
+using Notify.TestSupport;
 
 namespace Notify.Host.Tests.Telemetry;
 

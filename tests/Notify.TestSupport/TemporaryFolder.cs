@@ -1,4 +1,4 @@
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>A folder that is deleted when the test disposes of it.</summary>
 public sealed class TemporaryFolder : IDisposable

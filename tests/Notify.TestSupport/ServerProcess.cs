@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>
 /// A server that a test starts. Its output is collected, and the process is killed when the test disposes of it.

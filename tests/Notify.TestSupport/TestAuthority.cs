@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>
 /// A certificate authority that only this process trusts. .NET reads trusted roots from the home folder, so this class points

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>
 /// Runs a sample as a separate process with its own folder. The project file of the test assembly names the folder of the samples

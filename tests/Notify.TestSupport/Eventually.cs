@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>Waits until a condition is true, instead of for a fixed time.</summary>
 public static class Eventually

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Testing;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>Reads everything that an application logged through a <see cref="FakeLoggerProvider"/>.</summary>
 public static class LogLines

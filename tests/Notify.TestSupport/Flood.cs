@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>Many connections that write the beginning of a request each, and then neither write nor read anything more.</summary>
 public sealed class Flood : IAsyncDisposable

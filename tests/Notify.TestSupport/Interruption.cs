@@ -1,4 +1,4 @@
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>Cancels some of many calls, for tests that nothing is left behind.</summary>
 public static class Interruption

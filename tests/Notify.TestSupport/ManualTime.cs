@@ -1,4 +1,4 @@
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>
 /// A clock that a test controls. <see cref="Advance"/> moves both the wall clock and the timestamps forward, and fires the timers

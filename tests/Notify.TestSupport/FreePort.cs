@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>
 /// Hands out TCP ports on the loopback address that are free at the moment and that no other test in this process was given.

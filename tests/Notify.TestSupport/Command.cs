@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Notify.Testing;
+namespace Notify.TestSupport;
 
 /// <summary>Runs programs that end by themselves, such as a compiler or a linter.</summary>
 public static class Command
