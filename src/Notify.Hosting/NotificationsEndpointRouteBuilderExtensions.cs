@@ -120,10 +120,16 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var pages = new ProblemPages(prefix, options.ProblemTypeBase);
         // Whoever has no key must be able to read what its problem means.
         var protection = new ResponseProtection();
-        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document).AddEndpointFilter(protection);
+        open = endpoints
+            .MapGroup(prefix)
+            .AnswerHead()
+            .AllowAnonymous()
+            .WithMetadata(pages, document)
+            .AddEndpointFilter(protection);
         pages.Map(open.MapGroup("").AddEndpointFilter(new RequestFilter()));
         var group = endpoints
             .MapGroup(prefix)
+            .AnswerHead()
             .WithMetadata(NotificationsEndpoint.Instance, pages, document, new RunningKeys())
             .AddEndpointFilter(protection)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
