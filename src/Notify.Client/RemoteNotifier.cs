@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Notify.Client.Answers;
+using Notify.Client.Calls;
 using Notify.Client.Requests;
 
 namespace Notify.Client;
@@ -10,13 +11,10 @@ namespace Notify.Client;
 /// </summary>
 internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
 {
-    /// <summary>The name of the HTTP client.</summary>
-    public const string ClientName = "Notify";
-
     public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(trigger);
-        using var request = ServiceCalls.Post("v1/notifications", trigger.Tenant);
+        using var request = ServiceRequest.Post("v1/notifications", trigger.Tenant).Repeat();
         request.Content = TriggerContent.Create(trigger, trigger.IdempotencyKey ?? service.CreateKey());
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var answer = await ServiceCalls
@@ -55,7 +53,7 @@ internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
     public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
-        using var request = ServiceCalls.Post($"v1/notifications/{id}/cancel?ids=true", tenant);
+        using var request = ServiceRequest.Post($"v1/notifications/{id}/cancel?ids=true", tenant).Repeat();
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -72,7 +70,7 @@ internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
         if (Validate(target) is { Count: > 0 } errors)
             throw new InvalidRequestException(errors);
 
-        using var request = ServiceCalls.Post("v1/notifications/cancel?ids=true", target.Tenant);
+        using var request = ServiceRequest.Post("v1/notifications/cancel?ids=true", target.Tenant).Repeat();
         request.Content = TargetContent.Create(target);
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return await ReadCancellationAsync(response, cancellationToken).ConfigureAwait(false);
