@@ -13,6 +13,7 @@ using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.Clients;
 using Notify.Hosting.DeadLetters;
+using Notify.Hosting.Diagnostics;
 using Notify.Hosting.EventSubscriptions;
 using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
@@ -177,6 +178,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 group.MapEventSubscriptions();
                 group.MapCapturedMessages(services);
                 group.MapTrackingSettings();
+                group.MapDiagnostics();
                 signed.MapCallbacks();
                 signed.MapTrackedLinks();
                 break;
