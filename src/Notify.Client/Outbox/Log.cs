@@ -24,8 +24,8 @@ internal static partial class Log
     [LoggerMessage(
         4,
         LogLevel.Error,
-        "Trigger {Id} of the outbox may have been accepted at {Time} and its idempotency key may have expired; it is kept until it "
-            + "is retried or deleted: see IClientOutbox"
+        "Trigger {Id} of the outbox may have been accepted at {Time}, and its idempotency key may be forgotten; it is kept until "
+            + "it is retried or deleted: see IClientOutbox"
     )]
     public static partial void OutcomeUnknown(ILogger logger, long id, DateTimeOffset time);
 
