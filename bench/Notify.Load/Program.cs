@@ -10,6 +10,7 @@ using Notify.Load.Ingress;
 using Notify.Load.Jobs;
 using Notify.Load.Kafka;
 using Notify.Load.Many;
+using Notify.Load.Outbox;
 using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
 using Notify.Load.Recovery;
@@ -46,6 +47,7 @@ try
         "idle" => await IdleScenario.RunAsync(arguments),
         AllScenarios.Name => await AllScenarios.RunAsync(arguments),
         "chaos" => await ChaosScenario.RunAsync(arguments),
+        OutboxScenario.Name => await OutboxScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
         DrillScenario.Name => await DrillScenario.RunAsync(arguments),
         UpgradeScenario.Name => await UpgradeScenario.RunAsync(arguments),
@@ -54,6 +56,7 @@ try
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         IngressHost.Name => await IngressHost.RunAsync(arguments),
         BareProxy.Name => await BareProxy.RunAsync(arguments),
+        OutboxApplication.Name => await OutboxApplication.RunAsync(arguments),
         SenderProcess.Command => await SenderProcess.RunAsync(arguments),
         SinkCommand.Name => await SinkCommand.RunAsync(arguments),
         BacklogProcess.Name => await BacklogProcess.RunAsync(arguments),
@@ -84,6 +87,7 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64]
                        [--seed N] [--data FOLDER]
               gateway-kills [--rounds 5] [--clients 16] [--pause-ms 0] [--between 500] [--processes every-role|few]
+              outbox   [--engine postgresql|sqlite] [--kills 50] [--count 50000] [--applications 2] [--seed N]
               scaling  [--count 20000]
               drill    [--replication asynchronous|synchronous] [--failover automatic|manual] [--lag-seconds 0]
                        [--failback yes|no] [--count 2000] [--clients 16] [--pause-ms 0] [--interval 5] [--failures 6]

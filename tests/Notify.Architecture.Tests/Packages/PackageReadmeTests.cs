@@ -16,6 +16,7 @@ public sealed class PackageReadmeTests(PackedPackages packed)
         "Microsoft.Extensions.DependencyInjection",
         "MongoDB.Driver",
         "Notify",
+        "Notify.Client.Outbox",
         "Notify.Conformance.Storage",
         "Notify.Providers",
         "Notify.Providers.Mail",
