@@ -23,6 +23,7 @@ public sealed class PackageReadmeTests(PackedPackages packed)
         "Notify.Providers.Sandbox",
         "Notify.Storage.MongoDb",
         "Notify.Storage.Toolkit",
+        "Notify.Testing",
         "Npgsql",
         "Twilio.Clients",
     ];
