@@ -6,7 +6,8 @@ namespace Notify.Dashboard;
 
 /// <summary>
 /// Settings of the identity provider at which people sign in to the dashboard, with the authorization code flow of OpenID Connect
-/// and PKCE. Register the dashboard there as a web application with the redirect URI <c>URL-OF-THE-DASHBOARD/sign-in/callback</c>.
+/// and PKCE. Register the dashboard there as a web application with the redirect URI
+/// <c>URL-OF-THE-DASHBOARD/sign-in/callback</c>.
 /// </summary>
 public sealed class NotifyDashboardOpenIdConnectOptions : IValidatableObject
 {
@@ -35,8 +36,8 @@ public sealed class NotifyDashboardOpenIdConnectOptions : IValidatableObject
     public string DisplayName { get; set; } = "your company account";
 
     /// <summary>
-    /// Gets or sets the URL of the dashboard in a browser; null to compute it from the request. Set it if a proxy changes the host
-    /// or the path. Default: null.
+    /// Gets or sets the URL of the dashboard in a browser; null to compute it from the request. Set it if a proxy changes the
+    /// host or the path. Default: null.
     /// </summary>
     public Uri? DashboardUrl { get; set; }
 

@@ -16,6 +16,7 @@ using Notify.Core.Keys;
 using Notify.Core.Members;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
+using Notify.Core.ProviderStates;
 using Notify.Core.Queries;
 using Notify.Core.Queue;
 using Notify.Core.Receipts;
@@ -150,6 +151,10 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ContentDemands>();
         services.AddSingleton<ProviderRouter>();
         services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<ProviderPauses>();
+        services.AddSingleton<ProviderFigures>();
+        services.AddSingleton<ProcessActivity>();
+        services.AddSingleton<IProviders, ProviderDirectory>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<LeaseKeeper>();
@@ -203,7 +208,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IJobs, JobDirectory>();
         services.AddHostedService<NotificationWorkers>();
         services.AddSingleton<QueueDepthGauge>();
-        services.AddSingleton<CircuitGauge>();
+        services.AddSingleton<ProviderGauges>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder
