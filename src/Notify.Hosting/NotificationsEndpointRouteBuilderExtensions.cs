@@ -25,6 +25,7 @@ using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.PreferencePages;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Providers;
 using Notify.Hosting.RateLimits;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
@@ -176,6 +177,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 group.MapReplay();
                 group.MapEndpointSecrets();
                 group.MapEventSubscriptions();
+                group.MapProviders();
                 group.MapCapturedMessages(services);
                 group.MapTrackingSettings();
                 group.MapDiagnostics();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ internal static class DiagnosticsEndpoint
 {
     public static void MapDiagnostics(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/diagnostics", HandleAsync).Describe(DiagnosticsOperations.Check);
+        group.MapGet("/v1/diagnostics", HandleAsync).Describe(DiagnosticsOperations.Check);
         group.MapOtherMethods("/v1/diagnostics", "GET, HEAD");
     }
 
