@@ -44,7 +44,7 @@ internal sealed class DrillScenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _load.End();
+        _load.Abandon();
         await _clients.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _regions.DisposeAsync();
         foreach (var kafka in _kafka)
