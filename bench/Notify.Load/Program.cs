@@ -92,7 +92,8 @@ try
               drill    [--replication asynchronous|synchronous] [--failover automatic|manual] [--lag-seconds 0]
                        [--failback yes|no] [--count 2000] [--clients 16] [--pause-ms 0] [--interval 5] [--failures 6]
                        [--processes every-role|two]
-              upgrade  [--count 1000] [--clients 8] [--pause-ms 0] [--previous Notify.Host.dll | --next-step yes]
+              upgrade  [--count 1000] [--clients 8] [--pause-ms 0] [--previous Notify.Host.dll|this]
+                       [--next-step yes]
             Its result is one JSON line, the last of the standard output.
             """
         ),
