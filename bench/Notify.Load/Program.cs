@@ -42,7 +42,7 @@ try
         "backlog" => await BacklogScenario.RunAsync(arguments),
         "priority" => await PriorityScenario.RunAsync(arguments),
         "fairness" => await FairnessScenario.RunAsync(arguments),
-        "peers" => await PeersScenario.RunAsync(arguments),
+        PeersScenario.Name => await PeersScenario.RunAsync(arguments),
         "idle" => await IdleScenario.RunAsync(arguments),
         AllScenarios.Name => await AllScenarios.RunAsync(arguments),
         "chaos" => await ChaosScenario.RunAsync(arguments),
@@ -78,7 +78,8 @@ try
               backlog  [--count 1000000]
               priority [--count 500000] [--pairs 3] [--seconds 10] [--vendor-ms 50]
               fairness [--count 500000] [--pairs 3] [--vendor-ms 50]
-              peers    [--count 40000] [--pairs 2] [--only bullmq|node-apn|firebase-admin|nodemailer]
+              peers    [--count 40000] [--pairs 2]
+                       [--peer hangfire|wolverine|cap|bullmq|node-apn|firebase-admin|nodemailer]
               idle     [--seconds 60]
               all      [--to bench] [--only NAME,NAME]: all of the above, or those named, written to RESULTS.md with a plot
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64]
