@@ -27,13 +27,14 @@ try
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "postgres" => await PostgreSqlScenario.RunAsync(arguments),
         "kafka" => await KafkaScenario.RunAsync(arguments),
-        "ingress" => await IngressScenario.RunAsync(arguments),
+        IngressScenario.Name => await IngressScenario.RunAsync(arguments),
         GatewayScenario.Name => await GatewayScenario.RunAsync(arguments),
         KillsScenario.Name => await KillsScenario.RunAsync(arguments),
         "fcm" or "apns" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
         SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
         ManyEmbeddedScenario.Name => await ManyEmbeddedScenario.RunAsync(arguments),
+        ManyIngressScenario.Name => await ManyIngressScenario.RunAsync(arguments),
         ImportScenario.Name => await ImportScenario.RunAsync(arguments),
         ManyScenario.Name => await ManyScenario.RunAsync(arguments),
         FloodScenario.Name => await FloodScenario.RunAsync(arguments),
@@ -71,7 +72,7 @@ try
               slow-smtp [--latency 1500] [--count 2000] [--connections 8]
               many     [--count 1000000]
               import   [--count 1000000]
-              many-embedded [--count 100000] [--pairs 3]
+              many-embedded, many-ingress [--count 100000] [--pairs 3]
               flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]
               fanout-personal [--count 1000000]

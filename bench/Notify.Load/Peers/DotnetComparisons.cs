@@ -8,8 +8,8 @@ using Notify.Load.PostgreSql;
 namespace Notify.Load.Peers;
 
 /// <summary>
-/// Hangfire, Wolverine and CAP compared with the scenario <c>postgres</c>, on the same server, each in its own database. A message
-/// is durable before its caller goes on, is sent once to a vendor that does nothing, and is recorded as sent. The project
+/// Hangfire, Wolverine and CAP compared with the scenario <c>postgres</c>, on the same server, each in its own database. A
+/// message is durable before its caller goes on, is sent once to a vendor that does nothing, and is recorded as sent. The project
 /// <c>bench/Notify.Peers</c> has the peers and their settings.
 /// </summary>
 internal static class DotnetComparisons
@@ -23,8 +23,8 @@ internal static class DotnetComparisons
     private const int HangfirePart = 10;
 
     /// <summary>
-    /// Enough connections for the callers and the workers of a peer. With fewer, 64 callers of Hangfire leave none to its workers,
-    /// and time out.
+    /// Enough connections for the callers and the workers of a peer. With fewer, 64 callers of Hangfire leave none to its
+    /// workers, and time out.
     /// </summary>
     private const string Pool = ";Maximum Pool Size=150";
 

@@ -10,8 +10,8 @@ using Notify.TestSupport;
 namespace Notify.Load.Peers;
 
 /// <summary>
-/// BullMQ compared with the scenario <c>embedded</c>, and node-apn, firebase-admin and nodemailer with Notify's providers. Both of
-/// a pair send to the same sink.
+/// BullMQ compared with the scenario <c>embedded</c>, and node-apn, firebase-admin and nodemailer with Notify's providers. Both
+/// of a pair send to the same sink.
 /// </summary>
 /// <remarks>
 /// BullMQ's Redis flushes once a second, so a crash loses what arrived after the last flush. Notify's SQLite store flushes before

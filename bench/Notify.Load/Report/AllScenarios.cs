@@ -29,6 +29,7 @@ internal static class AllScenarios
     [
         new("embedded"),
         new(ManyEmbeddedScenario.Name),
+        new(ManyIngressScenario.Name),
         new("postgres"),
         new("kafka"),
         new("ingress"),
@@ -67,10 +68,14 @@ internal static class AllScenarios
         var failed = 0;
         foreach (var run in Runs.Where(run => only is null || only.Contains(run.Scenario) || only.Contains(run.Label)))
         {
-            if (await MeasureAsync(run) is { } result)
-                results[run.Label] = result;
-            else
+            if (await MeasureAsync(run) is not { } measured)
+            {
                 failed++;
+                continue;
+            }
+
+            foreach (var result in measured)
+                results[result.Scenario] = result;
             Write(folder, results);
         }
 
@@ -81,25 +86,26 @@ internal static class AllScenarios
 
     private static void Write(string folder, Dictionary<string, RatioResult> results)
     {
-        RatioResult[] rows = [.. Runs.Select(run => results.GetValueOrDefault(run.Label)).OfType<RatioResult>()];
+        RatioResult[] rows = [.. Runs.SelectMany(run => results.Values.Where(run.HasMeasured))];
         ResultsFile.Write(folder, rows);
         ResultsPage.Write(folder, rows);
     }
 
-    /// <returns>Null if the scenario failed. It has then printed the reason.</returns>
-    private static async Task<RatioResult?> MeasureAsync(Run run)
+    /// <returns>A result for each comparison, or null if the scenario failed. It has then printed the reason.</returns>
+    private static async Task<RatioResult[]?> MeasureAsync(Run run)
     {
         Console.Error.WriteLine(run.Label);
         var (exitCode, output) = await OwnProcess.RunAsync(OwnProcess.Arguments(run.Scenario, run.Options), run.Environment);
         if (exitCode != 0)
             return null;
 
-        var line = output.TrimEnd().Split('\n')[^1];
-        Console.Error.WriteLine($"  {line}");
-        return JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)! with { Scenario = run.Label };
+        string[] lines = [.. output.Split('\n').Where(line => line.StartsWith('{'))];
+        foreach (var line in lines)
+            Console.Error.WriteLine($"  {line}");
+        return [.. lines.Select(line => run.Name(JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)!))];
     }
 
-    /// <summary>A row of the page.</summary>
+    /// <summary>A scenario with its options. It has one row for each of its comparisons.</summary>
     /// <param name="Scenario">The name of the scenario.</param>
     /// <param name="Variant">
     /// A label that distinguishes the row from other rows of the scenario, or null for the first row.
@@ -114,6 +120,21 @@ internal static class AllScenarios
     )
     {
         public string Label => Variant is null ? Scenario : $"{Scenario} ({Variant})";
+
+        /// <summary>Names a result of this run after it. A further comparison of a scenario has a name after a colon.</summary>
+        public RatioResult Name(RatioResult result) =>
+            result.Scenario.IndexOf(':', StringComparison.Ordinal) is >= 0 and var at
+                ? result with
+                {
+                    Scenario = Label + result.Scenario[at..],
+                }
+                : result with
+                {
+                    Scenario = Label,
+                };
+
+        public bool HasMeasured(RatioResult result) =>
+            result.Scenario == Label || result.Scenario.StartsWith($"{Label}: ", StringComparison.Ordinal);
 
         public string[] Options => Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }

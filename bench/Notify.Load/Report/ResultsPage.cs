@@ -51,7 +51,7 @@ internal static class ResultsPage
                 CultureInfo.InvariantCulture,
                 $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n"
             );
-        foreach (var scenario in results.Select(result => result.Scenario.Split(" (")[0]).Distinct())
+        foreach (var scenario in results.Select(result => result.Scenario.Split(" (")[0].Split(": ")[0]).Distinct())
             page.Append(ReadProfile(folder, scenario));
         return page.ToString();
     }

@@ -10,7 +10,9 @@ namespace Notify.Peers.Hangfire;
 /// </summary>
 internal sealed class HangfirePeer(string connectionString) : IPeer
 {
-    /// <summary>Five per processor, at most twenty, is Hangfire's default. Jobs that only wait for the database gain from more.</summary>
+    /// <summary>
+    /// Five per processor, at most twenty, is Hangfire's default. Jobs that only wait for the database gain from more.
+    /// </summary>
     private const int Workers = 20;
 
     private readonly PeerDatabase _database = new(connectionString);
