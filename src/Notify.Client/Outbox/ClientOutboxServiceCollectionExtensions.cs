@@ -1,9 +1,9 @@
-using Notify.Client.Calls;
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Client;
+using Notify.Client.Calls;
 using Notify.Client.Outbox;
 
 namespace Microsoft.Extensions.DependencyInjection;
