@@ -69,14 +69,17 @@ internal static class SampleData
     private static async Task AddPeopleAsync(DashboardApplication app)
     {
         var recipients = app.Services.GetRequiredService<IRecipients>();
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Stockholm");
+        // They begin long after the test, which would otherwise wait until the morning for what it sends.
+        var quiet = TimeOnly.FromDateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, zone).DateTime).AddHours(6);
         await recipients.SaveUserAsync(
             new User
             {
                 Id = "ada",
                 Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["phone"] = "+46701234567" },
                 Locale = "sv-SE",
-                TimeZone = "Europe/Stockholm",
-                QuietHours = new QuietHours(new TimeOnly(22, 0), new TimeOnly(7, 0)),
+                TimeZone = zone.Id,
+                QuietHours = new QuietHours(quiet, quiet.AddHours(9)),
                 Properties = JsonElement.Parse("""{"plan":"pro"}"""),
             }
         );
