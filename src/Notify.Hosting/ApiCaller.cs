@@ -23,7 +23,9 @@ public sealed record ApiCaller
     /// <summary>Gets the scopes of the caller.</summary>
     public required ApiScope Scopes { get; init; }
 
-    /// <summary>Gets the kind of the caller's key, which decides where its notifications go; see <see cref="Trigger.Kind"/>.</summary>
+    /// <summary>
+    /// Gets the kind of the caller's key, which decides where its notifications go; see <see cref="Trigger.Kind"/>.
+    /// </summary>
     public required ApiKeyKind Kind { get; init; }
 
     /// <summary>Finds the caller of a call.</summary>

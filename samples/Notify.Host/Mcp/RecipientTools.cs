@@ -8,8 +8,8 @@ internal sealed class RecipientTools(IRecipients recipients, IHttpContextAccesso
 {
     [McpServerTool(Name = "get_user", Title = "Get a user", ReadOnly = true, UseStructuredContent = true)]
     [Description(
-        "Shows how a user can be reached: the kinds of addresses, the devices, and the preferences. Helps to explain why the user "
-            + "did not get a notification."
+        "Shows how a user can be reached: the kinds of addresses, the devices, and the preferences. Helps to explain why the "
+            + "user did not get a notification."
     )]
     public async Task<UserDetails> GetAsync(
         [Description("The ID of the user.")] string id,

@@ -9,8 +9,8 @@ internal sealed class SendTools(INotifier notifier, IHttpContextAccessor accesso
 {
     [McpServerTool(Name = "send_notification", Title = "Send a notification", Destructive = false, UseStructuredContent = true)]
     [Description(
-        "Sends a notification to users, topics or addresses, with a text or a template. It is accepted once the call returns, and "
-            + "sent soon after. Use get_notification to see what became of it."
+        "Sends a notification to users, topics or addresses, with a text or a template. It is accepted once the call returns, "
+            + "and sent soon after. Use get_notification to see what became of it."
     )]
     public async Task<SentNotification> SendAsync(
         [Description("IDs of users, who get it over their channels.")] string[]? users = null,
