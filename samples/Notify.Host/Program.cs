@@ -2,6 +2,7 @@ using Notify;
 using Notify.Host;
 using Notify.Host.Gateway;
 using Notify.Host.Identity;
+using Notify.Host.Mcp;
 using Notify.Host.Telemetry;
 using Notify.Hosting;
 
@@ -57,6 +58,7 @@ static WebApplication Build(string[] args, out Roles roles)
     builder.Services.AddDeliverySettings(settings);
     builder.Services.AddEdge(settings);
     builder.Services.AddGateway(settings, roles);
+    builder.Services.AddAssistants(settings);
     builder.Services.AddIdentityProvider(settings);
     builder.Services.AddTokenServer(
         settings,
@@ -79,6 +81,7 @@ static WebApplication Build(string[] args, out Roles roles)
     app.UseCallerTokens();
     var api = app.MapNotifications(features: features);
     api.MapMetrics(app);
+    api.MapAssistants(app, features);
     app.MapForwardedTokenServer();
     if (gateway && (settings["Dashboard"] ?? "/dashboard") is { Length: > 0 } dashboard)
         app.MapNotifyDashboard(dashboard);

@@ -3,8 +3,8 @@ using Notify.TestSupport;
 namespace Notify.Architecture.Tests.Documentation;
 
 /// <summary>
-/// The OpenAPI document conforms to OpenAPI 3.1, and a generator makes a client from it, which the TypeScript compiler accepts and
-/// which sends. The programs come from npm and are installed once.
+/// The OpenAPI document conforms to OpenAPI 3.1, and a generator makes a client from it, which the TypeScript compiler accepts
+/// and which sends. The programs come from npm and are installed once.
 /// </summary>
 public sealed class OpenApiTests
 {

@@ -1,15 +1,25 @@
+using System.Diagnostics;
 using Notify.TestSupport;
 
 namespace Notify.Architecture.Tests.Packages;
 
-/// <summary>The contracts work in an application that is compiled ahead of time, where reflection finds nothing.</summary>
+/// <summary>
+/// The contracts and the client work in an application that is compiled ahead of time, where reflection finds nothing.
+/// </summary>
 public sealed class AheadOfTimeTests(PackedPackages packed)
 {
     private const string Code = """
         using System.Text.Json;
         using System.Text.Json.Serialization;
+        using Microsoft.Extensions.DependencyInjection;
         using Notify;
         using Notify.Providers;
+
+        if (args is [var address])
+        {
+            await Remote.RunAsync(address);
+            return;
+        }
 
         var trigger = new Trigger { To = Recipient.Email("ada@example.org"), Template = "hello" }.WithData(
             new Hello("Ada"),
@@ -59,6 +69,33 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
             }
         }
 
+        // What an application calls over HTTP.
+        internal static class Remote
+        {
+            public static async Task RunAsync(string address)
+            {
+                var services = new ServiceCollection();
+                services.AddNotifyClient(address);
+                await using var provider = services.BuildServiceProvider();
+
+                var recipients = provider.GetRequiredService<IRecipients>();
+                await recipients.SaveUserAsync(new User { Id = "ada", QuietHours = new(new(22, 0), new(7, 0)) });
+                var user = await recipients.FindUserAsync(Trigger.DefaultTenant, "ada");
+                var templates = provider.GetRequiredService<ITemplateCatalog>();
+                var hello = new Template { Name = "hello", Variants = [new TemplateVariant { Body = "Hi {{ Name }}" }] };
+                var version = await templates.SaveAsync(hello);
+
+                var trigger = new Trigger { To = Recipient.Email("ada@example.org"), Template = "hello", Reference = "order/1" };
+                var sent = await provider
+                    .GetRequiredService<INotifier>()
+                    .TriggerAsync(trigger.WithData(new Hello("Ada"), ShopJson.Default.Hello));
+                var found = await provider
+                    .GetRequiredService<INotificationQueries>()
+                    .FindAsync(Trigger.DefaultTenant, sent.Id);
+                Console.WriteLine($"{user!.Value.QuietHours!.From} {version} {found!.Notification.Trigger.Reference}");
+            }
+        }
+
         internal sealed class Orders
         {
             public Task<Page<NotificationSummary>> ListAsync(string tenant)
@@ -84,14 +121,19 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         """;
 
     [Fact]
-    public async Task A_published_program_that_uses_the_contracts_has_no_warning_and_runs()
+    public async Task A_published_program_has_no_warning_and_sends()
     {
-        using var shop = await Consumer.CreateAsync("console", packed, ["Notify.Abstractions"]);
+        using var shop = await Consumer.CreateAsync("console", packed, ["Notify.Client"]);
         await shop.WriteAsync("Program.cs", Code);
+        using var data = new TemporaryFolder();
+        var (host, http) = await SampleProcess.StartHostAsync(data.Path, null, "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+        await using var running = host;
 
-        await shop.PublishAsync("-p:PublishAot=true");
+        await shop.PublishAsync("-p:PublishAot=true", "-p:InvariantGlobalization=true");
 
+        var started = Stopwatch.StartNew();
         var output = await Command.RunAsync(shop.Folder, shop.PublishedProgram, []);
+        TestContext.Current.TestOutputHelper!.WriteLine($"The program started and ended in {started.ElapsedMilliseconds} ms.");
         Assert.Equal(
             """
             address:email {"Name":"Ada"} Sent
@@ -102,5 +144,7 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
             """,
             output.ReplaceLineEndings("\n").Trim()
         );
+        var answers = await Command.RunAsync(shop.Folder, shop.PublishedProgram, [http.BaseAddress!.AbsoluteUri]);
+        Assert.Equal("22:00 1 order/1", answers.Trim());
     }
 }
