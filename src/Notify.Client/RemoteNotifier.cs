@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Notify.Client.Answers;
+using Notify.Client.Calls;
 using Notify.Client.Outbox;
 using Notify.Client.Requests;
 
@@ -11,13 +12,10 @@ namespace Notify.Client;
 /// </summary>
 internal sealed class RemoteNotifier(ServiceCalls service, IEnumerable<OutboxWriter> outboxes) : INotifier
 {
-    /// <summary>The name of the HTTP client.</summary>
-    public const string ClientName = "Notify";
-
     public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(trigger);
-        using var request = ServiceCalls.Post("v1/notifications", trigger.Tenant);
+        using var request = ServiceRequest.Post("v1/notifications", trigger.Tenant).Repeat();
         request.Content = TriggerContent.Create(trigger, trigger.IdempotencyKey ?? service.CreateKey());
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var answer = await ServiceCalls
@@ -67,7 +65,7 @@ internal sealed class RemoteNotifier(ServiceCalls service, IEnumerable<OutboxWri
     public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
-        using var request = ServiceCalls.Post($"v1/notifications/{id}/cancel?ids=true", tenant);
+        using var request = ServiceRequest.Post($"v1/notifications/{id}/cancel?ids=true", tenant).Repeat();
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -84,7 +82,7 @@ internal sealed class RemoteNotifier(ServiceCalls service, IEnumerable<OutboxWri
         if (Validate(target) is { Count: > 0 } errors)
             throw new InvalidRequestException(errors);
 
-        using var request = ServiceCalls.Post("v1/notifications/cancel?ids=true", target.Tenant);
+        using var request = ServiceRequest.Post("v1/notifications/cancel?ids=true", target.Tenant).Repeat();
         request.Content = TargetContent.Create(target);
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return await ReadCancellationAsync(response, cancellationToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Client;
+using Notify.Client.Calls;
 using Notify.Client.Outbox;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -56,7 +57,7 @@ public static class ClientOutboxServiceCollectionExtensions
         services.AddSingleton<IClientOutbox, ClientOutbox>();
         services.AddHostedService<OutboxForwarder>();
         services.AddHostedService<OutboxGauges>();
-        services.AddHttpClient(RemoteNotifier.ClientName).AddHttpMessageHandler(() => new OutboxArrivalHandler());
+        services.AddHttpClient(ServiceCalls.ClientName).AddHttpMessageHandler(() => new OutboxArrivalHandler());
         return services;
     }
 }

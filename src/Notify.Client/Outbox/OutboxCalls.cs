@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Notify.Client.Answers;
+using Notify.Client.Calls;
 using Notify.Client.Requests;
 
 namespace Notify.Client.Outbox;
@@ -13,7 +14,7 @@ internal sealed class OutboxCalls(ServiceCalls service)
     {
         var settlement = new OutboxSettlement();
         using var activity = OutboxTelemetry.StartForward(rows);
-        using var request = ServiceCalls.Post("v1/notifications/stream", rows[0].Tenant);
+        using var request = ServiceRequest.Post("v1/notifications/stream", rows[0].Tenant).Repeat();
         var lines = string.Concat(rows.Select(row => row.Body + "\n"));
         request.Content = JsonBody.Create(Encoding.UTF8.GetBytes(lines), "application/x-ndjson");
         try
