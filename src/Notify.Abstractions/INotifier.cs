@@ -28,7 +28,9 @@ public interface INotifier
     /// <param name="transaction">A transaction on the database of the store.</param>
     /// <param name="cancellationToken">A token to cancel the operation. The transaction is left to the caller.</param>
     /// <returns>
-    /// The ID of the notification, and whether an earlier trigger with the same idempotency key had already created it.
+    /// The ID of the notification, and whether an earlier trigger with the same idempotency key had already created it. In an
+    /// application that calls a service, the trigger is in an outbox, and the ID is <see cref="Guid.Empty"/>: the service assigns
+    /// the ID later.
     /// </returns>
     /// <exception cref="InvalidRequestException">The trigger is invalid. The exception lists every invalid field.</exception>
     /// <exception cref="IdempotencyConflictException">The idempotency key was already used with a different body.</exception>

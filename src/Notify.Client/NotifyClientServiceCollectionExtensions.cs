@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Notify;
@@ -76,10 +77,18 @@ public static class NotifyClientServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServiceCalls>();
         services.AddSingleton<INotifier, RemoteNotifier>();
-        http.UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = ConnectionLifetime)
-            .AddStandardResilienceHandler(CallRetries.Configure);
+        http.UseSocketsHttpHandler((handler, _) => Configure(handler)).AddStandardResilienceHandler(CallRetries.Configure);
+        http.AddHttpMessageHandler(() => new AnswerBuffer());
         AddManagement(services);
         return http;
+    }
+
+    private static void Configure(SocketsHttpHandler handler)
+    {
+        handler.PooledConnectionLifetime = ConnectionLifetime;
+        handler.AutomaticDecompression = DecompressionMethods.All;
+        // A redirected POST becomes a GET: the answer to it would look as if the trigger had been accepted.
+        handler.AllowAutoRedirect = false;
     }
 
     private static void AddManagement(IServiceCollection services) =>

@@ -21,7 +21,9 @@ internal sealed class RemoteNotifier(ServiceCalls service, IEnumerable<OutboxWri
         var answer = await ServiceCalls
             .ReadAsync(response, AnswerJson.Default.AcceptedAnswer, cancellationToken)
             .ConfigureAwait(false);
-        return answer.CreateResult(isRepeatable: trigger.IdempotencyKey is not null);
+        return answer.Id != Guid.Empty
+            ? answer.CreateResult(isRepeatable: trigger.IdempotencyKey is not null)
+            : throw ServiceCalls.CreateStranger(response);
     }
 
     public async Task<TriggerResult> TriggerAsync(

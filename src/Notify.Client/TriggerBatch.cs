@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Notify.Client.Answers;
 using Notify.Client.Calls;
 using Notify.Client.Requests;
@@ -39,7 +38,13 @@ internal sealed class TriggerBatch
             var error = await TrySendAsync(cancellationToken).ConfigureAwait(false);
             if (_open.Count == 0)
                 return;
-            if (requests == MaxRequests || error is NotifyServiceException { Status: >= 400 and < 500 })
+            if (error is NotifyServiceException { Status: 413 } && _open.Count > 1)
+            {
+                await SendHalvesAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            if (requests == MaxRequests || error is NotifyServiceException { Status: >= 300 and < 500 })
             {
                 Fail(error ?? CreateEndedEarly());
                 return;
@@ -72,37 +77,36 @@ internal sealed class TriggerBatch
     {
         var sent = _open;
         var unanswered = sent.ToDictionary(trigger => trigger.Index);
-        foreach (var range in lines.AsSpan().Split((byte)'\n'))
+        foreach (var answer in AnswerLines.Parse(lines).Where(answer => answer.Line <= sent.Count))
         {
-            if (TryParse(lines.AsSpan(range)) is not { Ended: false } answer || answer.Line < 1 || answer.Line > sent.Count)
-                continue;
             var trigger = sent[(int)answer.Line - 1];
-            _outcomes[trigger.Index] = CreateOutcome(trigger, answer);
+            if (CreateOutcome(trigger, answer) is not { } outcome)
+                continue;
+            _outcomes[trigger.Index] = outcome;
             unanswered.Remove(trigger.Index);
         }
 
         _open = [.. sent.Where(trigger => unanswered.ContainsKey(trigger.Index))];
     }
 
-    // A connection that breaks off may leave a part of a line.
-    private static AcceptedAnswer? TryParse(ReadOnlySpan<byte> line)
+    /// <summary>Creates the outcome; null if the line is not that of a service.</summary>
+    private static TriggerOutcome? CreateOutcome(SentTrigger sent, AcceptedAnswer answer)
     {
-        try
-        {
-            return line.IsEmpty ? null : JsonSerializer.Deserialize(line, AnswerJson.Default.AcceptedAnswer);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        if (answer.IsAccepted)
+            return new TriggerOutcome(answer.CreateResult(isRepeatable: sent.Trigger.IdempotencyKey is not null));
+        return answer.Status >= 400
+            ? new TriggerOutcome(
+                ProblemAnswer.CreateException(answer.Status, answer.Code, answer.Detail, answer.ExistingId, answer.Errors)
+            )
+            : null;
     }
 
-    private static TriggerOutcome CreateOutcome(SentTrigger sent, AcceptedAnswer answer) =>
-        answer.Status < 400
-            ? new TriggerOutcome(answer.CreateResult(isRepeatable: sent.Trigger.IdempotencyKey is not null))
-            : new TriggerOutcome(
-                ProblemAnswer.CreateException(answer.Status, answer.Code, answer.Detail, answer.ExistingId, answer.Errors)
-            );
+    // A proxy on the way has a lower limit than the service.
+    private async ValueTask SendHalvesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var half in _open.Chunk((_open.Count + 1) / 2))
+            await new TriggerBatch(_service, _outcomes, half).SendAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private void Fail(Exception error)
     {

@@ -26,6 +26,9 @@ internal sealed record AcceptedAnswer
     /// <summary>Gets whether the service ended the stream with this line.</summary>
     public bool Ended { get; init; }
 
+    /// <summary>Gets whether the service accepted the trigger of the line.</summary>
+    public bool IsAccepted => Status is >= 200 and < 300 && Id != Guid.Empty;
+
     /// <summary>Creates the result.</summary>
     /// <param name="isRepeatable">
     /// Whether the caller set the idempotency key. If the client made it, a duplicate is a repetition by the client.

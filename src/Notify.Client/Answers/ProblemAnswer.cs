@@ -15,7 +15,7 @@ internal sealed record ProblemAnswer(string? Code, string? Title, string? Detail
         return CreateException(
             (int)response.StatusCode,
             problem?.Code,
-            problem?.Detail ?? problem?.Title ?? response.ReasonPhrase,
+            problem?.Detail ?? problem?.Title ?? GetRedirect(response) ?? response.ReasonPhrase,
             problem?.ExistingId,
             problem?.Errors
         );
@@ -40,6 +40,11 @@ internal sealed record ProblemAnswer(string? Code, string? Title, string? Detail
             $"The service answered {status} ({code ?? "no code"}). {detail}".TrimEnd()
         );
     }
+
+    private static string? GetRedirect(HttpResponseMessage response) =>
+        (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location
+            ? $"It redirects to {location}. Set NotifyClientOptions.Address to the address that does not."
+            : null;
 
     private static async ValueTask<ProblemAnswer?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

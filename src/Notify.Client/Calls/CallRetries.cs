@@ -11,7 +11,8 @@ internal static class CallRetries
     {
         var isTransient = options.Retry.ShouldHandle;
         options.Retry.ShouldHandle = arguments =>
-            ServiceRequest.IsRepeatable(arguments.Context.GetRequestMessage()) || IsUnhandled(arguments.Outcome)
+            (ServiceRequest.IsRepeatable(arguments.Context.GetRequestMessage()) || IsUnhandled(arguments.Outcome))
+            && !(GetRetryAfter(arguments.Outcome.Result) > options.TotalRequestTimeout.Timeout)
                 ? isTransient(arguments)
                 : ValueTask.FromResult(false);
         options.AttemptTimeout.TimeoutGenerator = arguments => GetTimeout(arguments, options.AttemptTimeout);
@@ -23,6 +24,10 @@ internal static class CallRetries
         outcome.Exception
             is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
         || outcome.Result?.StatusCode == System.Net.HttpStatusCode.TooManyRequests;
+
+    // Without this, a call that the service asks to repeat in an hour would wait for its own timeout, and hide the answer.
+    private static TimeSpan? GetRetryAfter(HttpResponseMessage? response) =>
+        response?.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - response.Headers.Date : null;
 
     private static ValueTask<TimeSpan> GetTimeout(TimeoutGeneratorArguments arguments, TimeoutStrategyOptions usual) =>
         ValueTask.FromResult(

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Notify.Client.Answers;
+using Polly;
 
 namespace Notify.Client.Calls;
 
@@ -19,6 +20,7 @@ internal sealed class ServiceCalls(IHttpClientFactory clients, IOptionsMonitor<N
     public Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) => Task.Delay(pause, time, cancellationToken);
 
     /// <summary>Sends a request to the service.</summary>
+    /// <exception cref="HttpRequestException">The service could not be reached, or did not answer in time.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken,
@@ -29,8 +31,18 @@ internal sealed class ServiceCalls(IHttpClientFactory clients, IOptionsMonitor<N
         request.RequestUri = GetUri(current.Address!, request.RequestUri!);
         if (current.ApiKey is { } key)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (completion == HttpCompletionOption.ResponseContentRead)
+            AnswerBuffer.Request(request);
         using var client = clients.CreateClient(ClientName);
-        return await client.SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await client.SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ExecutionRejectedException exception)
+        {
+            // All attempts timed out, or the circuit is open.
+            throw new HttpRequestException(exception.Message, exception);
+        }
     }
 
     /// <summary>Makes a call and ignores the body of the answer.</summary>
@@ -156,7 +168,7 @@ internal sealed class ServiceCalls(IHttpClientFactory clients, IOptionsMonitor<N
         var json = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize(json, type)!;
+            return JsonSerializer.Deserialize(json, type) ?? throw CreateStranger(response);
         }
         catch (JsonException)
         {

@@ -63,7 +63,7 @@ internal sealed class OutboxCalls(ServiceCalls service)
 
     private static void Read(OutboxSettlement settlement, OutboxRow row, AcceptedAnswer answer)
     {
-        if (answer.Status is >= 200 and < 300 && answer.Id != Guid.Empty)
+        if (answer.IsAccepted)
             settlement.Accepted.Add(row);
         else if (IsFinal(answer.Status))
             settlement.Refused.Add(new OutboxRefusal(row, answer.Code ?? GetCode(answer.Status), GetReason(answer)));
