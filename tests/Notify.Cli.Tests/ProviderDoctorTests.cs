@@ -6,6 +6,7 @@ using Notify.FakeGateways.Apns;
 using Notify.FakeGateways.Fcm;
 using Notify.FakeGateways.Smtp;
 using Notify.FakeGateways.Twilio;
+using Notify.Providers.MailKit;
 using Notify.Providers.Smtp;
 using Notify.TestSupport;
 
@@ -40,7 +41,10 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
         var checks = await CheckAsync("right", _twilio.Account.AuthToken, _smtp.Port, exitCode: 0);
 
         Assert.All(checks.Values, check => Assert.Equal("ok", check.GetProperty("status").GetString()));
-        Assert.Equal(["apns", "fcm", "mail", "redis-like", "store", "twilio"], checks.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["apns", "fcm", "mail", "mail-kit", "redis-like", "store", "twilio"],
+            checks.Keys.Order(StringComparer.Ordinal)
+        );
         Assert.Empty(_twilio.Messages);
         Assert.Empty(_smtp.Messages);
     }
@@ -57,11 +61,13 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
         Expect(wrong["apns"], "InvalidProviderToken", "KeyId");
         Expect(wrong["fcm"], "access token", "CredentialsFile");
         Expect(wrong["mail"], "cannot be used", "Password");
+        Expect(wrong["mail-kit"], "cannot be used", "Password");
         Expect(wrong["twilio"], "401", "AuthToken");
         Assert.Equal("ok", wrong["store"].GetProperty("status").GetString());
 
         var closed = await CheckAsync("right", _twilio.Account.AuthToken, FreePort.Next(), exitCode: 1);
         Expect(closed["mail"], "cannot be used", "Host, Port");
+        Expect(closed["mail-kit"], "cannot be used", "Host, Port");
         Assert.DoesNotContain("right", closed["mail"].ToString());
     }
 
@@ -104,6 +110,12 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
                 (options.Host, options.Port, options.From) = ("127.0.0.1", smtpPort, "shop@example.org");
                 (options.UserName, options.Password) = ("shop", password);
                 options.Security = SmtpSecurity.None;
+            })
+            .AddMailKit("mail-kit", options =>
+            {
+                (options.Host, options.Port, options.From) = ("127.0.0.1", smtpPort, "shop@example.org");
+                (options.UserName, options.Password) = ("shop", password);
+                options.Security = MailKitSecurity.None;
             })
             .AddTwilio(options =>
             {
