@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Notify.Client.Answers;
 using Notify.Client.Calls;
+using Notify.Client.Outbox;
 using Notify.Client.Requests;
 
 namespace Notify.Client;
@@ -9,7 +10,7 @@ namespace Notify.Client;
 /// The notifier of an application that uses a service. Every trigger gets an idempotency key before it is sent, so that a call
 /// whose answer was lost can be repeated.
 /// </summary>
-internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
+internal sealed class RemoteNotifier(ServiceCalls service, IEnumerable<OutboxWriter> outboxes) : INotifier
 {
     public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
     {
@@ -23,15 +24,26 @@ internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
         return answer.CreateResult(isRepeatable: trigger.IdempotencyKey is not null);
     }
 
-    public Task<TriggerResult> TriggerAsync(
+    public async Task<TriggerResult> TriggerAsync(
         Trigger trigger,
         DbTransaction transaction,
         CancellationToken cancellationToken = default
-    ) =>
-        throw new NotSupportedException(
-            "A service cannot take part in a transaction of this application. Call TriggerAsync without the transaction after it "
-                + "was committed, or embed Notify with AddNotifications."
-        );
+    )
+    {
+        var outbox = outboxes.FirstOrDefault()
+            ?? throw new NotSupportedException(
+                "A service cannot take part in a transaction of this application. Add an outbox with AddNotifyClientOutbox, or "
+                    + "call TriggerAsync without the transaction after it was committed."
+            );
+        ArgumentNullException.ThrowIfNull(trigger);
+        ArgumentNullException.ThrowIfNull(transaction);
+        if (Validate(trigger).Concat(OutboxRules.FindErrors(trigger)).ToArray() is { Length: > 0 } errors)
+            throw new InvalidRequestException(errors);
+
+        var key = trigger.IdempotencyKey ?? service.CreateKey();
+        await outbox.EnqueueAsync(trigger, key, transaction, cancellationToken).ConfigureAwait(false);
+        return new TriggerResult(Guid.Empty, isDuplicate: false);
+    }
 
     public async Task<IReadOnlyList<TriggerOutcome>> TriggerManyAsync(
         IReadOnlyList<Trigger> triggers,

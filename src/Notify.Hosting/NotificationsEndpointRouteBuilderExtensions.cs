@@ -25,6 +25,7 @@ using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.PreferencePages;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Providers;
 using Notify.Hosting.RateLimits;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
@@ -121,10 +122,16 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var pages = new ProblemPages(prefix, options.ProblemTypeBase);
         // Whoever has no key must be able to read what its problem means.
         var protection = new ResponseProtection();
-        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document).AddEndpointFilter(protection);
+        open = endpoints
+            .MapGroup(prefix)
+            .AnswerHead()
+            .AllowAnonymous()
+            .WithMetadata(pages, document)
+            .AddEndpointFilter(protection);
         pages.Map(open.MapGroup("").AddEndpointFilter(new RequestFilter()));
         var group = endpoints
             .MapGroup(prefix)
+            .AnswerHead()
             .WithMetadata(NotificationsEndpoint.Instance, pages, document, new RunningKeys())
             .AddEndpointFilter(protection)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
@@ -170,6 +177,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 group.MapReplay();
                 group.MapEndpointSecrets();
                 group.MapEventSubscriptions();
+                group.MapProviders();
                 group.MapCapturedMessages(services);
                 group.MapTrackingSettings();
                 group.MapDiagnostics();

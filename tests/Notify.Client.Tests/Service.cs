@@ -53,6 +53,14 @@ internal sealed class Service : IAsyncDisposable
         return service;
     }
 
+    /// <summary>Lists the references of the notifications of a tenant, in alphabetical order.</summary>
+    public async Task<IReadOnlyList<string?>> ListReferencesAsync(string tenant = Trigger.DefaultTenant)
+    {
+        var queries = Embedded.GetRequiredService<INotificationQueries>();
+        var page = await queries.ListAsync(new NotificationQuery { Tenant = tenant }, new PageRequest { Limit = 500 });
+        return [.. page.Items.Select(item => item.Trigger.Reference).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Starts an application that calls the service.</summary>
     public Task<INotifier> StartClientAsync(DelegatingHandler? network = null, string? key = Key) =>
         StartClientAsync(services =>

@@ -17,6 +17,7 @@ using Notify.Core.Keys;
 using Notify.Core.Members;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
+using Notify.Core.ProviderStates;
 using Notify.Core.Queries;
 using Notify.Core.Queue;
 using Notify.Core.Receipts;
@@ -152,6 +153,10 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ProviderRouter>();
         services.AddSingleton<ProviderHealth>();
         services.AddSingleton<IDiagnostics, DiagnosticChecks>();
+        services.AddSingleton<ProviderPauses>();
+        services.AddSingleton<ProviderFigures>();
+        services.AddSingleton<ProcessActivity>();
+        services.AddSingleton<IProviders, ProviderDirectory>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<LeaseKeeper>();
@@ -205,7 +210,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IJobs, JobDirectory>();
         services.AddHostedService<NotificationWorkers>();
         services.AddSingleton<QueueDepthGauge>();
-        services.AddSingleton<CircuitGauge>();
+        services.AddSingleton<ProviderGauges>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.OpenApi;
@@ -13,7 +14,7 @@ internal static class DiagnosticsEndpoint
 {
     public static void MapDiagnostics(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/diagnostics", HandleAsync).Describe(DiagnosticsOperations.Check);
+        group.MapGet("/v1/diagnostics", HandleAsync).Describe(DiagnosticsOperations.Check);
         group.MapOtherMethods("/v1/diagnostics", "GET, HEAD");
     }
 

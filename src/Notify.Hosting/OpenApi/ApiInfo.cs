@@ -24,6 +24,7 @@ internal static class ApiInfo
         ("diagnostics", "The state of providers and engines."),
         ("webhook endpoints", "The secrets that sign messages to webhooks."),
         ("event subscriptions", "The endpoints that receive the events of a tenant."),
+        ("providers", "What sends over a channel. For operators of all tenants."),
         ("workflows", "Definitions of how a kind of notification is sent."),
         ("analytics", "Counts and live events of deliveries."),
         ("links", "What recipients open without a key."),

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.Client.Tests.Management;
 
-/// <summary>The calls of the management interfaces over a network that loses answers, and the calls that a service refuses.</summary>
+/// <summary>The calls of the management interfaces over a network that loses answers, and the calls that are refused.</summary>
 public sealed class RemoteCallTests : IAsyncLifetime
 {
     private const string Tenant = Trigger.DefaultTenant;
