@@ -6,6 +6,7 @@ using Notify.FakeGateways.Apns;
 using Notify.FakeGateways.Fcm;
 using Notify.FakeGateways.Smtp;
 using Notify.FakeGateways.Twilio;
+using Notify.Providers;
 using Notify.Providers.MailKit;
 using Notify.Providers.Smtp;
 using Notify.TestSupport;
@@ -42,7 +43,7 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
 
         Assert.All(checks.Values, check => Assert.Equal("ok", check.GetProperty("status").GetString()));
         Assert.Equal(
-            ["apns", "fcm", "mail", "mail-kit", "redis-like", "store", "twilio"],
+            ["apns", "fcm", "hook", "mail", "mail-kit", "redis-like", "store", "twilio"],
             checks.Keys.Order(StringComparer.Ordinal)
         );
         Assert.Empty(_twilio.Messages);
@@ -71,6 +72,35 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
         Assert.DoesNotContain("right", closed["mail"].ToString());
     }
 
+    [Fact]
+    public async Task Open_circuits_and_paused_providers_are_found()
+    {
+        await using var host = await StartAsync("right", _twilio.Account.AuthToken, _smtp.Port);
+        var (notifier, providers) = (
+            host.Services.GetRequiredService<INotifier>(),
+            host.Services.GetRequiredService<IProviders>()
+        );
+        await providers.PauseAsync("mail");
+        for (var number = 1; number <= 5; number++)
+            await notifier.TriggerAsync(
+                new Trigger
+                {
+                    To = Recipient.Webhook($"https://example.org/{number}"),
+                    Content = new Content { Body = "Hi" },
+                }
+            );
+        await Eventually.TrueAsync(
+            async () => (await providers.FindAsync("hook"))!.Processes.Any(process => process.CircuitOpenUntil is not null),
+            "the circuit to open"
+        );
+
+        var checks = await CheckAsync(host, exitCode: 1);
+
+        Expect(checks["hook"], "Its circuit is open", "attempts");
+        Assert.Equal("warning", checks["mail"].GetProperty("status").GetString());
+        Assert.Contains("paused", checks["mail"].GetProperty("detail").GetString());
+    }
+
     private async Task<Dictionary<string, JsonElement>> CheckAsync(
         string password,
         string twilioToken,
@@ -79,6 +109,11 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
     )
     {
         await using var host = await StartAsync(password, twilioToken, smtpPort);
+        return await CheckAsync(host, exitCode);
+    }
+
+    private static async Task<Dictionary<string, JsonElement>> CheckAsync(WebApplication host, int exitCode)
+    {
         using var user = new ToolUser(host.Urls.Single(), null, Trigger.DefaultTenant);
 
         var result = (await user.RunAsync("doctor", "--json")).Expect(exitCode).Json;
@@ -117,6 +152,8 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
                 (options.UserName, options.Password) = ("shop", password);
                 options.Security = MailKitSecurity.None;
             })
+            .AddProvider<FailingProvider>("hook")
+            .ConfigureCircuitBreaker(circuit => circuit.MinimumThroughput = 2)
             .AddTwilio(options =>
             {
                 (options.AccountSid, options.AuthToken) = (_twilio.Account.Sid, twilioToken);
@@ -140,6 +177,16 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
         Assert.Equal("failed", check.GetProperty("status").GetString());
         Assert.Contains(detail, check.GetProperty("detail").GetString());
         Assert.Contains(fix, check.GetProperty("fix").GetString());
+    }
+
+    private sealed class FailingProvider(string name) : IDeliveryProvider
+    {
+        public string Name => name;
+
+        public Channel Channel => Channel.Webhook;
+
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
+            new(Outcome.ProviderFailed("the vendor is away"));
     }
 
     private sealed class Engine : IEngineCheck
