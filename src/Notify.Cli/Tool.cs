@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
 using Notify.Cli.Commands;
 using Notify.Cli.Output;

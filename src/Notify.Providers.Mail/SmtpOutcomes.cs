@@ -67,6 +67,16 @@ public static class SmtpOutcomes
             ? Outcome.Sent(messageId, note: $"{refused.Count} of {copies} copies were refused: {first.Reason}")
             : Outcome.Sent(messageId);
 
+    /// <summary>Creates the result of a check that connected and signed in.</summary>
+    /// <param name="failure">The outcome of a message if the check failed; null if the server can be used.</param>
+    public static CheckResult CreateCheck(Outcome? failure) =>
+        failure is null
+            ? CheckResult.Ok("The server accepts the connection and the sign-in.")
+            : CheckResult.Failed(
+                $"The server cannot be used: {failure.Reason}.",
+                "Check Host, Port, Security, UserName and Password of the provider."
+            );
+
     /// <summary>Creates the outcome of a message that was sent completely and whose reply was lost.</summary>
     /// <param name="reason">What happened instead of the reply.</param>
     public static Outcome CreateAnswerLost(string reason) =>

@@ -50,6 +50,7 @@ public static class MailKitNotificationsBuilderExtensions
         var options = services.GetRequiredService<IOptionsMonitor<MailKitOptions>>().Get(name);
         var time = services.GetRequiredService<TimeProvider>();
         var logger = services.GetRequiredService<ILogger<MailKitProvider>>();
+        var connector = new MailConnector(options);
         return new MailKitProvider(
             name,
             new MessageComposer(
@@ -60,12 +61,9 @@ public static class MailKitNotificationsBuilderExtensions
                 time
             ),
             services.GetRequiredService<AttachmentFetcher>(),
-            new ConnectionPool<MailConnection>(
-                options.MaxConnections,
-                options.IdleTimeout,
-                time,
-                new MailConnector(options).OpenAsync,
-                failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name)
+            connector,
+            new ConnectionPool<MailConnection>(options.MaxConnections, options.IdleTimeout, time, connector.OpenAsync, failure =>
+                Log.ConnectionNotClosed(logger, name, failure.GetType().Name)
             ),
             options.AcceptanceTimeout,
             logger

@@ -10,10 +10,11 @@ internal sealed class MailKitProvider(
     string name,
     MessageComposer composer,
     AttachmentFetcher attachments,
+    MailConnector connector,
     ConnectionPool<MailConnection> connections,
     TimeSpan acceptanceTimeout,
     ILogger<MailKitProvider> logger
-) : ITimedDeliveryProvider, IDisposable
+) : ITimedDeliveryProvider, ICheckedProvider, IDisposable
 {
     /// <summary>The reply code that MailKit reports as an exception without the code (RFC 4954 section 6).</summary>
     private const int AuthenticationRequired = 530;
@@ -42,6 +43,20 @@ internal sealed class MailKitProvider(
         if (outcome!.IsProviderFailure)
             Log.ServerFailed(logger, name, outcome.Reason);
         return outcome;
+    }
+
+    public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await connector.OpenAsync(_ => { }, cancellationToken).ConfigureAwait(false);
+            connection.Close();
+            return SmtpOutcomes.CreateCheck(failure: null);
+        }
+        catch (Exception exception) when (MailKitOutcomes.Create(exception) is { } failure)
+        {
+            return SmtpOutcomes.CreateCheck(failure);
+        }
     }
 
     public void Dispose() => connections.Dispose();

@@ -68,12 +68,7 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, ICheckedProvider, I
         var connection = new SmtpConnection(_options, _composer, _ => { });
         var failure = await connection.TryOpenAsync(cancellationToken).ConfigureAwait(false);
         connection.Close();
-        return failure is null
-            ? CheckResult.Ok("The server accepts the connection and the sign-in.")
-            : CheckResult.Failed(
-                $"The server {_options.Host}:{_options.Port} cannot be used: {failure.Reason}.",
-                "Check Host, Port, Security, UserName and Password of the provider."
-            );
+        return SmtpOutcomes.CreateCheck(failure);
     }
 
     public void Dispose() => _connections.Dispose();

@@ -6,6 +6,8 @@ using Notify.FakeGateways.Apns;
 using Notify.FakeGateways.Fcm;
 using Notify.FakeGateways.Smtp;
 using Notify.FakeGateways.Twilio;
+using Notify.Providers;
+using Notify.Providers.MailKit;
 using Notify.Providers.Smtp;
 using Notify.TestSupport;
 
@@ -40,7 +42,10 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
         var checks = await CheckAsync("right", _twilio.Account.AuthToken, _smtp.Port, exitCode: 0);
 
         Assert.All(checks.Values, check => Assert.Equal("ok", check.GetProperty("status").GetString()));
-        Assert.Equal(["apns", "fcm", "mail", "redis-like", "store", "twilio"], checks.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["apns", "fcm", "hook", "mail", "mail-kit", "redis-like", "store", "twilio"],
+            checks.Keys.Order(StringComparer.Ordinal)
+        );
         Assert.Empty(_twilio.Messages);
         Assert.Empty(_smtp.Messages);
     }
@@ -57,12 +62,43 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
         Expect(wrong["apns"], "InvalidProviderToken", "KeyId");
         Expect(wrong["fcm"], "access token", "CredentialsFile");
         Expect(wrong["mail"], "cannot be used", "Password");
+        Expect(wrong["mail-kit"], "cannot be used", "Password");
         Expect(wrong["twilio"], "401", "AuthToken");
         Assert.Equal("ok", wrong["store"].GetProperty("status").GetString());
 
         var closed = await CheckAsync("right", _twilio.Account.AuthToken, FreePort.Next(), exitCode: 1);
         Expect(closed["mail"], "cannot be used", "Host, Port");
+        Expect(closed["mail-kit"], "cannot be used", "Host, Port");
         Assert.DoesNotContain("right", closed["mail"].ToString());
+    }
+
+    [Fact]
+    public async Task Open_circuits_and_paused_providers_are_found()
+    {
+        await using var host = await StartAsync("right", _twilio.Account.AuthToken, _smtp.Port);
+        var (notifier, providers) = (
+            host.Services.GetRequiredService<INotifier>(),
+            host.Services.GetRequiredService<IProviders>()
+        );
+        await providers.PauseAsync("mail");
+        for (var number = 1; number <= 5; number++)
+            await notifier.TriggerAsync(
+                new Trigger
+                {
+                    To = Recipient.Webhook($"https://example.org/{number}"),
+                    Content = new Content { Body = "Hi" },
+                }
+            );
+        await Eventually.TrueAsync(
+            async () => (await providers.FindAsync("hook"))!.Processes.Any(process => process.CircuitOpenUntil is not null),
+            "the circuit to open"
+        );
+
+        var checks = await CheckAsync(host, exitCode: 1);
+
+        Expect(checks["hook"], "Its circuit is open", "attempts");
+        Assert.Equal("warning", checks["mail"].GetProperty("status").GetString());
+        Assert.Contains("paused", checks["mail"].GetProperty("detail").GetString());
     }
 
     private async Task<Dictionary<string, JsonElement>> CheckAsync(
@@ -73,6 +109,11 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
     )
     {
         await using var host = await StartAsync(password, twilioToken, smtpPort);
+        return await CheckAsync(host, exitCode);
+    }
+
+    private static async Task<Dictionary<string, JsonElement>> CheckAsync(WebApplication host, int exitCode)
+    {
         using var user = new ToolUser(host.Urls.Single(), null, Trigger.DefaultTenant);
 
         var result = (await user.RunAsync("doctor", "--json")).Expect(exitCode).Json;
@@ -105,6 +146,14 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
                 (options.UserName, options.Password) = ("shop", password);
                 options.Security = SmtpSecurity.None;
             })
+            .AddMailKit("mail-kit", options =>
+            {
+                (options.Host, options.Port, options.From) = ("127.0.0.1", smtpPort, "shop@example.org");
+                (options.UserName, options.Password) = ("shop", password);
+                options.Security = MailKitSecurity.None;
+            })
+            .AddProvider<FailingProvider>("hook")
+            .ConfigureCircuitBreaker(circuit => circuit.MinimumThroughput = 2)
             .AddTwilio(options =>
             {
                 (options.AccountSid, options.AuthToken) = (_twilio.Account.Sid, twilioToken);
@@ -128,6 +177,16 @@ public sealed class ProviderDoctorTests : IAsyncLifetime
         Assert.Equal("failed", check.GetProperty("status").GetString());
         Assert.Contains(detail, check.GetProperty("detail").GetString());
         Assert.Contains(fix, check.GetProperty("fix").GetString());
+    }
+
+    private sealed class FailingProvider(string name) : IDeliveryProvider
+    {
+        public string Name => name;
+
+        public Channel Channel => Channel.Webhook;
+
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
+            new(Outcome.ProviderFailed("the vendor is away"));
     }
 
     private sealed class Engine : IEngineCheck

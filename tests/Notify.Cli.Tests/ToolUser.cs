@@ -25,6 +25,9 @@ public sealed class ToolUser(string? address, string? key, string tenant) : IDis
     /// <summary>Gets the folder.</summary>
     public string Folder => _folder.Path;
 
+    /// <summary>Gets or sets whether the output is a terminal.</summary>
+    public bool IsTerminal { get; set; }
+
     public string ProfileFile => Path.Combine(Folder, "notify", "profiles.json");
 
     public string File(string name) => _folder.File(name);
@@ -58,6 +61,7 @@ public sealed class ToolUser(string? address, string? key, string tenant) : IDis
             Output = output,
             Error = error,
             Input = new StringReader(input),
+            IsOutputTerminal = IsTerminal,
             FindVariable = Variables.GetValueOrDefault,
             ConfigurationFolder = Folder,
         };

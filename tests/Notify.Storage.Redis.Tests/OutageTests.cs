@@ -43,8 +43,11 @@ public sealed class OutageTests
             );
 
         await SendAsync(notifier, 0, 100);
+        var check = host.Services.GetServices<IEngineCheck>().Single(engine => engine.Name == "redis");
+        Assert.Equal(CheckStatus.Ok, (await check.CheckAsync(Cancellation)).Status);
         await server.StopAsync();
         await SendAsync(notifier, 100, 200);
+        Assert.Equal(CheckStatus.Warning, (await check.CheckAsync(Cancellation)).Status);
         await server.RestartAsync();
         await Eventually.TrueAsync(
             async () =>

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Notify.Cli.Commands;
-using Notify.Cli.Output;
 using Notify.Cli.Service;
 
 namespace Notify.Cli.Watching;

@@ -8,7 +8,7 @@ namespace Notify.Core.Diagnostics;
 /// <summary>Runs the checks of providers and engines, and keeps the results for a moment.</summary>
 internal sealed class DiagnosticChecks(
     ProviderCatalog catalog,
-    ProviderHealth health,
+    IProviders providers,
     IDeliveryQueue queue,
     IEnumerable<IStoreHealth> stores,
     IEnumerable<IEngineCheck> engines,
@@ -32,9 +32,10 @@ internal sealed class DiagnosticChecks(
             if (_last is not null && time.GetElapsedTime(_checkedAt) < KeepFor)
                 return _last;
 
+            var states = await ReadStatesAsync(cancellationToken).ConfigureAwait(false);
             var checks = catalog
                 .All.OrderBy(provider => provider.Name, StringComparer.Ordinal)
-                .Select(provider => CheckProviderAsync(provider, cancellationToken))
+                .Select(provider => CheckProviderAsync(provider, states[provider.Name].FirstOrDefault(), cancellationToken))
                 .Append(CheckEngineAsync(Store, CheckStoreAsync, cancellationToken))
                 .Concat(
                     engines
@@ -53,31 +54,54 @@ internal sealed class DiagnosticChecks(
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<Diagnosis> CheckProviderAsync(IDeliveryProvider provider, CancellationToken cancellationToken) =>
-        new()
+    // The states are in the store, whose own check reports that it fails.
+    private async Task<ILookup<string, ProviderState>> ReadStatesAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
+        try
+        {
+            var states = await providers.ListAsync(timeout.Token).WaitAsync(timeout.Token).ConfigureAwait(false);
+            return states.ToLookup(state => state.Name, StringComparer.Ordinal);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Enumerable.Empty<ProviderState>().ToLookup(state => state.Name, StringComparer.Ordinal);
+        }
+    }
+
+    private async Task<Diagnosis> CheckProviderAsync(
+        IDeliveryProvider provider,
+        ProviderState? state,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = provider is ICheckedProvider withCheck
+            ? await RunAsync(withCheck.CheckAsync, cancellationToken).ConfigureAwait(false)
+            : CheckResult.Ok("It has no check that sends nothing; its circuit is closed.");
+        return new Diagnosis
         {
             Kind = DiagnosisKind.Provider,
             Name = provider.Name,
             Channel = provider.Channel,
-            Result = provider is ICheckedProvider checkedProvider
-                ? AddCircuit(provider.Name, await RunAsync(checkedProvider.CheckAsync, cancellationToken).ConfigureAwait(false))
-                : AddCircuit(provider.Name, CheckResult.Ok("It has no check that sends nothing; its circuit is closed.")),
+            Result = AddState(state, result),
         };
+    }
 
     // What the check found explains an open circuit. If it found nothing, the vendor fails only when it sends.
-    private CheckResult AddCircuit(string provider, CheckResult result)
-    {
-        var circuit = health.Circuits.FirstOrDefault(circuit => circuit.Provider == provider);
-        return result.Status != CheckStatus.Failed && circuit is { OpenFor: { } left } && left > TimeSpan.Zero
+    private static CheckResult AddState(ProviderState? state, CheckResult result) =>
+        result.Status == CheckStatus.Failed ? result
+        : state?.Processes.FirstOrDefault(process => process.CircuitOpenUntil is not null) is { } broken
             ? CheckResult.Failed(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Its circuit is open for {Math.Ceiling(left.TotalSeconds)} s, because most attempts failed. {result.Detail}"
-                ),
+                $"Its circuit is open in {broken.Process}, because most attempts failed.",
                 "Find the reason in the attempts of a recent notification, or in the dashboard."
             )
-            : result;
-    }
+        : state?.PausedAt is { } paused
+            ? CheckResult.Warning(
+                string.Create(CultureInfo.InvariantCulture, $"It was paused at {paused:u}, so nothing is sent through it."),
+                "Resume it in the dashboard, or with POST /v1/providers/{name}/resume."
+            )
+        : result;
 
     private static async Task<Diagnosis> CheckEngineAsync(
         string name,

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
-using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Diagnostics;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.Problems;
-using Notify.Hosting.Requests;
 using Notify.Storage;
 
 namespace Notify.Hosting.Health;
