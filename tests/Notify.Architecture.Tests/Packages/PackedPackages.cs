@@ -27,7 +27,11 @@ public sealed class PackedPackages : IDisposable
     /// <summary>The folder with the packages, which serves as a source for restore.</summary>
     public string Folder => _folder.File("packages");
 
-    public Task<IReadOnlyList<Package>> ListAsync() => _packages.Value;
+    /// <summary>The packages with libraries.</summary>
+    public async Task<IReadOnlyList<Package>> ListAsync() => [.. (await _packages.Value).Where(package => !package.IsTemplate)];
+
+    /// <summary>The package with the templates for <c>dotnet new</c>.</summary>
+    public async Task<Package> FindTemplatesAsync() => (await _packages.Value).Single(package => package.IsTemplate);
 
     /// <summary>Runs the SDK. What it starts and the temporary files that it writes end with it.</summary>
     public static async Task<string> RunDotNetAsync(string folder, params IEnumerable<string> arguments)
@@ -61,6 +65,9 @@ public sealed class PackedPackages : IDisposable
 /// <summary>A package as it would be published.</summary>
 public sealed record Package(string Id, string Version, XElement Metadata, IReadOnlyList<string> Entries, string Path)
 {
+    /// <summary>Whether the package has templates instead of a library.</summary>
+    public bool IsTemplate => Find("packageTypes") is not null;
+
     public string? this[string element] => Find(element)?.Value;
 
     public XElement? Find(string element) => Metadata.Element(Metadata.Name.Namespace + element);
