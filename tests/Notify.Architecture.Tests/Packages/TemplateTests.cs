@@ -6,7 +6,9 @@ using Notify.TestSupport;
 
 namespace Notify.Architecture.Tests.Packages;
 
-/// <summary>The templates for <c>dotnet new</c>, as a user installs them: from their package, against the packed packages.</summary>
+/// <summary>
+/// The templates for <c>dotnet new</c>, as a user installs them: from their package, against the packed packages.
+/// </summary>
 public sealed class TemplateTests(PackedPackages packed) : IDisposable
 {
     private static readonly string Bin = Path.Combine("bin", "Debug", "net10.0");
