@@ -65,8 +65,14 @@ public sealed class PackedPackages : IDisposable
 /// <summary>A package as it would be published.</summary>
 public sealed record Package(string Id, string Version, XElement Metadata, IReadOnlyList<string> Entries, string Path)
 {
-    /// <summary>Whether the package has templates instead of a library.</summary>
-    public bool IsTemplate => Find("packageTypes") is not null;
+    /// <summary>Gets whether it is installed as a program instead of being referenced.</summary>
+    public bool IsTool => IsOfType("DotnetTool");
+
+    /// <summary>Gets whether it has templates for <c>dotnet new</c> instead of a library.</summary>
+    public bool IsTemplate => IsOfType("Template");
+
+    /// <summary>Gets the folder of its assemblies.</summary>
+    public string Folder => IsTool ? "tools/net10.0/any" : "lib/net10.0";
 
     public string? this[string element] => Find(element)?.Value;
 
@@ -87,6 +93,9 @@ public sealed record Package(string Id, string Version, XElement Metadata, IRead
         var read = new Package("", "", metadata, entries, path);
         return read with { Id = read["id"]!, Version = read["version"]! };
     }
+
+    private bool IsOfType(string type) =>
+        Find("packageTypes")?.Elements().Any(one => one.Attribute("name")?.Value == type) == true;
 
     private static byte[] ReadEntry(string path, string name)
     {
