@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Notify.Client.Outbox;
 using Notify.Providers;
 using Notify.TestSupport;
 
@@ -50,12 +51,18 @@ public sealed class SandboxTests
     [Fact]
     public async Task An_application_that_calls_a_service_embeds_the_engine()
     {
-        using var application = await StartAsync(services => services.AddNotifyClient($"http://{Nowhere}"));
+        using var application = await StartAsync(services =>
+        {
+            services.AddNotifyClient($"http://{Nowhere}");
+            services.AddNotifyClientOutbox(OutboxDialect.Sqlite, _ => throw new InvalidOperationException("There is no outbox."));
+        });
+        var addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" };
+        await application.Get<IRecipients>().SaveUserAsync(new User { Id = "ada", Addresses = addresses });
 
-        await application.TriggerAsync(Recipient.Email("ada@example.org"));
+        await application.TriggerAsync(Recipient.User("ada"));
         await application.Sandbox.WaitAsync();
 
-        application.Sandbox.Messages.AssertOne();
+        application.Sandbox.Messages.To("ada").AssertOne();
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class Consumer : IDisposable
     {
         var consumer = new Consumer();
         await PackedPackages.RunDotNetAsync(consumer._folder.Path, "new", template, "--output", Name, "--no-restore");
-        await consumer.WriteNuGetConfigAsync(packed.Folder);
+        await WriteNuGetConfigAsync(consumer._folder, packed.Folder);
         consumer.Install(packages, await packed.ListAsync());
         return consumer;
     }
@@ -57,16 +57,18 @@ internal sealed class Consumer : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Adds the folder to the machine's own sources. What is installed goes into a folder of this consumer; what the machine has
-    // installed already is read from where it is, so nothing is downloaded twice and nothing is left behind.
-    private Task WriteNuGetConfigAsync(string source) =>
+    /// <summary>
+    /// Adds the folder with the packages to the machine's own sources. Packages are installed below the consumer's folder; those
+    /// that the machine has already are read from where they are, so nothing is downloaded twice and nothing is left behind.
+    /// </summary>
+    public static Task WriteNuGetConfigAsync(TemporaryFolder folder, string source) =>
         File.WriteAllTextAsync(
-            _folder.File("nuget.config"),
+            folder.File("nuget.config"),
             new XDocument(
                 new XElement(
                     "configuration",
                     new XElement("packageSources", Setting("packed", source)),
-                    new XElement("config", Setting("globalPackagesFolder", _folder.File("packages"))),
+                    new XElement("config", Setting("globalPackagesFolder", folder.File("packages"))),
                     new XElement("fallbackPackageFolders", Setting("machine", Repository.PackageFolder))
                 )
             ).ToString()

@@ -13,6 +13,7 @@ public sealed class PackageReadmeTests(PackedPackages packed)
 
     private static readonly string[] Usings =
     [
+        "Aspire.Hosting",
         "Microsoft.Extensions.DependencyInjection",
         "MongoDB.Driver",
         "Notify",

@@ -27,7 +27,11 @@ public sealed class PackedPackages : IDisposable
     /// <summary>The folder with the packages, which serves as a source for restore.</summary>
     public string Folder => _folder.File("packages");
 
-    public Task<IReadOnlyList<Package>> ListAsync() => _packages.Value;
+    /// <summary>The packages with libraries.</summary>
+    public async Task<IReadOnlyList<Package>> ListAsync() => [.. (await _packages.Value).Where(package => !package.IsTemplate)];
+
+    /// <summary>The package with the templates for <c>dotnet new</c>.</summary>
+    public async Task<Package> FindTemplatesAsync() => (await _packages.Value).Single(package => package.IsTemplate);
 
     /// <summary>Runs the SDK. What it starts and the temporary files that it writes end with it.</summary>
     public static async Task<string> RunDotNetAsync(string folder, params IEnumerable<string> arguments)
@@ -62,7 +66,10 @@ public sealed class PackedPackages : IDisposable
 public sealed record Package(string Id, string Version, XElement Metadata, IReadOnlyList<string> Entries, string Path)
 {
     /// <summary>Gets whether it is installed as a program instead of being referenced.</summary>
-    public bool IsTool => Find("packageTypes")?.Elements().Any(type => type.Attribute("name")?.Value == "DotnetTool") == true;
+    public bool IsTool => IsOfType("DotnetTool");
+
+    /// <summary>Gets whether it has templates for <c>dotnet new</c> instead of a library.</summary>
+    public bool IsTemplate => IsOfType("Template");
 
     /// <summary>Gets the folder of its assemblies.</summary>
     public string Folder => IsTool ? "tools/net10.0/any" : "lib/net10.0";
@@ -86,6 +93,9 @@ public sealed record Package(string Id, string Version, XElement Metadata, IRead
         var read = new Package("", "", metadata, entries, path);
         return read with { Id = read["id"]!, Version = read["version"]! };
     }
+
+    private bool IsOfType(string type) =>
+        Find("packageTypes")?.Elements().Any(one => one.Attribute("name")?.Value == type) == true;
 
     private static byte[] ReadEntry(string path, string name)
     {

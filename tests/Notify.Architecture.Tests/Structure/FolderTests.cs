@@ -42,7 +42,7 @@ public sealed class FolderTests
         // Extension methods for the application's builder live where its own file already looks.
         return declared == $"namespace {expected};"
             || (
-                declared.StartsWith("namespace Microsoft.", StringComparison.Ordinal)
+                (declared.StartsWith("namespace Microsoft.", StringComparison.Ordinal) || declared == "namespace Aspire.Hosting;")
                 && file.EndsWith("Extensions.cs", StringComparison.Ordinal)
             );
     }
