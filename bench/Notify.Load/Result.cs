@@ -7,6 +7,7 @@ using Notify.Load.Jobs;
 using Notify.Load.Lists;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
+using Notify.Load.Outbox;
 using Notify.Load.Recovery;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
@@ -36,6 +37,7 @@ internal abstract record Result(
 [JsonSerializable(typeof(KillsResult))]
 [JsonSerializable(typeof(ListsResult))]
 [JsonSerializable(typeof(ManyResult))]
+[JsonSerializable(typeof(OutboxResult))]
 [JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
 [JsonSerializable(typeof(SlowSmtpResult))]

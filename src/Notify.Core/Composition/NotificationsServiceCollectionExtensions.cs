@@ -8,6 +8,7 @@ using Notify.Core.Broadcasts;
 using Notify.Core.Capacity;
 using Notify.Core.Composition;
 using Notify.Core.Deliveries;
+using Notify.Core.Diagnostics;
 using Notify.Core.Digests;
 using Notify.Core.Events;
 using Notify.Core.EventSubscriptions;
@@ -151,6 +152,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ContentDemands>();
         services.AddSingleton<ProviderRouter>();
         services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<IDiagnostics, DiagnosticChecks>();
         services.AddSingleton<ProviderPauses>();
         services.AddSingleton<ProviderFigures>();
         services.AddSingleton<ProcessActivity>();

@@ -21,6 +21,7 @@ internal static class ApiInfo
         ("tracking", "Opens and clicks of email."),
         ("audit", "Who changed what, when and from where."),
         ("dead letters", "Deliveries that ended without being sent."),
+        ("diagnostics", "The state of providers and engines."),
         ("webhook endpoints", "The secrets that sign messages to webhooks."),
         ("event subscriptions", "The endpoints that receive the events of a tenant."),
         ("providers", "What sends over a channel. For operators of all tenants."),

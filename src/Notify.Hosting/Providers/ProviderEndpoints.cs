@@ -15,7 +15,7 @@ internal static class ProviderEndpoints
 
     public static void MapProviders(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/providers", ListAsync).Describe(ProviderOperations.List);
+        group.MapGet("/v1/providers", ListAsync).Describe(ProviderOperations.List);
         group.MapOtherMethods("/v1/providers", "GET, HEAD");
         group.MapPost("/v1/providers/{name}/pause", PauseAsync).Describe(ProviderOperations.Pause).Audit("provider paused");
         group.MapOtherMethods("/v1/providers/{name}/pause", "POST");

@@ -4,19 +4,20 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Peers;
 
-/// <summary>A running peer in its own Node.js process.</summary>
-internal sealed class NodePeer : IAsyncDisposable
+/// <summary>A running peer in its own process, which reads counts and writes how long each turn took.</summary>
+internal sealed class PeerProcess : IAsyncDisposable
 {
     private readonly AnsweringProcess _process;
 
-    private NodePeer(AnsweringProcess process) => _process = process;
+    private PeerProcess(AnsweringProcess process) => _process = process;
 
-    public static async Task<NodePeer> StartAsync(NodePackages packages, string script, params IEnumerable<int> arguments)
+    public static Task<PeerProcess> StartAsync(NodePackages packages, string script, params IEnumerable<int> arguments) =>
+        StartAsync(packages.Start(script, arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))));
+
+    public static async Task<PeerProcess> StartAsync(AnsweringProcess process)
     {
-        var peer = new NodePeer(
-            packages.Start(script, arguments.Select(number => number.ToString(CultureInfo.InvariantCulture)))
-        );
-        await peer._process.ReadAsync();
+        var peer = new PeerProcess(process);
+        await process.ReadAsync();
         return peer;
     }
 
