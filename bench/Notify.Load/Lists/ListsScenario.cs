@@ -18,6 +18,10 @@ internal static class ListsScenario
 
     private const string Dashboard = "/dashboard/";
     private const double MaxMilliseconds = 200;
+
+    /// <summary>The list that needs the token of a user. It reads the same as the list of an operator below.</summary>
+    private const string OfUsers = "/v1/inbox";
+
     private const int Calls = 100;
 
     /// <summary>Lists that find few of many, and the next pages of lists.</summary>
@@ -149,7 +153,7 @@ internal static class ListsScenario
         var lists = document
             .GetProperty("paths")
             .EnumerateObject()
-            .Where(path => !path.Name.Contains('{', StringComparison.Ordinal) && IsList(path.Value))
+            .Where(path => !path.Name.Contains('{', StringComparison.Ordinal) && path.Name != OfUsers && IsList(path.Value))
             .Select(path => path.Name);
         return [.. lists, .. More];
     }
@@ -168,9 +172,11 @@ internal static class ListsScenario
             using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
             await response.Content.ReadAsByteArrayAsync();
             if (!response.IsSuccessStatusCode)
-                throw new InvalidOperationException(
-                    $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}"
-                );
+            {
+                Console.Error.WriteLine($"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+                return (double.MaxValue, double.MaxValue);
+            }
+
             var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             if (i >= 0)
                 times[i] = elapsed;
