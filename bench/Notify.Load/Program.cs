@@ -10,6 +10,7 @@ using Notify.Load.Idle;
 using Notify.Load.Ingress;
 using Notify.Load.Jobs;
 using Notify.Load.Kafka;
+using Notify.Load.Lists;
 using Notify.Load.Many;
 using Notify.Load.Outbox;
 using Notify.Load.Peers;
@@ -40,6 +41,7 @@ try
         ManyIngressScenario.Name => await ManyIngressScenario.RunAsync(arguments),
         ImportScenario.Name => await ImportScenario.RunAsync(arguments),
         ManyScenario.Name => await ManyScenario.RunAsync(arguments),
+        ListsScenario.Name => await ListsScenario.RunAsync(arguments),
         FloodScenario.Name => await FloodScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
         FanoutPersonalScenario.Name => await FanoutPersonalScenario.RunAsync(arguments),
@@ -81,6 +83,7 @@ try
               many     [--count 1000000]
               import   [--count 1000000]
               many-embedded, many-ingress [--count 100000] [--pairs 3]
+              lists    [--count 10000000]
               flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]
               fanout-personal [--count 1000000]

@@ -4,6 +4,7 @@ using Notify.Load.Chaos;
 using Notify.Load.Flood;
 using Notify.Load.Gateway;
 using Notify.Load.Jobs;
+using Notify.Load.Lists;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
 using Notify.Load.Outbox;
@@ -34,6 +35,7 @@ internal abstract record Result(
 [JsonSerializable(typeof(FloodResult))]
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(KillsResult))]
+[JsonSerializable(typeof(ListsResult))]
 [JsonSerializable(typeof(ManyResult))]
 [JsonSerializable(typeof(OutboxResult))]
 [JsonSerializable(typeof(RatioResult))]

@@ -6,8 +6,8 @@ namespace Notify;
 /// </summary>
 /// <remarks>
 /// A paused provider takes no further deliveries, in any process and over restarts. They move to another provider of the channel
-/// that can send them, as they do while a circuit is open, or wait in the queue. Attempts in flight end normally. A delivery whose
-/// time expires while it waits becomes a dead letter.
+/// that can send them, as they do while a circuit is open, or wait in the queue. Attempts in flight end normally. A delivery that
+/// expires while it waits becomes a dead letter.
 /// </remarks>
 public interface IProviders
 {

@@ -9,6 +9,7 @@ using Notify.Dashboard.Assets;
 using Notify.Dashboard.Auditing;
 using Notify.Dashboard.Captured;
 using Notify.Dashboard.DeadLetters;
+using Notify.Dashboard.EventSubscriptions;
 using Notify.Dashboard.Jobs;
 using Notify.Dashboard.Keys;
 using Notify.Dashboard.Live;
@@ -84,6 +85,7 @@ public static class NotifyDashboardEndpointRouteBuilderExtensions
         TopicPages.Map(routes);
         KeyPages.Map(routes);
         MemberPages.Map(routes);
+        EventSubscriptionPages.Map(routes);
         AuditPages.Map(routes);
         SettingsPages.Map(routes);
         CapturedPages.Map(routes);

@@ -207,6 +207,49 @@ public sealed class ManagementPagesTests : IAsyncLifetime
         Assert.All(await app.Services.GetRequiredService<IProviders>().ListAsync(), provider => Assert.Null(provider.PausedAt));
     }
 
+    [Fact]
+    public async Task An_endpoint_subscribes_to_events_is_tested_disabled_gets_another_secret_and_is_deleted()
+    {
+        await using var app = await DashboardApplication.StartAsync(services: services =>
+            services.AddNotifications().AddWebhook(webhook => webhook.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
+        );
+        using var browser = app.OpenBrowser();
+        await browser.OpenAsync("event-subscriptions");
+        await browser.PressAsync("Create subscription", ("url", "https://example.org/hooks"));
+        Assert.Equal(HttpStatusCode.BadRequest, browser.Status);
+        Assert.Contains("types", browser.Text, StringComparison.Ordinal);
+
+        await browser.OpenAsync("event-subscriptions");
+        await browser.PressAsync(
+            "Create subscription",
+            ("url", "https://example.org/hooks"),
+            ("types", "delivery.*"),
+            ("types", "receipt.*")
+        );
+        var secret = browser.Page.QuerySelector("#secret")!.GetAttribute("value")!;
+        Assert.StartsWith("whsec_", secret, StringComparison.Ordinal);
+        var subscriptions = app.Services.GetRequiredService<IEventSubscriptions>();
+        var created = Assert.Single((await subscriptions.ListAsync(Trigger.DefaultTenant)).Items);
+        Assert.Equal(["delivery.*", "receipt.*"], created.Types);
+
+        await browser.FollowAsync("Back to the subscriptions");
+        Assert.DoesNotContain(secret, browser.Page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+        await browser.PressAsync("Disable");
+        Assert.False((await subscriptions.FindAsync(Trigger.DefaultTenant, created.Id))!.Value.IsEnabled);
+        await browser.PressAsync("Enable");
+        Assert.True((await subscriptions.FindAsync(Trigger.DefaultTenant, created.Id))!.Value.IsEnabled);
+        await browser.PressAsync("Rotate secret");
+        Assert.NotEqual(secret, browser.Page.QuerySelector("#secret")!.GetAttribute("value"));
+        await browser.FollowAsync("Back to the subscriptions");
+        await browser.PressAsync("Send a test event");
+        Assert.StartsWith("notifications/", browser.Path, StringComparison.Ordinal);
+        await browser.OpenAsync("event-subscriptions");
+        await browser.PressAsync("Delete subscription");
+        Assert.Single((await subscriptions.ListAsync(Trigger.DefaultTenant)).Items);
+        await browser.PressAsync("Delete subscription", ("confirm", "true"));
+        Assert.Empty((await subscriptions.ListAsync(Trigger.DefaultTenant)).Items);
+    }
+
     private IRecipients Recipients => _app.Services.GetRequiredService<IRecipients>();
 
     private static User CreateUser(string id) =>

@@ -58,6 +58,7 @@ internal static class SampleData
             "topics/news",
             "keys",
             "members",
+            "event-subscriptions",
             "audit",
             "settings",
             "sandbox",

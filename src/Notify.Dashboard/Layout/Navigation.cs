@@ -23,6 +23,7 @@ internal static class Navigation
         new("topics", "Topics", ApiScope.Read, "People"),
         new("keys", "API keys", ApiScope.Admin, "Control"),
         new("members", "Members", ApiScope.Admin, "Control"),
+        new("event-subscriptions", "Event subscriptions", ApiScope.Admin, "Control"),
         new("audit", "Audit log", ApiScope.Admin, "Control"),
         new("settings", "Settings", ApiScope.Admin | ApiScope.Platform, "Control"),
         new(Sandbox, "Sandbox", ApiScope.Read, "Control"),

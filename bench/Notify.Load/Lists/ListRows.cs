@@ -1,0 +1,101 @@
+using Npgsql;
+
+namespace Notify.Load.Lists;
+
+/// <summary>
+/// Fills a database with copies of the rows that the engine wrote, under other IDs. One notification and its delivery exist before.
+/// </summary>
+internal sealed class ListRows(string connectionString)
+{
+    public const string Topic = "news";
+    public const string Reference = "order-4711";
+
+    private const int BatchSize = 500_000;
+
+    /// <summary>The IDs are of the last 25 days, in the order of their numbers.</summary>
+    private static string CreateId(string count) =>
+        $"(lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - ({count} - i) * 2160000000 / {count}), 12, '0')"
+        + " || '7' || lpad(to_hex(i % 4096), 3, '0') || '8' || lpad(to_hex(i), 15, '0'))::uuid";
+
+    public async Task FillAsync(int count)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Command Timeout=0");
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, "SET synchronous_commit = off; SET work_mem = '256MB'");
+        var id = CreateId($"{count}::bigint");
+        const string Accepted = "now() - interval '25 days' * (1 - i::double precision / {0})";
+        var accepted = Accepted.Replace("{0}", $"{count}", StringComparison.Ordinal);
+        await CopyAsync(connection, "notification", "true", count, ("id", id), ("accepted_at", accepted));
+        // One of a hundred is a dead letter.
+        await CopyAsync(
+            connection,
+            "delivery",
+            "true",
+            count,
+            ("id", id),
+            ("notification_id", id),
+            ("address", "'u' || i || '@example.org'"),
+            ("accepted_at", accepted),
+            ("ended_at", accepted),
+            ("state", "CASE WHEN i % 100 = 0 THEN 2 ELSE 1 END"),
+            ("reason", "CASE WHEN i % 100 = 0 THEN 'the mailbox is full' END")
+        );
+        await CopyAsync(connection, "notification_label", $"value = '{Reference}'", count, ("notification_id", id));
+        await CopyAsync(connection, "\"user\"", "true", count, ("id", "'u-' || lpad(i::text, 9, '0')"));
+        await CopyAsync(connection, "subscription", "true", count, ("user_id", "'u-' || lpad(i::text, 9, '0')"));
+        await CopyAsync(connection, "topic", "true", count / 10, ("topic", "'t-' || lpad(i::text, 9, '0')"));
+        await CopyAsync(connection, "inbox_item", "true", count / 10, ("id", id), ("created_at", accepted));
+        await CopyAsync(connection, "document", "collection = 'audit'", count / 10, ("id", $"convert_to(({id})::text, 'UTF8')"));
+        await ExecuteAsync(connection, "VACUUM ANALYZE");
+    }
+
+    private static async Task CopyAsync(
+        NpgsqlConnection connection,
+        string table,
+        string model,
+        int count,
+        params (string Column, string Value)[] changed
+    )
+    {
+        var columns = await ReadColumnsAsync(connection, table.Trim('"'));
+        var values = columns.Select(column =>
+            changed.Where(change => change.Column == column).Select(change => change.Value).FirstOrDefault() ?? $"m.\"{column}\""
+        );
+        await ExecuteAsync(connection, $"CREATE TEMP TABLE model AS SELECT * FROM notify.{table} WHERE {model} LIMIT 1");
+        for (var first = 1; first <= count; first += BatchSize)
+        {
+            Console.Error.WriteLine($"  {table}: {first} of {count}");
+            await ExecuteAsync(
+                connection,
+                $"""
+                INSERT INTO notify.{table} ({string.Join(", ", columns.Select(column => $"\"{column}\""))})
+                SELECT {string.Join(", ", values)}
+                FROM model m, generate_series({first}::bigint, {Math.Min(count, first + BatchSize - 1)}) i
+                ON CONFLICT DO NOTHING
+                """
+            );
+        }
+
+        await ExecuteAsync(connection, "DROP TABLE model");
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadColumnsAsync(NpgsqlConnection connection, string table)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'notify' AND table_name = $1",
+            connection
+        );
+        command.Parameters.Add(new() { Value = table });
+        await using var reader = await command.ExecuteReaderAsync();
+        var columns = new List<string>();
+        while (await reader.ReadAsync())
+            columns.Add(reader.GetString(0));
+        return columns;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
