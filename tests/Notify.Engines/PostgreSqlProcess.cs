@@ -7,15 +7,19 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = FreePort.Next();
+    private readonly string[] _settings;
     private ServerProcess? _process;
+
+    private PostgreSqlProcess(string[] settings) => _settings = settings;
 
     public string ConnectionString => CreateConnectionString("postgres");
 
     public string CreateConnectionString(string database) => PostgreSqlProgram.ConnectionString(_port, database);
 
-    public static async Task<PostgreSqlProcess> StartAsync()
+    /// <param name="settings">Settings that are added to those of every test, such as <c>work_mem=8MB</c>.</param>
+    public static async Task<PostgreSqlProcess> StartAsync(params string[] settings)
     {
-        var server = new PostgreSqlProcess();
+        var server = new PostgreSqlProcess(settings);
         PostgreSqlProgram.InitDb(server._folder);
         await server.StartAgainAsync();
         return server;
@@ -30,7 +34,7 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
         _process = null;
     }
 
-    public async Task StartAgainAsync() => _process = await PostgreSqlProgram.StartAsync(_folder, _port);
+    public async Task StartAgainAsync() => _process = await PostgreSqlProgram.StartAsync(_folder, _port, _settings);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,11 +20,12 @@ internal sealed class CopiedRows : IDisposable
         Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -100000; BEGIN EXCLUSIVE");
     }
 
-    /// <summary>Replaces the only row of a table by copies of it.</summary>
+    /// <summary>Replaces the rows of a table, usually one, by copies of them.</summary>
     /// <param name="table">The name of the table.</param>
     /// <param name="count">The number of copies.</param>
     /// <param name="values">The columns whose values differ, as SQL expressions of <c>n</c>, which counts from 1.</param>
-    public void Multiply(string table, int count, IReadOnlyDictionary<string, string> values)
+    /// <param name="match">The SQL condition for the row, called <c>model</c>, that is copied for <c>n</c>.</param>
+    public void Multiply(string table, int count, IReadOnlyDictionary<string, string> values, string match = "TRUE")
     {
         var columns = ReadColumns(table);
         if (values.Keys.Except(columns).Any())
@@ -36,7 +37,8 @@ internal sealed class CopiedRows : IDisposable
             DELETE FROM {table};
             WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT {limit})
             INSERT INTO {table} ({string.Join(", ", columns)})
-            SELECT {string.Join(", ", columns.Select(column => values.GetValueOrDefault(column, column)))} FROM number, model;
+            SELECT {string.Join(", ", columns.Select(column => values.GetValueOrDefault(column, column)))}
+            FROM number CROSS JOIN model WHERE {match};
             DROP TABLE model;
             """
         );

@@ -9,16 +9,27 @@ namespace Notify.Load.Backlog;
 /// </summary>
 internal static class DueDeliveries
 {
-    public static async Task MakeAsync(string path, int count, string tenant, Priority priority)
+    /// <param name="path">The SQLite file.</param>
+    /// <param name="count">The number of deliveries.</param>
+    /// <param name="tenant">The tenant, or the beginning of the names of several.</param>
+    /// <param name="priority">Their priority.</param>
+    /// <param name="tenants">The number of tenants, which take turns.</param>
+    public static async Task MakeAsync(string path, int count, string tenant, Priority priority, int tenants = 1)
     {
         await TriggerOneAsync(path, tenant, priority);
         var first = DateTime.UtcNow - TimeSpan.FromMilliseconds(count);
         var due = $"{first.Ticks.ToString(CultureInfo.InvariantCulture)} + n * {TimeSpan.TicksPerMillisecond}";
+        var name = tenants == 1 ? "tenant" : $"tenant || '-' || n % {tenants.ToString(CultureInfo.InvariantCulture)}";
         using var rows = new CopiedRows(path);
         rows.Multiply(
             "notify_notification",
             count,
-            new Dictionary<string, string> { ["id"] = Id(first, kind: 0), ["accepted_at"] = due }
+            new Dictionary<string, string>
+            {
+                ["id"] = Id(first, kind: 0),
+                ["tenant"] = name,
+                ["accepted_at"] = due,
+            }
         );
         rows.Multiply(
             "notify_delivery",
@@ -27,6 +38,7 @@ internal static class DueDeliveries
             {
                 ["id"] = Id(first, kind: 1),
                 ["notification_id"] = Id(first, kind: 0),
+                ["tenant"] = name,
                 ["address"] = "n || '@example.org'",
                 ["accepted_at"] = due,
                 ["due_at"] = due,

@@ -34,9 +34,10 @@ internal sealed class Cluster : ITopology
     /// <param name="apis">The number of hosts that only accept triggers.</param>
     /// <param name="senders">The number of hosts that do everything else.</param>
     /// <param name="model">The settings that all hosts share.</param>
-    public static async Task<Cluster> StartAsync(int apis, int senders, HostSettings model)
+    /// <param name="settings">Further settings of PostgreSQL.</param>
+    public static async Task<Cluster> StartAsync(int apis, int senders, HostSettings model, params string[] settings)
     {
-        var postgreSql = await PostgreSqlProcess.StartAsync();
+        var postgreSql = await PostgreSqlProcess.StartAsync(settings);
         var redis = await RedisProcess.StartAsync();
         var kafka = KafkaCluster.Start();
         await kafka.CreateTopicsAsync("", Partitions);
@@ -58,6 +59,9 @@ internal sealed class Cluster : ITopology
                 Port = HostProcess.FreePort(),
             };
     }
+
+    /// <summary>Gets the connection string of PostgreSQL.</summary>
+    public string PostgreSql => _postgreSql.ConnectionString;
 
     /// <summary>Returns the space that the notifications take in the database, including indexes.</summary>
     public Task<long> StoredBytesAsync() =>

@@ -3,7 +3,11 @@ using Notify.Load.Hosts;
 namespace Notify.Load.Chaos;
 
 /// <summary>The processes of a topology's hosts. Each process has its own vendor record.</summary>
-internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string folder) : IAsyncDisposable
+/// <param name="settings">The settings of the hosts.</param>
+/// <param name="folder">The folder of the vendor records.</param>
+/// <param name="through">A program, with arguments, that starts each host.</param>
+internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string folder, params string[] through)
+    : IAsyncDisposable
 {
     private readonly HostProcess?[] _processes = new HostProcess?[settings.Count];
     private int _starts;
@@ -31,7 +35,8 @@ internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string 
             settings[host] with
             {
                 Record = Path.Combine(folder, $"vendor-{++_starts:0000}.log"),
-            }
+            },
+            through
         );
 
     /// <summary>

@@ -53,6 +53,25 @@ internal sealed class Application : IAsyncDisposable
             : throw new InvalidOperationException($"{count} notifications were triggered, but {accepted} were accepted.");
     }
 
+    /// <summary>
+    /// Does the same in a store in which other notifications wait. It ends when this process has settled as many deliveries.
+    /// </summary>
+    public async Task<Turn> SendBesideOthersAsync(int count, int callers)
+    {
+        var notifier = Notifier;
+        using var settled = new SettledCounter();
+        return await Callers.MeasureAsync(
+            count,
+            callers,
+            async number => await notifier.TriggerAsync(CreateTrigger(number)),
+            () => settled.WaitAsync(count)
+        );
+    }
+
+    /// <summary>Triggers emails at the same time and ends when all are durable.</summary>
+    public Task TriggerAtOnceAsync(int count) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(number => Notifier.TriggerAsync(CreateTrigger(number))));
+
     /// <summary>Does the same with one call that accepts all triggers as a stream.</summary>
     public async Task<Turn> SendStreamAsync(int count)
     {

@@ -14,7 +14,9 @@ internal static class HostCommand
     public static async Task<int> RunAsync(HostSettings settings)
     {
         using var record = new VendorRecord(settings.Record);
+        using var counters = new DatabaseCounters();
         await using var app = Compose(settings, record);
+        app.MapGet(DatabaseCounters.Path, () => Results.Json(counters.Read(), DatabaseCountsJson.Default.DatabaseCounts));
         try
         {
             await app.StartAsync();

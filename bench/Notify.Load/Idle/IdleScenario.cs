@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.TestSupport;
@@ -11,8 +12,8 @@ namespace Notify.Load.Idle;
 /// </summary>
 internal static class IdleScenario
 {
-    private const double MaxShare = 0.01,
-        MaxMegabytes = 120;
+    private const double MaxShare = 0.005,
+        MaxMegabytes = 90;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
 
@@ -34,6 +35,7 @@ internal static class IdleScenario
         process.Refresh();
         var shareAtStart = (process.TotalProcessorTime - atStart) / Rest;
         var before = process.TotalProcessorTime;
+        var writtenBefore = ReadWrittenBytes(host.Id);
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < length)
         {
@@ -46,14 +48,23 @@ internal static class IdleScenario
 
         Console.Error.WriteLine();
         process.Refresh();
-        Print(Share(), shareAtStart, Megabytes(), ResidentMemory.PeakBytes(host.Id) / 1e6);
+        var written = (ReadWrittenBytes(host.Id) - writtenBefore) / Stopwatch.GetElapsedTime(started).TotalMinutes;
+        Print(Share(), shareAtStart, Megabytes(), ResidentMemory.PeakBytes(host.Id) / 1e6, written);
         return 0;
 
         double Share() => (process.TotalProcessorTime - before) / Stopwatch.GetElapsedTime(started);
         double Megabytes() => ResidentMemory.Bytes(host.Id) / 1e6;
     }
 
-    private static void Print(double share, double shareAtStart, double megabytes, double peakMegabytes)
+    // Everything that the process writes: to its database, to its log, and to sockets.
+    private static long ReadWrittenBytes(int process)
+    {
+        const string field = "wchar: ";
+        var line = File.ReadLines($"/proc/{process}/io").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line[field.Length..], CultureInfo.InvariantCulture);
+    }
+
+    private static void Print(double share, double shareAtStart, double megabytes, double peakMegabytes, double written)
     {
         var nothing = new Turn(Count: 0, Seconds: 1, P50: 0, P99: 0, AllocatedBytes: 0);
         var result = RatioResult
@@ -69,6 +80,7 @@ internal static class IdleScenario
                     ["cpu_percent"] = Math.Round(share * 100, 3),
                     ["cpu_percent_of_the_first_30_s"] = Math.Round(shareAtStart * 100, 3),
                     ["peak_rss_mb"] = Math.Round(peakMegabytes, 1),
+                    ["written_bytes_per_minute"] = Math.Round(written),
                 },
             }
         ).Print();

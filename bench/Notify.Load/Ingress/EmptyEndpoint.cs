@@ -3,17 +3,14 @@ using System.Text.Json.Serialization;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// The ceiling: a minimal API endpoint that deserializes the same body and answers with the same bytes, but with a fixed id, and
-/// that stores nothing.
+/// The higher ceiling: a minimal API endpoint that deserializes the same body and answers with the same bytes, but with a fixed
+/// id, and that stores nothing.
 /// </summary>
 internal static class EmptyEndpoint
 {
     public static WebApplication Build(WebApplicationBuilder builder)
     {
-        builder.Services.ConfigureHttpJsonOptions(options =>
-            options.SerializerOptions.TypeInfoResolverChain.Insert(0, EmptyJson.Default)
-        );
-        var app = builder.Build();
+        var app = BuildWithJson(builder);
         var id = Guid.CreateVersion7();
         var url = $"/v1/notifications/{id}";
         app.MapPost("/v1/notifications", (TriggerDocument trigger) =>
@@ -22,6 +19,14 @@ internal static class EmptyEndpoint
                 : Results.BadRequest()
         );
         return app;
+    }
+
+    public static WebApplication BuildWithJson(WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(options =>
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, EmptyJson.Default)
+        );
+        return builder.Build();
     }
 }
 

@@ -8,7 +8,8 @@ using Notify.Storage;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// The hidden command with which the benchmark starts itself as the server: either Notify, or the endpoint that is the ceiling.
+/// The hidden command with which the benchmark starts itself as the server: Notify, or one of the endpoints that are its
+/// ceilings.
 /// </summary>
 internal static class IngressHost
 {
@@ -24,7 +25,8 @@ internal static class IngressHost
     {
         var port = arguments.Int32("port", 0, min: 1);
         var database = arguments.Text("database");
-        var workers = database is null ? Workers.None : Enum.Parse<Workers>(arguments.RequiredText("workers"));
+        var workers = Enum.Parse<Workers>(arguments.Text("workers") ?? nameof(Workers.None));
+        var isRaw = arguments.Text("raw") is not null;
         var key = arguments.Text("key");
         arguments.RefuseUnknown();
 
@@ -32,7 +34,10 @@ internal static class IngressHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        await using var app = database is null ? EmptyEndpoint.Build(builder) : BuildNotify(builder, database, workers, key);
+        await using var app =
+            database is null ? EmptyEndpoint.Build(builder)
+            : isRaw ? await StoringEndpoint.BuildAsync(builder, database)
+            : BuildNotify(builder, database, workers, key);
         app.MapGet(Allocated, () => Text(GC.GetTotalAllocatedBytes(precise: true)));
 
         await app.StartAsync();

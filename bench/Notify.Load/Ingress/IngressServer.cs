@@ -36,27 +36,43 @@ internal sealed class IngressServer : IAsyncDisposable
     /// <summary>The peak memory of the server.</summary>
     public double PeakMegabytes { get; private set; }
 
-    /// <summary>Starts the empty endpoint, or Notify on a SQLite file.</summary>
+    /// <summary>Starts the empty endpoint, or Notify or the storing endpoint on a SQLite file.</summary>
     /// <param name="callers">The number of callers, each with its own connection.</param>
     /// <param name="database">The SQLite file, or null for the empty endpoint.</param>
     /// <param name="workers">The kinds of work that Notify does besides accepting triggers.</param>
-    public static async Task<IngressServer> StartAsync(int callers, string? database = null, Workers workers = Workers.None)
+    /// <param name="isRaw">Whether the storing endpoint is started instead of Notify.</param>
+    public static async Task<IngressServer> StartAsync(
+        int callers,
+        string? database = null,
+        Workers workers = Workers.None,
+        bool isRaw = false
+    )
     {
         var port = HostProcess.FreePort();
         string[] arguments =
         [
+            .. database is null ? [] : new[] { "--database", database, "--workers", workers.ToString() },
+            .. isRaw ? new[] { "--raw", "yes" } : [],
+        ];
+        return new IngressServer(database, workers, callers, await StartProcessAsync(port, arguments), port);
+    }
+
+    /// <summary>Starts a server and waits until it is ready.</summary>
+    public static async Task<ServerProcess> StartProcessAsync(int port, string[] arguments)
+    {
+        string[] command =
+        [
+            .. OwnProcess.Arguments(IngressHost.Name),
             "--port",
             port.ToString(CultureInfo.InvariantCulture),
-            .. database is null ? [] : new[] { "--database", database, "--workers", workers.ToString() },
+            .. arguments,
         ];
-        var process = ServerProcess.Start(OwnProcess.Program, OwnProcess.Arguments(IngressHost.Name, arguments));
+        var process = ServerProcess.Start(OwnProcess.Program, command);
         await Eventually.TrueAsync(
             () => process.HasExited || process.Output.Contains(HostCommand.Ready),
             "the server to be ready"
         );
-        if (process.HasExited)
-            throw new InvalidOperationException($"The server exited: {process.Output}");
-        return new IngressServer(database, workers, callers, process, port);
+        return process.HasExited ? throw new InvalidOperationException($"The server exited: {process.Output}") : process;
     }
 
     /// <summary>

@@ -14,5 +14,11 @@ internal sealed record Figure(Func<Turn, double> GetValue, string Format, string
     /// <summary>The 99th percentile of the waits.</summary>
     public static Figure Wait { get; } = new(turn => turn.P99, "0.00", "ms (p99)");
 
+    /// <summary>The median of the waits.</summary>
+    public static Figure Median { get; } = new(turn => turn.P50, "0.00", "ms (median)");
+
+    /// <summary>The time that an item takes.</summary>
+    public static Figure Cost { get; } = new(turn => turn.Seconds / turn.Count * 1e6, "0.00", "µs each");
+
     public string Show(Turn turn) => GetValue(turn).ToString(Format, CultureInfo.InvariantCulture);
 }

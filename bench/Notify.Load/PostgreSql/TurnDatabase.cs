@@ -16,7 +16,7 @@ internal sealed class TurnDatabase : IAsyncDisposable
     {
         var database = new TurnDatabase(server);
         await database.ExecuteAsync($"CREATE DATABASE {database._name}");
-        await database.ExecuteAsync("CHECKPOINT");
+        await database.CheckpointAsync();
         return database;
     }
 
@@ -24,8 +24,11 @@ internal sealed class TurnDatabase : IAsyncDisposable
     public async Task EmptyAsync()
     {
         await PostgreSqlProgram.ScalarAsync<object>(ConnectionString, "TRUNCATE notify.notification, notify.delivery");
-        await ExecuteAsync("CHECKPOINT");
+        await CheckpointAsync();
     }
+
+    /// <summary>Writes everything to disk, so that no turn does it for the previous one.</summary>
+    public Task CheckpointAsync() => ExecuteAsync("CHECKPOINT");
 
     public async ValueTask DisposeAsync() => await ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
 

@@ -1,9 +1,17 @@
 using System.Text.Json;
 using Notify.Load.Backlog;
+using Notify.Load.Embedded;
+using Notify.Load.Full;
 using Notify.Load.Gateway;
 using Notify.Load.Hosts;
+using Notify.Load.Idle;
+using Notify.Load.Ingress;
+using Notify.Load.Kafka;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
+using Notify.Load.Peers;
+using Notify.Load.PostgreSql;
+using Notify.Load.Start;
 using Notify.Load.Wire;
 
 namespace Notify.Load.Report;
@@ -27,34 +35,17 @@ internal static class AllScenarios
 
     private static readonly Run[] Runs =
     [
-        new("embedded"),
-        new(ManyEmbeddedScenario.Name),
-        new("postgres"),
-        new("kafka"),
-        new("ingress"),
-        new(GatewayScenario.Name),
-        new("fcm"),
-        new("fcm", "server collector", Environment: ServerCollector),
-        new("fcm", "50 ms", Distant),
-        new("fcm", "50 ms, larger pool", Distant, LargerPool),
-        new("apns"),
-        new("apns", "server collector", Environment: ServerCollector),
-        new("apns", "50 ms", Distant),
-        new("apns", "50 ms, larger pool", Distant, LargerPool),
-        new("webhook"),
-        new("webhook", "50 ms", Distant),
-        new("twilio"),
-        new("twilio", "server collector", Environment: ServerCollector),
-        new("twilio", "50 ms", Distant),
-        new("smtp"),
-        new("smtp", "50 ms", "--latency 50 --count 20000 --pairs 2"),
-        new("fanout"),
-        new(FanoutPersonalScenario.Name),
-        new("backlog"),
-        new("priority"),
-        new("fairness"),
-        new("peers"),
-        new("idle"),
+        .. Ceilings(),
+        new(ResultsGroup.Peers, typeof(PeersScenario), PeersScenario.Name),
+        new(ResultsGroup.Load, typeof(FullScenario), FullScenario.Name),
+        new(ResultsGroup.Load, typeof(BacklogScenario), "backlog"),
+        new(ResultsGroup.Load, typeof(TenantsScenario), TenantsScenario.Name),
+        new(ResultsGroup.Load, typeof(FanoutScenario), "fanout"),
+        new(ResultsGroup.Load, typeof(FanoutPersonalScenario), FanoutPersonalScenario.Name),
+        new(ResultsGroup.Load, typeof(PriorityScenario), "priority"),
+        new(ResultsGroup.Load, typeof(FairnessScenario), "fairness"),
+        new(ResultsGroup.Footprint, typeof(StartScenario), StartScenario.Name),
+        new(ResultsGroup.Footprint, typeof(IdleScenario), "idle"),
     ];
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -67,10 +58,14 @@ internal static class AllScenarios
         var failed = 0;
         foreach (var run in Runs.Where(run => only is null || only.Contains(run.Scenario) || only.Contains(run.Label)))
         {
-            if (await MeasureAsync(run) is { } result)
-                results[run.Label] = result;
-            else
+            if (await MeasureAsync(run) is not { } measured)
+            {
                 failed++;
+                continue;
+            }
+
+            foreach (var result in measured)
+                results[result.Scenario] = result;
             Write(folder, results);
         }
 
@@ -79,27 +74,61 @@ internal static class AllScenarios
         return failed == 0 ? 0 : 1;
     }
 
+    private static Run[] Ceilings() =>
+        [
+            new(ResultsGroup.Ceilings, typeof(EmbeddedScenario), "embedded"),
+            new(ResultsGroup.Ceilings, typeof(ManyEmbeddedScenario), ManyEmbeddedScenario.Name),
+            new(ResultsGroup.Ceilings, typeof(ManyIngressScenario), ManyIngressScenario.Name),
+            new(ResultsGroup.Ceilings, typeof(PostgreSqlScenario), "postgres"),
+            new(ResultsGroup.Ceilings, typeof(KafkaScenario), "kafka"),
+            new(ResultsGroup.Ceilings, typeof(IngressScenario), IngressScenario.Name),
+            new(ResultsGroup.Ceilings, typeof(GatewayScenario), GatewayScenario.Name),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "fcm"),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "fcm", "server collector", Environment: ServerCollector),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "fcm", "50 ms", Distant),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "fcm", "50 ms, larger pool", Distant, LargerPool),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "apns"),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "apns", "server collector", Environment: ServerCollector),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "apns", "50 ms", Distant),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "apns", "50 ms, larger pool", Distant, LargerPool),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "webhook"),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "webhook", "50 ms", Distant),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "twilio"),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "twilio", "server collector", Environment: ServerCollector),
+            new(ResultsGroup.Ceilings, typeof(WireScenario), "twilio", "50 ms", Distant),
+            new(ResultsGroup.Ceilings, typeof(SmtpScenario), SmtpScenario.Name),
+            new(ResultsGroup.Ceilings, typeof(SmtpScenario), SmtpScenario.Name, "50 ms", "--latency 50 --count 20000 --pairs 2"),
+        ];
+
     private static void Write(string folder, Dictionary<string, RatioResult> results)
     {
-        RatioResult[] rows = [.. Runs.Select(run => results.GetValueOrDefault(run.Label)).OfType<RatioResult>()];
-        ResultsFile.Write(folder, rows);
+        ResultsRow[] rows =
+        [
+            .. Runs.SelectMany(run =>
+                results.Values.Where(run.HasMeasured).Select(result => new ResultsRow(result, run.Group, run.Code))
+            ),
+        ];
+        ResultsFile.Write(folder, rows.Select(row => row.Result));
         ResultsPage.Write(folder, rows);
     }
 
-    /// <returns>Null if the scenario failed. It has then printed the reason.</returns>
-    private static async Task<RatioResult?> MeasureAsync(Run run)
+    /// <returns>A result for each comparison, or null if the scenario failed. It has then printed the reason.</returns>
+    private static async Task<RatioResult[]?> MeasureAsync(Run run)
     {
         Console.Error.WriteLine(run.Label);
         var (exitCode, output) = await OwnProcess.RunAsync(OwnProcess.Arguments(run.Scenario, run.Options), run.Environment);
         if (exitCode != 0)
             return null;
 
-        var line = output.TrimEnd().Split('\n')[^1];
-        Console.Error.WriteLine($"  {line}");
-        return JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)! with { Scenario = run.Label };
+        string[] lines = [.. output.Split('\n').Where(line => line.StartsWith('{'))];
+        foreach (var line in lines)
+            Console.Error.WriteLine($"  {line}");
+        return [.. lines.Select(line => run.Name(JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)!))];
     }
 
-    /// <summary>A row of the page.</summary>
+    /// <summary>A scenario with its options. It has one row for each of its comparisons.</summary>
+    /// <param name="Group">The part of the page that shows it.</param>
+    /// <param name="Type">Its class.</param>
     /// <param name="Scenario">The name of the scenario.</param>
     /// <param name="Variant">
     /// A label that distinguishes the row from other rows of the scenario, or null for the first row.
@@ -107,6 +136,8 @@ internal static class AllScenarios
     /// <param name="Arguments">The options of the scenario.</param>
     /// <param name="Environment">An environment variable for the process, or null for none.</param>
     private sealed record Run(
+        ResultsGroup Group,
+        Type Type,
         string Scenario,
         string? Variant = null,
         string Arguments = "",
@@ -114,6 +145,24 @@ internal static class AllScenarios
     )
     {
         public string Label => Variant is null ? Scenario : $"{Scenario} ({Variant})";
+
+        /// <summary>The file of the scenario, from the page. A namespace is a folder.</summary>
+        public string Code => $"Notify.Load/{Type.Namespace!.Split('.')[^1]}/{Type.Name}.cs";
+
+        /// <summary>Names a result of this run after it. A further comparison of a scenario has a name after a colon.</summary>
+        public RatioResult Name(RatioResult result) =>
+            result.Scenario.IndexOf(':', StringComparison.Ordinal) is >= 0 and var at
+                ? result with
+                {
+                    Scenario = Label + result.Scenario[at..],
+                }
+                : result with
+                {
+                    Scenario = Label,
+                };
+
+        public bool HasMeasured(RatioResult result) =>
+            result.Scenario == Label || result.Scenario.StartsWith($"{Label}: ", StringComparison.Ordinal);
 
         public string[] Options => Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -5,25 +5,45 @@ using Notify.Load.Measuring;
 namespace Notify.Load.Report;
 
 /// <summary>
-/// Writes the page with the scenarios' results: a plot, a table, and, for each target that was missed, a profile that explains
-/// it.
+/// Writes the page with the scenarios' results: for each group a chart and a table, and a link to the profile of each scenario
+/// that missed its target.
 /// </summary>
 internal static class ResultsPage
 {
     public const string FileName = "RESULTS.md";
 
-    private const string PlotName = "RESULTS.svg";
-
     /// <summary>The folder with the profiles of scenarios, which are written by hand.</summary>
     private const string Profiles = "profiles";
 
-    public static void Write(string folder, IReadOnlyList<RatioResult> results)
+    private const string Limits = """
+
+        ## What these numbers do not say
+
+        - **How fast your machine is.** Compare the ratios. A rate on another machine, disk or network is another rate. Most of
+          the machines that run these scenarios are shared: pairs of one run differ by a tenth to a third.
+        - **How fast a vendor is.** The vendors here are local servers that answer at once or after 50 ms. A real vendor's rate
+          limit is usually far below these rates.
+        - **What a network between the parts costs.** PostgreSQL, Redis, the brokers, the hosts and the load run on one machine
+          and compete for its processors. With more of them than processors, a rate falls that would rise on separate machines.
+        - **That a peer cannot be faster.** Each peer has the settings that its documentation names for throughput. It may do work
+          that Notify does not do, and the other way round: Notify plans, checks quiet hours and records each attempt.
+        - **Anything about long runs.** A turn takes seconds. Only `full` has a store that months of use have filled.
+        - **How Kafka behaves.** The brokers are librdkafka's mock cluster, which keeps nothing on disk.
+
+        """;
+
+    public static void Write(string folder, IReadOnlyList<ResultsRow> rows)
     {
-        File.WriteAllText(Path.Combine(folder, PlotName), ResultsPlot.Draw(results));
-        File.WriteAllText(Path.Combine(folder, FileName), Describe(folder, results));
+        foreach (var group in ResultsGroup.All)
+        {
+            RatioResult[] results = [.. rows.Where(row => row.Group == group).Select(row => row.Result)];
+            File.WriteAllText(Path.Combine(folder, group.ChartName), ResultsPlot.Draw(group.Title, results));
+        }
+
+        File.WriteAllText(Path.Combine(folder, FileName), Describe(folder, rows));
     }
 
-    private static string Describe(string folder, IReadOnlyList<RatioResult> results)
+    private static string Describe(string folder, IReadOnlyList<ResultsRow> rows)
     {
         var page = new StringBuilder();
         page.Append(
@@ -32,45 +52,56 @@ internal static class ResultsPage
             # What was measured
 
             By `dotnet run -c Release --project bench/Notify.Load -- all` on {DateTime.UtcNow:yyyy-MM-dd}: {Machine.Describe()}.
-            Each row ran in turns with its ceiling, in its own process; the median pair counts. The top of each scenario's file
-            in `bench/Notify.Load` describes the scenario, its ceiling, and which wait p50 and p99 measure. Less is better where
-            a ratio compares waits or costs (`fanout`, `priority`, `fairness`, `idle`). The bench uses the workstation collector,
-            except in the rows that name another. One run each: pairs of one run differ by a tenth to a third on a shared machine.
-
-            ![How far each figure was reached]({PlotName})
-
-            | scenario | items | per second | ceiling | ratio | reach | p50 ms | p99 ms | allocated B each | RSS MB | |
-            |---|---:|---:|---:|---:|---|---:|---:|---:|---:|---|
+            Notify and its ceiling ran in turns, and the median pair counts. Each name links to the code, whose first lines
+            describe the scenario, its ceiling and what a wait is. `RESULTS.jsonl` has more figures of each row. The bench
+            uses the workstation collector, except in the rows that name another.
 
             """
         );
-        foreach (var result in results)
-            page.AppendLine(Row(result));
-        foreach (var result in results.Where(result => result.Details is not null))
-            page.Append(
-                CultureInfo.InvariantCulture,
-                $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n"
-            );
-        foreach (var scenario in results.Select(result => result.Scenario.Split(" (")[0]).Distinct())
-            page.Append(ReadProfile(folder, scenario));
-        return page.ToString();
+        foreach (var group in ResultsGroup.All)
+            Describe(page, folder, group, [.. rows.Where(row => row.Group == group)]);
+        return page.Append(Limits).ToString();
     }
 
-    private static string Row(RatioResult result) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"| `{result.Scenario}` | {result.Count:N0} | {result.PerSecond:N0} | "
-                + $"{result.CeilingPerSecond:N0} | **{result.Ratio:0.00}** | {result.Reach} "
-                + $"| {result.P50Ms:0.00} | {result.P99Ms:0.00} | {result.AllocatedBytesPerItem:N0} "
-                + $"| {result.RssMb:0} | {(result.Reached ? "reached" : "missed")} |"
-        );
-
-    private static string Detail(KeyValuePair<string, double> detail) =>
-        string.Create(CultureInfo.InvariantCulture, $"{detail.Key.Replace('_', ' ')} {detail.Value:#,0.###}");
-
-    private static string ReadProfile(string folder, string scenario)
+    private static void Describe(StringBuilder page, string folder, ResultsGroup group, IReadOnlyList<ResultsRow> rows)
     {
-        var file = Path.Combine(folder, Profiles, $"{scenario}.md");
-        return File.Exists(file) ? $"\n## {scenario}\n\n{File.ReadAllText(file)}" : "";
+        if (rows.Count == 0)
+            return;
+
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"""
+
+            ## {group.Title}
+
+            {group.Text}
+
+            ![{group.Title}]({group.ChartName})
+
+            | scenario | per second | ceiling | ratio | target | p50 ms | p99 ms | allocated B each | RSS MB | |
+            |---|---:|---:|---:|---|---:|---:|---:|---:|---|
+
+            """
+        );
+        foreach (var row in rows)
+            page.AppendLine(Describe(folder, row));
+    }
+
+    private static string Describe(string folder, ResultsRow row)
+    {
+        var result = row.Result;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| [`{result.Scenario}`]({row.Code}) | {result.PerSecond:N0} | {result.CeilingPerSecond:N0} "
+                + $"| **{result.Ratio:0.00}** | {result.Reach} | {result.P50Ms:0.00} | {result.P99Ms:0.00} "
+                + $"| {result.AllocatedBytesPerItem:N0} | {result.RssMb:0} "
+                + $"| {(result.Reached ? "reached" : DescribeMiss(folder, row.Scenario))} |"
+        );
+    }
+
+    private static string DescribeMiss(string folder, string scenario)
+    {
+        var profile = $"{Profiles}/{scenario}.md";
+        return File.Exists(Path.Combine(folder, profile)) ? $"missed: [why]({profile})" : "missed";
     }
 }

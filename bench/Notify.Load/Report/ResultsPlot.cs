@@ -9,7 +9,7 @@ internal static class ResultsPlot
 {
     private const int RowHeight = 28,
         BarHeight = 16,
-        Left = 190,
+        Left = 250,
         Unit = 240,
         Right = 240,
         Top = 34;
@@ -17,7 +17,7 @@ internal static class ResultsPlot
     /// <summary>A bar is cut off at this length. Its number shows the true ratio.</summary>
     private const double Longest = 2;
 
-    public static string Draw(IReadOnlyList<RatioResult> results)
+    public static string Draw(string title, IReadOnlyList<RatioResult> results)
     {
         var (width, height) = (Left + (int)(Unit * Longest) + Right, Top + results.Count * RowHeight + 10);
         var plot = new StringBuilder();
@@ -26,7 +26,7 @@ internal static class ResultsPlot
             $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"
             font-family="sans-serif" font-size="13" role="img">
-            <title>How far each figure was reached</title>
+            <title>{title}</title>
             <rect width="{width}" height="{height}" fill="#ffffff"/>
             <line x1="{Left + Unit}" y1="{Top - 8}" x2="{Left + Unit}" y2="{height - 6}" stroke="#6b7280" stroke-dasharray="4 3"/>
             <text x="{Left + Unit}" y="{Top - 14}" text-anchor="middle" fill="#374151">target</text>

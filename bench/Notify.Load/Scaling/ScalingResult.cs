@@ -23,6 +23,9 @@ internal sealed record ScalingRun(
     long StoredBytesEach
 )
 {
+    /// <summary>The work of the database for a delivery.</summary>
+    public DatabaseWorkEach? Database { get; init; }
+
     public static ScalingRun Create(IReadOnlyList<int> shares, int count, double seconds, long stored)
     {
         var equal = (double)count / shares.Count;
@@ -38,5 +41,5 @@ internal sealed record ScalingRun(
 
     public override string ToString() =>
         $"{Processes} processes: {PerSecond:0} per second, shares {string.Join(", ", Shares)}, "
-        + $"uneven by {MostUneven:P1}, {Duplicates} duplicates, {StoredBytesEach} bytes each";
+        + $"uneven by {MostUneven:P1}, {Duplicates} duplicates, {StoredBytesEach} bytes each, {Database}";
 }

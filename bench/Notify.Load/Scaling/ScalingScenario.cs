@@ -4,7 +4,11 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Scaling;
 
-/// <summary>Sends the same load through one, two and four delivery processes, and compares how evenly they shared it.</summary>
+/// <summary>
+/// Sends the same load through one, two, four and eight delivery processes. Compares how evenly they shared it, and how many
+/// statements, round trips and bytes a delivery takes, which more processes should not change. With <c>--pin yes</c>, the server
+/// has other processors than the hosts.
+/// </summary>
 internal static class ScalingScenario
 {
     /// <summary>The largest deviation from an equal share that is allowed.</summary>
@@ -14,17 +18,18 @@ internal static class ScalingScenario
 
     private const int WarmUp = 500;
 
-    private static readonly int[] Processes = [1, 2, 4];
+    private static readonly int[] Processes = [1, 2, 4, 8];
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var count = arguments.Int32("count", 20_000, min: 1_000);
+        var isPinned = arguments.Text("pin") == "yes";
         arguments.RefuseUnknown();
 
         var runs = new List<ScalingRun>();
         foreach (var processes in Processes)
         {
-            runs.Add(await RunAsync(processes, count));
+            runs.Add(await RunAsync(processes, count, isPinned));
             Console.Error.WriteLine($"  {runs[^1]}");
         }
 
@@ -32,7 +37,7 @@ internal static class ScalingScenario
         return runs.All(run => run.MostUneven <= Tolerance && run.Duplicates == 0) ? 0 : 1;
     }
 
-    private static async Task<ScalingRun> RunAsync(int processes, int count)
+    private static async Task<ScalingRun> RunAsync(int processes, int count, bool isPinned)
     {
         var folder = Directory.CreateTempSubdirectory("notify-scaling-").FullName;
         var model = new HostSettings
@@ -42,24 +47,31 @@ internal static class ScalingScenario
             Mood = VendorMood.Slow,
             VendorDelay = TimeSpan.FromMilliseconds(20),
         };
-        await using var cluster = await Cluster.StartAsync(apis: 1, processes, model);
-        await using var hosts = new RunningHosts(cluster.Hosts, folder);
+        await using var cluster = await Cluster.StartAsync(apis: 1, processes, model, ServerStatistics.Settings);
+        await ServerStatistics.EnableAsync(cluster.PostgreSql);
+        if (isPinned)
+            await Pinning.PinAsync(cluster.PostgreSql);
+        await using var hosts = new RunningHosts(cluster.Hosts, folder, isPinned ? Pinning.Through : []);
         await hosts.StartAllAsync();
 
         var warmUp = await WarmUpAsync(cluster, hosts);
 
         var storedBefore = await cluster.StoredBytesAsync();
+        var before = await DatabaseWork.ReadAsync(cluster, hosts);
+        var locks = new LockWaits(cluster.PostgreSql);
         var clock = Stopwatch.StartNew();
         using var load = new TriggerLoad(cluster.Addresses, count, keys: "measured");
         await load.RunAsync(Clients, CancellationToken.None);
         await SettleAsync(cluster);
         var seconds = clock.Elapsed.TotalSeconds;
+        var waits = await locks.StopAsync();
+        var work = (await DatabaseWork.ReadAsync(cluster, hosts)).Since(before, count, waits);
         var stored = await cluster.StoredBytesAsync() - storedBefore;
         await hosts.StopAsync();
 
         int[] shares = [.. AcceptedBy(hosts).Zip(warmUp, (after, before) => after - before)];
         Directory.Delete(folder, recursive: true);
-        return ScalingRun.Create(shares, count, seconds, stored);
+        return ScalingRun.Create(shares, count, seconds, stored) with { Database = work };
     }
 
     // Kafka takes several seconds to assign the partitions to processes that have just joined.

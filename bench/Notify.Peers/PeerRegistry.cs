@@ -1,0 +1,17 @@
+using Notify.Peers.Cap;
+using Notify.Peers.Hangfire;
+using Notify.Peers.Wolverine;
+
+namespace Notify.Peers;
+
+internal static class PeerRegistry
+{
+    public static IPeer Create(string name, string connectionString) =>
+        name switch
+        {
+            "cap" => new CapPeer(connectionString),
+            "hangfire" => new HangfirePeer(connectionString),
+            "wolverine" => new WolverinePeer(connectionString),
+            _ => throw new ArgumentException($"There is no peer '{name}'."),
+        };
+}
