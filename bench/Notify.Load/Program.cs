@@ -104,7 +104,7 @@ try
               scaling  [--count 20000] [--pin yes]
               drill    [--replication asynchronous|synchronous] [--failover automatic|manual] [--lag-seconds 0]
                        [--failback yes|no] [--count 2000] [--clients 16] [--pause-ms 0] [--interval 5] [--failures 6]
-                       [--processes every-role|two]
+                       [--attempt-timeout-ms 5000] [--processes every-role|one]
               upgrade  [--count 1000] [--clients 8] [--pause-ms 0] [--previous Notify.Host.dll|this]
                        [--next-step yes]
             Its result is one JSON line, the last of the standard output.

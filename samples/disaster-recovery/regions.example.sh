@@ -33,6 +33,8 @@ PATIENCE=300
 # host process are in DATA/REGION/hosts/NAME.env, one NAME=VALUE a line.
 DATA=/var/lib/notify
 HOST_COMMAND=(dotnet /opt/notify/Notify.Host.dll)
+# Options of initdb, pg_basebackup and pg_rewind; (--no-sync) makes a drill on one machine faster.
+POSTGRESQL_FILE_OPTIONS=()
 
 # Only for STORE=mongodb: the members of one replica set that are in each region. MONGODB_OPTIONS are arguments of mongosh.
 declare -A MONGODB=([a]="10.1.0.5:27017 10.1.0.6:27017" [b]="10.2.0.5:27017 10.2.0.6:27017")

@@ -25,8 +25,9 @@ public sealed class BackupTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ServerProcess.Find("age");
-        _redis = await RedisProcess.StartAsync();
+        var redis = RedisProcess.StartAsync();
         _database = await PostgreSqlProcess.StartAsync();
+        _redis = await redis;
         await PostgreSqlProgram.ScalarAsync<object>(_database.ConnectionString, "CREATE DATABASE notify");
         var keys = await Command.RunAsync(_folder.Path, "age-keygen", ["-o", "identity.txt"]);
         Assert.Empty(keys);
@@ -46,75 +47,97 @@ public sealed class BackupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_database_was_destroyed_and_restored_everything_is_there_and_waiting_deliveries_are_sent_once()
+    public async Task A_destroyed_database_is_restored_from_an_exact_backup_and_what_waited_is_held_until_its_replay()
     {
         string key;
         await using (var host = await StartHostAsync(WithoutDelivery))
         {
             key = await FillAsync();
-            await RunAsync("backup.sh", "postgresql");
-            await RunAsync("backup.sh", "redis");
             host.Kill();
         }
 
-        await RunAsync("verify.sh", "postgresql");
-        await RunAsync("verify.sh", "redis");
+        await BackUpAsync();
+        await RefuseAsync();
         await DestroyAsync();
-        await RunAsync("restore.sh", "postgresql");
+        await RunAsync("restore.sh", "postgresql", "--hold");
 
         await using (await StartHostAsync("all"))
         {
             using var client = CreateClient(key);
-            await Eventually.TrueAsync(
-                () => Waiting.All(name => _vendor.GetTimes($"{name}@example.org").Count > 0),
-                "the waiting deliveries to be sent"
-            );
             Assert.Equal("sv", (await client.GetFromJsonAsync<JsonElement>("/v1/users/ada")).GetProperty("locale").GetString());
             Assert.Contains("phone-1", await client.GetStringAsync("/v1/users/ada/devices"), StringComparison.Ordinal);
             Assert.Contains("Order", await client.GetStringAsync("/v1/templates/shipped"), StringComparison.Ordinal);
 
-            // Triggers that clients repeat are still the same ones, and the next one is sent after all of them.
+            // Triggers that clients repeat are still the same ones. A new one is sent, and nothing that waited is.
             await Task.WhenAll(Waiting.Select(name => TriggerAsync(client, name)));
             await TriggerAsync(client, "after");
             await Eventually.TrueAsync(() => _vendor.GetTimes("after@example.org").Count > 0, "a new notification to be sent");
+            Assert.All(Waiting, name => Assert.Empty(_vendor.GetTimes($"{name}@example.org")));
+
+            using var manager = CreateClient(Key);
+            var replay = await PostAsync(manager, "/v1/dead-letters/replay", new { reason = "held after a restore" });
+            Assert.Equal(Waiting.Length, replay.GetProperty("count").GetInt32());
+            await Eventually.TrueAsync(
+                () => Waiting.All(name => _vendor.GetTimes($"{name}@example.org").Count > 0),
+                "what was replayed to be sent"
+            );
         }
 
         Assert.All(Waiting, name => Assert.Single(_vendor.GetTimes($"{name}@example.org")));
     }
 
-    [Fact]
-    public async Task A_backup_that_cannot_be_restored_exactly_is_refused_and_only_the_newest_are_kept()
-    {
-        await using (var host = await StartHostAsync(WithoutDelivery))
-        {
-            await FillAsync();
-            host.Kill();
-        }
+    private string Digest => Directory.GetFiles(_folder.File("backups"), "postgresql-*.tables").Single();
 
+    private string Dump => Directory.GetFiles(_folder.File("backups"), "postgresql-*.dump.age").Single();
+
+    /// <summary>Makes two backups of PostgreSQL, of which only the newer one is kept, and verifies it.</summary>
+    private async Task BackUpAsync()
+    {
         await RunAsync("backup.sh", "postgresql");
-        var digest = Directory.GetFiles(_folder.File("backups"), "*.tables").Single();
-        var old = await File.ReadAllBytesAsync(digest, Cancellation);
+        await File.WriteAllBytesAsync(
+            _folder.File("old.tables"),
+            await File.ReadAllBytesAsync(Digest, Cancellation),
+            Cancellation
+        );
         await PostgreSqlProgram.ScalarAsync<object>(
             Database("notify"),
             """UPDATE notify."user" SET stored = stored || ' '::bytea"""
         );
         await RunAsync("backup.sh", "postgresql");
-
-        // Only the newer one is left, and the older one's digest does not fit it.
-        digest = Directory.GetFiles(_folder.File("backups"), "*.tables").Single();
+        await RunAsync("backup.sh", "redis");
         await RunAsync("verify.sh", "postgresql");
-        await File.WriteAllBytesAsync(digest, old, Cancellation);
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("verify.sh", "postgresql"));
-        Assert.Contains("the restored tables differ", failure.Message, StringComparison.Ordinal);
+        await RunAsync("verify.sh", "redis");
+    }
 
-        // A changed byte is noticed, and a database with data is left alone.
-        var dump = Directory.GetFiles(_folder.File("backups"), "*.dump.age").Single();
-        failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("restore.sh", "postgresql"));
-        Assert.Contains("is not empty", failure.Message, StringComparison.Ordinal);
-        var bytes = await File.ReadAllBytesAsync(dump, Cancellation);
-        bytes[^100] ^= 1;
-        await File.WriteAllBytesAsync(dump, bytes, Cancellation);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("verify.sh", "postgresql"));
+    /// <summary>Checks that a backup that differs from its digest, or was changed, is refused, and a full database too.</summary>
+    private async Task RefuseAsync()
+    {
+        var (digest, dump) = (
+            await File.ReadAllBytesAsync(Digest, Cancellation),
+            await File.ReadAllBytesAsync(Dump, Cancellation)
+        );
+        await File.WriteAllBytesAsync(
+            Digest,
+            await File.ReadAllBytesAsync(_folder.File("old.tables"), Cancellation),
+            Cancellation
+        );
+        await FailAsync("the restored tables differ", "verify.sh", "postgresql");
+        await File.WriteAllBytesAsync(Digest, digest, Cancellation);
+
+        await FailAsync("is not empty", "restore.sh", "postgresql");
+        await FailAsync("--hold is only for postgresql", "restore.sh", "redis", "--hold");
+
+        byte[] changed = [.. dump];
+        changed[^100] ^= 1;
+        await File.WriteAllBytesAsync(Dump, changed, Cancellation);
+        await FailAsync("exited with", "verify.sh", "postgresql");
+        await File.WriteAllBytesAsync(Dump, dump, Cancellation);
+    }
+
+    private async Task FailAsync(string expected, string script, params string[] arguments)
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(script, arguments));
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
     }
 
     private static string[] Waiting { get; } = ["ada", "bob", "cleo"];
@@ -161,14 +184,13 @@ public sealed class BackupTests : IAsyncLifetime
     private HttpClient CreateClient(string key) =>
         new() { BaseAddress = _address, DefaultRequestHeaders = { Authorization = new("Bearer", key) } };
 
-    /// <summary>Replaces both servers with empty ones.</summary>
+    /// <summary>Replaces the database and Redis with empty ones.</summary>
     private async Task DestroyAsync()
     {
-        await _database.DisposeAsync();
-        await _redis.DisposeAsync();
-        _database = await PostgreSqlProcess.StartAsync();
-        _redis = await RedisProcess.StartAsync();
+        await PostgreSqlProgram.ScalarAsync<object>(_database.ConnectionString, "DROP DATABASE notify WITH (FORCE)");
         await PostgreSqlProgram.ScalarAsync<object>(_database.ConnectionString, "CREATE DATABASE notify");
+        await _redis.DisposeAsync();
+        _redis = await RedisProcess.StartAsync();
     }
 
     private async Task<ServerProcess> StartHostAsync(string roles)

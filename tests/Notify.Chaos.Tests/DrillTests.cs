@@ -34,7 +34,7 @@ public sealed class DrillTests
     {
         foreach (var program in new[] { "redis-server", "redis-cli", "curl" })
             ServerProcess.Find(program);
-        string[] small = ["--count", "50", "--clients", "4", "--pause-ms", "20", "--processes", "two"];
+        string[] small = ["--count", "50", "--clients", "4", "--pause-ms", "20", "--processes", "one"];
         await using var process = ServerProcess.Start(
             "dotnet",
             ["exec", typeof(HostProcess).Assembly.Location, "drill", .. small, .. arguments]

@@ -48,9 +48,8 @@ public sealed class HostCluster : IAsyncDisposable
         ("workers", "processor delivery retry batch"),
     ];
 
-    /// <summary>Gets a gateway and one process with all other roles.</summary>
-    public static (string Name, string Roles)[] TwoProcesses { get; } =
-    [(Gateway, Gateway), ("others", "auth notifications devices analytics processor delivery retry batch")];
+    /// <summary>Gets one process with all roles.</summary>
+    public static (string Name, string Roles)[] OneProcess { get; } = [(Gateway, "all")];
 
     /// <summary>Gets the names of the processes.</summary>
     public IReadOnlyList<string> Names => [.. _members.Select(member => member.Name)];

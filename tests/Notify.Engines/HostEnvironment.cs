@@ -42,7 +42,8 @@ public sealed class HostEnvironment(HostClusterEngines engines, (string Name, st
             ["Notify__LeaseDuration"] = "00:00:03",
             ["Notify__ShutdownDelay"] = "00:00:00",
         };
-        if (name == Gateway)
+        // A gateway without addresses serves the complete API itself.
+        if (name == Gateway && members.Length > 1)
         {
             environment["Notify__Gateway__Notifications"] = GetAddresses("notifications");
             environment["Notify__Gateway__Devices"] = GetAddresses("devices");

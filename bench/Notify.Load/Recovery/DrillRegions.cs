@@ -138,6 +138,7 @@ internal sealed class DrillRegions : IAsyncDisposable
             POSTGRESQL_DATABASE=notify
             REDIS_KEY_PREFIX=notify
             PATIENCE=120
+            POSTGRESQL_FILE_OPTIONS=(--no-sync)
             DATA='{_folder.Path}'
             HOST_COMMAND=({string.Join(' ', ReferenceHost.CreateCommand(_folder.Path).Select(part => $"'{part}'"))})
 
@@ -149,9 +150,11 @@ internal sealed class DrillRegions : IAsyncDisposable
     /// <summary>The addresses of one region.</summary>
     private sealed class Region
     {
+        private readonly DrillSettings _settings;
+
         public Region(string name, int network, string kafka, DrillSettings settings)
         {
-            Name = name;
+            (Name, _settings) = (name, settings);
             var engines = new HostClusterEngines(PostgreSqlConnection, Redis, kafka, "");
             Hosts = new HostEnvironment(engines, settings.Members, network);
         }
@@ -169,16 +172,22 @@ internal sealed class DrillRegions : IAsyncDisposable
 
         public IEnumerable<string> CreateEnvironment(string member, int mailPort)
         {
-            var mail = new Dictionary<string, string>
+            var own = new Dictionary<string, string>
             {
                 ["DOTNET_EnableDiagnostics"] = "0",
+                ["Notify__AttemptTimeout"] = $"{_settings.AttemptTimeout}",
+                ["Notify__LeaseDuration"] = $"{_settings.LeaseDuration}",
                 ["Notify__Providers__mail__Type"] = "smtp",
                 ["Notify__Providers__mail__Host"] = "127.0.0.1",
                 ["Notify__Providers__mail__Port"] = mailPort.ToString(CultureInfo.InvariantCulture),
                 ["Notify__Providers__mail__Security"] = "None",
                 ["Notify__Providers__mail__From"] = "shop@example.org",
             };
-            return Hosts.Create(member).Concat(mail).Select(setting => $"{setting.Key}={setting.Value}");
+            return Hosts
+                .Create(member)
+                .Where(setting => !own.ContainsKey(setting.Key))
+                .Concat(own)
+                .Select(setting => $"{setting.Key}={setting.Value}");
         }
 
         private static string CreateAddress() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Next()}");

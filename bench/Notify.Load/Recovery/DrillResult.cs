@@ -28,7 +28,13 @@ internal sealed record DrillResult(int Count, double PerSecond) : Result(DrillSc
     /// <summary>The number of times that the mail server received a notification again.</summary>
     public required int Duplicates { get; init; }
 
-    /// <summary>The duplicates that were not in flight, or just settled, when the region was lost.</summary>
+    /// <summary>The duplicates of what was lost: the lost region had sent it, and a client triggered it again.</summary>
+    public required int DuplicatesOfLost { get; init; }
+
+    /// <summary>The duplicates of what was in flight, or just settled, when the region was lost or replication stopped.</summary>
+    public required int DuplicatesInFlight { get; init; }
+
+    /// <summary>All other duplicates.</summary>
     public required int UnexplainedDuplicates { get; init; }
 
     /// <summary>The lost notifications that clients triggered again under the same keys, and that were sent.</summary>

@@ -14,9 +14,6 @@ internal sealed class DrillScenario : IAsyncDisposable
 {
     public const string Name = "drill";
 
-    /// <summary>How long before the loss a message may have been received that is sent again: the duration of a lease.</summary>
-    private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(3);
-
     private readonly DrillSettings _settings;
     private readonly KafkaCluster[] _kafka = [KafkaCluster.Start(), KafkaCluster.Start()];
     private readonly DrillVendor _vendor = new();
@@ -71,8 +68,17 @@ internal sealed class DrillScenario : IAsyncDisposable
         _load.End();
         await _clients;
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        await Eventually.TrueAsync(async () => await _regions.CountWaitingAsync(_regions.Active) == 0, "everything to end");
+        await WaitForEndAsync();
         return CreateResult(seconds, loss, lost, gap);
+    }
+
+    /// <summary>Waits as long as fewer and fewer deliveries wait: a lost backlog that clients repeated takes its time.</summary>
+    private async Task WaitForEndAsync()
+    {
+        while (await CountAsync() is var waiting and > 0)
+            await Eventually.TrueAsync(async () => await CountAsync() < waiting, $"one of {waiting} deliveries to end");
+
+        Task<long> CountAsync() => _regions.CountWaitingAsync(_regions.Active);
     }
 
     private Task WaitForMoreAsync() => _load.WaitForMoreAsync(_settings.Count, () => _clients.IsCompleted);
@@ -129,6 +135,9 @@ internal sealed class DrillScenario : IAsyncDisposable
         var restored = _load
             .Acknowledged.Where(trigger => trigger.Value.Begun > loss.Ended && received[trigger.Key].Count > 0)
             .Min(trigger => Math.Max(trigger.Value.At, received[trigger.Key][0]));
+        var duplicates = received.ToLookup(entry => FindKind(entry.Value, loss, lost.ContainsKey(entry.Key)));
+        foreach (var (key, times) in duplicates[DuplicateKind.Unexplained].Take(20))
+            PrintUnexplained(key, times, loss, lost.ContainsKey(key));
         var oldest = lost.Values.Select(trigger => trigger.At).Append(loss.Ended).Min();
         return new DrillResult(_load.Acknowledged.Count, Round(_load.Acknowledged.Count / seconds))
         {
@@ -138,9 +147,9 @@ internal sealed class DrillScenario : IAsyncDisposable
             RpoSeconds = Round(Stopwatch.GetElapsedTime(oldest, loss.Ended).TotalSeconds),
             LostAcknowledged = lost.Count,
             Duplicates = received.Values.Sum(times => Math.Max(0, times.Count - 1)),
-            UnexplainedDuplicates = received.Sum(entry =>
-                CountUnexplained(entry.Key, entry.Value, loss, lost.ContainsKey(entry.Key))
-            ),
+            DuplicatesOfLost = duplicates[DuplicateKind.Lost].Count(),
+            DuplicatesInFlight = duplicates[DuplicateKind.InFlight].Count(),
+            UnexplainedDuplicates = duplicates[DuplicateKind.Unexplained].Sum(entry => entry.Value.Count - 1),
             Repeated = lost.Count(trigger => received[trigger.Key].Any(time => time > loss.Ended)),
             NeverSent = received.Values.Count(times => times.Count == 0),
             OtherErrors = _load.OtherErrors.Count,
@@ -150,24 +159,35 @@ internal sealed class DrillScenario : IAsyncDisposable
 
     // A message that was received just before the loss may be sent once more, because its settlement was lost with the region.
     // The same holds for all that a region did while replication stood still.
-    private static int CountUnexplained(string key, IReadOnlyList<long> times, Loss loss, bool isLost)
+    private DuplicateKind FindKind(IReadOnlyList<long> times, Loss loss, bool isLost)
     {
-        var isExplained =
-            times.Count == 2
-            && times[0] <= loss.Ended
-            && times[1] > loss.Ended
-            && (isLost || Stopwatch.GetElapsedTime(times[0], loss.Since) <= InFlight);
-        if (times.Count <= 1 || isExplained)
-            return 0;
+        if (times.Count <= 1)
+            return DuplicateKind.None;
+        if (times.Count > 2 || times[0] > loss.Ended || times[1] <= loss.Ended)
+            return DuplicateKind.Unexplained;
+        if (isLost)
+            return DuplicateKind.Lost;
+        return Stopwatch.GetElapsedTime(times[0], loss.Since) <= _settings.LeaseDuration
+            ? DuplicateKind.InFlight
+            : DuplicateKind.Unexplained;
+    }
 
-        var seconds = times.Select(time => Round((time - loss.Ended) / (double)Stopwatch.Frequency));
-        Console.Error.WriteLine(
-            $"  Unexplained: {key}, {(isLost ? "lost" : "stored")}, was received {string.Join(", ", seconds)} s after the loss."
-        );
-        return times.Count - 1;
+    private static void PrintUnexplained(string key, IReadOnlyList<long> times, Loss loss, bool isLost)
+    {
+        var seconds = string.Join(", ", times.Select(time => Round((time - loss.Ended) / (double)Stopwatch.Frequency)));
+        var state = isLost ? "lost" : "stored";
+        Console.Error.WriteLine($"  Unexplained: {key}, {state}, was received {seconds} s after the loss.");
     }
 
     private static double Round(double value) => Math.Round(value, 1);
+
+    private enum DuplicateKind
+    {
+        None,
+        Lost,
+        InFlight,
+        Unexplained,
+    }
 
     /// <summary>The timestamps of a loss.</summary>
     /// <param name="Since">When the region did the first thing that the other one may not know of.</param>

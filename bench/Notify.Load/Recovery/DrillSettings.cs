@@ -25,6 +25,14 @@ internal sealed record DrillSettings
     /// <summary>The pause of a client after each notification.</summary>
     public required TimeSpan Pause { get; init; }
 
+    /// <summary>
+    /// How long an attempt may take. A message whose answer comes later is sent again, so a busy machine must not exceed it.
+    /// </summary>
+    public required TimeSpan AttemptTimeout { get; init; }
+
+    /// <summary>How long before a loss a message may have been received that is sent again.</summary>
+    public TimeSpan LeaseDuration => AttemptTimeout * 2;
+
     /// <summary>The seconds between two checks of watch.sh.</summary>
     public required int Interval { get; init; }
 
@@ -45,9 +53,10 @@ internal sealed record DrillSettings
             Count = arguments.Int32("count", 2_000, min: 1),
             Clients = arguments.Int32("clients", 16, min: 1),
             Pause = TimeSpan.FromMilliseconds(arguments.Int32("pause-ms", 0, min: 0)),
+            AttemptTimeout = TimeSpan.FromMilliseconds(arguments.Int32("attempt-timeout-ms", 5_000, min: 1)),
             Interval = arguments.Int32("interval", 5, min: 1),
             Failures = arguments.Int32("failures", 6, min: 1),
-            Members = Choose(arguments, "processes", "every-role", "two") ? HostCluster.TwoProcesses : HostCluster.EveryRole,
+            Members = Choose(arguments, "processes", "every-role", "one") ? HostCluster.OneProcess : HostCluster.EveryRole,
         };
         arguments.RefuseUnknown();
         return settings is { IsSynchronous: true, LagSeconds: > 0 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Restores a backup. No host may run.
-#   restore.sh postgresql [FILE]          into PGDATABASE, which must be empty
+#   restore.sh postgresql [FILE] [--hold] into PGDATABASE, which must be empty; --hold calls hold.sh afterwards
 #   restore.sh redis FILE TARGET          into the file dump.rdb of a server that is stopped
 #   restore.sh mongodb [FILE]             into MONGODB_URI, which must be empty
 # Without FILE, it uses the newest backup.
@@ -13,7 +13,12 @@ source "$folder/../lib/common.sh"
 # shellcheck source=samples/disaster-recovery/backup/lib.sh
 source "$folder/lib.sh"
 
-kind=${1:?Name what to restore: postgresql, redis or mongodb.}
+kind=${1:?Name what to restore: postgresql, redis or mongodb.} hold=
+if [ "${!#}" = --hold ]; then
+  [ "$kind" = postgresql ] || fail "--hold is only for postgresql"
+  hold=yes
+  set -- "${@:1:$#-1}"
+fi
 file=${2:-$(newest_backup "$kind")}
 [ -f "$file" ] || fail "there is no backup of $kind in $BACKUP_FOLDER"
 
@@ -30,3 +35,4 @@ case $kind in
   *) fail "'$kind' is unknown. Use postgresql, redis or mongodb" ;;
 esac
 step "Restored $file"
+[ -z "$hold" ] || "$folder/hold.sh"

@@ -13,6 +13,8 @@ BACKUP_IDENTITY=${BACKUP_IDENTITY:-/etc/notify/backup-identity.txt}
 
 # PostgreSQL is found by its own variables.
 export PGHOST=${PGHOST:-127.0.0.1} PGPORT=${PGPORT:-5432} PGUSER=${PGUSER:-notify} PGDATABASE=${PGDATABASE:-notify}
+# The schema of the option PostgreSqlStoreOptions.Schema.
+POSTGRESQL_SCHEMA=${POSTGRESQL_SCHEMA:-notify}
 
 REDIS_HOST=${REDIS_HOST:-127.0.0.1}
 REDIS_PORT=${REDIS_PORT:-6379}

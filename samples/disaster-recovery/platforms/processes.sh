@@ -105,7 +105,8 @@ create_store() {
   local folder=$DATA/$1/postgresql
   [ ! -f "$folder/PG_VERSION" ] || return 0
   own_folder "$folder"
-  as_postgres initdb -D "$folder" -U "$POSTGRESQL_USER" -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
+  as_postgres initdb -D "$folder" -U "$POSTGRESQL_USER" -A trust -E UTF8 --locale=C.UTF-8 \
+    "${POSTGRESQL_FILE_OPTIONS[@]}" >/dev/null
   printf '%s\n' "wal_log_hints = on" "wal_keep_size = 1GB" "max_connections = 200" |
     as_postgres tee -a "$folder/postgresql.conf" >/dev/null
   start_store "$1"
@@ -128,7 +129,7 @@ copy_store() {
   source="host=$(host_part "${POSTGRESQL[$2]}") port=$(port_part "${POSTGRESQL[$2]}") user=$POSTGRESQL_USER application_name=$1"
   if [ -f "$folder/PG_VERSION" ]; then
     if as_postgres pg_rewind --target-pgdata="$folder" --source-server="$source dbname=$POSTGRESQL_DATABASE" \
-      --write-recovery-conf >>"$DATA/$1/log/postgresql.log" 2>&1; then
+      --write-recovery-conf "${POSTGRESQL_FILE_OPTIONS[@]}" >>"$DATA/$1/log/postgresql.log" 2>&1; then
       step "PostgreSQL in $1 was rewound to where it parted from $2"
       return
     fi
@@ -137,7 +138,7 @@ copy_store() {
     step "PostgreSQL in $1 cannot be rewound, so it is copied; the old files were moved to $folder.*"
   fi
   own_folder "$folder"
-  as_postgres pg_basebackup -d "$source" -D "$folder" -R -X stream -c fast
+  as_postgres pg_basebackup -d "$source" -D "$folder" -R -X stream -c fast "${POSTGRESQL_FILE_OPTIONS[@]}"
   step "PostgreSQL in $1 was copied from $2"
 }
 

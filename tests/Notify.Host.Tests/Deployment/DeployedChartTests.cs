@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Notify.Engines;
 using Notify.FakeGateways;
+using Notify.Host.Tests.Monitoring;
 using Notify.Host.Tests.Telemetry;
 using Notify.TestSupport;
 
@@ -30,6 +31,9 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         ("delivery", "notify_store_commit_size_count"),
         ("delivery", "notify_transport_lag"),
     ];
+
+    /// <summary>Metrics that appear only once something has gone wrong.</summary>
+    private static readonly string[] WithoutCause = ["notify_devices_pruned_total", "notify_transport_refused_total"];
 
     private int _calls;
 
@@ -63,6 +67,7 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             );
 
             await CheckMetricsAsync(roles);
+            await CheckQueriesAsync(roles);
             Assert.All(await Task.WhenAll(hosts.Select(host => host.StopAsync())), exitCode => Assert.Equal(0, exitCode));
             Assert.Equal(2, Volatile.Read(ref _calls));
             CheckTrace(collector, direct, isToTopic: false);
@@ -167,6 +172,21 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         await prometheus.WaitForAsync($"count({rule.Text("seriesQuery")})", count => count > 0);
         var query = rule.Text("metricsQuery").Replace("<<.LabelMatchers>>", "namespace=\"shop\"", StringComparison.Ordinal);
         await prometheus.WaitForAsync(query, depth => depth == 1);
+    }
+
+    /// <summary>Checks that the roles export each metric that a rule or a dashboard names, with its labels.</summary>
+    private static async Task CheckQueriesAsync(RenderedRole[] roles)
+    {
+        using var client = new HttpClient();
+        var pages = await Task.WhenAll(roles.Select(role => client.GetStringAsync(GetMetricsAddress(role))));
+        var exported = new ExportedMetrics(pages);
+        var queries = MonitoringFiles.ReadQueries().Concat(MonitoringFiles.ReadDashboardQueries());
+
+        Assert.Empty(
+            from query in queries
+            from missing in exported.FindMissing(query.Query, WithoutCause)
+            select $"{query.File}: {missing} in {query.Query}"
+        );
     }
 
     private static string Labelled(string metric, string role) =>

@@ -44,12 +44,33 @@ internal static partial class MonitoringFiles
         from matcher in Matcher().Matches(selector.Groups["matchers"].Value)
         select (selector.Groups["metric"].Value, matcher.Groups["label"].Value, matcher.Groups["value"].Value);
 
+    /// <summary>Returns the labels by which a query groups.</summary>
+    public static IEnumerable<string> GetGroupings(string query) =>
+        from grouping in Grouping().Matches(query)
+        from label in grouping.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)
+        select label;
+
+    /// <summary>Returns the fields of log messages that the index template and the saved objects of Kibana name.</summary>
+    public static IEnumerable<string> ReadLogFields()
+    {
+        var template = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "elasticsearch", "index-template.json")))!;
+        var mapped = template["template"]!["mappings"]!["properties"]!["attributes"]!["properties"]!.AsObject();
+        var saved = File.ReadAllText(Path.Combine(Folder, "kibana", "notify.ndjson"));
+        return mapped.Select(field => field.Key).Concat(Field().Matches(saved).Select(match => match.Groups[1].Value));
+    }
+
     // Groupings name labels, which are not metrics.
     [GeneratedRegex(
         """ \{[^}]*\}|\[[^\]]*\]|\b(by|on|without|ignoring)\s*\([^)]*\)|"[^"]*" """,
         RegexOptions.IgnorePatternWhitespace
     )]
     private static partial Regex Matchers();
+
+    [GeneratedRegex(@"\bby\s*\((?<labels>[^)]+)\)")]
+    private static partial Regex Grouping();
+
+    [GeneratedRegex(@"\battributes\.(\w+)")]
+    private static partial Regex Field();
 
     [GeneratedRegex("[a-z_][a-zA-Z0-9_:]*")]
     private static partial Regex Name();

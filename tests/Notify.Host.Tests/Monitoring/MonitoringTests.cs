@@ -86,6 +86,17 @@ public sealed partial class MonitoringTests
         });
     }
 
+    /// <summary>The page of log events is generated from the code, and contains each message with its fields.</summary>
+    [Fact]
+    public void Fields_of_logs_that_Elasticsearch_and_Kibana_use_are_those_of_messages()
+    {
+        var events = File.ReadAllText(ComposeFile.GetPath("docs/reference/log-events.md"));
+        var fields = MonitoringFiles.ReadLogFields().ToArray();
+
+        Assert.NotEmpty(fields);
+        Assert.All(fields, field => Assert.Contains($"{{{field}}}", events, StringComparison.Ordinal));
+    }
+
     /// <summary>Reads the names in the Prometheus format and the labels of all metrics from the page that lists them.</summary>
     private static Dictionary<string, string[]> ReadReference()
     {
