@@ -11,6 +11,7 @@ using Notify.Load.Ingress;
 using Notify.Load.Jobs;
 using Notify.Load.Kafka;
 using Notify.Load.Many;
+using Notify.Load.Outbox;
 using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
 using Notify.Load.Recovery;
@@ -52,6 +53,7 @@ try
         TenantsScenario.Name => await TenantsScenario.RunAsync(arguments),
         AllScenarios.Name => await AllScenarios.RunAsync(arguments),
         "chaos" => await ChaosScenario.RunAsync(arguments),
+        OutboxScenario.Name => await OutboxScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
         DrillScenario.Name => await DrillScenario.RunAsync(arguments),
         UpgradeScenario.Name => await UpgradeScenario.RunAsync(arguments),
@@ -60,6 +62,7 @@ try
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         IngressHost.Name => await IngressHost.RunAsync(arguments),
         BareProxy.Name => await BareProxy.RunAsync(arguments),
+        OutboxApplication.Name => await OutboxApplication.RunAsync(arguments),
         SenderProcess.Command => await SenderProcess.RunAsync(arguments),
         SinkCommand.Name => await SinkCommand.RunAsync(arguments),
         BacklogProcess.Name => await BacklogProcess.RunAsync(arguments),
@@ -94,11 +97,13 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64]
                        [--seed N] [--data FOLDER]
               gateway-kills [--rounds 5] [--clients 16] [--pause-ms 0] [--between 500] [--processes every-role|few]
+              outbox   [--engine postgresql|sqlite] [--kills 50] [--count 50000] [--applications 2] [--seed N]
               scaling  [--count 20000] [--pin yes]
               drill    [--replication asynchronous|synchronous] [--failover automatic|manual] [--lag-seconds 0]
                        [--failback yes|no] [--count 2000] [--clients 16] [--pause-ms 0] [--interval 5] [--failures 6]
                        [--processes every-role|two]
-              upgrade  [--count 1000] [--clients 8] [--pause-ms 0] [--previous Notify.Host.dll | --next-step yes]
+              upgrade  [--count 1000] [--clients 8] [--pause-ms 0] [--previous Notify.Host.dll|this]
+                       [--next-step yes]
             Its result is one JSON line, the last of the standard output.
             """
         ),

@@ -6,6 +6,7 @@ using Notify.Load.Gateway;
 using Notify.Load.Jobs;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
+using Notify.Load.Outbox;
 using Notify.Load.Recovery;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
@@ -34,6 +35,7 @@ internal abstract record Result(
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(KillsResult))]
 [JsonSerializable(typeof(ManyResult))]
+[JsonSerializable(typeof(OutboxResult))]
 [JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
 [JsonSerializable(typeof(SlowSmtpResult))]

@@ -23,5 +23,6 @@ File.WriteAllText(
     Path.Combine(folder, "errors.md"),
     ErrorsPage.Write(packages.Single(package => package.GetName().Name == "Notify.Hosting"))
 );
+File.WriteAllText(Path.Combine(folder, "cli.md"), CommandLinePage.Write());
 File.WriteAllText(Path.Combine(folder, "openapi.json"), await OpenApiPage.ReadAsync());
 return 0;

@@ -1,5 +1,7 @@
 using System.Data.Common;
 using Notify.Client.Answers;
+using Notify.Client.Calls;
+using Notify.Client.Outbox;
 using Notify.Client.Requests;
 
 namespace Notify.Client;
@@ -8,15 +10,12 @@ namespace Notify.Client;
 /// The notifier of an application that uses a service. Every trigger gets an idempotency key before it is sent, so that a call
 /// whose answer was lost can be repeated.
 /// </summary>
-internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
+internal sealed class RemoteNotifier(ServiceCalls service, IEnumerable<OutboxWriter> outboxes) : INotifier
 {
-    /// <summary>The name of the HTTP client.</summary>
-    public const string ClientName = "Notify";
-
     public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(trigger);
-        using var request = ServiceCalls.Post("v1/notifications", trigger.Tenant);
+        using var request = ServiceRequest.Post("v1/notifications", trigger.Tenant).Repeat();
         request.Content = TriggerContent.Create(trigger, trigger.IdempotencyKey ?? service.CreateKey());
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var answer = await ServiceCalls
@@ -25,15 +24,26 @@ internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
         return answer.CreateResult(isRepeatable: trigger.IdempotencyKey is not null);
     }
 
-    public Task<TriggerResult> TriggerAsync(
+    public async Task<TriggerResult> TriggerAsync(
         Trigger trigger,
         DbTransaction transaction,
         CancellationToken cancellationToken = default
-    ) =>
-        throw new NotSupportedException(
-            "A service cannot take part in a transaction of this application. Call TriggerAsync without the transaction after it "
-                + "was committed, or embed Notify with AddNotifications."
-        );
+    )
+    {
+        var outbox = outboxes.FirstOrDefault()
+            ?? throw new NotSupportedException(
+                "A service cannot take part in a transaction of this application. Add an outbox with AddNotifyClientOutbox, or "
+                    + "call TriggerAsync without the transaction after it was committed."
+            );
+        ArgumentNullException.ThrowIfNull(trigger);
+        ArgumentNullException.ThrowIfNull(transaction);
+        if (Validate(trigger).Concat(OutboxRules.FindErrors(trigger)).ToArray() is { Length: > 0 } errors)
+            throw new InvalidRequestException(errors);
+
+        var key = trigger.IdempotencyKey ?? service.CreateKey();
+        await outbox.EnqueueAsync(trigger, key, transaction, cancellationToken).ConfigureAwait(false);
+        return new TriggerResult(Guid.Empty, isDuplicate: false);
+    }
 
     public async Task<IReadOnlyList<TriggerOutcome>> TriggerManyAsync(
         IReadOnlyList<Trigger> triggers,
@@ -55,7 +65,7 @@ internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
     public async Task<Cancellation?> CancelAsync(string tenant, Guid id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
-        using var request = ServiceCalls.Post($"v1/notifications/{id}/cancel?ids=true", tenant);
+        using var request = ServiceRequest.Post($"v1/notifications/{id}/cancel?ids=true", tenant).Repeat();
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -72,7 +82,7 @@ internal sealed class RemoteNotifier(ServiceCalls service) : INotifier
         if (Validate(target) is { Count: > 0 } errors)
             throw new InvalidRequestException(errors);
 
-        using var request = ServiceCalls.Post("v1/notifications/cancel?ids=true", target.Tenant);
+        using var request = ServiceRequest.Post("v1/notifications/cancel?ids=true", target.Tenant).Repeat();
         request.Content = TargetContent.Create(target);
         using var response = await service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return await ReadCancellationAsync(response, cancellationToken).ConfigureAwait(false);

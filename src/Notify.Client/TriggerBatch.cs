@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Notify.Client.Answers;
+using Notify.Client.Calls;
 using Notify.Client.Requests;
 
 namespace Notify.Client;
@@ -52,7 +53,7 @@ internal sealed class TriggerBatch
     {
         try
         {
-            using var request = ServiceCalls.Post("v1/notifications/stream", _open[0].Trigger.Tenant);
+            using var request = ServiceRequest.Post("v1/notifications/stream", _open[0].Trigger.Tenant).Repeat();
             request.Content = TriggerContent.CreateLines(_open.Select(sent => (sent.Trigger, sent.Key)));
             using var response = await _service.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)

@@ -33,11 +33,12 @@ public static class NotifyDashboardEndpointRouteBuilderExtensions
     /// <para>
     /// By default, the pages are served to callers on the same machine. As soon as the API has a key
     /// (<c>NotificationsApiOptions.ApiKeys</c> or <c>RequireKey</c>), and for callers on other machines, a person signs in with
-    /// an API key. The scopes of the key decide which pages and actions are available.
+    /// an API key, or at the identity provider of <see cref="NotifyDashboardOptions.OpenIdConnect"/>. The scopes of the key, or
+    /// the role of the person, decide which pages and actions are available.
     /// </para>
     /// <para>
-    /// To use the application's own sign-in instead, such as OpenID Connect, call <c>RequireAuthorization()</c> on the returned
-    /// group. The claims of <c>NotificationsApiOptions.ScopeClaim</c> and <c>TenantClaim</c> then decide, as in the API.
+    /// To use the application's own sign-in instead, call <c>RequireAuthorization()</c> on the returned group. The claims of
+    /// <c>NotificationsApiOptions.ScopeClaim</c> and <c>TenantClaim</c> then decide, as in the API.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The application.</param>
@@ -57,11 +58,14 @@ public static class NotifyDashboardEndpointRouteBuilderExtensions
             );
 
         var options = GetValidOptions(services);
-        var access = new DashboardAccess(services, DashboardServices.Create(services, options));
+        var own = DashboardServices.Create(services, options);
+        var access = new DashboardAccess(services, own);
         var group = endpoints.MapGroup(prefix);
         var routes = new DashboardRoutes(group, access, services, options);
         AssetEndpoints.Map(group);
         MapPages(routes, services);
+        if (options.OpenIdConnect is { } identityProvider)
+            PersonPages.Map(routes, new PersonSignIn(own, identityProvider));
         return group;
     }
 
@@ -90,7 +94,10 @@ public static class NotifyDashboardEndpointRouteBuilderExtensions
     {
         var options = services.GetRequiredService<IOptions<NotifyDashboardOptions>>().Value;
         var failures = new List<ValidationResult>();
-        return Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true)
+        object?[] parts = [options, options.OpenIdConnect];
+        foreach (var part in parts.OfType<object>())
+            Validator.TryValidateObject(part, new ValidationContext(part), failures, validateAllProperties: true);
+        return failures.Count == 0
             ? options
             : throw new OptionsValidationException(
                 nameof(NotifyDashboardOptions),

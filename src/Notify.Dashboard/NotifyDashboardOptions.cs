@@ -16,4 +16,10 @@ public sealed class NotifyDashboardOptions
     [Required]
     [StringLength(64, MinimumLength = 1)]
     public string Title { get; set; } = "Notify";
+
+    /// <summary>
+    /// Gets or sets the identity provider at which people sign in, beside the sign-in with an API key; null for none. Set
+    /// <c>NotificationsApiOptions.UseMembers</c> too, so that the roles of members decide what they see. Default: null.
+    /// </summary>
+    public NotifyDashboardOpenIdConnectOptions? OpenIdConnect { get; set; }
 }

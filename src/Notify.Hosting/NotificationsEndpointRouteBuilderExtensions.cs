@@ -13,6 +13,7 @@ using Notify.Hosting.Authentication;
 using Notify.Hosting.CapturedMessages;
 using Notify.Hosting.Clients;
 using Notify.Hosting.DeadLetters;
+using Notify.Hosting.Diagnostics;
 using Notify.Hosting.EventSubscriptions;
 using Notify.Hosting.Forwarding;
 using Notify.Hosting.Health;
@@ -24,6 +25,7 @@ using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
 using Notify.Hosting.PreferencePages;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Providers;
 using Notify.Hosting.RateLimits;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
@@ -120,10 +122,16 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var pages = new ProblemPages(prefix, options.ProblemTypeBase);
         // Whoever has no key must be able to read what its problem means.
         var protection = new ResponseProtection();
-        open = endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages, document).AddEndpointFilter(protection);
+        open = endpoints
+            .MapGroup(prefix)
+            .AnswerHead()
+            .AllowAnonymous()
+            .WithMetadata(pages, document)
+            .AddEndpointFilter(protection);
         pages.Map(open.MapGroup("").AddEndpointFilter(new RequestFilter()));
         var group = endpoints
             .MapGroup(prefix)
+            .AnswerHead()
             .WithMetadata(NotificationsEndpoint.Instance, pages, document, new RunningKeys())
             .AddEndpointFilter(protection)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
@@ -169,8 +177,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
                 group.MapReplay();
                 group.MapEndpointSecrets();
                 group.MapEventSubscriptions();
+                group.MapProviders();
                 group.MapCapturedMessages(services);
                 group.MapTrackingSettings();
+                group.MapDiagnostics();
                 signed.MapCallbacks();
                 signed.MapTrackedLinks();
                 break;

@@ -14,7 +14,7 @@ internal sealed class ApnsProvider(
     ProviderTokens? tokens,
     TimeProvider time,
     ILogger<ApnsProvider> logger
-) : ITimedDeliveryProvider, IDisposable
+) : ITimedDeliveryProvider, ICheckedProvider, IDisposable
 {
     private readonly PacedHttpClient _client = new(client);
 
@@ -33,6 +33,31 @@ internal sealed class ApnsProvider(
         return token.IsCompletedSuccessfully
             ? PostAsync(delivery, token.Result, isRepetition: false, timer, cancellationToken)
             : AwaitTokenAndPostAsync(token, delivery, timer, cancellationToken);
+    }
+
+    /// <summary>Sends to a token that no device has: Apple checks the credentials before the token.</summary>
+    public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
+        using var request = ApnsRequest.CreateCheck(destinations.Get(app: null));
+        if (tokens is not null)
+        {
+            var token = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+            request.Headers.TryAddWithoutValidation("authorization", token.Authorization);
+        }
+
+        using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var error = await ApnsError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        return (int)response.StatusCode switch
+        {
+            < 500 and not (401 or 403) when error.Reason is not "TopicDisallowed" => CheckResult.Ok(
+                "Apple accepts the credentials."
+            ),
+            < 500 => CheckResult.Failed(
+                $"Apple refuses the credentials: {error.Reason ?? $"status {(int)response.StatusCode}"}.",
+                "Check KeyId, TeamId, the key or the certificate, BundleId and Environment of the provider."
+            ),
+            var status => CheckResult.Warning($"Apple answered {status}.", "Look at Apple's system status, and try again."),
+        };
     }
 
     public void Dispose() => tokens?.Dispose();

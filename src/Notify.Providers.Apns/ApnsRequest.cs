@@ -7,6 +7,9 @@ namespace Notify.Providers.Apns;
 /// <summary>Creates the request for a delivery (Apple, "Sending notification requests to APNs").</summary>
 internal static class ApnsRequest
 {
+    /// <summary>The length of a device token today, in hexadecimal digits.</summary>
+    private const int TokenLength = 64;
+
     // A device token is hexadecimal, so the path needs no canonicalization.
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -40,6 +43,21 @@ internal static class ApnsRequest
         };
         request.Headers.TryAddWithoutValidation("apns-id", apnsId);
         headers.AddTo(request);
+        return request;
+    }
+
+    /// <summary>Creates a request that needs the credentials and reaches no device.</summary>
+    public static HttpRequestMessage CreateCheck(Destination destination)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{destination.BaseUrl}{new string('0', TokenLength)}")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = new ReadOnlyMemoryContent("""{"aps":{}}"""u8.ToArray()),
+        };
+        request.Headers.TryAddWithoutValidation("apns-topic", destination.BundleId);
+        request.Headers.TryAddWithoutValidation("apns-push-type", "background");
+        request.Headers.TryAddWithoutValidation("apns-priority", "5");
         return request;
     }
 

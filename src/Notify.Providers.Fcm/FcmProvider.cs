@@ -14,9 +14,12 @@ internal sealed class FcmProvider(
     FcmAccessTokens tokens,
     TimeProvider time,
     ILogger<FcmProvider> logger
-) : ITimedDeliveryProvider
+) : ITimedDeliveryProvider, ICheckedProvider
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private static readonly byte[] Check =
+        """{"validate_only":true,"message":{"topic":"notify-check","data":{"check":"true"}}}"""u8.ToArray();
 
     private readonly PacedHttpClient _client = new(client);
 
@@ -52,6 +55,41 @@ internal sealed class FcmProvider(
         {
             // Without a token, either nothing was sent or the service refused what was sent, so a retry cannot duplicate it.
             return Outcome.ProviderFailed("the request for an access token timed out");
+        }
+    }
+
+    /// <summary>Has Google validate a message to a topic without sending it.</summary>
+    public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
+            request.Headers.TryAddWithoutValidation(
+                "Authorization",
+                await tokens.GetAsync(cancellationToken).ConfigureAwait(false)
+            );
+            request.Content = new ReadOnlyMemoryContent(Check) { Headers = { ContentType = Json } };
+            using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return (int)response.StatusCode switch
+            {
+                < 400 => CheckResult.Ok("Google accepts the credentials for the project."),
+                401 or 403 => CheckResult.Failed(
+                    $"Google refuses the credentials for the project ({(int)response.StatusCode}).",
+                    "Give the service account the role 'Firebase Cloud Messaging API Admin', and enable the API for the project."
+                ),
+                404 => CheckResult.Failed("Google does not know the project.", "Check ProjectId."),
+                var status => CheckResult.Warning(
+                    $"Google answered {status}.",
+                    "Look at the status page of Firebase, and try again."
+                ),
+            };
+        }
+        catch (FcmAccessException exception)
+        {
+            return CheckResult.Failed(
+                $"There is no access token: {exception.Message}.",
+                "Check CredentialsFile or CredentialsJson, and that oauth2.googleapis.com can be reached."
+            );
         }
     }
 

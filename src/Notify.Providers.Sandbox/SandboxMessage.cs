@@ -24,6 +24,12 @@ public sealed record SandboxMessage
     /// <summary>Gets the id of the user who receives the message, or null for a direct address.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>Gets the name of the template that was rendered, or null without a template.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Gets the name of the workflow that was triggered, or null without a workflow.</summary>
+    public string? Workflow { get; init; }
+
     /// <summary>Gets the channel.</summary>
     public required Channel Channel { get; init; }
 
@@ -66,6 +72,8 @@ public sealed record SandboxMessage
             NotificationId = delivery.NotificationId,
             Tenant = delivery.Tenant,
             UserId = delivery.UserId,
+            Template = delivery.Template,
+            Workflow = delivery.Workflow,
             Channel = delivery.Channel,
             Address = delivery.To.Value,
             Platform = delivery.To.Platform,

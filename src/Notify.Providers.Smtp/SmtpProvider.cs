@@ -9,12 +9,13 @@ using Notify.Providers.Smtp.Wire;
 namespace Notify.Providers.Smtp;
 
 /// <summary>Sends email through a mail server.</summary>
-internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
+internal sealed class SmtpProvider : ITimedDeliveryProvider, ICheckedProvider, IDisposable
 {
     private readonly MessageComposer _composer;
     private readonly AttachmentFetcher _attachments;
     private readonly ConnectionPool<SmtpConnection> _connections;
     private readonly ILogger _logger;
+    private readonly SmtpOptions _options;
 
     public SmtpProvider(
         string name,
@@ -27,7 +28,7 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
         ILogger<SmtpProvider> logger
     )
     {
-        (Name, _attachments, _logger) = (name, attachments, logger);
+        (Name, _options, _attachments, _logger) = (name, options, attachments, logger);
         _composer = new MessageComposer(options, rules, links, vendor, time);
         _connections = new ConnectionPool<SmtpConnection>(
             options.MaxConnections,
@@ -60,6 +61,19 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
         if (outcome!.IsProviderFailure)
             Log.ServerFailed(_logger, Name, outcome.Reason);
         return outcome;
+    }
+
+    public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SmtpConnection(_options, _composer, _ => { });
+        var failure = await connection.TryOpenAsync(cancellationToken).ConfigureAwait(false);
+        connection.Close();
+        return failure is null
+            ? CheckResult.Ok("The server accepts the connection and the sign-in.")
+            : CheckResult.Failed(
+                $"The server {_options.Host}:{_options.Port} cannot be used: {failure.Reason}.",
+                "Check Host, Port, Security, UserName and Password of the provider."
+            );
     }
 
     public void Dispose() => _connections.Dispose();

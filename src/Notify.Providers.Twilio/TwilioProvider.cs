@@ -13,7 +13,7 @@ internal sealed class TwilioProvider(
     TwilioOptions options,
     TimeProvider time,
     ILogger<TwilioProvider> logger
-) : ITimedDeliveryProvider
+) : ITimedDeliveryProvider, ICheckedProvider
 {
     /// <summary>
     /// The maximum size of an answer. It repeats the text, whose 1,600 characters can each take twelve bytes of JSON.
@@ -53,6 +53,25 @@ internal sealed class TwilioProvider(
         {
             return HttpFailures.CreateVendorOutcome(request, exception);
         }
+    }
+
+    public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
+        using var request = _requests.CreateCheck();
+        // Only the status matters. The body would have a message.
+        using var response = await client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
+        return (int)response.StatusCode switch
+        {
+            < 400 => CheckResult.Ok("Twilio accepts the credentials."),
+            401 or 403 => CheckResult.Failed(
+                $"Twilio refuses the credentials ({(int)response.StatusCode}).",
+                "Check AccountSid with AuthToken, or ApiKeySid with ApiKeySecret, in the console of Twilio."
+            ),
+            404 => CheckResult.Failed("Twilio does not know the account.", "Check AccountSid and BaseAddress."),
+            var status => CheckResult.Warning($"Twilio answered {status}.", "Look at the status page of Twilio, and try again."),
+        };
     }
 
     private Cost EstimateCost(TwilioMessage? message, string body)

@@ -54,6 +54,17 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
         return request;
     }
 
+    /// <summary>
+    /// Creates a request that needs the credentials and changes nothing: it lists a message. Standard API keys may not read the
+    /// account itself.
+    /// </summary>
+    public HttpRequestMessage CreateCheck()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{_url.AbsoluteUri}?PageSize=1");
+        request.Headers.TryAddWithoutValidation("Authorization", _authorization);
+        return request;
+    }
+
     private void WriteStatusCallback(PooledContent form, Delivery delivery)
     {
         if (_statusCallback is null)

@@ -63,6 +63,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<NotificationWriter>();
         services.AddSingleton<DeliveryLeaser>();
         services.AddSingleton<DeliverySettlementWriter>();
+        services.AddSingleton<DirectWriter>();
         return builder.AddStore(
             new StoreServices
             {

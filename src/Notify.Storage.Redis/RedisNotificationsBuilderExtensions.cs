@@ -39,6 +39,7 @@ public static class RedisNotificationsBuilderExtensions
 
         services.AddSingleton<ServerConnection>();
         services.AddSingleton<Circuit>();
+        services.AddSingleton<IEngineCheck, RedisCheck>();
         services.AddSingleton<KeyNames>();
         services.AddSingleton<CacheEntries>();
         services.AddSingleton<DeviceHolders>();

@@ -41,6 +41,7 @@ public static class KafkaNotificationsBuilderExtensions
         services.Replace(
             ServiceDescriptor.Singleton<IDeliveryTransport>(provider => provider.GetRequiredService<KafkaTransport>())
         );
+        services.AddSingleton<IEngineCheck, KafkaCheck>();
         services.AddSingleton<EventPublisher>();
         services.AddSingleton<KafkaEvents>();
         services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<KafkaEvents>());

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Notify.Storage;
@@ -12,7 +11,7 @@ public sealed class NetworkTests
     public async Task A_call_whose_answer_was_lost_is_repeated_and_is_one_notification()
     {
         await using var service = await Service.StartAsync();
-        var network = new Network { LoseAnswers = 2 };
+        var network = new LossyNetwork { LoseAnswers = 2 };
         var notifier = await service.StartClientAsync(network);
 
         var result = await notifier.TriggerAsync(Create("first"));
@@ -26,7 +25,7 @@ public sealed class NetworkTests
     public async Task Lines_without_a_result_are_sent_again()
     {
         await using var service = await Service.StartAsync();
-        var network = new Network { CutAnswers = 1 };
+        var network = new LossyNetwork { CutAnswers = 1 };
         var notifier = await service.StartClientAsync(network);
 
         var outcomes = await notifier.TriggerManyAsync([.. Enumerable.Range(0, 100).Select(i => Create($"r{i}"))]);
@@ -125,34 +124,5 @@ public sealed class NetworkTests
             new PageRequest { Limit = 200 }
         );
         return page.Items.Count;
-    }
-
-    /// <summary>A network that loses whole answers after the service has handled the call, or cuts them.</summary>
-    private sealed class Network : DelegatingHandler
-    {
-        public int LoseAnswers { get; set; }
-
-        public int CutAnswers { get; set; }
-
-        public int Calls { get; private set; }
-
-        protected override async Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request,
-            CancellationToken cancellationToken
-        )
-        {
-            Calls++;
-            var response = await base.SendAsync(request, cancellationToken);
-            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            if (LoseAnswers-- > 0)
-            {
-                response.Dispose();
-                throw new HttpRequestException("The connection was reset.");
-            }
-
-            if (CutAnswers-- > 0)
-                response.Content = new ByteArrayContent(body, 0, body.Length / 2);
-            return response;
-        }
     }
 }

@@ -85,7 +85,7 @@ public sealed class MetricTests
         return read;
     }
 
-    private static MeterListener Listen(string name) =>
+    internal static MeterListener Listen(string name) =>
         new()
         {
             InstrumentPublished = (instrument, listener) =>

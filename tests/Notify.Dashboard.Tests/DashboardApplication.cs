@@ -39,7 +39,8 @@ public sealed class DashboardApplication : IAsyncDisposable
         Action<WebApplication>? application = null,
         Action<RouteGroupBuilder>? group = null,
         string prefix = Prefix,
-        TemporaryFolder? sharedFolder = null
+        TemporaryFolder? sharedFolder = null,
+        string url = "http://127.0.0.1:0"
     )
     {
         var folder = sharedFolder ?? new TemporaryFolder();
@@ -59,7 +60,7 @@ public sealed class DashboardApplication : IAsyncDisposable
         builder.Services.Configure(options ?? (_ => { }));
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        app.Urls.Add(url);
         application?.Invoke(app);
         app.MapNotifications("/notify");
         var mapped = app.MapNotifyDashboard(prefix);

@@ -1,4 +1,5 @@
 using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Notify.Dashboard.Tests;
@@ -14,7 +15,11 @@ public sealed class EveryPageTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = await DashboardApplication.StartAsync();
+        _app = await DashboardApplication.StartAsync(services: services =>
+            services.Configure<NotifyDashboardOptions>(options =>
+                options.OpenIdConnect = new() { Authority = new Uri("https://login.example.org"), ClientId = "dashboard" }
+            )
+        );
         _paths = await SampleData.FillAsync(_app);
     }
 

@@ -166,6 +166,47 @@ public sealed class ManagementPagesTests : IAsyncLifetime
         Assert.NotNull(_browser.Page.QuerySelector(".notice.warn"));
     }
 
+    [Fact]
+    public async Task A_provider_is_paused_with_its_deliveries_waiting_and_resumed()
+    {
+        await _app.WhenAsync(await _app.SendEmailAsync(), NotificationStatus.Completed);
+        await _browser.OpenAsync("providers");
+        Assert.Contains("p95", _browser.Page.QuerySelector("[aria-labelledby='p-mail']")!.TextContent, StringComparison.Ordinal);
+        await _browser.PressAsync("Pause mail");
+        Assert.Equal("Paused", _browser.Page.QuerySelector("[aria-labelledby='p-mail'] .badge.warn")!.TextContent);
+        await _browser.OpenAsync();
+        Assert.Contains("mail is paused", _browser.Text, StringComparison.Ordinal);
+
+        var waiting = await _app.SendEmailAsync();
+        var other = await _app.SendEmailAsync(change: trigger => trigger with { To = Recipient.Phone("+46701234567") });
+        await _app.WhenAsync(other, NotificationStatus.Completed);
+        Assert.Equal(NotificationStatus.InProgress, (await _app.Queries.FindAsync(Trigger.DefaultTenant, waiting))!.Status);
+
+        await _browser.OpenAsync("providers");
+        await _browser.PressAsync("Resume mail");
+        await _app.WhenAsync(waiting, NotificationStatus.Completed);
+        Assert.Equal(
+            [("pauseProvider", (string?)"mail"), ("resumeProvider", "mail")],
+            (await _app.ReadAuditAsync()).Select(record => (record.Action, record.Resource?.Id))
+        );
+    }
+
+    [Fact]
+    public async Task Only_an_operator_of_all_tenants_pauses_a_provider()
+    {
+        await using var app = await DashboardApplication.StartAsync(options => options.RequireKey = true);
+        using var manager = await AccessTests.SignInAsync(app, ApiScope.Read | ApiScope.Manage);
+
+        await manager.OpenAsync("providers");
+        Assert.DoesNotContain(manager.Page.QuerySelectorAll("button"), button => button.TextContent.Contains("mail"));
+        Assert.DoesNotContain(Environment.MachineName, manager.Page.QuerySelector("#providers")!.TextContent);
+        var token = manager.Page.QuerySelector("input[name=token]")!.GetAttribute("value")!;
+        await manager.PostAsync("providers/mail/pause", ("token", token));
+
+        Assert.Equal(HttpStatusCode.Forbidden, manager.Status);
+        Assert.All(await app.Services.GetRequiredService<IProviders>().ListAsync(), provider => Assert.Null(provider.PausedAt));
+    }
+
     private IRecipients Recipients => _app.Services.GetRequiredService<IRecipients>();
 
     private static User CreateUser(string id) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using AngleSharp.Dom;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 
 namespace Notify.Dashboard.Tests;
@@ -20,6 +21,34 @@ public sealed class NotificationPagesTests : IAsyncLifetime
     {
         _browser.Dispose();
         await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_broadcast_shows_its_progress_and_is_paused_resumed_and_cancelled()
+    {
+        // Nothing expands the broadcast here, so it stays at its begin.
+        await using var app = await DashboardApplication.StartAsync(services: services =>
+            services.Configure<NotificationsOptions>(options => options.Workers = Workers.Delivery)
+        );
+        var recipients = app.Services.GetRequiredService<IRecipients>();
+        await recipients.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "grace"]);
+        using var browser = app.OpenBrowser();
+        await browser.OpenAsync("topics/news");
+        await browser.PressAsync("Send to 2 subscribers", ("title", "News"), ("body", "x"));
+        var id = Guid.Parse(browser.Path.Split('/')[1]);
+        var broadcasts = app.Services.GetRequiredService<IBroadcasts>();
+        Assert.Contains("0 of 2 users planned", browser.Text, StringComparison.Ordinal);
+
+        await browser.PressAsync("Pause broadcast");
+        Assert.Contains("The broadcast is paused", browser.Text, StringComparison.Ordinal);
+        Assert.NotNull((await broadcasts.FindAsync(Trigger.DefaultTenant, id))!.PausedAt);
+        await browser.PressAsync("Resume broadcast");
+        Assert.Null((await broadcasts.FindAsync(Trigger.DefaultTenant, id))!.PausedAt);
+        await browser.PressAsync("Cancel what is not sent");
+        Assert.Equal(
+            ["triggerNotification", "pauseNotification", "resumeNotification", "cancelNotification"],
+            (await app.ReadAuditAsync()).Select(record => record.Action)
+        );
     }
 
     [Fact]

@@ -46,12 +46,15 @@ public sealed class ApiApplication : IAsyncDisposable
         Action<RouteGroupBuilder>? group = null,
         Action<WebApplication>? application = null,
         string url = "http://127.0.0.1:0",
-        string prefix = ""
+        string prefix = "",
+        Action<INotificationsBuilder>? store = null
     )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddNotifications().UseInMemory().AddSandbox();
+        var notifications = builder.Services.AddNotifications();
+        (store ?? (stored => stored.UseInMemory())).Invoke(notifications);
+        notifications.AddSandbox();
         builder.Services.Configure(options ?? (_ => { }));
         services?.Invoke(builder.Services);
 

@@ -79,6 +79,25 @@ public sealed class ErrorsOverHttpTests(SharedApi shared) : IClassFixture<Shared
         Assert.Equal(code, (await response.ProblemAsync((HttpStatusCode)status)).Text("code"));
     }
 
+    [Fact]
+    public async Task A_path_that_no_endpoint_has_is_a_problem_beside_every_endpoint()
+    {
+        var document = await OpenApiDocument.ReadAsync(shared.Application);
+        var areas = document
+            .Root.GetProperty("paths")
+            .EnumerateObject()
+            .Where(path => path.Name.StartsWith("/v1/", StringComparison.Ordinal))
+            .Select(path => string.Join('/', path.Name.Split('/').Take(3)))
+            .Distinct();
+
+        Assert.NotEmpty(areas);
+        foreach (var area in areas)
+        {
+            using var response = await shared.Application.SendAsync("GET", $"{area}/no/such/path/at/all");
+            Assert.Equal("path_not_found", (await response.ProblemAsync(HttpStatusCode.NotFound)).Text("code"));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Codes))]
     public async Task Every_code_has_a_page_that_needs_no_key(string code)

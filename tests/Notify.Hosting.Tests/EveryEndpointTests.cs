@@ -41,6 +41,8 @@ public sealed partial class EveryEndpointTests : IClassFixture<EveryEndpointTest
         ["POST /v1/inbox/mark"] = """{"mark":"read","all":true}""",
         ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"android","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,
+        ["POST /v1/providers/{name}/pause"] = null,
+        ["POST /v1/providers/{name}/resume"] = null,
         ["POST /v1/topics/{topic}/subscribers"] = """{"users":["ada"]}""",
         ["POST /v1/topics/{topic}/subscribers/remove"] = """{"users":["ada"]}""",
         ["PUT /v1/templates/{name}"] = """{"variants":[{"body":"x"}]}""",

@@ -158,7 +158,7 @@ internal sealed partial class IsolatedTenant
 
     /// <summary>
     /// Removes what must differ from an answer. Deliveries run concurrently, so items are sorted, and numbers of captured
-    /// messages and counts are listed for themselves.
+    /// messages are listed for themselves.
     /// </summary>
     public string Normalize(Answer answer, ThingsOfTenant foreign)
     {
@@ -171,25 +171,27 @@ internal sealed partial class IsolatedTenant
             // What was counted in several minutes is counted together.
             var texts = items
                 .EnumerateArray()
-                .GroupBy(
-                    item => Number().Replace(item.GetRawText(), ""),
-                    item =>
-                        item.ValueKind == JsonValueKind.Object && item.TryGetProperty("count", out var count)
-                            ? count.GetInt64()
-                            : 1
-                )
+                .GroupBy(item => Number().Replace(item.GetRawText(), ""), item => GetCount(item) ?? 1)
                 .Select(same => $"{same.Sum()} of {same.Key}");
+            var numbers = items
+                .EnumerateArray()
+                .Where(item => GetCount(item) is null)
+                .SelectMany(item => Number().Matches(item.GetRawText()))
+                .Select(match => match.Value);
             body = string.Join(
                 '\n',
                 texts
                     .Order(StringComparer.Ordinal)
-                    .Concat(Number().Matches(body).Select(match => match.Value).Order(StringComparer.Ordinal))
+                    .Concat(numbers.Order(StringComparer.Ordinal))
                     .Concat(json.EnumerateObject().Where(member => member.Name != "items").Select(member => member.ToString()))
             );
         }
 
         return $"{(int)answer.Status}\n{Normalize(answer.Headers, foreign)}\n\n{body}";
     }
+
+    private static long? GetCount(JsonElement item) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty("count", out var count) ? count.GetInt64() : null;
 
     /// <summary>Waits until everything that the tenant sent has ended or waits for a time, and is counted.</summary>
     public Task SettleAsync(bool isCounted = true) =>

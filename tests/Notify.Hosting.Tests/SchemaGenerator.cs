@@ -125,9 +125,12 @@ internal sealed class SchemaGenerator(OpenApiDocument document, Random random, i
             .. required,
             .. properties.EnumerateObject().Select(property => property.Name).Where(_ => random.Next(rarity) == 0),
         ];
-        foreach (var keyword in (string[])["oneOf", "anyOf"])
+        JsonElement[] parts = schema.TryGetProperty("allOf", out var all) ? [schema, .. all.EnumerateArray()] : [schema];
+        foreach (
+            var (part, keyword) in parts.SelectMany(part => ((string[])["oneOf", "anyOf"]).Select(keyword => (part, keyword)))
+        )
         {
-            if (!schema.TryGetProperty(keyword, out var choices) || !choices[0].TryGetProperty("required", out _))
+            if (!part.TryGetProperty(keyword, out var choices) || !choices[0].TryGetProperty("required", out _))
                 continue;
 
             if (keyword == "oneOf")

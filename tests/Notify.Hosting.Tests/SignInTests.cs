@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Notify.FakeGateways.Identity;
 using Notify.TestSupport;
 
 namespace Notify.Hosting.Tests;
@@ -99,6 +100,29 @@ public sealed class SignInTests(SignInTests.SignedIn shared) : IClassFixture<Sig
             var part in refused.Values.Append(valid).SelectMany(token => token.Split('.')[1..]).Where(part => part.Length > 0)
         )
             Assert.DoesNotContain(part, shared.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_person_signs_in_to_the_dashboard_with_the_rights_of_the_configured_claims()
+    {
+        shared.Issuer.Person = new JsonObject
+        {
+            ["sub"] = "d-1",
+            ["name"] = "Grace Hopper",
+            ["org"] = "acme",
+            ["roles"] = new JsonArray("notify.viewer"),
+        };
+        using var browser = new HttpClient { BaseAddress = shared.Client.BaseAddress };
+        Assert.Contains("Sign in with", await browser.GetStringAsync("/dashboard/"), StringComparison.Ordinal);
+
+        var page = await browser.GetStringAsync("/dashboard/sign-in/person?return=users");
+
+        Assert.True(page.Contains("<title>Users", StringComparison.Ordinal), page);
+        Assert.Contains("Grace Hopper", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("API keys", page, StringComparison.Ordinal);
+        // The session is for the pages only: a page of another site must not be able to call the API with it.
+        using var call = await browser.GetAsync("/v1/users");
+        Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
     }
 
     [Fact]
@@ -265,6 +289,7 @@ public sealed class SignInTests(SignInTests.SignedIn shared) : IClassFixture<Sig
                 "--Notify:OpenIdConnect:ScopeClaim=scp",
                 "--Notify:OpenIdConnect:RoleClaim=roles",
                 "--Notify:OpenIdConnect:Prefix=notify.",
+                "--Notify:OpenIdConnect:ClientId=dashboard",
                 "--Logging:LogLevel:Default=Debug",
                 "--Logging:LogLevel:Microsoft=Debug"
             );

@@ -2,22 +2,55 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Notify.Engines;
 using Notify.TestSupport;
 
+[assembly: AssemblyFixture(typeof(PostgreSqlServer))]
+
 namespace Notify.Hosting.Tests;
+
+public sealed class InMemoryTenantIsolationTests : TenantIsolationTests
+{
+    private protected override ValueTask<Action<INotificationsBuilder>> CreateStoreAsync() =>
+        new(notifications => notifications.UseInMemory());
+}
+
+public sealed class SqliteTenantIsolationTests : TenantIsolationTests
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private protected override ValueTask<Action<INotificationsBuilder>> CreateStoreAsync() =>
+        new(notifications => notifications.UseSqlite($"Data Source={_folder.File("notify.db")};Pooling=False"));
+}
+
+public sealed class PostgreSqlTenantIsolationTests(PostgreSqlServer server) : TenantIsolationTests
+{
+    private protected override async ValueTask<Action<INotificationsBuilder>> CreateStoreAsync()
+    {
+        var database = await server.CreateDatabaseAsync();
+        return notifications => notifications.UsePostgreSql(database);
+    }
+}
 
 /// <summary>
 /// A tenant can never read, list, count, send for, or infer the existence of what another tenant has: it gets the same answers
 /// whether the other tenant has something or not. The calls come from the OpenAPI document, so a new endpoint is called as well,
 /// or fails the test until <see cref="TenantCalls"/> knows which things of a tenant it names.
 /// </summary>
-public sealed class TenantIsolationTests : IAsyncLifetime
+public abstract class TenantIsolationTests : IAsyncLifetime
 {
     private ApiApplication _app = null!;
     private OpenApiDocument _document = null!;
 
     public async ValueTask InitializeAsync()
     {
+        var store = await CreateStoreAsync();
         _app = await ApiApplication.StartAsync(
             options => options.RequireKey = true,
             services =>
@@ -51,13 +84,20 @@ public sealed class TenantIsolationTests : IAsyncLifetime
                 services.AddSingleton<Notify.Providers.IDeliveryProvider>(
                     new ScriptedProvider("pager", Channel.Create("pager"), _ => Notify.Providers.Outcome.Rejected("no"))
                 );
-            }
+            },
+            store: store
         );
         var reader = await IsolatedTenant.CreateAsync(_app, "reader");
         _document = new OpenApiDocument(JsonElement.Parse((await reader.AskAsync(new("GET", "/openapi/v1.json"))).Body));
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _app.DisposeAsync();
+    }
+
+    private protected abstract ValueTask<Action<INotificationsBuilder>> CreateStoreAsync();
 
     [Fact]
     public async Task The_answers_to_a_tenant_do_not_depend_on_what_another_has()

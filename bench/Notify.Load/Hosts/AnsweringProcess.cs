@@ -6,7 +6,13 @@ namespace Notify.Load.Hosts;
 internal sealed class AnsweringProcess(string program, IEnumerable<string> arguments) : IAsyncDisposable
 {
     private readonly Process _process = Process.Start(
-        new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true }
+        new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            // A kill would leave the sockets of the diagnostics behind.
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
+        }
     )!;
 
     public int Id => _process.Id;

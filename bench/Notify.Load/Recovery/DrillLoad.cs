@@ -30,6 +30,7 @@ internal sealed class DrillLoad(Func<Uri> findActive, TimeSpan pause) : IDisposa
 
     private readonly ConcurrentDictionary<string, Acknowledgement> _acknowledged = new(StringComparer.Ordinal);
     private volatile bool _isDone;
+    private volatile bool _isAbandoned;
 
     public IReadOnlyDictionary<string, Acknowledgement> Acknowledged => _acknowledged;
 
@@ -38,7 +39,11 @@ internal sealed class DrillLoad(Func<Uri> findActive, TimeSpan pause) : IDisposa
 
     public static string GetAddress(string key) => $"{key}@example.org";
 
+    /// <summary>Lets each client finish its last trigger.</summary>
     public void End() => _isDone = true;
+
+    /// <summary>Ends without the triggers that were not acknowledged, which may never be after a failure.</summary>
+    public void Abandon() => _isDone = _isAbandoned = true;
 
     public async Task SendAsync(int client)
     {
@@ -55,7 +60,12 @@ internal sealed class DrillLoad(Func<Uri> findActive, TimeSpan pause) : IDisposa
         var begun = Stopwatch.GetTimestamp();
         Guid? id;
         while ((id = await TryTriggerAsync(key)) is null)
+        {
+            if (_isAbandoned)
+                return;
             await Task.Delay(RepeatAfter);
+        }
+
         _acknowledged[key] = new Acknowledgement(id.Value, begun, Stopwatch.GetTimestamp());
     }
 

@@ -44,7 +44,7 @@ internal sealed class DrillScenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _load.End();
+        _load.Abandon();
         await _clients.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _regions.DisposeAsync();
         foreach (var kafka in _kafka)
@@ -138,7 +138,9 @@ internal sealed class DrillScenario : IAsyncDisposable
             RpoSeconds = Round(Stopwatch.GetElapsedTime(oldest, loss.Ended).TotalSeconds),
             LostAcknowledged = lost.Count,
             Duplicates = received.Values.Sum(times => Math.Max(0, times.Count - 1)),
-            UnexplainedDuplicates = received.Sum(entry => CountUnexplained(entry.Value, loss, lost.ContainsKey(entry.Key))),
+            UnexplainedDuplicates = received.Sum(entry =>
+                CountUnexplained(entry.Key, entry.Value, loss, lost.ContainsKey(entry.Key))
+            ),
             Repeated = lost.Count(trigger => received[trigger.Key].Any(time => time > loss.Ended)),
             NeverSent = received.Values.Count(times => times.Count == 0),
             OtherErrors = _load.OtherErrors.Count,
@@ -148,14 +150,21 @@ internal sealed class DrillScenario : IAsyncDisposable
 
     // A message that was received just before the loss may be sent once more, because its settlement was lost with the region.
     // The same holds for all that a region did while replication stood still.
-    private int CountUnexplained(IReadOnlyList<long> times, Loss loss, bool isLost)
+    private static int CountUnexplained(string key, IReadOnlyList<long> times, Loss loss, bool isLost)
     {
         var isExplained =
             times.Count == 2
             && times[0] <= loss.Ended
             && times[1] > loss.Ended
             && (isLost || Stopwatch.GetElapsedTime(times[0], loss.Since) <= InFlight);
-        return times.Count <= 1 || isExplained ? 0 : times.Count - 1;
+        if (times.Count <= 1 || isExplained)
+            return 0;
+
+        var seconds = times.Select(time => Round((time - loss.Ended) / (double)Stopwatch.Frequency));
+        Console.Error.WriteLine(
+            $"  Unexplained: {key}, {(isLost ? "lost" : "stored")}, was received {string.Join(", ", seconds)} s after the loss."
+        );
+        return times.Count - 1;
     }
 
     private static double Round(double value) => Math.Round(value, 1);

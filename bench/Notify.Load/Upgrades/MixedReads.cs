@@ -4,13 +4,13 @@ using Notify.Engines;
 
 namespace Notify.Load.Upgrades;
 
-/// <summary>Stores data at one host and reads it at another.</summary>
+/// <summary>Stores data at one host, and reads it and lists at another.</summary>
 internal sealed class MixedReads : IDisposable
 {
     private readonly HttpClient _client = new() { DefaultRequestHeaders = { Authorization = new("Bearer", HostCluster.Key) } };
     private int _number;
 
-    /// <summary>The number of reads that returned what was stored.</summary>
+    /// <summary>The number of reads that returned what was stored, and of lists that contained something.</summary>
     public int Count { get; private set; }
 
     public ConcurrentQueue<string> Errors { get; } = new();
@@ -58,6 +58,11 @@ internal sealed class MixedReads : IDisposable
             new { variants = new[] { new { body = $"{name} {{{{number}}}}" } } },
             $"{name} "
         );
+        await ReadAsync(reader, "/v1/notifications?limit=50", "\"id\":");
+        await ReadAsync(reader, "/v1/templates", name);
+        await ReadAsync(reader, "/v1/api-keys", "\"items\":");
+        await ReadAsync(reader, "/v1/dead-letters", "\"items\":");
+        await ReadAsync(reader, "/v1/audit", name);
     }
 
     public void Dispose() => _client.Dispose();
@@ -73,11 +78,16 @@ internal sealed class MixedReads : IDisposable
             return;
         }
 
-        using var answer = await _client.GetAsync(new Uri(reader, read ?? path));
+        await ReadAsync(reader, read ?? path, expected);
+    }
+
+    private async Task ReadAsync(Uri reader, string path, string expected)
+    {
+        using var answer = await _client.GetAsync(new Uri(reader, path));
         var text = await answer.Content.ReadAsStringAsync();
         if (answer.IsSuccessStatusCode && text.Contains(expected, StringComparison.Ordinal))
             Count++;
         else
-            Errors.Enqueue($"GET {read ?? path}: {answer.StatusCode} {text}");
+            Errors.Enqueue($"GET {path}: {answer.StatusCode} {text}");
     }
 }

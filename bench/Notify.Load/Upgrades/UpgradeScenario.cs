@@ -10,8 +10,8 @@ namespace Notify.Load.Upgrades;
 /// <summary>
 /// Runs the reference host of the previous version beside the current one on one PostgreSQL database, under load: forwards (old,
 /// both, new) and back (both, old). Every acknowledged notification must be sent once, and what one version stores, the other
-/// must read. With <c>--next-step yes</c>, this version takes the place of the previous one, and a schema step that only adds
-/// things takes the place of the next version's: a new table, and a new column in every table.
+/// must read. With <c>--next-step yes</c>, a schema step that neither version knows is taken while both run: a new table, and a
+/// new column in every table. With <c>--previous this</c>, this version takes the place of the previous one.
 /// </summary>
 internal sealed class UpgradeScenario : IAsyncDisposable
 {
@@ -42,12 +42,13 @@ internal sealed class UpgradeScenario : IAsyncDisposable
     private int _turn;
 
     /// <param name="postgreSql">The database.</param>
-    /// <param name="previous">The assembly of the previous version, or null for this version and a next schema step.</param>
+    /// <param name="previous">The assembly of the previous version, or null for this version.</param>
+    /// <param name="takesNextStep">Whether a next version's schema step is taken.</param>
     /// <param name="count">The notifications that are accepted in each phase.</param>
     /// <param name="pause">The pause of a client after each notification.</param>
-    private UpgradeScenario(PostgreSqlProcess postgreSql, string? previous, int count, TimeSpan pause)
+    private UpgradeScenario(PostgreSqlProcess postgreSql, string? previous, bool takesNextStep, int count, TimeSpan pause)
     {
-        (_postgreSql, _count, _takesNextStep) = (postgreSql, count, previous is null);
+        (_postgreSql, _count, _takesNextStep) = (postgreSql, count, takesNextStep);
         var command = previous is null ? ReferenceHost.CreateCommand(_folder.Path) : ["dotnet", "exec", previous];
         _old = new VersionedHost("the previous version", command, CreateEnvironment(), _folder.Path);
         _new = new VersionedHost("this version", ReferenceHost.CreateCommand(_folder.Path), CreateEnvironment(), _folder.Path);
@@ -62,13 +63,15 @@ internal sealed class UpgradeScenario : IAsyncDisposable
         var previous = arguments.Text("previous");
         var takesNextStep = arguments.Text("next-step") == "yes";
         arguments.RefuseUnknown();
-        if (takesNextStep)
-            previous = null;
-        else
-            previous ??= await BuildPreviousAsync();
+        previous = previous switch
+        {
+            null => await BuildPreviousAsync(),
+            "this" => null,
+            _ => previous,
+        };
 
         await using var postgreSql = await PostgreSqlProcess.StartAsync();
-        await using var scenario = new UpgradeScenario(postgreSql, previous, count, pause);
+        await using var scenario = new UpgradeScenario(postgreSql, previous, takesNextStep, count, pause);
         var result = await scenario.RunAsync(clients);
         foreach (var error in scenario._load.OtherErrors.Concat(scenario._reads.Errors).Take(20))
             Console.Error.WriteLine(error);
@@ -78,7 +81,7 @@ internal sealed class UpgradeScenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _load.End();
+        _load.Abandon();
         await _clients.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _old.DisposeAsync();
         await _new.DisposeAsync();
@@ -90,7 +93,7 @@ internal sealed class UpgradeScenario : IAsyncDisposable
 
     private static async Task<string> BuildPreviousAsync()
     {
-        Console.Error.WriteLine("  building the previous version, which takes some minutes the first time");
+        Console.Error.WriteLine("  building the previous version, unless it was built before");
         return (await Command.RunAsync("/", ReferenceHost.PreviousVersionScript, [])).Trim();
     }
 

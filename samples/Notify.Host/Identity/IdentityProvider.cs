@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using Notify.Dashboard;
 
 namespace Notify.Host.Identity;
 
@@ -51,8 +52,27 @@ internal static class IdentityProvider
         services
             .AddOptions<JwtBearerOptions>(Scheme)
             .Configure<IOptions<IdentityProviderOptions>>((bearer, options) => Configure(bearer, options.Value));
+        services
+            .AddOptions<NotifyDashboardOptions>()
+            .Configure<IOptions<IdentityProviderOptions>>((dashboard, options) => ConfigureDashboard(dashboard, options.Value));
         // It logs every refused token with a stack trace. The API logs refused calls, and IssuerState an unavailable issuer.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Authentication.JwtBearer", LogLevel.None));
+    }
+
+    private static void ConfigureDashboard(NotifyDashboardOptions dashboard, IdentityProviderOptions options)
+    {
+        if (options.ClientId is null)
+            return;
+
+        dashboard.OpenIdConnect = new NotifyDashboardOpenIdConnectOptions
+        {
+            Authority = options.Authority,
+            ClientId = options.ClientId,
+            ClientSecret = options.ClientSecret,
+            DashboardUrl = options.DashboardUrl,
+            DisplayName = options.DisplayName,
+            CreatePerson = token => PersonClaims.Create(token, options),
+        };
     }
 
     private static void Configure(JwtBearerOptions bearer, IdentityProviderOptions options)

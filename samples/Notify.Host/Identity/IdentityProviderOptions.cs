@@ -23,6 +23,25 @@ internal sealed class IdentityProviderOptions : IValidatableObject
     public string? Audience { get; set; }
 
     /// <summary>
+    /// Gets or sets the client ID of the dashboard at the identity provider; null if people sign in there only with API keys.
+    /// </summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>Gets or sets the client secret of the dashboard; null for a public client, which PKCE protects.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>
+    /// Gets or sets the URL of the dashboard in a browser; null to compute it from the request. Needed if a proxy changes the
+    /// host or the path.
+    /// </summary>
+    public Uri? DashboardUrl { get; set; }
+
+    /// <summary>Gets or sets the name of the identity provider on the button of the dashboard.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    public string DisplayName { get; set; } = "your company account";
+
+    /// <summary>
     /// Gets or sets the claim with the tenant of a person; null if the scopes and roles in tokens are for the tenant
     /// <c>default</c>. Without effect on members.
     /// </summary>

@@ -32,10 +32,13 @@ internal static class PersonClaims
         if (token.FindFirstValue(options.EmailClaim) is not { Length: > 0 } email)
             return;
 
-        var isVerified = options.TrustEmail || token.HasClaim(claim => claim is { Type: "email_verified", Value: "true" });
+        var isVerified = options.TrustEmail || IsVerified(token);
         identity.AddClaim(new Claim("email", email));
         identity.AddClaim(new Claim("email_verified", isVerified ? "true" : "false"));
     }
+
+    private static bool IsVerified(ClaimsPrincipal token) =>
+        string.Equals(token.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase);
 
     // Rights without the tenant that they are for are dropped, because they must not apply to another one.
     private static void AddRights(ClaimsIdentity identity, ClaimsPrincipal token, IdentityProviderOptions options)

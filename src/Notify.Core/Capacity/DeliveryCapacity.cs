@@ -19,7 +19,9 @@ namespace Notify.Core.Capacity;
 internal sealed class DeliveryCapacity(
     RateLimits limits,
     ProviderHealth health,
+    ProviderPauses pauses,
     ProviderCatalog catalog,
+    ProviderRouter router,
     IOptions<NotificationsOptions> options,
     IOptionsMonitor<ProviderOptions> providerOptions,
     WorkSignal signal
@@ -154,12 +156,14 @@ internal sealed class DeliveryCapacity(
         return reserved;
     }
 
-    // The deliveries of a provider whose circuit is open stay in the store, unless its channel has another provider: then they
-    // are leased anyway, and the executor moves them there.
+    // The deliveries of a provider that is paused, or whose circuit is open, stay in the store, unless its channel has another
+    // provider: then they are leased anyway, and the executor moves them there.
     private bool IsBlocked(string provider) =>
-        health.GetCircuit(provider).OpenFor > TimeSpan.Zero
-        && catalog.Find(provider) is { } known
-        && catalog.GetProviders(known.Channel).Count == 1;
+        pauses.IsPaused(provider)
+            ? router.GetAlternatives(provider).All(other => pauses.IsPaused(other.Name))
+            : health.GetCircuit(provider).OpenFor > TimeSpan.Zero
+                && catalog.Find(provider) is { } known
+                && catalog.GetProviders(known.Channel).Count == 1;
 
     private ProviderSlots GetSlots(string provider) => _slots.GetOrAdd(provider, name =>
         {

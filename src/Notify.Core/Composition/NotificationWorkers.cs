@@ -25,7 +25,7 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
         _workers =
         [
             services.GetRequiredService<QueueDepthGauge>(),
-            services.GetRequiredService<CircuitGauge>(),
+            services.GetRequiredService<ProviderGauges>(),
             services.GetRequiredService<CountRecorder>(),
             .. SelectWorker<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
             .. SelectWorker<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),

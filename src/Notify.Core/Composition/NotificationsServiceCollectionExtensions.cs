@@ -8,6 +8,7 @@ using Notify.Core.Broadcasts;
 using Notify.Core.Capacity;
 using Notify.Core.Composition;
 using Notify.Core.Deliveries;
+using Notify.Core.Diagnostics;
 using Notify.Core.Digests;
 using Notify.Core.Events;
 using Notify.Core.EventSubscriptions;
@@ -16,6 +17,7 @@ using Notify.Core.Keys;
 using Notify.Core.Members;
 using Notify.Core.Planning;
 using Notify.Core.Providers;
+using Notify.Core.ProviderStates;
 using Notify.Core.Queries;
 using Notify.Core.Queue;
 using Notify.Core.Receipts;
@@ -150,6 +152,11 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ContentDemands>();
         services.AddSingleton<ProviderRouter>();
         services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<IDiagnostics, DiagnosticChecks>();
+        services.AddSingleton<ProviderPauses>();
+        services.AddSingleton<ProviderFigures>();
+        services.AddSingleton<ProcessActivity>();
+        services.AddSingleton<IProviders, ProviderDirectory>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<LeaseKeeper>();
@@ -203,7 +210,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IJobs, JobDirectory>();
         services.AddHostedService<NotificationWorkers>();
         services.AddSingleton<QueueDepthGauge>();
-        services.AddSingleton<CircuitGauge>();
+        services.AddSingleton<ProviderGauges>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

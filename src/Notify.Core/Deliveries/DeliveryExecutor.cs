@@ -8,10 +8,15 @@ using Notify.Providers;
 
 namespace Notify.Core.Deliveries;
 
-/// <summary>Makes one attempt: picks a provider whose circuit is closed, and calls it within an activity and a timeout.</summary>
+/// <summary>
+/// Makes one attempt: picks a provider that is not paused and whose circuit is closed, and calls it within an activity and a
+/// timeout.
+/// </summary>
 internal sealed class DeliveryExecutor(
     ProviderRouter router,
     ProviderHealth health,
+    ProviderPauses pauses,
+    ProviderFigures figures,
     RateLimits limits,
     MessageTracker tracker,
     IOptions<NotificationsOptions> options,
@@ -21,9 +26,17 @@ internal sealed class DeliveryExecutor(
 {
     private static readonly TimeSpan LateOutcomeTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The time after which a delivery asks again whether its provider is paused. Most deliveries of a paused provider are not
+    /// leased at all; only those that can use fewer providers than others of their channel come here.
+    /// </summary>
+    private static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(10);
+
     private readonly TimeSpan _timeout = options.Value.AttemptTimeout;
 
-    /// <summary>Makes an attempt, moves the delivery to another provider, or defers it because every circuit is open.</summary>
+    /// <summary>
+    /// Makes an attempt, moves the delivery to another provider, or defers it because no provider may be called.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was abandoned.</exception>
     public async ValueTask<Execution> ExecuteAsync(Delivery delivery, CancellationToken stopping)
     {
@@ -42,15 +55,18 @@ internal sealed class DeliveryExecutor(
         {
             var provider = route[(first + i) % route.Count];
             var circuit = health.GetCircuit(provider.Name);
-            if (circuit.OpenFor <= TimeSpan.Zero && provider.Name != delivery.Provider)
-                return Execution.MoveTo(provider.Name);
-            if (
-                circuit.OpenFor <= TimeSpan.Zero
-                && await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted
-            )
-                return attempted;
+            var wait = pauses.IsPaused(provider.Name) ? PauseInterval : circuit.OpenFor;
+            if (wait <= TimeSpan.Zero)
+            {
+                if (provider.Name != delivery.Provider)
+                    return Execution.MoveTo(provider.Name);
+                if (await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted)
+                    return attempted;
+                // The circuit has opened in between.
+                wait = circuit.OpenFor;
+            }
 
-            shortestBreak = TimeSpan.FromTicks(Math.Clamp(circuit.OpenFor.Ticks, TimeSpan.TicksPerSecond, shortestBreak.Ticks));
+            shortestBreak = TimeSpan.FromTicks(Math.Clamp(wait.Ticks, TimeSpan.TicksPerSecond, shortestBreak.Ticks));
         }
 
         return Execution.Defer(delivery.Provider, shortestBreak);
@@ -100,6 +116,7 @@ internal sealed class DeliveryExecutor(
         var waited = timer?.BeganAt - startedAt ?? TimeSpan.Zero;
         var execution = Execution.FromAttempt(provider.Name, startedAt + waited, time.GetElapsedTime(started) - waited, outcome);
         EngineTelemetry.RecordAttempt(activity, delivery, execution);
+        figures.Record(provider.Name, outcome.Kind, execution.Duration);
         return execution;
     }
 

@@ -14,9 +14,10 @@ namespace Notify.Core.Deliveries;
 /// as there are slots, so the memory it uses is bounded.
 /// </summary>
 /// <remarks>
-/// Several loops run at once: one consumes hints, one leases due deliveries, one finds orphans, one renews leases, and the
-/// runners start attempts. Each lease that enters <c>_ready</c> holds a slot. A lease that is not started, whether because no
-/// slot is free, its recipient could not be checked, or the process stops, is given back and its slot released.
+/// Several loops run at once: one consumes hints, one leases due deliveries, one finds orphans, one reads which providers are
+/// paused, one renews leases, and the runners start attempts. Each lease that enters <c>_ready</c> holds a slot. A lease that is
+/// not started, whether because no slot is free, its recipient could not be checked, or the process stops, is given back and its
+/// slot released.
 /// </remarks>
 internal sealed class DeliveryWorker(
     IDeliveryQueue queue,
@@ -24,6 +25,7 @@ internal sealed class DeliveryWorker(
     RecipientCheck check,
     DeliveryRunner runner,
     ProviderCatalog providers,
+    ProviderPauses pauses,
     DeliveryCapacity capacity,
     WorkSignal signal,
     WorkerIdentity worker,
@@ -33,6 +35,7 @@ internal sealed class DeliveryWorker(
     ILogger<DeliveryWorker> logger
 ) : BackgroundService
 {
+    private static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan OrphanInterval = TimeSpan.FromMinutes(1);
 
     private readonly ReadyLeases _ready = new(check, runner, capacity, settings, time);
@@ -53,12 +56,21 @@ internal sealed class DeliveryWorker(
     /// </summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
+        // A provider that was paused before a restart must not be called at all.
+        while (
+            !pauses.AreKnown
+            && !stoppingToken.IsCancellationRequested
+            && !await TryReadPausesAsync(stoppingToken).ConfigureAwait(false)
+        )
+            await Task.Delay(options.Value.PollInterval, time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
             .ConfigureAwait(false);
         await Task.WhenAll([
                 options.Value.Workers.HasFlag(Workers.Delivery) ? ConsumeHintsAsync(stoppingToken) : Task.CompletedTask,
                 LeaseDueAsync(stoppingToken),
                 FindOrphansAsync(stoppingToken),
+                ReadPausesAsync(stoppingToken),
                 runner.KeepLeasesAsync(stoppingToken),
                 .. Enumerable.Range(0, settings.Runners).Select(_ => RunReadyAsync(stoppingToken)),
             ])
@@ -187,6 +199,27 @@ internal sealed class DeliveryWorker(
                 Log.LeaseFailed(logger, exception);
             }
         } while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
+    }
+
+    private async Task ReadPausesAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(PauseInterval, time);
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+            await TryReadPausesAsync(stopping).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> TryReadPausesAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await pauses.ReadAsync(stopping).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.PausesNotRead(logger, exception);
+            return false;
+        }
     }
 
     private async Task LeaseDueAsync(CancellationToken stopping)

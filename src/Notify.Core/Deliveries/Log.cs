@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Error, "Deliveries could not be leased or checked; trying again")]
     public static partial void LeaseFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(241, LogLevel.Warning, "The paused providers could not be read; trying again")]
+    public static partial void PausesNotRead(ILogger logger, Exception exception);
+
     [LoggerMessage(
         3,
         LogLevel.Warning,

@@ -116,7 +116,12 @@ internal sealed partial class InMemoryStore : IDigestStore
 
     private sealed class StoredDigest
     {
+        private long? _leasedFence;
+
         public SortedList<Guid, DigestEvent> Waiting { get; } = [];
+
+        /// <summary>Gets whether a worker holds the digest.</summary>
+        public bool IsLeased => _leasedFence == Fence;
 
         public required DateTimeOffset DueAt { get; set; }
 
@@ -127,7 +132,8 @@ internal sealed partial class InMemoryStore : IDigestStore
         public DigestLease Lease(DateTimeOffset until)
         {
             DueAt = until;
-            return new DigestLease([.. Waiting.Values.Take(DigestLease.MaxEvents)], Failures, ++Fence);
+            _leasedFence = ++Fence;
+            return new DigestLease([.. Waiting.Values.Take(DigestLease.MaxEvents)], Failures, Fence);
         }
 
         public void GiveBack(DateTimeOffset dueAt, int failures) => (DueAt, Failures, Fence) = (dueAt, failures, Fence + 1);

@@ -19,9 +19,12 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
     /// <summary>Gets when the expansion is due; null if it has ended.</summary>
     public DateTimeOffset? DueAt { get; private set; } = expansion.DueAt;
 
+    /// <summary>Gets whether a worker holds the expansion.</summary>
+    public bool IsLeased { get; private set; }
+
     public ExpansionLease Lease(DateTimeOffset until)
     {
-        DueAt = until;
+        (DueAt, IsLeased) = (until, true);
         return new ExpansionLease
         {
             Notification = notification,
@@ -40,12 +43,12 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
     {
         (_cursor, _done, _updatedAt) = (step.Cursor, step.Done, step.At);
         (_failures, _reason) = (0, null);
-        DueAt = step.IsComplete ? null : step.Until;
+        (DueAt, IsLeased) = (step.IsComplete ? null : step.Until, false);
     }
 
     public void Fail(ExpansionFailure failure)
     {
-        (DueAt, _reason, _updatedAt) = (failure.RetryAt, failure.Reason, failure.At);
+        (DueAt, _reason, _updatedAt, IsLeased) = (failure.RetryAt, failure.Reason, failure.At, false);
         _failures++;
         _fence++;
     }

@@ -13,6 +13,7 @@ internal sealed class ProviderRouter(
 )
 {
     private readonly ConcurrentDictionary<(Channel Channel, Platform? Platform), IDeliveryProvider[]> _routes = new();
+    private readonly ConcurrentDictionary<string, IDeliveryProvider[]> _alternatives = new(StringComparer.Ordinal);
     private readonly IDeliveryProvider[] _testRoute = catalog.Test is { } test ? [test] : [];
     private readonly ILookup<string, Platform> _platforms = declared
         .SelectMany(provider => provider.Platforms, (provider, platform) => (provider.Provider, platform))
@@ -45,6 +46,27 @@ internal sealed class ProviderRouter(
         return ContentDemands.Exist(address.Channel, content)
             ? [.. route.Where(provider => demands.Allow(provider, content))]
             : route;
+    }
+
+    /// <summary>
+    /// Gets the other providers to which deliveries of a provider can move, for at least one of its platforms. A delivery whose
+    /// content demands a certain provider may have fewer.
+    /// </summary>
+    public IReadOnlyList<IDeliveryProvider> GetAlternatives(string provider) =>
+        _alternatives.GetOrAdd(provider, static (name, router) => router.FindAlternatives(name), this);
+
+    private IDeliveryProvider[] FindAlternatives(string name)
+    {
+        if (catalog.Find(name) is not { } provider || provider == catalog.Test)
+            return [];
+        Platform?[] platforms = _platforms.Contains(name) ? [.. _platforms[name].Select(known => (Platform?)known)] : [null];
+        return
+        [
+            .. platforms
+                .SelectMany(platform => CreateRoute(provider.Channel, platform))
+                .Where(other => other.Name != name)
+                .Distinct(),
+        ];
     }
 
     private IDeliveryProvider[] CreateRoute(Channel channel, Platform? platform)

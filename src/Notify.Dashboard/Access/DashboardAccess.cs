@@ -9,18 +9,21 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Keys;
+using Notify.Core.Members;
+using Notify.Dashboard.Rendering;
 using Notify.Hosting;
 using Notify.Hosting.Authentication;
+using Notify.Hosting.Members;
 
 namespace Notify.Dashboard.Access;
 
 /// <summary>
-/// Decides who uses the dashboard, by the rules of the API: a session that began with an API key, a sign-in of the application,
-/// or, if no key is configured or required, a caller on the same machine.
+/// Decides who uses the dashboard, by the rules of the API: a session that began with an API key or at the identity provider, a
+/// sign-in of the application, or, if no key is configured or required, a caller on the same machine.
 /// </summary>
 /// <remarks>
-/// The encrypted cookie of a session contains the key. It is verified for each request, so a session ends as soon as its key is
-/// revoked, replaced or expired, and the scopes are those that the key has now.
+/// The encrypted cookie of a session contains the key, or the claims of the person. The rights are found for each request, so a
+/// session ends as soon as its key is revoked, replaced or expired, or the person is no longer a member.
 /// </remarks>
 internal sealed class DashboardAccess(IServiceProvider application, ServiceProvider own)
 {
@@ -49,15 +52,25 @@ internal sealed class DashboardAccess(IServiceProvider application, ServiceProvi
     public IDataProtector Notices { get; } = own.GetRequiredService<IDataProtectionProvider>().CreateProtector("notice");
 
     /// <summary>Finds who makes a request; null if they must sign in.</summary>
-    public async ValueTask<Caller?> FindCallerAsync(HttpContext http)
+    public async ValueTask<Visitor?> FindVisitorAsync(HttpContext http)
     {
-        if (await FindSessionAsync(http).ConfigureAwait(false) is { } caller)
-            return caller;
+        var session = await FindSessionAsync(http).ConfigureAwait(false);
+        if (session?.FindFirst(KeyClaim) is { } key)
+        {
+            if (await VerifyAsync(http, key.Value).ConfigureAwait(false) is not { } caller)
+                return null;
+            http.User = session;
+            return Visitor.From(caller);
+        }
+
+        if (session is not null)
+            return await FindPersonAsync(http, session).ConfigureAwait(false);
+
         var isAuthorized = ApiKeyFilter.HasOwnAuthorization(http.GetEndpoint()!);
-        var (user, refusal) = await ClaimsCaller.FindAsync(http, _options, isAuthorized).ConfigureAwait(false);
-        if (user is not null || refusal is not null)
+        var (user, isRefused) = await FindUserAsync(http, isAuthorized).ConfigureAwait(false);
+        if (user is not null || isRefused)
             return user;
-        return IsOpenLocally && LoopbackAddress.IsLocal(http) ? Caller.Local : null;
+        return IsOpenLocally && LoopbackAddress.IsLocal(http) ? Visitor.From(Caller.Local) : null;
     }
 
     /// <summary>Returns how long a client must wait after too many failures to sign in.</summary>
@@ -81,24 +94,62 @@ internal sealed class DashboardAccess(IServiceProvider application, ServiceProvi
         return caller;
     }
 
+    /// <summary>
+    /// Begins a session of a person whom the identity provider identified. Returns null if they have no rights.
+    /// </summary>
+    public async ValueTask<Visitor?> SignInAsync(HttpContext http, ClaimsPrincipal person)
+    {
+        var session = new ClaimsPrincipal(new ClaimsIdentity(person.Claims, DashboardServices.Scheme, "name", null));
+        if (await FindPersonAsync(http, session).ConfigureAwait(false) is not { } visitor)
+            return null;
+
+        var handler = await CreateHandlerAsync(http).ConfigureAwait(false);
+        // The identity provider must be asked again at the end, because it may not know the person any more.
+        await handler.SignInAsync(session, new AuthenticationProperties { AllowRefresh = false }).ConfigureAwait(false);
+        return visitor;
+    }
+
     public async Task SignOutAsync(HttpContext http)
     {
         var handler = await CreateHandlerAsync(http).ConfigureAwait(false);
         await handler.SignOutAsync(null).ConfigureAwait(false);
     }
 
-    private async ValueTask<Caller?> FindSessionAsync(HttpContext http)
+    private async ValueTask<ClaimsPrincipal?> FindSessionAsync(HttpContext http)
     {
         var handler = await CreateHandlerAsync(http).ConfigureAwait(false);
-        var session = await handler.AuthenticateAsync().ConfigureAwait(false);
-        if (session.Principal?.FindFirst(KeyClaim) is not { } key)
-            return null;
+        return (await handler.AuthenticateAsync().ConfigureAwait(false)).Principal;
+    }
 
-        var caller = await VerifyAsync(http, key.Value).ConfigureAwait(false);
+    private async ValueTask<Visitor?> FindPersonAsync(HttpContext http, ClaimsPrincipal person)
+    {
+        var before = http.User;
         // The tokens of forms belong to the person who is signed in.
-        if (caller is not null)
-            http.User = session.Principal;
-        return caller;
+        http.User = person;
+        if (await FindUserAsync(http, isAuthorized: false).ConfigureAwait(false) is ({ } visitor, _))
+            return visitor;
+        http.User = before;
+        return null;
+    }
+
+    /// <summary>Finds the rights of an authenticated person, in the tenant that the query string selects.</summary>
+    private async ValueTask<(Visitor? Visitor, bool IsRefused)> FindUserAsync(HttpContext http, bool isAuthorized)
+    {
+        var isMember = _options.UseMembers && http.User.Identity is { IsAuthenticated: true };
+        if (!isMember || ClaimsCaller.HasRights(http.User, _options))
+        {
+            var (user, refusal) = await ClaimsCaller.FindAsync(http, _options, isAuthorized).ConfigureAwait(false);
+            return (user is null ? null : Visitor.From(user), refusal is not null);
+        }
+
+        var roles = await MemberCaller.FindRolesAsync(http, _options, tenant: null).ConfigureAwait(false);
+        if (roles.Count == 0)
+            return (null, true);
+        var home = roles.Keys.First();
+        var selected = http.Request.Query[PageContext.TenantField].ToString();
+        var tenant = roles.ContainsKey(selected) ? selected : home;
+        var caller = ClaimsCaller.Create(http.User, tenant, MemberRules.GetScopes(roles[tenant]));
+        return (new Visitor(caller, home, [.. roles.Keys]), false);
     }
 
     private async ValueTask<Caller?> VerifyAsync(HttpContext http, string key)

@@ -37,7 +37,7 @@ internal static class DashboardServices
             forms.FormFieldName = "token";
             forms.SuppressXFrameOptionsHeader = true;
         });
-        services
+        var authentication = services
             .AddAuthentication()
             .AddCookie(Scheme, cookies =>
             {
@@ -45,6 +45,8 @@ internal static class DashboardServices
                 cookies.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 cookies.ExpireTimeSpan = options.SessionLifetime;
             });
+        if (options.OpenIdConnect is { } identityProvider)
+            authentication.AddOpenIdConnect(PersonSignIn.Scheme, person => PersonSignIn.Configure(person, identityProvider));
         var provider = services.BuildServiceProvider();
         application.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(provider.Dispose);
         return provider;

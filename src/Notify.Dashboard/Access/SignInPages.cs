@@ -38,10 +38,10 @@ internal static class SignInPages
         return routes.Redirect(page, $"{page.Root}{Path}");
     }
 
-    private static PageResult<SignIn> Show(PageContext page, string back, string? error = null, int status = 200) =>
+    public static PageResult<SignIn> Show(PageContext page, string back, string? error = null, int status = 200) =>
         new(page, new SignInView(back, error), status);
 
-    private static string GetReturn(PageContext page) => CleanReturn(page.GetQuery("return"));
+    public static string GetReturn(PageContext page) => CleanReturn(page.GetQuery("return"));
 
     // The path follows the relative root of the dashboard, so it cannot lead to another host.
     private static string CleanReturn(string? path) =>

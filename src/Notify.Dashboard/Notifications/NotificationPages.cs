@@ -18,6 +18,12 @@ internal static class NotificationPages
         routes.MapPage("notifications/{id}", ApiScope.Read, ShowAsync);
         routes.MapPage("notifications/{id}/email", ApiScope.Read, ShowEmailAsync);
         routes.MapAction("notifications/{id}/cancel", ApiScope.Send, "cancelNotification", Kind, CancelAsync);
+        routes.MapAction("notifications/{id}/pause", ApiScope.Send, "pauseNotification", Kind, (page, _) =>
+            SteerAsync(page, (broadcasts, id) => broadcasts.PauseAsync(page.Tenant, id, page.Aborted))
+        );
+        routes.MapAction("notifications/{id}/resume", ApiScope.Send, "resumeNotification", Kind, (page, _) =>
+            SteerAsync(page, (broadcasts, id) => broadcasts.ResumeAsync(page.Tenant, id, page.Aborted))
+        );
         routes.MapAction("notifications/{id}/resend", ApiScope.Send, "triggerNotification", Kind, ResendAsync);
     }
 
@@ -86,6 +92,23 @@ internal static class NotificationPages
         return cancellation.Cancelled + cancellation.Collected > 0
             ? ActionOutcome.Done(next, text)
             : ActionOutcome.Unchanged(next, $"There was nothing to cancel. {text}");
+    }
+
+    private static async Task<ActionOutcome> SteerAsync(PageContext page, Func<IBroadcasts, Guid, Task<Broadcast?>> change)
+    {
+        if (page.Kind != ApiKeyKind.Live)
+            return ActionOutcome.Refused(Kind, "Only a live key can pause and resume broadcasts.");
+        if (
+            ReadId(page) is not { } id
+            || await change(page.Http.RequestServices.GetRequiredService<IBroadcasts>(), id).ConfigureAwait(false)
+                is not { } broadcast
+        )
+            return ActionOutcome.Refused(Kind, "This broadcast does not exist.");
+
+        var next = $"notifications/{id}";
+        return broadcast.HasEnded ? ActionOutcome.Unchanged(next, "The broadcast has ended.")
+            : broadcast.PausedAt is null ? ActionOutcome.Done(next, "The broadcast continues within seconds.")
+            : ActionOutcome.Done(next, "The broadcast is paused. Deliveries that exist are sent.");
     }
 
     // The copy is a new notification. It is due now, and has nothing that identifies the first one.

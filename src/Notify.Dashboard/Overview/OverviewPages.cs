@@ -104,20 +104,7 @@ internal static class OverviewPages
     {
         var services = page.Http.RequestServices;
         var items = new List<AttentionItem>();
-        foreach (
-            var circuit in services
-                .GetRequiredService<ProviderHealth>()
-                .Circuits.Where(circuit => circuit.OpenFor > TimeSpan.Zero)
-        )
-            items.Add(
-                new AttentionItem(
-                    "bad",
-                    $"The circuit of {circuit.Provider} is open",
-                    $"The provider is failing. It is tried again in {Texts.Duration(circuit.OpenFor)}.",
-                    page.Link("providers"),
-                    "Providers"
-                )
-            );
+        await AddProvidersAsync(page, items).ConfigureAwait(false);
         var dead = await services
             .GetRequiredService<INotificationQueries>()
             .CountDeadLettersAsync(new DeadLetterFilter { Tenant = page.Tenant }, page.Aborted)
@@ -143,5 +130,34 @@ internal static class OverviewPages
                 )
             );
         return items;
+    }
+
+    private static async Task AddProvidersAsync(PageContext page, List<AttentionItem> items)
+    {
+        var services = page.Http.RequestServices;
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var provider in await services.GetRequiredService<IProviders>().ListAsync(page.Aborted).ConfigureAwait(false))
+        {
+            if (provider.Processes.Max(process => process.CircuitOpenUntil) is { } until && until > now)
+                items.Add(
+                    new AttentionItem(
+                        "bad",
+                        $"The circuit of {provider.Name} is open",
+                        $"The provider is failing. It is tried again in {Texts.Duration(until - now)}.",
+                        page.Link("providers"),
+                        "Providers"
+                    )
+                );
+            if (provider.PausedAt is not null)
+                items.Add(
+                    new AttentionItem(
+                        "warn",
+                        $"{provider.Name} is paused",
+                        "Its deliveries wait, or move to another provider of the channel.",
+                        page.Link("providers"),
+                        "Providers"
+                    )
+                );
+        }
     }
 }

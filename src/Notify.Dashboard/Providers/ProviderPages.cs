@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Notify.Core.Providers;
 using Notify.Dashboard.Rendering;
 using Notify.Hosting.Auditing;
+using Notify.Hosting.Requests;
 using Notify.Storage;
 
 namespace Notify.Dashboard.Providers;
@@ -11,6 +12,9 @@ namespace Notify.Dashboard.Providers;
 /// <summary>The providers with their circuits, limits and errors, and a test message over each channel.</summary>
 internal static class ProviderPages
 {
+    /// <summary>The scopes that a pause needs, because a provider serves all tenants.</summary>
+    public const ApiScope Steering = ApiScope.Manage | ApiScope.Platform;
+
     private const string Path = "providers";
 
     private static readonly TimeSpan Period = TimeSpan.FromHours(24);
@@ -18,6 +22,12 @@ internal static class ProviderPages
     public static void Map(DashboardRoutes routes)
     {
         routes.MapPage(Path, ApiScope.Read, ShowAsync);
+        routes.MapAction($"{Path}/{{name}}/pause", Steering, "pauseProvider", Path, (page, _) =>
+            ChangeAsync(page, (providers, name) => providers.PauseAsync(name, page.Aborted), "is paused")
+        );
+        routes.MapAction($"{Path}/{{name}}/resume", Steering, "resumeProvider", Path, (page, _) =>
+            ChangeAsync(page, (providers, name) => providers.ResumeAsync(name, page.Aborted), "takes deliveries again")
+        );
         routes.MapAction($"{Path}/test", ApiScope.Send, "triggerNotification", "notifications", SendTestAsync);
     }
 
@@ -25,7 +35,6 @@ internal static class ProviderPages
     {
         var services = page.Http.RequestServices;
         var catalog = services.GetRequiredService<ProviderCatalog>();
-        var health = services.GetRequiredService<ProviderHealth>();
         var options = services.GetRequiredService<IOptionsMonitor<ProviderOptions>>();
         var waiting = await ReadDepthsAsync(page).ConfigureAwait(false);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
@@ -40,13 +49,11 @@ internal static class ProviderPages
         var byProvider = counts
             .Rows.Where(row => row.Provider is not null)
             .ToLookup(row => row.Provider!, StringComparer.Ordinal);
-        // A circuit that was not used yet is closed. Asking for it here would create it.
-        var circuits = health.Circuits.ToDictionary(circuit => circuit.Provider, StringComparer.Ordinal);
-        var items = catalog.All.Select(provider => new ProviderView
+        var states = await services.GetRequiredService<IProviders>().ListAsync(page.Aborted).ConfigureAwait(false);
+        var items = states.Select(provider => new ProviderView
         {
-            Name = provider.Name,
-            Channel = provider.Channel,
-            OpenFor = circuits.TryGetValue(provider.Name, out var circuit) ? circuit.OpenFor : null,
+            State = provider,
+            OpenFor = FindBreak(provider, now),
             Options = options.Get(provider.Name),
             Waiting = waiting?[provider.Name].Sum(depth => depth.Pending),
             Sent = byProvider[provider.Name].Sum(row => row.Sent),
@@ -63,6 +70,25 @@ internal static class ProviderPages
         });
         return new PageResult<ProviderListPage>(page, new ProviderListView([.. items], [.. catalog.Channels]));
     }
+
+    private static async Task<ActionOutcome> ChangeAsync(
+        PageContext page,
+        Func<IProviders, string, Task<ProviderState?>> change,
+        string result
+    )
+    {
+        var name = RequestValues.Route(page.Http.Request, "name");
+        var providers = page.Http.RequestServices.GetRequiredService<IProviders>();
+        return await change(providers, name).ConfigureAwait(false) is null
+            ? ActionOutcome.Show(DashboardRoutes.ShowMissing(page, "provider"), AuditOutcome.Refused)
+            : ActionOutcome.Done(Path, $"{name} {result}. Other processes follow within seconds.");
+    }
+
+    /// <summary>Computes the longest break of a provider over its processes; null if none has called it recently.</summary>
+    private static TimeSpan? FindBreak(ProviderState provider, DateTimeOffset now) =>
+        provider.Processes.Count == 0
+            ? null
+            : provider.Processes.Max(process => process.CircuitOpenUntil is { } until ? until - now : TimeSpan.Zero);
 
     private static async Task<ActionOutcome> SendTestAsync(PageContext page, AuditEntry entry)
     {
@@ -109,11 +135,11 @@ internal sealed record ProviderListView(IReadOnlyList<ProviderView> Items, IRead
 /// <summary>A provider with its figures of the last 24 hours.</summary>
 internal sealed record ProviderView
 {
-    public required string Name { get; init; }
+    public required ProviderState State { get; init; }
 
-    public required Channel Channel { get; init; }
+    public string Name => State.Name;
 
-    /// <summary>Gets how long the circuit stays open; null if this process has not called the provider.</summary>
+    /// <summary>Gets how long the circuit stays open; null if no process has called the provider recently.</summary>
     public required TimeSpan? OpenFor { get; init; }
 
     public required ProviderOptions Options { get; init; }

@@ -76,7 +76,10 @@ internal sealed class DashboardRoutes(
 
     /// <summary>Maps a page for people who have not signed in.</summary>
     public void MapOpenPage(string pattern, Func<PageContext, IResult> show) =>
-        Map(pattern, "GET", page => Task.FromResult(show(page))).AllowAnonymous();
+        MapOpenPage(pattern, page => Task.FromResult(show(page)));
+
+    /// <summary>Maps a page for people who have not signed in.</summary>
+    public void MapOpenPage(string pattern, Func<PageContext, Task<IResult>> show) => Map(pattern, "GET", show).AllowAnonymous();
 
     /// <summary>Maps a form that begins or ends a session.</summary>
     /// <param name="pattern">The path, to which the form posts.</param>
@@ -88,7 +91,7 @@ internal sealed class DashboardRoutes(
         Map(pattern, "POST", async page =>
             {
                 if (isSignedIn)
-                    await access.FindCallerAsync(page.Http).ConfigureAwait(false);
+                    await access.FindVisitorAsync(page.Http).ConfigureAwait(false);
                 return await access.Forms.IsRequestValidAsync(page.Http).ConfigureAwait(false)
                     ? await perform(page).ConfigureAwait(false)
                     : ShowExpired(page);
@@ -158,20 +161,16 @@ internal sealed class DashboardRoutes(
     private async Task<IResult?> AuthorizeAsync(PageContext page, ApiScope scope)
     {
         var http = page.Http;
-        if (await access.FindCallerAsync(http).ConfigureAwait(false) is not { } caller)
+        if (await access.FindVisitorAsync(http).ConfigureAwait(false) is not { } visitor)
         {
             var here = HttpMethods.IsPost(http.Request.Method) ? null : $"{PageContext.GetPath(http)}{http.Request.QueryString}";
             return Redirect(page, page.Link("sign-in", ("return", here is { Length: > 0 } ? here : null)));
         }
 
-        if (!page.TrySetCaller(caller))
-            return Refuse(
-                page,
-                "This tenant is not yours",
-                "Your key belongs to another tenant, and has no scope for all tenants."
-            );
+        if (!page.TrySetVisitor(visitor))
+            return Refuse(page, "This tenant is not yours", "You act for another tenant, and have no scope for all tenants.");
         if (!page.Can(scope))
-            return Refuse(page, "This needs another scope", $"Your key does not have the scope {$"{scope}".ToLowerInvariant()}.");
+            return Refuse(page, "This needs another scope", $"You do not have the scope {$"{scope}".ToLowerInvariant()}.");
 
         page.Notice = NoticeCookie.Read(http, access.Notices);
         return null;

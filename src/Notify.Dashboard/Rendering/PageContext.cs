@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Dashboard.Access;
 using Notify.Dashboard.Assets;
 using Notify.Hosting.Authentication;
 
@@ -25,6 +26,7 @@ internal sealed class PageContext
     {
         Http = http;
         Title = options.Title;
+        IdentityProvider = options.OpenIdConnect?.DisplayName;
         Root = GetRoot(http);
         _createToken = createToken;
     }
@@ -32,6 +34,9 @@ internal sealed class PageContext
     public HttpContext Http { get; }
 
     public string Title { get; }
+
+    /// <summary>Gets the name of the identity provider; null if people sign in only with API keys.</summary>
+    public string? IdentityProvider { get; }
 
     /// <summary>Gets the relative URL of the overview, such as <c>../</c>.</summary>
     public string Root { get; }
@@ -43,8 +48,11 @@ internal sealed class PageContext
 
     public string Tenant { get; private set; } = Trigger.DefaultTenant;
 
+    /// <summary>Gets the tenants among which the caller chooses; empty if there is nothing to choose.</summary>
+    public IReadOnlyList<string> Tenants { get; private set; } = [];
+
     /// <summary>Gets whether the caller has a session that can end.</summary>
-    public bool HasSession => Caller is not null && Http.User.Identity?.AuthenticationType == Access.DashboardServices.Scheme;
+    public bool HasSession => Caller is not null && Http.User.Identity?.AuthenticationType == DashboardServices.Scheme;
 
     /// <summary>Gets what the last action did, to be shown once.</summary>
     public PageNotice? Notice { get; set; }
@@ -60,10 +68,11 @@ internal sealed class PageContext
     public bool Can(ApiScope scope) => Caller?.Has(scope) == true;
 
     /// <summary>Sets the caller. Returns false if the request names a tenant that the caller may not act for.</summary>
-    public bool TrySetCaller(Caller caller)
+    public bool TrySetVisitor(Visitor visitor)
     {
-        HomeTenant = caller.Tenant;
-        var wanted = GetQuery(TenantField) ?? caller.Tenant;
+        (HomeTenant, Tenants) = (visitor.HomeTenant, visitor.Tenants);
+        var caller = visitor.Caller;
+        var wanted = GetQuery(TenantField) ?? HomeTenant;
         if (wanted != caller.Tenant && !caller.Has(ApiScope.Platform))
             return false;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.OpenApi;
@@ -16,7 +17,7 @@ internal static class AnalyticsEndpoint
 
     public static void MapAnalytics(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/analytics/deliveries", HandleAsync).ReadsQuery().Describe(AnalyticsOperations.CountDeliveries);
+        group.MapGet("/v1/analytics/deliveries", HandleAsync).ReadsQuery().Describe(AnalyticsOperations.CountDeliveries);
         group.MapOtherMethods("/v1/analytics/deliveries", "GET, HEAD");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
@@ -16,7 +17,7 @@ internal static class AnalyticsEndpoints
 
     public static void MapFigures(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/analytics", HandleAsync).ReadsQuery().Describe(AnalyticsOperations.Query);
+        group.MapGet("/v1/analytics", HandleAsync).ReadsQuery().Describe(AnalyticsOperations.Query);
         group.MapOtherMethods("/v1/analytics", "GET, HEAD");
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +21,7 @@ internal static class EventStream
 
     public static void MapEvents(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/events", Open).ReadsQuery().Describe(AnalyticsOperations.StreamEvents);
+        group.MapGet("/v1/events", Open).ReadsQuery().Describe(AnalyticsOperations.StreamEvents);
         group.MapOtherMethods("/v1/events", "GET, HEAD");
     }
 

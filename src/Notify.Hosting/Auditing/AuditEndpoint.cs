@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.OpenApi;
@@ -12,7 +13,7 @@ internal static class AuditEndpoint
 {
     public static void MapAudit(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/audit", HandleAsync).ReadsQuery().Describe(AuditOperations.List);
+        group.MapGet("/v1/audit", HandleAsync).ReadsQuery().Describe(AuditOperations.List);
         group.MapOtherMethods("/v1/audit", "GET, HEAD");
     }
 

@@ -25,20 +25,23 @@ internal static class ClaimsCaller
         if (user.FindFirstValue(ClientCaller.Client) is { } client)
             return await ClientCaller.FindAsync(context, client, options).ConfigureAwait(false);
 
-        var (scopes, roles) = (ReadTexts(user, options.ScopeClaim), ReadTexts(user, options.RoleClaim));
-        if (scopes.Length + roles.Length == 0)
+        if (!HasRights(user, options))
         {
             if (options.UseMembers)
                 return await MemberCaller.FindAsync(context, options).ConfigureAwait(false);
             // Without its own authorization on the endpoints, an application may authenticate people for other purposes.
             if (!isAuthorized)
                 return default;
+            return (CreateForClaims(user, options.ScopesWithoutClaim, options), null);
         }
 
-        var granted = ScopeNames.Parse(scopes) | RoleNames.Parse(roles);
-        var tenant = user.FindFirstValue(options.TenantClaim) ?? Trigger.DefaultTenant;
-        return (Create(user, tenant, scopes.Length + roles.Length == 0 ? options.ScopesWithoutClaim : granted), null);
+        var granted = ScopeNames.Parse(ReadTexts(user, options.ScopeClaim)) | RoleNames.Parse(ReadTexts(user, options.RoleClaim));
+        return (CreateForClaims(user, granted, options), null);
     }
+
+    /// <summary>Determines whether the claims contain scopes or roles, which then decide instead of the members.</summary>
+    public static bool HasRights(ClaimsPrincipal user, NotificationsApiOptions options) =>
+        ReadTexts(user, options.ScopeClaim).Length + ReadTexts(user, options.RoleClaim).Length > 0;
 
     public static Caller Create(ClaimsPrincipal user, string tenant, ApiScope scopes) =>
         new()
@@ -57,4 +60,7 @@ internal static class ClaimsCaller
     // A token has one claim with all texts, separated by spaces (RFC 8693, section 4.2), or one claim for each.
     public static string[] ReadTexts(ClaimsPrincipal user, string claim) =>
         [.. user.FindAll(claim).SelectMany(found => found.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+
+    private static Caller CreateForClaims(ClaimsPrincipal user, ApiScope scopes, NotificationsApiOptions options) =>
+        Create(user, user.FindFirstValue(options.TenantClaim) ?? Trigger.DefaultTenant, scopes);
 }

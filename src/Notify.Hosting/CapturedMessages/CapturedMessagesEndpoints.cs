@@ -26,16 +26,16 @@ internal static class CapturedMessagesEndpoints
 
         var page = new CapturedMessagesPage(messages.Page);
         group
-            .MapRead("/", (HttpContext context) => page.Show(context))
+            .MapGet("/", (HttpContext context) => page.Show(context))
             .WithOrder(PageOrder)
             .Describe(CapturedMessagesOperations.Page);
         group.MapOtherMethods("/", "GET, HEAD", PageOrder);
         group
-            .MapRead("/v1/sandbox/messages", CapturedMessagesListEndpoint.Handle)
+            .MapGet("/v1/sandbox/messages", CapturedMessagesListEndpoint.Handle)
             .ReadsQuery()
             .Describe(CapturedMessagesOperations.List);
         group.MapOtherMethods("/v1/sandbox/messages", "GET, HEAD");
-        group.MapRead("/v1/sandbox/messages/stream", OpenStream).Describe(CapturedMessagesOperations.Stream);
+        group.MapGet("/v1/sandbox/messages/stream", OpenStream).Describe(CapturedMessagesOperations.Stream);
         group.MapOtherMethods("/v1/sandbox/messages/stream", "GET, HEAD");
     }
 

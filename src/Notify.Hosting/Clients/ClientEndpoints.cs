@@ -19,10 +19,10 @@ internal static class ClientEndpoints
     public static void MapClients(this RouteGroupBuilder group)
     {
         const string Clients = "/v1/clients";
-        group.MapRead(Clients, ListAsync).ReadsQuery().Describe(ClientOperations.List);
+        group.MapGet(Clients, ListAsync).ReadsQuery().Describe(ClientOperations.List);
         group.MapPost(Clients, CreateAsync).Describe(ClientOperations.Create).Audit("client created");
         group.MapOtherMethods(Clients, "GET, HEAD, POST");
-        group.MapRead($"{Clients}/{{id}}", FindAsync).Describe(ClientOperations.Get);
+        group.MapGet($"{Clients}/{{id}}", FindAsync).Describe(ClientOperations.Get);
         group.MapDelete($"{Clients}/{{id}}", RevokeAsync).Describe(ClientOperations.Revoke).Audit("client revoked");
         group.MapOtherMethods($"{Clients}/{{id}}", "GET, HEAD, DELETE");
         group.MapPost($"{Clients}/{{id}}/rotate", RotateAsync).Describe(ClientOperations.Rotate).Audit("client rotated");

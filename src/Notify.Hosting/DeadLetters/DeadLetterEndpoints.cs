@@ -15,7 +15,7 @@ internal static class DeadLetterEndpoints
 {
     public static void MapDeadLetters(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/dead-letters", ListAsync).ReadsQuery().Describe(DeadLetterOperations.List);
+        group.MapGet("/v1/dead-letters", ListAsync).ReadsQuery().Describe(DeadLetterOperations.List);
         group.MapOtherMethods("/v1/dead-letters", "GET, HEAD");
     }
 

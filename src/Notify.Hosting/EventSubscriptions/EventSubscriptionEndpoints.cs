@@ -21,10 +21,10 @@ internal static class EventSubscriptionEndpoints
     {
         const string All = "/v1/event-subscriptions";
         const string One = $"{All}/{{id}}";
-        group.MapRead(All, ListAsync).ReadsQuery().Describe(EventSubscriptionOperations.List);
+        group.MapGet(All, ListAsync).ReadsQuery().Describe(EventSubscriptionOperations.List);
         group.MapPost(All, CreateAsync).Describe(EventSubscriptionOperations.Create).Audit("event subscription created");
         group.MapOtherMethods(All, "GET, HEAD, POST");
-        group.MapRead(One, FindAsync).Describe(EventSubscriptionOperations.Get);
+        group.MapGet(One, FindAsync).Describe(EventSubscriptionOperations.Get);
         group.MapPut(One, ReplaceAsync).Describe(EventSubscriptionOperations.Replace).Audit("event subscription replaced");
         group.MapDelete(One, DeleteAsync).Describe(EventSubscriptionOperations.Delete).Audit("event subscription deleted");
         group.MapOtherMethods(One, "GET, HEAD, PUT, DELETE");

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,8 +15,8 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this RouteGroupBuilder group)
     {
-        group.MapRead("/health/live", () => Answer("live")).Describe(HealthOperations.Live);
-        group.MapRead("/health/ready", ReadyAsync).Describe(HealthOperations.Ready);
+        group.MapGet("/health/live", () => Answer("live")).Describe(HealthOperations.Live);
+        group.MapGet("/health/ready", ReadyAsync).Describe(HealthOperations.Ready);
         group.MapOtherMethods("/health/live", "GET, HEAD");
         group.MapOtherMethods("/health/ready", "GET, HEAD");
     }

@@ -25,9 +25,9 @@ internal static class InboxEndpoints
         if (!Exist(services))
             return;
 
-        group.MapRead(List, InboxHandlers.ListAsync).ReadsQuery().Describe(InboxOperations.List);
+        group.MapGet(List, InboxHandlers.ListAsync).ReadsQuery().Describe(InboxOperations.List);
         group.MapOtherMethods(List, "GET, HEAD");
-        group.MapRead(Unread, InboxHandlers.CountUnreadAsync).Describe(InboxOperations.CountUnread);
+        group.MapGet(Unread, InboxHandlers.CountUnreadAsync).Describe(InboxOperations.CountUnread);
         group.MapOtherMethods(Unread, "GET, HEAD");
         group.MapPost(Mark, InboxHandlers.MarkAsync).Describe(InboxOperations.Mark).Audit("inbox items marked");
         group.MapOtherMethods(Mark, "POST");

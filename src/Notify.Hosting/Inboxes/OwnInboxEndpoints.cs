@@ -30,11 +30,11 @@ internal static class OwnInboxEndpoints
 
         var inbox = group.MapGroup("").WithMetadata(new UserStreamLimit()).AddEndpointFilter(new InboxOrigins(services));
         var own = inbox.MapGroup("").AddEndpointFilter(new InboxTokenFilter());
-        own.MapRead(List, InboxHandlers.ListAsync).ReadsQuery().Describe(InboxOperations.ListOwn);
-        own.MapRead(Unread, InboxHandlers.CountUnreadAsync).Describe(InboxOperations.CountOwnUnread);
+        own.MapGet(List, InboxHandlers.ListAsync).ReadsQuery().Describe(InboxOperations.ListOwn);
+        own.MapGet(Unread, InboxHandlers.CountUnreadAsync).Describe(InboxOperations.CountOwnUnread);
         own.MapPost(Mark, InboxHandlers.MarkAsync).Describe(InboxOperations.MarkOwn);
-        own.MapRead(Events, OpenStream).Describe(InboxOperations.StreamOwn);
-        inbox.MapRead(Component, InboxComponent.Show).Describe(InboxOperations.ShowComponent);
+        own.MapGet(Events, OpenStream).Describe(InboxOperations.StreamOwn);
+        inbox.MapGet(Component, InboxComponent.Show).Describe(InboxOperations.ShowComponent);
         inbox.MapOtherMethods(Component, "GET, HEAD");
         // The filter of the origins answers OPTIONS.
         inbox.MapOtherMethods(List, "GET, HEAD");

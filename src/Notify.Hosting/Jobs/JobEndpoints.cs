@@ -19,7 +19,7 @@ internal static class JobEndpoints
 
     public static void MapJobs(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/jobs", ListAsync).ReadsQuery().Describe(JobOperations.List);
+        group.MapGet("/v1/jobs", ListAsync).ReadsQuery().Describe(JobOperations.List);
         group.MapOtherMethods("/v1/jobs", "GET, HEAD");
         group
             .MapPost("/v1/jobs/import-users", ImportUsersAsync)
@@ -53,11 +53,11 @@ internal static class JobEndpoints
         group.MapOtherMethods("/v1/jobs/export-user", "POST");
         group.MapPost("/v1/jobs/erase-user", EraseUserAsync).Describe(JobOperations.EraseUser).Audit("erasure of a user started");
         group.MapOtherMethods("/v1/jobs/erase-user", "POST");
-        group.MapRead("/v1/jobs/{id}/result", ReadResultAsync).Describe(JobOperations.GetResult);
+        group.MapGet("/v1/jobs/{id}/result", ReadResultAsync).Describe(JobOperations.GetResult);
         group.MapOtherMethods("/v1/jobs/{id}/result", "GET, HEAD");
-        group.MapRead("/v1/jobs/{id}", FindAsync).Describe(JobOperations.Get);
+        group.MapGet("/v1/jobs/{id}", FindAsync).Describe(JobOperations.Get);
         group.MapOtherMethods("/v1/jobs/{id}", "GET, HEAD");
-        group.MapRead("/v1/jobs/{id}/errors", ListErrorsAsync).Describe(JobOperations.ListErrors);
+        group.MapGet("/v1/jobs/{id}/errors", ListErrorsAsync).Describe(JobOperations.ListErrors);
         group.MapOtherMethods("/v1/jobs/{id}/errors", "GET, HEAD");
         group.MapPost("/v1/jobs/{id}/cancel", CancelAsync).Describe(JobOperations.Cancel).Audit("job cancelled");
         group.MapOtherMethods("/v1/jobs/{id}/cancel", "POST");

@@ -18,10 +18,10 @@ internal static class ApiKeyEndpoints
     public static void MapApiKeys(this RouteGroupBuilder group)
     {
         const string Keys = "/v1/api-keys";
-        group.MapRead(Keys, ListAsync).ReadsQuery().Describe(ApiKeyOperations.List);
+        group.MapGet(Keys, ListAsync).ReadsQuery().Describe(ApiKeyOperations.List);
         group.MapPost(Keys, CreateAsync).Describe(ApiKeyOperations.Create).Audit("api key created");
         group.MapOtherMethods(Keys, "GET, HEAD, POST");
-        group.MapRead($"{Keys}/{{id}}", FindAsync).Describe(ApiKeyOperations.Get);
+        group.MapGet($"{Keys}/{{id}}", FindAsync).Describe(ApiKeyOperations.Get);
         group.MapDelete($"{Keys}/{{id}}", RevokeAsync).Describe(ApiKeyOperations.Revoke).Audit("api key revoked");
         group.MapOtherMethods($"{Keys}/{{id}}", "GET, HEAD, DELETE");
         group.MapPost($"{Keys}/{{id}}/rotate", RotateAsync).Describe(ApiKeyOperations.Rotate).Audit("api key rotated");

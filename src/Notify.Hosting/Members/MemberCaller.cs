@@ -21,10 +21,7 @@ internal static class MemberCaller
     )
     {
         var selected = RequestValues.Header(context.Request, RequestValues.TenantHeader);
-        var roles = await context
-            .RequestServices.GetRequiredService<Memberships>()
-            .FindAsync(ReadIds(context.User), selected, options.KeyCacheDuration, context.RequestAborted)
-            .ConfigureAwait(false);
+        var roles = await FindRolesAsync(context, options, selected).ConfigureAwait(false);
         if (roles.Count == 0)
             return (null, selected is null ? Problem.NotAMember() : Problem.TenantNotAllowed());
         // An operation without a scope shows nothing of any tenant.
@@ -34,6 +31,20 @@ internal static class MemberCaller
         var (tenant, role) = roles.First();
         return (ClaimsCaller.Create(context.User, tenant, MemberRules.GetScopes(role)), null);
     }
+
+    /// <summary>Finds the tenants in which the person is a member, each with the role there.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="tenant">The tenant that the person selects; null for all.</param>
+    public static async ValueTask<IReadOnlyDictionary<string, MemberRole>> FindRolesAsync(
+        HttpContext context,
+        NotificationsApiOptions options,
+        string? tenant
+    ) =>
+        await context
+            .RequestServices.GetRequiredService<Memberships>()
+            .FindAsync(ReadIds(context.User), tenant, options.KeyCacheDuration, context.RequestAborted)
+            .ConfigureAwait(false);
 
     // Whoever may enter any address at an identity provider must not become the member who really has it.
     private static string[] ReadIds(ClaimsPrincipal user)

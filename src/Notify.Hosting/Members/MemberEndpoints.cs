@@ -17,9 +17,9 @@ internal static class MemberEndpoints
 
     public static void MapMembers(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/members", ListAsync).ReadsQuery().Describe(MemberOperations.List);
+        group.MapGet("/v1/members", ListAsync).ReadsQuery().Describe(MemberOperations.List);
         group.MapOtherMethods("/v1/members", "GET, HEAD");
-        group.MapRead("/v1/members/{id}", FindAsync).Describe(MemberOperations.Get);
+        group.MapGet("/v1/members/{id}", FindAsync).Describe(MemberOperations.Get);
         group.MapPut("/v1/members/{id}", SaveAsync).Describe(MemberOperations.Save).Audit("member saved");
         group.MapDelete("/v1/members/{id}", RemoveAsync).Describe(MemberOperations.Remove).Audit("member removed");
         group.MapOtherMethods("/v1/members/{id}", "GET, HEAD, PUT, DELETE");

@@ -13,10 +13,10 @@ internal static class NotificationEndpoints
     public static void MapTimeline(this RouteGroupBuilder group)
     {
         group
-            .MapRead("/v1/notifications", NotificationListEndpoint.HandleAsync)
+            .MapGet("/v1/notifications", NotificationListEndpoint.HandleAsync)
             .ReadsQuery()
             .Describe(NotificationOperations.List);
-        group.MapRead("/v1/notifications/{id}", TimelineEndpoint.HandleAsync).ReadsQuery().Describe(NotificationOperations.Get);
+        group.MapGet("/v1/notifications/{id}", TimelineEndpoint.HandleAsync).ReadsQuery().Describe(NotificationOperations.Get);
         group.MapOtherMethods("/v1/notifications/{id}", "GET, HEAD");
     }
 

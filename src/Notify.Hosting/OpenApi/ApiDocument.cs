@@ -42,7 +42,7 @@ internal sealed class ApiDocument
     /// <summary>Maps the document into the group whose endpoints it describes.</summary>
     public void Map(RouteGroupBuilder group)
     {
-        group.MapRead(Path, Show).WithOrder(Order).Describe(Operation);
+        group.MapGet(Path, Show).WithOrder(Order).Describe(Operation);
         group.MapOtherMethods(Path, "GET, HEAD", Order);
     }
 

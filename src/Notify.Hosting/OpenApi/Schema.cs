@@ -181,8 +181,14 @@ internal static class Schema
     }
 
     /// <summary>Declares that at least one of the members is required.</summary>
-    public static JsonObject RequireAny(this JsonObject schema, params ReadOnlySpan<string> members) =>
-        Require(schema, "anyOf", members);
+    /// <remarks>
+    /// The choices stand within allOf, because generators of clients take those beside the properties for types of their own.
+    /// </remarks>
+    public static JsonObject RequireAny(this JsonObject schema, params ReadOnlySpan<string> members)
+    {
+        schema["allOf"] = new JsonArray { (JsonNode)Require([], "anyOf", members) };
+        return schema;
+    }
 
     /// <summary>Declares that exactly one of the members is required.</summary>
     public static JsonObject RequireOne(this JsonObject schema, params ReadOnlySpan<string> members) =>

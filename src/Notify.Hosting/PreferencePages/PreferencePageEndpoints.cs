@@ -30,7 +30,7 @@ internal static class PreferencePageEndpoints
 
     public static void MapPreferencePages(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/preferences/{token}", ShowAsync).Describe(PreferencePageOperations.Show);
+        group.MapGet("/v1/preferences/{token}", ShowAsync).Describe(PreferencePageOperations.Show);
         group.MapPost("/v1/preferences/{token}", SaveAsync).Describe(PreferencePageOperations.Save);
         group.MapOtherMethods("/v1/preferences/{token}", "GET, HEAD, POST");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.OpenApi;
@@ -39,7 +40,7 @@ internal sealed class ProblemPages(string prefix, Uri? typeBase)
     /// <summary>Maps the pages. They need no key, because they show nothing about the application.</summary>
     public void Map(RouteGroupBuilder group)
     {
-        group.MapRead($"{Path}{{code}}", Show).Describe(Operation).Finally(endpoint => ReadPath((RouteEndpointBuilder)endpoint));
+        group.MapGet($"{Path}{{code}}", Show).Describe(Operation).Finally(endpoint => ReadPath((RouteEndpointBuilder)endpoint));
         group.MapOtherMethods($"{Path}{{code}}", "GET, HEAD");
     }
 

@@ -12,17 +12,17 @@ internal static class RecipientEndpoints
 {
     public static void MapRecipients(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/users", UserEndpoints.ListAsync).ReadsQuery().Describe(UserOperations.List);
+        group.MapGet("/v1/users", UserEndpoints.ListAsync).ReadsQuery().Describe(UserOperations.List);
         group.MapOtherMethods("/v1/users", "GET, HEAD");
         const string User = "/v1/users/{id}";
         group.MapPut(User, UserEndpoints.SaveAsync).Describe(UserOperations.Save).AuditEveryday("user saved");
-        group.MapRead(User, UserEndpoints.FindAsync).Describe(UserOperations.Get);
+        group.MapGet(User, UserEndpoints.FindAsync).Describe(UserOperations.Get);
         group.MapPatch(User, UserPatchEndpoint.HandleAsync).Describe(UserOperations.Patch).AuditEveryday("user changed");
         group.MapDelete(User, UserEndpoints.RemoveAsync).Describe(UserOperations.Remove).Audit("user deleted");
         group.MapOtherMethods(User, "GET, HEAD, PUT, PATCH, DELETE");
 
         const string Preferences = "/v1/users/{id}/preferences";
-        group.MapRead(Preferences, PreferenceEndpoints.FindAsync).Describe(UserOperations.GetPreferences);
+        group.MapGet(Preferences, PreferenceEndpoints.FindAsync).Describe(UserOperations.GetPreferences);
         group
             .MapPatch(Preferences, PreferenceEndpoints.ChangeAsync)
             .Describe(UserOperations.ChangePreferences)
@@ -30,9 +30,9 @@ internal static class RecipientEndpoints
         group.MapOtherMethods(Preferences, "GET, HEAD, PATCH");
 
         const string Devices = "/v1/users/{userId}/devices";
-        group.MapRead(Devices, DeviceEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListDevices);
+        group.MapGet(Devices, DeviceEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListDevices);
         group.MapOtherMethods(Devices, "GET, HEAD");
-        group.MapRead($"{Devices}/{{id}}", DeviceEndpoints.FindAsync).Describe(RecipientOperations.GetDevice);
+        group.MapGet($"{Devices}/{{id}}", DeviceEndpoints.FindAsync).Describe(RecipientOperations.GetDevice);
         group
             .MapPut($"{Devices}/{{id}}", DeviceEndpoints.SaveAsync)
             .Describe(RecipientOperations.SaveDevice)
@@ -43,14 +43,14 @@ internal static class RecipientEndpoints
             .Audit("device deleted");
         group.MapOtherMethods($"{Devices}/{{id}}", "GET, HEAD, PUT, DELETE");
 
-        group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery().Describe(RecipientOperations.ListTopics);
+        group.MapGet("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery().Describe(RecipientOperations.ListTopics);
         group.MapOtherMethods("/v1/topics", "GET, HEAD");
         const string Subscribers = "/v1/topics/{topic}/subscribers";
         group
             .MapPost(Subscribers, SubscriberEndpoints.SubscribeAsync)
             .Describe(RecipientOperations.Subscribe)
             .AuditEveryday("subscribers added");
-        group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListSubscribers);
+        group.MapGet(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery().Describe(RecipientOperations.ListSubscribers);
         group.MapOtherMethods(Subscribers, "GET, HEAD, POST");
         group
             .MapPost($"{Subscribers}/remove", SubscriberEndpoints.UnsubscribeAsync)

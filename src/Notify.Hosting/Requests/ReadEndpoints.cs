@@ -1,18 +1,27 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Extension methods that map reading endpoints and declare how endpoints use their query.</summary>
+/// <summary>Extension methods that let endpoints answer HEAD and declare how endpoints use their query.</summary>
 internal static class ReadEndpoints
 {
-    private static readonly string[] Methods = ["GET", "HEAD"];
+    private static readonly HttpMethodMetadata GetAndHead = new([HttpMethods.Get, HttpMethods.Head]);
 
     /// <summary>
-    /// Maps GET and HEAD, which RFC 9110, section 9.1, requires as well. The server omits the body of the response to HEAD.
+    /// Lets each endpoint of the group that answers GET answer HEAD as well, which RFC 9110, section 9.1, requires. The server
+    /// omits the body of the response to HEAD.
     /// </summary>
-    public static RouteHandlerBuilder MapRead(this RouteGroupBuilder group, string pattern, Delegate handler) =>
-        group.MapMethods(pattern, Methods, handler);
+    public static RouteGroupBuilder AnswerHead(this RouteGroupBuilder group)
+    {
+        ((IEndpointConventionBuilder)group).Add(endpoint =>
+        {
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods is ["GET"])
+                endpoint.Metadata.Add(GetAndHead);
+        });
+        return group;
+    }
 
     /// <summary>Declares that the handler reads the query and refuses unknown parameters.</summary>
     public static RouteHandlerBuilder ReadsQuery(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(QueryUse.Read);

@@ -17,7 +17,7 @@ internal static class TeamEndpoints
 {
     public static void MapTeam(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/team", ShowAsync).Describe(TeamOperations.Get);
+        group.MapGet("/v1/team", ShowAsync).Describe(TeamOperations.Get);
         group.MapPut("/v1/team", SaveAsync).Describe(TeamOperations.Save).Audit("team saved");
         group.MapOtherMethods("/v1/team", "GET, HEAD, PUT");
     }

@@ -16,13 +16,13 @@ internal static class TemplateEndpoints
 {
     public static void MapTemplates(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/templates", TemplateListEndpoint.HandleAsync).ReadsQuery().Describe(TemplateOperations.List);
+        group.MapGet("/v1/templates", TemplateListEndpoint.HandleAsync).ReadsQuery().Describe(TemplateOperations.List);
         group.MapOtherMethods("/v1/templates", "GET, HEAD");
         group.MapPut("/v1/templates/{name}", SaveAsync).Describe(TemplateOperations.Save).Audit("template saved");
         group.MapDelete("/v1/templates/{name}", DeleteAsync).Describe(TemplateOperations.Delete).Audit("template deleted");
-        group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery().Describe(TemplateOperations.Get);
+        group.MapGet("/v1/templates/{name}", FindAsync).ReadsQuery().Describe(TemplateOperations.Get);
         group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT, DELETE");
-        group.MapRead("/v1/templates/{name}/versions", ListVersionsAsync).ReadsQuery().Describe(TemplateOperations.ListVersions);
+        group.MapGet("/v1/templates/{name}/versions", ListVersionsAsync).ReadsQuery().Describe(TemplateOperations.ListVersions);
         group.MapOtherMethods("/v1/templates/{name}/versions", "GET, HEAD");
         group
             .MapPost("/v1/templates/preview", TemplatePreviewEndpoints.PreviewDraftAsync)

@@ -24,14 +24,14 @@ internal static class TrackingEndpoints
 
     public static void MapTrackingSettings(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/tracking", ShowAsync).Describe(TrackingOperations.Get);
+        group.MapGet("/v1/tracking", ShowAsync).Describe(TrackingOperations.Get);
         group.MapPut("/v1/tracking", SaveAsync).Describe(TrackingOperations.Save).Audit("tracking saved");
         group.MapOtherMethods("/v1/tracking", "GET, HEAD, PUT");
     }
 
     public static void MapTrackedLinks(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/track/{token}", FollowAsync).Describe(TrackingOperations.Follow);
+        group.MapGet("/v1/track/{token}", FollowAsync).Describe(TrackingOperations.Follow);
         group.MapOtherMethods("/v1/track/{token}", "GET, HEAD");
     }
 

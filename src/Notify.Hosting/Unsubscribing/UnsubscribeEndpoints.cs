@@ -15,7 +15,7 @@ internal static class UnsubscribeEndpoints
 {
     public static void MapUnsubscribe(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/unsubscribe/{token}", ShowQuestion).Describe(UnsubscribeOperations.Show);
+        group.MapGet("/v1/unsubscribe/{token}", ShowQuestion).Describe(UnsubscribeOperations.Show);
         group.MapPost("/v1/unsubscribe/{token}", UnsubscribeAsync).Describe(UnsubscribeOperations.Unsubscribe);
         group.MapOtherMethods("/v1/unsubscribe/{token}", "GET, HEAD, POST");
     }

@@ -17,15 +17,15 @@ internal static class WorkflowEndpoints
 
     public static void MapWorkflows(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/workflows", ListAsync).ReadsQuery().Describe(WorkflowOperations.List);
+        group.MapGet("/v1/workflows", ListAsync).ReadsQuery().Describe(WorkflowOperations.List);
         group.MapOtherMethods("/v1/workflows", "GET, HEAD");
         group.MapPut("/v1/workflows/{name}", SaveAsync).Describe(WorkflowOperations.Save).Audit("workflow saved");
         group.MapDelete("/v1/workflows/{name}", DeleteAsync).Describe(WorkflowOperations.Delete).Audit("workflow deleted");
-        group.MapRead("/v1/workflows/{name}", FindAsync).Describe(WorkflowOperations.Get);
+        group.MapGet("/v1/workflows/{name}", FindAsync).Describe(WorkflowOperations.Get);
         group.MapOtherMethods("/v1/workflows/{name}", "GET, HEAD, PUT, DELETE");
-        group.MapRead("/v1/workflows/{name}/versions", ListVersionsAsync).ReadsQuery().Describe(WorkflowOperations.ListVersions);
+        group.MapGet("/v1/workflows/{name}/versions", ListVersionsAsync).ReadsQuery().Describe(WorkflowOperations.ListVersions);
         group.MapOtherMethods("/v1/workflows/{name}/versions", "GET, HEAD");
-        group.MapRead("/v1/workflows/{name}/versions/{version}", FindVersionAsync).Describe(WorkflowOperations.GetVersion);
+        group.MapGet("/v1/workflows/{name}/versions/{version}", FindVersionAsync).Describe(WorkflowOperations.GetVersion);
         group.MapOtherMethods("/v1/workflows/{name}/versions/{version}", "GET, HEAD");
         group
             .MapPost("/v1/workflows/{name}/rollback", RollBackAsync)

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Notify.Providers.Mail;
 using Notify.Providers.Smtp.Mime;
 
@@ -51,6 +53,22 @@ internal sealed class SmtpConnection : IPooledConnection
         var refusal = await _transaction.SendAsync(email, _handshake.Offered, timer, cancellationToken).ConfigureAwait(false);
         IsUsable = _wire.IsInStep;
         return refusal;
+    }
+
+    /// <summary>Connects and signs in, without a message.</summary>
+    /// <returns>Null when messages can be sent; otherwise, why not.</returns>
+    public async ValueTask<Outcome?> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var failure = await _handshake.ShakeAsync(cancellationToken).ConfigureAwait(false);
+            IsUsable = failure is null;
+            return failure;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
+        {
+            return SmtpOutcomes.Create(exception);
+        }
     }
 
     public void Close()

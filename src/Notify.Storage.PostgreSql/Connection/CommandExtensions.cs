@@ -80,29 +80,44 @@ internal static class CommandExtensions
     }
 
     /// <summary>
-    /// Runs a statement that selects rows by id, and keeps it prepared. Preparing is safe here because the statement has a single
-    /// possible plan: the rows are found one by one through an index, whatever the size of the table.
+    /// Runs a statement that selects rows by id, and inserts in the same round trip after it, and keeps all of them prepared.
+    /// Preparing is safe here because each statement has a single possible plan: the rows are found one by one through an index,
+    /// whatever the size of the table.
     /// </summary>
     public static async ValueTask<List<T>> QueryByIdAsync<T>(
         this NpgsqlConnection connection,
-        string sql,
-        Action<NpgsqlParameterCollection> bind,
+        NpgsqlBatchCommand query,
         Func<NpgsqlDataReader, T> read,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        params IEnumerable<NpgsqlBatchCommand> after
     )
     {
-        var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex), Statement(sql, bind) } };
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex), query } };
         await using (batch.ConfigureAwait(false))
         {
+            foreach (var insert in after)
+                batch.BatchCommands.Add(insert);
             await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                return await ReadAsync(reader, read, cancellationToken).ConfigureAwait(false);
+                var rows = await ReadAsync(reader, read, cancellationToken).ConfigureAwait(false);
+                // A failure of an insert is reported where its result would be.
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                return rows;
             }
         }
     }
+
+    /// <summary>Runs a statement that selects rows by id, and keeps it prepared.</summary>
+    public static ValueTask<List<T>> QueryByIdAsync<T>(
+        this NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    ) => connection.QueryByIdAsync(Statement(sql, bind), read, cancellationToken);
 
     private static async ValueTask<List<T>> ReadAsync<T>(
         NpgsqlDataReader reader,

@@ -5,15 +5,17 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Queue;
 
-/// <summary>The queue of deliveries. Concurrent enqueue calls share commits, and so do concurrent settle calls.</summary>
+/// <summary>The queue of deliveries. Concurrent calls share commits.</summary>
 internal sealed class DeliveryQueue(
     StoreDatabase database,
+    DirectWriter direct,
     NotificationWriter enqueue,
     DeliveryLeaser lease,
     DeliverySettlementWriter settle,
     DigestEvents digests
 ) : IDeliveryQueue
 {
+    private readonly GroupCommit<DirectWrite, DirectAnswer> _direct = new("postgresql", direct.CommitAsync, IsFaultOfOneCall);
     private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new(
         "postgresql",
         enqueue.CommitAsync,
@@ -45,15 +47,20 @@ internal sealed class DeliveryQueue(
         $"SELECT priority, provider, count(*) FROM {database.Schema}.delivery "
         + "WHERE due_at IS NOT NULL GROUP BY priority, provider";
 
-    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,
         CancellationToken cancellationToken
-    ) =>
-        _enqueue.RunAsync(
-            [.. requests.Select(SerializedRequest.Create)],
-            requests.Sum(request => 1 + request.Deliveries.Count),
-            cancellationToken
-        );
+    )
+    {
+        SerializedRequest[] serialized = [.. requests.Select(SerializedRequest.Create)];
+        var rows = requests.Sum(request => 1 + request.Deliveries.Count);
+        if (!serialized.All(request => request.IsOnlyInserted))
+            return await _enqueue.RunAsync(serialized, rows, cancellationToken).ConfigureAwait(false);
+
+        DirectWrite[] writes = [.. serialized.Select(request => new DirectWrite(request, null))];
+        var answers = await _direct.RunAsync(writes, rows, cancellationToken).ConfigureAwait(false);
+        return [.. answers.Select(answer => answer.Enqueued)];
+    }
 
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         lease.TakeDueAsync(request, cancellationToken);
@@ -64,10 +71,19 @@ internal sealed class DeliveryQueue(
     public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
         lease.RenewAsync(request, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+    public async ValueTask<IReadOnlyList<bool>> SettleAsync(
         IReadOnlyList<Settlement> settlements,
         CancellationToken cancellationToken
-    ) => _settle.RunAsync(settlements, settlements.Count, cancellationToken);
+    )
+    {
+        // Only a dead letter can start the next step of a fallback chain, which needs further statements.
+        if (settlements.Any(settlement => settlement.State == DeliveryState.DeadLetter))
+            return await _settle.RunAsync(settlements, settlements.Count, cancellationToken).ConfigureAwait(false);
+
+        DirectWrite[] writes = [.. settlements.Select(settlement => new DirectWrite(null, settlement))];
+        var answers = await _direct.RunAsync(writes, writes.Length, cancellationToken).ConfigureAwait(false);
+        return [.. answers.Select(answer => answer.IsSettled)];
+    }
 
     public ValueTask<Cancellation?> CancelAsync(
         string tenant,

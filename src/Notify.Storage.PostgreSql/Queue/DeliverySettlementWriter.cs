@@ -39,14 +39,41 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
                     AND before.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Sent}))
         """;
 
-    // Only a dead letter can start the next step of a fallback chain, which needs further statements.
     public ValueTask<bool[]> CommitAsync(IReadOnlyList<Settlement> batch) =>
-        batch.Any(settlement => settlement.State == DeliveryState.DeadLetter)
-            ? database.TransactAsync(
-                (connection, cancellationToken) => EndAsync(connection, batch, cancellationToken),
-                CancellationToken.None
-            )
-            : database.CommitAsync((connection, cancellationToken) => EndAsync(connection, batch, cancellationToken));
+        database.TransactAsync(
+            (connection, cancellationToken) => EndAsync(connection, batch, cancellationToken),
+            CancellationToken.None
+        );
+
+    /// <summary>
+    /// Creates the statement that settles a batch. It returns a row for each lease that was still held: its place in the batch,
+    /// and the delivery's notification and place in a fallback chain.
+    /// </summary>
+    public NpgsqlBatchCommand CreateStatement(IReadOnlyList<Settlement> batch)
+    {
+        // A lease is settled once. Rows are ordered by id, so that processes that settle the same deliveries do not deadlock.
+        int[] rows =
+        [
+            .. Enumerable
+                .Range(0, batch.Count)
+                .DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))
+                .OrderBy(i => batch[i].DeliveryId),
+        ];
+        return CommandExtensions.Statement(_settle, parameters =>
+            parameters
+                .Column(NpgsqlDbType.Uuid, rows, i => batch[i].DeliveryId)
+                .Column(NpgsqlDbType.Bigint, rows, i => batch[i].Fence)
+                .Column(NpgsqlDbType.Smallint, rows, i => (short)batch[i].State)
+                .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].DueAt?.ToDatabase())
+                .Column(NpgsqlDbType.Text, rows, i => batch[i].Provider)
+                .Column(NpgsqlDbType.Integer, rows, i => batch[i].AttemptsSpent)
+                .Column(NpgsqlDbType.Bigint, rows, i => batch[i].RetryDelay.Ticks)
+                .Column(NpgsqlDbType.Text, rows, i => batch[i].Reason.ToDatabase())
+                .Column(NpgsqlDbType.Text, rows, i => batch[i].Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : "")
+                .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].SettledAt.ToDatabase())
+                .Column(NpgsqlDbType.Integer, rows, i => i)
+        );
+    }
 
     private async ValueTask<bool[]> EndAsync(
         NpgsqlConnection connection,
@@ -69,32 +96,9 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
         CancellationToken cancellationToken
     )
     {
-        // A lease is settled once. Rows are ordered by id, so that processes that settle the same deliveries do not deadlock.
-        int[] rows =
-        [
-            .. Enumerable
-                .Range(0, batch.Count)
-                .DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))
-                .OrderBy(i => batch[i].DeliveryId),
-        ];
         var settled = await connection
             .QueryByIdAsync(
-                _settle,
-                parameters =>
-                    parameters
-                        .Column(NpgsqlDbType.Uuid, rows, i => batch[i].DeliveryId)
-                        .Column(NpgsqlDbType.Bigint, rows, i => batch[i].Fence)
-                        .Column(NpgsqlDbType.Smallint, rows, i => (short)batch[i].State)
-                        .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].DueAt?.ToDatabase())
-                        .Column(NpgsqlDbType.Text, rows, i => batch[i].Provider)
-                        .Column(NpgsqlDbType.Integer, rows, i => batch[i].AttemptsSpent)
-                        .Column(NpgsqlDbType.Bigint, rows, i => batch[i].RetryDelay.Ticks)
-                        .Column(NpgsqlDbType.Text, rows, i => batch[i].Reason.ToDatabase())
-                        .Column(NpgsqlDbType.Text, rows, i =>
-                            batch[i].Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : ""
-                        )
-                        .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].SettledAt.ToDatabase())
-                        .Column(NpgsqlDbType.Integer, rows, i => i),
+                CreateStatement(batch),
                 row =>
                     (
                         Index: row.GetInt32(0),

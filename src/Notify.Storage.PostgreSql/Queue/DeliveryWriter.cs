@@ -64,13 +64,14 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         }
 
         await connection
-            .InsertAsync(added.Count > 0 ? before.Append(Insert(added)) : before, cancellationToken)
+            .InsertAsync(added.Count > 0 ? before.Append(CreateInsert(added)) : before, cancellationToken)
             .ConfigureAwait(false);
         if (newest.Length > 0)
             await SupersedeAsync(connection, newest, cancellationToken).ConfigureAwait(false);
     }
 
-    private NpgsqlBatchCommand Insert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) =>
+    /// <summary>Creates the statement that inserts deliveries, and replaces none.</summary>
+    public NpgsqlBatchCommand CreateInsert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) =>
         CommandExtensions.Statement(_insert, parameters =>
             parameters
                 .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)

@@ -24,12 +24,10 @@ internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter 
         """;
 
     public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) =>
-        batch.All(request => request.IsOnlyInserted)
-            ? database.CommitAsync((connection, cancellationToken) => AddAsync(connection, batch, cancellationToken))
-            : database.TransactAsync(
-                (connection, cancellationToken) => AddAsync(connection, batch, cancellationToken),
-                CancellationToken.None
-            );
+        database.TransactAsync(
+            (connection, cancellationToken) => AddAsync(connection, batch, cancellationToken),
+            CancellationToken.None
+        );
 
     /// <summary>Adds a batch in the connection's transaction.</summary>
     public async ValueTask<EnqueueResult[]> AddAsync(
@@ -45,44 +43,54 @@ internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter 
         return results;
     }
 
+    /// <summary>Creates the statements that store requests which are only inserted.</summary>
+    public IEnumerable<NpgsqlBatchCommand> CreateInserts(IReadOnlyList<SerializedRequest> requests)
+    {
+        var inserts = InsertAllButDeliveries(requests);
+        if (GetDeliveries(requests) is { Length: > 0 } rows)
+            inserts.Add(deliveries.CreateInsert(rows));
+        return inserts;
+    }
+
     private async ValueTask StoreAsync(
         NpgsqlConnection connection,
         SerializedRequest[] requests,
         CancellationToken cancellationToken
     )
     {
-        (Notification, NewExpansion, int)[] expansions =
-        [
-            .. requests.SelectMany(request =>
-                request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position))
-            ),
-        ];
         await deliveries
-            .AddAsync(
-                connection,
-                [
-                    .. requests.SelectMany(
-                        request => request.Request.Deliveries,
-                        (request, queued) => (queued, request.Notification.AcceptedAt)
-                    ),
-                ],
-                cancellationToken,
-                before:
-                [
-                    InsertNotifications(requests),
-                    .. expansions.Length > 0 ? (NpgsqlBatchCommand[])[InsertExpansions(expansions)] : [],
-                    .. _labels.Insert(requests.Select(request => request.Notification)) is { } labels
-                        ? (NpgsqlBatchCommand[])[labels]
-                        : [],
-                ]
-            )
+            .AddAsync(connection, GetDeliveries(requests), cancellationToken, before: InsertAllButDeliveries(requests))
             .ConfigureAwait(false);
         await digests
             .AddAsync(connection, [.. requests.SelectMany(request => request.Request.Digests)], cancellationToken)
             .ConfigureAwait(false);
     }
 
-    private NpgsqlBatchCommand InsertNotifications(SerializedRequest[] rows) =>
+    private static (QueuedDelivery Queued, DateTimeOffset Now)[] GetDeliveries(IReadOnlyList<SerializedRequest> requests) =>
+        [
+            .. requests.SelectMany(
+                request => request.Request.Deliveries,
+                (request, queued) => (queued, request.Notification.AcceptedAt)
+            ),
+        ];
+
+    private List<NpgsqlBatchCommand> InsertAllButDeliveries(IReadOnlyList<SerializedRequest> requests)
+    {
+        var inserts = new List<NpgsqlBatchCommand> { InsertNotifications(requests) };
+        (Notification, NewExpansion, int)[] expansions =
+        [
+            .. requests.SelectMany(request =>
+                request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position))
+            ),
+        ];
+        if (expansions.Length > 0)
+            inserts.Add(InsertExpansions(expansions));
+        if (_labels.Insert(requests.Select(request => request.Notification)) is { } labels)
+            inserts.Add(labels);
+        return inserts;
+    }
+
+    private NpgsqlBatchCommand InsertNotifications(IReadOnlyList<SerializedRequest> rows) =>
         CommandExtensions.Statement(_insertNotifications, parameters =>
             parameters
                 .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)

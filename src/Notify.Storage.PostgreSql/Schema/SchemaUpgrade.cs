@@ -30,6 +30,9 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Nineteenth(name),
     ];
 
+    /// <summary>Gets the SQL of every step. The first step has the number 1.</summary>
+    public IReadOnlyList<string> Steps => _steps;
+
     /// <summary>
     /// Runs the missing steps. Processes that start together take turns, and only the first of them has steps to run. Each step
     /// has its own transaction, so that a long step does not hold the locks of the previous one.

@@ -39,7 +39,7 @@ public sealed partial class PackageTests(PackedPackages packed)
             Assert.Equal(("expression", "Apache-2.0"), (package.Find("license")!.Attribute("type")!.Value, package["license"]));
             Assert.Equal(RepositoryUrl, package.Find("repository")!.Attribute("url")!.Value);
             Assert.Matches(Commit(), package.Find("repository")!.Attribute("commit")!.Value);
-            Assert.Contains($"lib/net10.0/{package.Id}.xml", package.Entries);
+            Assert.Contains($"{package.Folder}/{package.Id}.xml", package.Entries);
         }
     }
 
@@ -52,7 +52,7 @@ public sealed partial class PackageTests(PackedPackages packed)
             Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], package.ReadEntry(package["icon"]!)[..4]);
             var readme = Encoding.UTF8.GetString(package.ReadEntry(package["readme"]!));
             Assert.StartsWith($"# {package.Id}\n", readme, StringComparison.Ordinal);
-            Assert.Contains("```csharp\n", readme, StringComparison.Ordinal);
+            Assert.Contains(package.IsTool ? "```sh\n" : "```csharp\n", readme, StringComparison.Ordinal);
             // A registry's page shows the readme without the repository's files.
             Assert.DoesNotMatch(RelativeLink(), readme);
         }
@@ -74,7 +74,7 @@ public sealed partial class PackageTests(PackedPackages packed)
     {
         foreach (var package in await packed.ListAsync())
         {
-            var link = ReadSourceLink(package.ReadSymbols($"lib/net10.0/{package.Id}.pdb"));
+            var link = ReadSourceLink(package.ReadSymbols($"{package.Folder}/{package.Id}.pdb"));
 
             var sources = link
                 .RootElement.GetProperty("documents")

@@ -61,6 +61,12 @@ public sealed class PackedPackages : IDisposable
 /// <summary>A package as it would be published.</summary>
 public sealed record Package(string Id, string Version, XElement Metadata, IReadOnlyList<string> Entries, string Path)
 {
+    /// <summary>Gets whether it is installed as a program instead of being referenced.</summary>
+    public bool IsTool => Find("packageTypes")?.Elements().Any(type => type.Attribute("name")?.Value == "DotnetTool") == true;
+
+    /// <summary>Gets the folder of its assemblies.</summary>
+    public string Folder => IsTool ? "tools/net10.0/any" : "lib/net10.0";
+
     public string? this[string element] => Find(element)?.Value;
 
     public XElement? Find(string element) => Metadata.Element(Metadata.Name.Namespace + element);

@@ -10,7 +10,7 @@ public sealed partial class WorkflowTests
         Assert.Equal("", await Actionlint.CheckAsync((await WorkflowsAsync()).Select(Repository.GetPath)));
 
     [Theory]
-    [InlineData("needs: [test, servers]", "needs: [tests]", "which does not exist")]
+    [InlineData("needs: [test, servers, systems]", "needs: [tests]", "which does not exist")]
     [InlineData("${{ matrix.servers }}", "${{ matrix.engines }}", "property \"engines\" is not defined")]
     [InlineData("timeout-minutes:", "timeout:", "unexpected key \"timeout\"")]
     public async Task Actionlint_finds_what_is_wrong(string right, string wrong, string finding)

@@ -7,6 +7,8 @@ namespace Notify.FakeGateways.Twilio;
 /// <summary>Writes answers in Twilio's format (Twilio, "Messages resource" and "Twilio's response").</summary>
 internal static class TwilioAnswers
 {
+    public static Task EmptyListAsync(HttpContext context) => WriteAsync(context, 200, new { messages = Array.Empty<object>() });
+
     public static Task CreatedAsync(HttpContext context, TwilioSms message, TwilioAccount account)
     {
         var path = $"/2010-04-01/Accounts/{account.Sid}/Messages/{message.Sid}";

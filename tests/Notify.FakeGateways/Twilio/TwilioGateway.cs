@@ -111,6 +111,8 @@ public sealed class TwilioGateway : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context, TwilioRequest request)
     {
+        if (HttpMethods.IsGet(request.Method) && Account.Authorizes(request.Authorization))
+            return TwilioAnswers.EmptyListAsync(context);
         if (TwilioRules.FindError(request, Account) is { } error)
             return TwilioAnswers.ErrorAsync(context, error.Status, error.Code, error.Message);
 

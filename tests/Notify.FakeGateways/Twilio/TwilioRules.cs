@@ -38,10 +38,10 @@ internal static partial class TwilioRules
     {
         if (request.Path != $"/2010-04-01/Accounts/{account.Sid}/Messages.json")
             return new(404, 20404, $"The requested resource {request.Path} was not found");
-        if (request.Method != "POST")
-            return new(405, 20004, "Method not allowed");
         if (!account.Authorizes(request.Authorization))
             return new(401, 20003, "Authenticate");
+        if (request.Method != "POST")
+            return new(405, 20004, "Method not allowed");
         if (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal) != true)
             return new(415, 20415, "Unsupported media type");
         return CheckRecipient(request) ?? CheckSender(request, account) ?? CheckContent(request);

@@ -32,6 +32,7 @@ internal static class Renderings
             "route",
             "{ globalLoadBalancing: { kind: k8gb }, route: { enabled: true, parentRefs: [{ name: a }], hostnames: [n.org] } }"
         ),
+        ("secrets", "{ secrets: { Notify__ApiKey: { value: a-key }, POSTGRESQL_PASSWORD: { value: a-password } } }"),
     ];
 
     public static Task<Rendering[]> GetAsync() => Rendered.Value;

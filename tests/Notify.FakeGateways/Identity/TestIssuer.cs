@@ -7,23 +7,33 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Notify.TestSupport;
 
-namespace Notify.Hosting.Tests;
+namespace Notify.FakeGateways.Identity;
 
 /// <summary>
-/// An identity provider on the loopback address, with a discovery document and keys. The tests sign its tokens.
+/// An identity provider on the loopback address, with a discovery document and keys. The tests sign its tokens, or sign a person
+/// in who comes with a browser (authorization code with PKCE).
 /// </summary>
-internal sealed class TestIssuer : IAsyncDisposable
+public sealed class TestIssuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly AuthorizationCodes _codes;
     private readonly List<(string Id, ECDsa Key)> _keys = [];
 
     private TestIssuer(WebApplication app, string url)
     {
         (_app, Url) = (app, url);
+        _codes = new AuthorizationCodes(this);
         Rotate();
     }
 
     public string Url { get; }
+
+    /// <summary>Gets or sets the claims of the person who is at the browser; null for one who refuses to sign in.</summary>
+    public JsonObject? Person
+    {
+        get => _codes.Person;
+        set => _codes.Person = value;
+    }
 
     /// <summary>Gets the ID of the key that signs.</summary>
     public string KeyId => _keys[^1].Id;
@@ -36,7 +46,9 @@ internal sealed class TestIssuer : IAsyncDisposable
         url ??= $"http://127.0.0.1:{FreePort.Next()}";
         app.Urls.Add(url);
         var issuer = new TestIssuer(app, url);
-        app.MapGet("/.well-known/openid-configuration", () => Json(new() { ["issuer"] = url, ["jwks_uri"] = $"{url}/keys" }));
+        app.MapGet("/.well-known/openid-configuration", () => Json(issuer._codes.Describe()));
+        app.MapGet("/authorize", issuer._codes.Authorize);
+        app.MapPost("/token", issuer._codes.RedeemAsync);
         app.MapGet("/keys", () => Json(new() { ["keys"] = issuer.GetKeys() }));
         await app.StartAsync();
         return issuer;
@@ -103,7 +115,7 @@ internal sealed class TestIssuer : IAsyncDisposable
 
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 
-    private static IResult Json(JsonObject json) => Results.Content(json.ToJsonString(), "application/json");
+    internal static IResult Json(JsonObject json) => Results.Content(json.ToJsonString(), "application/json");
 
     private JsonArray GetKeys() => [.. _keys.ToArray().Select(known => (JsonNode)Describe(known.Id, known.Key))];
 

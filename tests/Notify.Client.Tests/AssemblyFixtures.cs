@@ -1,0 +1,3 @@
+using Notify.Engines;
+
+[assembly: AssemblyFixture(typeof(PostgreSqlServer))]
