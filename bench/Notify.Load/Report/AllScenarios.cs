@@ -64,6 +64,9 @@ internal static class AllScenarios
                 continue;
             }
 
+            // Comparisons that the scenario no longer has would stay otherwise.
+            foreach (var name in results.Where(result => run.HasMeasured(result.Value)).Select(result => result.Key).ToList())
+                results.Remove(name);
             foreach (var result in measured)
                 results[result.Scenario] = result;
             Write(folder, results);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Stores;
@@ -8,6 +9,12 @@ namespace Notify.Storage.Sqlite.Stores;
 /// </summary>
 internal sealed class RetentionStore : IRetentionStore, IDisposable
 {
+    /// <summary>
+    /// How long notifications are not purged after each transaction, as a multiple of its duration. There is one writer, and
+    /// those who send need it while millions of rows are purged.
+    /// </summary>
+    private const int RestFactor = 4;
+
     private readonly DatabaseWriter _writer;
     private readonly StoreDatabase _database;
     private readonly Statement _purgeDeliveries;
@@ -86,10 +93,13 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
             for (var next = 0; next < ended.Count; )
             {
                 var first = next;
+                var started = Stopwatch.GetTimestamp();
                 (var deliveries, next) = await _writer
                     .RunAsync(() => PurgeSome(ended, first, most), cancellationToken)
                     .ConfigureAwait(false);
                 purged += deliveries;
+                if (deliveries > 0)
+                    await RestAsync(Stopwatch.GetElapsedTime(started), cancellationToken).ConfigureAwait(false);
             }
 
             after = ended[^1];
@@ -119,6 +129,10 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         _purgePermits.Dispose();
         _purgeCounts.Dispose();
     }
+
+    // The duration was measured by the real clock, so the rest does not wait for an application's own clock.
+    private static Task RestAsync(TimeSpan worked, CancellationToken cancellationToken) =>
+        Task.Delay(worked * RestFactor, TimeProvider.System, cancellationToken);
 
     private Statement Prepare(string sql) => new(_writer.Connection, sql);
 
