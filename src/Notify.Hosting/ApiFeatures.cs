@@ -15,8 +15,8 @@ public enum ApiFeatures
     /// <summary>
     /// Notifications and what they need: <c>/v1/notifications</c>, <c>/v1/templates</c>, <c>/v1/workflows</c>,
     /// <c>/v1/dead-letters</c>, <c>/v1/receipts</c>, <c>/v1/callbacks</c>, <c>/v1/tracking</c>, <c>/v1/track</c>,
-    /// <c>/v1/webhook-endpoints</c>, <c>/v1/event-subscriptions</c>, <c>/v1/providers</c>, <c>/v1/diagnostics</c>, and the page of
-    /// captured messages.
+    /// <c>/v1/webhook-endpoints</c>, <c>/v1/event-subscriptions</c>, <c>/v1/providers</c>, <c>/v1/diagnostics</c>, and the page
+    /// of captured messages.
     /// </summary>
     Notifications = 1,
 

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 
 namespace Notify.Cli.Tests;
@@ -31,6 +32,7 @@ public sealed class DoctorTests(Service service)
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Profiles_that_others_can_read_are_a_failure()
     {
         using var user = new ToolUser(null, null, Trigger.DefaultTenant);

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 
 namespace Notify.Cli.Tests;
@@ -6,6 +7,7 @@ namespace Notify.Cli.Tests;
 public sealed class ProfileTests(Service service)
 {
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task A_login_stores_the_key_so_that_only_the_user_can_read_it_and_never_prints_it()
     {
         using var user = new ToolUser(null, null, Trigger.DefaultTenant);

@@ -3,7 +3,8 @@ using Npgsql;
 namespace Notify.Load.Lists;
 
 /// <summary>
-/// Fills a database with copies of the rows that the engine wrote, under other IDs. One notification and its delivery exist before.
+/// Fills a database with copies of the rows that the engine wrote, under other IDs. One notification and its delivery exist
+/// before.
 /// </summary>
 internal sealed class ListRows(string connectionString)
 {

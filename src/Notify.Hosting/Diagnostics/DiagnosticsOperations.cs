@@ -27,7 +27,7 @@ internal static class DiagnosticsOperations
             Description =
                 "Each provider and engine of the process that answers is checked: whether it is reachable and accepts the "
                 + "credentials, and whether the circuit of the provider is open. The result is kept for 10 seconds.",
-            Scope = ApiScope.Admin,
+            Scope = ApiScope.Platform,
             HasTenant = false,
             Responses = [ApiResponse.Ok(DiagnosticsJson.Default.DiagnosticsView, "The checks.", Example)],
         };
