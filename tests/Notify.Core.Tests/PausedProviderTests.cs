@@ -113,6 +113,37 @@ public sealed class PausedProviderTests
     }
 
     [Fact]
+    public async Task A_process_that_sends_nothing_shows_how_providers_do_in_those_that_send()
+    {
+        var time = new ManualTime();
+        var passing = new Passing(time);
+        await using var sending = await TestApplication.StartAsync(passing.AddTo, Up("mail"));
+        await using var showing = await TestApplication.StartAsync(
+            builder =>
+            {
+                passing.AddTo(builder);
+                Share(builder, sending, Workers.None);
+            },
+            Up("mail")
+        );
+        await sending.EndedDeliveryAsync(await sending.SendAsync(Recipient.Email("ada@example.org")));
+
+        await passing.UntilAsync(
+            TimeSpan.FromSeconds(1),
+            async () => await FindProcessesAsync() is [{ Sent: 1, Latency: not null }],
+            "the report of the process that sends"
+        );
+
+        // The report of a process that ended disappears.
+        await sending.StopAsync();
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Empty(await FindProcessesAsync());
+
+        async Task<IReadOnlyList<ProviderActivity>> FindProcessesAsync() =>
+            (await showing.Get<IProviders>().FindAsync("mail"))!.Processes;
+    }
+
+    [Fact]
     public async Task An_unknown_provider_is_neither_paused_nor_resumed()
     {
         await using var application = await TestApplication.StartAsync(Up("mail"));

@@ -5,6 +5,7 @@ using Notify.Core.Analytics;
 using Notify.Core.Deliveries;
 using Notify.Core.Digests;
 using Notify.Core.Jobs;
+using Notify.Core.ProviderStates;
 using Notify.Core.Retention;
 using Notify.Core.Telemetry;
 using Notify.Core.Topics;
@@ -28,6 +29,7 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
             services.GetRequiredService<ProviderGauges>(),
             services.GetRequiredService<CountRecorder>(),
             .. SelectWorker<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
+            .. SelectWorker<ActivityReporter>((parts & (Workers.Delivery | Workers.Retry)) != 0),
             .. SelectWorker<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),
             .. SelectWorker<DigestWorker>(parts.HasFlag(Workers.Digest)),
             .. SelectWorker<RetentionWorker>(parts.HasFlag(Workers.Retention)),

@@ -156,6 +156,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ProviderPauses>();
         services.AddSingleton<ProviderFigures>();
         services.AddSingleton<ProcessActivity>();
+        services.AddSingleton<ActivityReports>();
+        services.AddSingleton<ActivityReporter>();
         services.AddSingleton<IProviders, ProviderDirectory>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();

@@ -9,7 +9,7 @@ namespace Notify.Core.ProviderStates;
 internal sealed class ProviderDirectory(
     ProviderCatalog catalog,
     ProviderPauses pauses,
-    ProcessActivity activity,
+    ActivityReports activity,
     IOptionsMonitor<ProviderOptions> options,
     DeliveryCapacity capacity,
     WorkSignal signal,
@@ -19,7 +19,7 @@ internal sealed class ProviderDirectory(
     public async Task<IReadOnlyList<ProviderState>> ListAsync(CancellationToken cancellationToken = default)
     {
         var paused = await pauses.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var processes = activity.Read();
+        var processes = await activity.ReadAsync(cancellationToken).ConfigureAwait(false);
         return
         [
             .. catalog
