@@ -37,6 +37,12 @@ public sealed class QuickstartTests
         );
         Assert.Contains("a kite", message);
         Assert.Contains("ada@example.org", message);
+
+        // The dashboard is mounted beside the shop's own routes, and shows the notification.
+        var sent = await client.GetFromJsonAsync<JsonElement>("/notify/v1/notifications");
+        var id = Assert.Single(sent.GetProperty("items").EnumerateArray()).Text("id");
+        Assert.Contains(id!, await client.GetStringAsync("/notify/dashboard/notifications"));
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/dashboard")).StatusCode);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed class HostProcess : IAsyncDisposable
     private const int Continue = 18,
         Stop = 19,
         Terminate = 15;
-    private const int KeptLines = 40;
+    // An error at start has a stack trace of more than 40 lines, and its message comes first.
+    private const int KeptLines = 200;
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
