@@ -23,6 +23,9 @@ internal abstract class Operation
     /// <summary>Gets whether it hangs and never answers.</summary>
     public bool NeverAnswers { get; init; }
 
+    /// <summary>Gets whether loops of the process await it although no token ends it.</summary>
+    public bool IsUncancellable { get; init; }
+
     public CancellationTokenRegistration Registration { get; set; }
 
     public bool IsApplied { get; protected set; }

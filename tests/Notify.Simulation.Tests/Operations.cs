@@ -27,7 +27,8 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
         int delivery = 0,
         Action<T>? answered = null,
         Action? failed = null,
-        bool neverAnswers = false
+        bool neverAnswers = false,
+        bool isUncancellable = false
     )
     {
         LeftItsThread |= Environment.CurrentManagedThreadId != _thread;
@@ -41,6 +42,7 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
             Earliest = earliest,
             Latest = earliest + (Prompt * random.NextDouble()),
             NeverAnswers = neverAnswers,
+            IsUncancellable = isUncancellable,
         };
         _pending.Add(operation);
         if (cancellationToken.CanBeCanceled)
@@ -67,6 +69,18 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
     {
         foreach (var operation in _pending.Where(operation => operation.Caller == process).ToArray())
             Abandon(operation);
+    }
+
+    /// <summary>Answers the calls of a process that stops and that its loops await in spite of it.</summary>
+    public void AnswerUncancellable(SimulatedProcess process)
+    {
+        while (_pending.FirstOrDefault(call => call.Caller == process && call.IsUncancellable && !call.IsAbandoned) is { } call)
+        {
+            if (!call.IsApplied)
+                call.Apply();
+            End(call, "is answered");
+            call.Answer();
+        }
     }
 
     private void Step(Operation operation)

@@ -76,6 +76,8 @@ internal sealed class SimulatedProcess
     public void Stop()
     {
         _stopping.Cancel();
+        // The world stands still meanwhile, so a loop would wait for ever for an answer that no token ends.
+        _world.Operations.AnswerUncancellable(this);
         Task.WaitAll(_running);
         Stopped = _services.GetRequiredService<DeliveryWorker>().StopAsync(CancellationToken.None);
     }

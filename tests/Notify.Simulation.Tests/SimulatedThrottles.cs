@@ -29,7 +29,8 @@ internal sealed class SimulatedThrottles(IThrottleStore throttles, SimulatedProc
                     world.Ledger.PermitsGivenBack(process, request);
                     return true;
                 },
-                cancellationToken
+                cancellationToken,
+                isUncancellable: !cancellationToken.CanBeCanceled
             )
             .ConfigureAwait(false);
 }
