@@ -40,14 +40,20 @@ public sealed class SharedRateTests(PostgreSqlServer postgres)
         var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => (i % 2 == 0 ? here : there).GetAsync("/v1/topics")));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
 
-        // A second's worth may have been saved up before. Two limits would have allowed twice as many.
+        // A second's worth may have been saved up before. Two limits would have allowed twice as many. A fast machine makes all
+        // calls before the next one is allowed.
         var allowed = answers.Count(answer => answer.StatusCode == HttpStatusCode.OK);
-        Assert.InRange(allowed, 1, (int)(PerSecond * (seconds + 1)) + 2);
+        Assert.InRange(allowed, 0, (int)(PerSecond * (seconds + 1)) + 2);
         Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.OK), answer =>
         {
             Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
             Assert.NotNull(answer.Headers.RetryAfter);
         });
+        foreach (var client in new[] { here, there })
+            await Eventually.TrueAsync(
+                async () => (await client.GetAsync("/v1/topics")).StatusCode == HttpStatusCode.OK,
+                "a call that is allowed"
+            );
     }
 
     private static async Task<(ServerProcess Process, HttpClient Client)> StartAsync(
