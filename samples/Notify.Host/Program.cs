@@ -3,6 +3,7 @@ using Notify.Host;
 using Notify.Host.Gateway;
 using Notify.Host.Identity;
 using Notify.Host.Mcp;
+using Notify.Host.Reference;
 using Notify.Host.Telemetry;
 using Notify.Hosting;
 
@@ -85,6 +86,8 @@ static WebApplication Build(string[] args, out Roles roles)
     app.MapForwardedTokenServer();
     if (gateway && (settings["Dashboard"] ?? "/dashboard") is { Length: > 0 } dashboard)
         app.MapNotifyDashboard(dashboard);
+    if (ReferencePage.GetPath(settings, roles) is { } reference)
+        ReferencePage.Map(app, reference);
     api.MapFallback("{**path}", (HttpContext context) =>
             TypedResults.Problem(
                 type: $"{context.Request.PathBase}/v1/errors/{ProblemCodes.PathNotFound}",

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Notify.Host.Reference;
 using Notify.Hosting;
 using Notify.Providers;
 
@@ -35,6 +36,8 @@ internal static class Welcome
 
             """
         );
+        if (ReferencePage.GetPath(app.Configuration.GetSection("Notify"), roles) is { } reference)
+            Console.WriteLine($"  Read and try every call: {ToReachable(app.Urls.First())}{reference}/\n");
     }
 
     /// <summary>

@@ -60,8 +60,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <para>
     /// Some endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
     /// sign, <c>/v1/track/{token}</c>, to which the links of <c>AddTracking()</c> lead, <c>/v1/unsubscribe/{token}</c>, to which
-    /// the links of <c>AddUnsubscribeLinks()</c> lead, <c>/v1/inbox</c>, which browsers call with a token of their user, and
-    /// <c>/v1/errors/{code}</c>, which describes the problem documents.
+    /// the links of <c>AddUnsubscribeLinks()</c> lead, <c>/v1/inbox</c>, which browsers call with a token of their user,
+    /// <c>/v1/errors/{code}</c>, which describes the problem documents, and <c>/openapi/v1.json</c>, which describes the API.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The application.</param>
@@ -129,6 +129,11 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(pages, document)
             .AddEndpointFilter(protection);
         pages.Map(open.MapGroup("").AddEndpointFilter(new RequestFilter()));
+        document.Map(
+            open.MapGroup("")
+                .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
+                .AddEndpointFilter(new RequestFilter())
+        );
         var group = endpoints
             .MapGroup(prefix)
             .AnswerHead()
@@ -146,7 +151,6 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new AuditFilter(endpoints.ServiceProvider, options.AuditEverydayCalls, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
-        document.Map(group);
         if (keys.None && !options.RequireKey)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;

@@ -31,15 +31,17 @@ internal sealed class ApiDocument
 
     private static readonly ApiOperation Operation = new("getOpenApiDocument", "api", "Shows this document.")
     {
-        Scope = ApiScope.None,
-        HasTenant = false,
+        IsOpen = true,
         Responses = [ApiResponse.Text("application/json", "The document in OpenAPI 3.1.")],
     };
 
     private readonly Lock _lock = new();
     private byte[]? _written;
 
-    /// <summary>Maps the document into the group whose endpoints it describes.</summary>
+    /// <summary>
+    /// Maps the document into a group with the prefix of the endpoints that it describes. It needs no key: it contains names and
+    /// limits, but no secret, no data of a tenant and no provider.
+    /// </summary>
     public void Map(RouteGroupBuilder group)
     {
         group.MapGet(Path, Show).WithOrder(Order).Describe(Operation);
@@ -53,8 +55,8 @@ internal sealed class ApiDocument
         var prefix = endpoint.RoutePattern.RawText![..^Path.Length];
         lock (_lock)
             _written ??= Write(services, prefix);
-        // Only callers with a key may see it, and each start of another version changes it.
-        return CachedAnswer.Create(context, _written, "application/json; charset=utf-8", "private, no-cache");
+        // The same for everyone, and each start of another version changes it.
+        return CachedAnswer.Create(context, _written, "application/json; charset=utf-8", "no-cache");
     }
 
     private byte[] Write(IServiceProvider services, string prefix)

@@ -45,6 +45,7 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
     [InlineData("Redis", "Notify:Redis needs a shared store. Set Notify:PostgreSql or Notify:MongoDb to a connection string.")]
     [InlineData("Redis Kafka", "Notify:Redis and Notify:Kafka need a shared store.")]
     [InlineData("PostgreSql MongoDb", "Notify:PostgreSql and Notify:MongoDb are both set, but there can be only one store.")]
+    [InlineData("Reference=false", "Notify:Reference is 'false'. Use a path such as /reference")]
     [InlineData("PostgreSql:Schema=shop", "ConnectionString must name a server")]
     [InlineData("PostgreSql Redis:KeyPrefix=shop", "ConnectionString field is required")]
     [InlineData("PostgreSql Kafka:TopicPrefix=a", "BootstrapServers field is required")]
