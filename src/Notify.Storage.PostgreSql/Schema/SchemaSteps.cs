@@ -379,6 +379,17 @@ internal static class SchemaSteps
                 FOR EACH STATEMENT EXECUTE FUNCTION "{schema}".count_subscribers();
             """;
 
+    /// <summary>
+    /// Adds an index for the dead letters of a provider. With the condition that all queries share, it also counts dead letters
+    /// without reading them.
+    /// </summary>
+    public static string TwentyFirst(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            CREATE INDEX delivery_dead_letter_provider ON "{schema}".delivery (tenant, provider, id)
+                WHERE state = 2 AND address <> '';
+            """;
+
     /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";
