@@ -90,6 +90,32 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
         Assert.Empty(found[1].Preferences);
     }
 
+    /// <summary>An earlier version may run beside this one, and it does not know the counts.</summary>
+    [Fact]
+    public async Task Subscriptions_of_an_older_version_are_counted_before_and_after_the_upgrade()
+    {
+        const string Subscribe = "INSERT INTO notify.subscription SELECT 't', 'news', 'u-' || i FROM generate_series({0}) i";
+        const string Again = " ON CONFLICT DO NOTHING";
+        await using var older = await OlderVersion.InstallAsync(ConnectionString);
+        await using var connection = await ConnectAsync();
+        await ExecuteAsync(connection, Subscribe.Replace("{0}", "1, 10", StringComparison.Ordinal));
+
+        var store = await OpenStoreAsync();
+
+        Assert.Equal(10, await store.Topics.CountAsync("t", "news", Cancellation));
+        // The second half is new.
+        await ExecuteAsync(connection, Subscribe.Replace("{0}", "6, 15", StringComparison.Ordinal) + Again);
+        await using (var transaction = await connection.BeginTransactionAsync(Cancellation))
+        {
+            await ExecuteAsync(connection, "DELETE FROM notify.subscription");
+            await transaction.RollbackAsync(Cancellation);
+        }
+
+        Assert.Equal(15, await store.Topics.CountAsync("t", "news", Cancellation));
+        await ExecuteAsync(connection, "DELETE FROM notify.subscription WHERE user_id IN ('u-1', 'u-15', 'u-99')");
+        Assert.Equal(13, await store.Topics.CountAsync("t", "news", Cancellation));
+    }
+
     [Fact]
     public async Task Two_applications_share_a_database_by_schemas_of_their_own()
     {

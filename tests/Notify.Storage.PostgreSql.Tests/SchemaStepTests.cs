@@ -66,6 +66,7 @@ public sealed partial class SchemaStepTests
     [InlineData("DROP TABLE notify.device")]
     [InlineData("CREATE UNIQUE INDEX device_name ON notify.device (name)")]
     [InlineData("UPDATE notify.device SET name = lower(name)")]
+    [InlineData("INSERT INTO notify.device AS d (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = d.name")]
     public void A_change_is_recognized(string change) =>
         Assert.NotNull(FindChange($"CREATE TABLE notify.other (id uuid PRIMARY KEY); {change};"));
 
@@ -75,6 +76,7 @@ public sealed partial class SchemaStepTests
     [InlineData("CREATE INDEX device_name ON notify.device (name)")]
     [InlineData("CREATE UNIQUE INDEX other_id ON notify.other (id)")]
     [InlineData("INSERT INTO notify.other SELECT id FROM notify.device")]
+    [InlineData("INSERT INTO notify.other (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = excluded.id")]
     public void An_addition_is_none(string addition) =>
         Assert.Null(FindChange($"CREATE TABLE notify.other (id uuid PRIMARY KEY); {addition};"));
 
@@ -101,7 +103,8 @@ public sealed partial class SchemaStepTests
         """
             DROP\ TABLE\ (?<table>[\w.]+)
             | CREATE\ UNIQUE\ INDEX\ \w+\ ON\ (?<table>[\w.]+)
-            | UPDATE\ (?<table>[\w.]+) | DELETE\ FROM\ (?<table>[\w.]+)
+            | INSERT\ INTO\ (?<table>[\w.]+)[^;]*?DO\ UPDATE
+            | (?<!DO\ )UPDATE\ (?<table>[\w.]+) | DELETE\ FROM\ (?<table>[\w.]+)
             | ALTER\ TABLE\ (?<table>[\w.]+)[^;]*?
                 (?:DROP\s | RENAME\s | ALTER\ COLUMN\s | ADD\ PRIMARY | ADD\ CONSTRAINT | ADD\ UNIQUE | ATTACH\s
                 | ADD\ COLUMN\ \w+\ (?:(?!DEFAULT)[^,;])*NOT\ NULL(?![^,;]*DEFAULT))

@@ -11,7 +11,8 @@ internal static class DeadLetterPages
 {
     private const string Path = "dead-letters";
 
-    // The reasons are found among this many of the newest dead letters, and then counted exactly.
+    // The reasons are found and counted among this many dead letters. Counting each of them exactly would read all dead letters
+    // once per reason.
     private const int Examined = 500;
     private const int MaxGroups = 10;
 
@@ -35,12 +36,14 @@ internal static class DeadLetterPages
             );
 
         var found = await queries.ListDeadLettersAsync(filter, page.GetPage(), page.Aborted).ConfigureAwait(false);
+        var examined = await ExamineAsync(page, queries).ConfigureAwait(false);
         var view = new DeadLetterView
         {
             Filter = filter,
             Found = found,
             Count = await queries.CountDeadLettersAsync(filter, page.Aborted).ConfigureAwait(false),
-            Groups = await GroupAsync(page, queries).ConfigureAwait(false),
+            Groups = CreateGroups(examined.Items),
+            Examined = examined.Next is null ? null : examined.Items.Count,
         };
         return new PageResult<DeadLetterListPage>(page, view);
     }
@@ -63,37 +66,26 @@ internal static class DeadLetterPages
             : ActionOutcome.Unchanged(next, "There was nothing to replay. Other people may have replayed it already.");
     }
 
-    private static async Task<IReadOnlyList<DeadLetterGroup>> GroupAsync(PageContext page, INotificationQueries queries)
-    {
-        var newest = await queries
-            .ListDeadLettersAsync(
-                new DeadLetterFilter { Tenant = page.Tenant },
-                new PageRequest { Limit = Examined },
-                page.Aborted
-            )
-            .ConfigureAwait(false);
-        var groups = new List<DeadLetterGroup>();
-        foreach (
-            var group in newest
-                .Items.GroupBy(item => (item.Reason, item.Delivery.Provider))
+    private static Task<Page<DeliveryRecord>> ExamineAsync(PageContext page, INotificationQueries queries) =>
+        queries.ListDeadLettersAsync(
+            new DeadLetterFilter { Tenant = page.Tenant },
+            new PageRequest { Limit = Examined },
+            page.Aborted
+        );
+
+    private static IReadOnlyList<DeadLetterGroup> CreateGroups(IReadOnlyList<DeliveryRecord> examined) =>
+        [
+            .. examined
+                .GroupBy(item => (item.Reason, item.Delivery.Provider))
                 .OrderByDescending(group => group.Count())
                 .Take(MaxGroups)
-        )
-        {
-            var filter = new DeadLetterFilter
-            {
-                Tenant = page.Tenant,
-                Provider = group.Key.Provider,
-                Reason = group.Key.Reason,
-            };
-            var count = newest.Next is null
-                ? group.Count()
-                : await queries.CountDeadLettersAsync(filter, page.Aborted).ConfigureAwait(false);
-            groups.Add(new DeadLetterGroup(group.Key.Reason, group.Key.Provider, group.First().Delivery.Channel, count));
-        }
-
-        return groups;
-    }
+                .Select(group => new DeadLetterGroup(
+                    group.Key.Reason,
+                    group.Key.Provider,
+                    group.First().Delivery.Channel,
+                    group.Count()
+                )),
+        ];
 
     private static async Task<DeadLetterReplay> ReadReplayAsync(PageContext page)
     {

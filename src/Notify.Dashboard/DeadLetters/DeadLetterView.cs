@@ -11,6 +11,9 @@ internal sealed record DeadLetterView
 
     public required IReadOnlyList<DeadLetterGroup> Groups { get; init; }
 
+    /// <summary>Gets how many dead letters the groups count; null if these are all.</summary>
+    public int? Examined { get; init; }
+
     public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
     /// <summary>Gets whether the list shows a part of the dead letters.</summary>

@@ -48,6 +48,11 @@ internal sealed class NotificationLabels(string schema)
     /// Creates the query for the notifications with labels, newest first. Its parameters are the tenant, the lowest ID, the ID
     /// beyond the highest, the limit, and then the kind and the value of each label. The first label drives the search.
     /// </summary>
+    /// <remarks>
+    /// <c>OFFSET 0</c> keeps the server from joining whole tables. It reads the first label backwards, finds each notification
+    /// and its other labels by ID, and stops at the limit, however many notifications have a label and whatever is known about
+    /// the tables.
+    /// </remarks>
     public string CreateQuery(string columns, int labels)
     {
         var others = Enumerable
@@ -57,14 +62,18 @@ internal sealed class NotificationLabels(string schema)
                      AND EXISTS (
                         SELECT 1 FROM {schema}.notification_label o
                         WHERE o.tenant = $1 AND o.kind = ${5 + (2 * i)} AND o.value = ${6 + (2 * i)}
-                            AND o.notification_id = l.notification_id)
+                            AND o.notification_id = l.notification_id
+                        OFFSET 0)
                     """
             );
         return $"""
             SELECT {columns} FROM {schema}.notification_label l
-            JOIN {schema}.notification n ON n.id = l.notification_id AND n.tenant = $1
-            WHERE l.tenant = $1 AND l.kind = $5 AND l.value = $6 AND l.notification_id >= $2 AND l.notification_id < $3
-                AND {RetentionStore.IsKept(schema)}{string.Concat(others)}
+            CROSS JOIN LATERAL (
+                SELECT {columns} FROM {schema}.notification n
+                WHERE n.id = l.notification_id AND n.tenant = $1 AND {RetentionStore.IsKept(schema)}
+                OFFSET 0) n
+            WHERE l.tenant = $1 AND l.kind = $5 AND l.value = $6 AND l.notification_id >= $2
+                AND l.notification_id < $3{string.Concat(others)}
             ORDER BY l.notification_id DESC LIMIT $4
             """;
     }

@@ -28,6 +28,8 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Seventeenth(name),
         SchemaSteps.Eighteenth(name),
         SchemaSteps.Nineteenth(name),
+        SchemaSteps.Twentieth(name),
+        SchemaSteps.TwentyFirst(name),
     ];
 
     /// <summary>Gets the SQL of every step. The first step has the number 1.</summary>

@@ -25,7 +25,7 @@ internal sealed class TopicStore(StoreDatabase database) : ITopicStore
         $"SELECT topic FROM {database.Schema}.topic WHERE tenant = $1 AND topic > $2 AND topic >= $3 ORDER BY topic LIMIT $4";
 
     private readonly string _count = $"""
-        SELECT (SELECT count(*) FROM {database.Schema}.subscription WHERE tenant = $1 AND topic = $2)
+        SELECT (SELECT COALESCE(sum(count), 0)::bigint FROM {database.Schema}.topic_count WHERE tenant = $1 AND topic = $2)
         FROM {database.Schema}.topic WHERE tenant = $1 AND topic = $2
         """;
 
