@@ -13,6 +13,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private const int Continue = 18,
         Stop = 19,
         Terminate = 15;
+
     // An error at start has a stack trace of more than 40 lines, and its message comes first.
     private const int KeptLines = 200;
 
