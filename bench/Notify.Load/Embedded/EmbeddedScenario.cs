@@ -25,7 +25,7 @@ internal static class EmbeddedScenario
         var result = await Comparison.RunAsync(
             "embedded",
             pairs,
-            () => NotifyAsync(folder, count),
+            () => MeasureAsync(folder, application => application.SendAsync(count, Concurrent)),
             () => CeilingAsync(folder, count, Concurrent)
         );
         var large = await CeilingAsync(folder, count, batch: 512);
@@ -34,11 +34,12 @@ internal static class EmbeddedScenario
         return 0;
     }
 
-    private static async Task<Turn> NotifyAsync(TemporaryFolder folder, int count)
+    /// <summary>Measures an application with an empty SQLite database.</summary>
+    public static async Task<Turn> MeasureAsync(TemporaryFolder folder, Func<Application, Task<Turn>> run)
     {
         var database = NewDatabase(folder);
         await using var application = await Application.StartAsync(builder => builder.UseSqlite(database));
-        return await application.SendAsync(count, Concurrent);
+        return await run(application);
     }
 
     private static async Task<Turn> CeilingAsync(TemporaryFolder folder, int count, int batch)

@@ -1,5 +1,4 @@
-using Microsoft.Data.Sqlite;
-using Notify.Load.Hosts;
+using Notify.Load.Embedded;
 using Notify.Load.Measuring;
 using Notify.TestSupport;
 
@@ -26,21 +25,10 @@ internal static class ManyEmbeddedScenario
         var result = await Comparison.RunAsync(
             Name,
             pairs,
-            () => MeasureAsync(folder, application => application.SendStreamAsync(count)),
-            () => MeasureAsync(folder, application => application.SendAsync(count, Callers))
+            () => EmbeddedScenario.MeasureAsync(folder, application => application.SendStreamAsync(count)),
+            () => EmbeddedScenario.MeasureAsync(folder, application => application.SendAsync(count, Callers))
         );
         result.AtLeast(Reach).Print();
         return 0;
-    }
-
-    private static async Task<Turn> MeasureAsync(TemporaryFolder folder, Func<Application, Task<Turn>> run)
-    {
-        var database = new SqliteConnectionStringBuilder
-        {
-            DataSource = folder.File($"{Guid.NewGuid():N}.db"),
-            Pooling = false,
-        }.ToString();
-        await using var application = await Application.StartAsync(builder => builder.UseSqlite(database));
-        return await run(application);
     }
 }

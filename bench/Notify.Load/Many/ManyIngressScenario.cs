@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
+using Notify.Load.Embedded;
 using Notify.Load.Hosts;
 using Notify.Load.Ingress;
 using Notify.Load.Measuring;
@@ -35,7 +35,7 @@ internal static class ManyIngressScenario
             Name,
             pairs,
             () => StreamAsync(port, $"stream-{++streams}", count),
-            () => EmbeddedAsync(folder, count)
+            () => EmbeddedScenario.MeasureAsync(folder, application => application.SendAsync(count, Callers))
         );
         result.AtLeast(Reach).Print();
         return 0;
@@ -53,17 +53,6 @@ internal static class ManyIngressScenario
             while (long.Parse(await client.GetStringAsync(IngressHost.Pending), CultureInfo.InvariantCulture) > 0)
                 await Task.Delay(5);
         });
-    }
-
-    private static async Task<Turn> EmbeddedAsync(TemporaryFolder folder, int count)
-    {
-        var database = new SqliteConnectionStringBuilder
-        {
-            DataSource = folder.File($"{Guid.NewGuid():N}.db"),
-            Pooling = false,
-        }.ToString();
-        await using var application = await Application.StartAsync(builder => builder.UseSqlite(database));
-        return await application.SendAsync(count, Callers);
     }
 
     private static async Task<Turn> MeasureAsync(int count, Func<Task> run)
