@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Notify.Cli.Profiles;
 using Notify.Client;
-using Notify.Client.Answers;
+using Notify.Client.Calls;
 
 namespace Notify.Cli.Service;
 
@@ -12,7 +12,6 @@ namespace Notify.Cli.Service;
 /// </summary>
 internal sealed class ServiceHttp : IDisposable
 {
-    private const string TenantHeader = "X-Notify-Tenant";
     private const int MaxTries = 6;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
@@ -40,12 +39,11 @@ internal sealed class ServiceHttp : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using var request = new HttpRequestMessage(method, $"{_connection.Address.AbsoluteUri.TrimEnd('/')}/{path}");
+        using var request = ServiceRequest.Create(method, path, _tenant);
+        request.RequestUri = ServiceCalls.GetUri(_connection.Address, request.RequestUri!);
         request.Content = content;
         if (_connection.Key is { } key)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        if (_tenant != Trigger.DefaultTenant)
-            request.Headers.TryAddWithoutValidation(TenantHeader, _tenant);
         return await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -89,8 +87,7 @@ internal sealed class ServiceHttp : IDisposable
         CancellationToken cancellationToken
     )
     {
-        if (!response.IsSuccessStatusCode)
-            throw await ProblemAnswer.ReadExceptionAsync(response, cancellationToken).ConfigureAwait(false);
+        await ServiceCalls.ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
         var json = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return JsonSerializer.Deserialize(json, type) ?? throw new JsonException();
     }

@@ -189,8 +189,10 @@ internal sealed class ServiceCalls(IHttpClientFactory clients, IOptionsMonitor<N
 
     private static string? ReadVersion(HttpResponseMessage response) => response.Headers.ETag?.Tag.Trim('"');
 
-    // The address may have a path, which the last segment of a relative URL would replace.
-    private static Uri GetUri(Uri address, Uri path) => new($"{address.AbsoluteUri.TrimEnd('/')}/{path}");
+    /// <summary>
+    /// Creates the URL of a call. The address may have a path, whose last segment a relative URL would replace.
+    /// </summary>
+    public static Uri GetUri(Uri address, Uri path) => new($"{address.AbsoluteUri.TrimEnd('/')}/{path}");
 }
 
 /// <summary>An answer and its version, if the service gives one.</summary>
