@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Notify.Core.ProviderStates;
 
-/// <summary>Reports every few seconds how the providers do in this process, which sends.</summary>
+/// <summary>Reports every few seconds what the providers of this process, which sends, have done.</summary>
 internal sealed class ActivityReporter(ActivityReports reports, TimeProvider time, ILogger<ActivityReporter> logger)
     : BackgroundService
 {
@@ -15,21 +15,27 @@ internal sealed class ActivityReporter(ActivityReports reports, TimeProvider tim
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
+            var removedEnded = false;
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-                await TryWriteAsync(stoppingToken).ConfigureAwait(false);
+            {
+                await TryAsync(reports.WriteAsync, stoppingToken).ConfigureAwait(false);
+                removedEnded = removedEnded || await TryAsync(reports.RemoveEndedAsync, stoppingToken).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
     }
 
-    private async ValueTask TryWriteAsync(CancellationToken stopping)
+    private async ValueTask<bool> TryAsync(Func<CancellationToken, ValueTask> work, CancellationToken stopping)
     {
         try
         {
-            await reports.WriteAsync(stopping).ConfigureAwait(false);
+            await work(stopping).ConfigureAwait(false);
+            return true;
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
             Log.ActivityNotReported(logger, exception);
+            return false;
         }
     }
 }

@@ -6,8 +6,8 @@ using Notify.Storage;
 namespace Notify.Core.ProviderStates;
 
 /// <summary>
-/// Shares how the providers do: each process that sends keeps a document with its activity, and every process reads all of them.
-/// A report that its process no longer renews counts for a minute and is then removed.
+/// Shares the activity of the providers: each process that sends keeps a document with its own, and every process reads all of
+/// them. A report that its process no longer renews counts for a minute, and the next process that starts removes it.
 /// </summary>
 internal sealed class ActivityReports(
     IDocumentStore documents,
@@ -22,18 +22,20 @@ internal sealed class ActivityReports(
 
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>Writes the activity of this process, and removes the reports of processes that ended.</summary>
+    /// <summary>Writes the activity of this process.</summary>
     public async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
-        ActivityReport[] reports =
-        [
-            .. activity.Read().SelectMany(provider => provider, (provider, one) => new ActivityReport(provider.Key, one)),
-        ];
+        ActivityReport[] reports = [.. ReadOwn()];
         if (reports.Length == 0)
             return;
 
         ReadOnlyMemory<byte>? content = JsonSerializer.SerializeToUtf8Bytes(reports, ReportJson.Default.ActivityReportArray);
         await documents.UpdateAsync(GetKey(worker.Name), _ => content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the reports of processes that ended.</summary>
+    public async ValueTask RemoveEndedAsync(CancellationToken cancellationToken)
+    {
         foreach (var report in await ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!IsCurrent(Parse(report.Content.Span)))
@@ -47,16 +49,19 @@ internal sealed class ActivityReports(
     /// <returns>The activities by the names of the providers.</returns>
     public async ValueTask<ILookup<string, ProviderActivity>> ReadAsync(CancellationToken cancellationToken)
     {
-        var own = activity.Read().SelectMany(provider => provider, (provider, one) => new ActivityReport(provider.Key, one));
         var others = (await ListAsync(cancellationToken).ConfigureAwait(false))
             .Where(report => report.Key.Id != worker.Name)
             .Select(report => Parse(report.Content.Span))
             .Where(IsCurrent)
             .SelectMany(reports => reports);
-        return own.Concat(others)
+        return ReadOwn()
+            .Concat(others)
             .OrderBy(report => report.Activity.Process, StringComparer.Ordinal)
             .ToLookup(report => report.Provider, report => report.Activity, StringComparer.Ordinal);
     }
+
+    private IEnumerable<ActivityReport> ReadOwn() =>
+        activity.Read().SelectMany(provider => provider, (provider, one) => new ActivityReport(provider.Key, one));
 
     private ValueTask<IReadOnlyList<StoredDocument>> ListAsync(CancellationToken cancellationToken) =>
         documents.ListAsync(
