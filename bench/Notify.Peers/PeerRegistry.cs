@@ -12,6 +12,6 @@ internal static class PeerRegistry
             "cap" => new CapPeer(connectionString),
             "hangfire" => new HangfirePeer(connectionString),
             "wolverine" => new WolverinePeer(connectionString),
-            _ => throw new ArgumentException($"There is no peer '{name}'."),
+            _ => throw new ArgumentException($"Unknown peer '{name}'."),
         };
 }

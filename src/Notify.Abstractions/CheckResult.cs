@@ -8,14 +8,14 @@ public sealed record CheckResult
     /// <summary>Gets the status.</summary>
     public CheckStatus Status { get; }
 
-    /// <summary>Gets what was found, as a sentence.</summary>
+    /// <summary>Gets the finding, as a sentence.</summary>
     public string Detail { get; }
 
     /// <summary>Gets how to fix it, as a sentence; null if nothing is wrong.</summary>
     public string? Fix { get; }
 
     /// <summary>Creates the result that nothing is wrong.</summary>
-    /// <param name="detail">What was found, as a sentence.</param>
+    /// <param name="detail">The finding, as a sentence.</param>
     public static CheckResult Ok(string detail) => Create(CheckStatus.Ok, detail, null);
 
     /// <summary>Creates the result that there was nothing to check.</summary>
@@ -23,12 +23,12 @@ public sealed record CheckResult
     public static CheckResult Skipped(string detail) => Create(CheckStatus.Skipped, detail, null);
 
     /// <summary>Creates the result that something will or may fail.</summary>
-    /// <param name="detail">What was found, as a sentence.</param>
+    /// <param name="detail">The finding, as a sentence.</param>
     /// <param name="fix">How to fix it, as a sentence.</param>
     public static CheckResult Warning(string detail, string fix) => Create(CheckStatus.Warning, detail, fix);
 
     /// <summary>Creates the result that something fails.</summary>
-    /// <param name="detail">What was found, as a sentence.</param>
+    /// <param name="detail">The finding, as a sentence.</param>
     /// <param name="fix">How to fix it, as a sentence.</param>
     public static CheckResult Failed(string detail, string fix) => Create(CheckStatus.Failed, detail, fix);
 

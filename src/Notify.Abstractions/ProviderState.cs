@@ -1,6 +1,6 @@
 namespace Notify;
 
-/// <summary>A provider, and how it does in the processes that use it.</summary>
+/// <summary>A provider, and its activity in the processes that use it.</summary>
 public sealed record ProviderState
 {
     /// <summary>Gets the name.</summary>
@@ -19,7 +19,7 @@ public sealed record ProviderState
     public IReadOnlyList<ProviderActivity> Processes { get; init; } = [];
 }
 
-/// <summary>How a provider does in one process. The counts and durations are of the last 5 to 10 minutes.</summary>
+/// <summary>The activity of a provider in one process. The counts and durations are of the last 5 to 10 minutes.</summary>
 public sealed record ProviderActivity
 {
     /// <summary>Gets the name of the process: the machine and the process ID.</summary>

@@ -7,7 +7,7 @@ namespace Notify.Load.Ingress;
 
 /// <summary>
 /// The honest ceiling: a minimal API endpoint that deserializes the same body, writes the same rows, and answers once they are on
-/// disk. One thread writes all requests that wait, with one flush. There is no validation, planning or idempotency.
+/// disk. One thread writes all requests that wait, with one flush. It neither validates nor plans, and ignores idempotency keys.
 /// </summary>
 internal static class StoringEndpoint
 {

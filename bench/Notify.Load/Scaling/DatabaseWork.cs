@@ -4,7 +4,7 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Scaling;
 
-/// <summary>What a cluster's hosts and their database have done so far.</summary>
+/// <summary>The work that a cluster's hosts and their database have done so far.</summary>
 internal sealed record DatabaseWork(ServerStatistics Server, DatabaseCounts Clients)
 {
     public static async Task<DatabaseWork> ReadAsync(Cluster cluster, RunningHosts hosts)

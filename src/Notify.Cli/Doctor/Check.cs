@@ -2,9 +2,9 @@ namespace Notify.Cli.Doctor;
 
 /// <summary>The result of a check.</summary>
 /// <param name="Kind">tool, service, provider or engine.</param>
-/// <param name="Name">What was checked.</param>
+/// <param name="Name">The name of the part that was checked.</param>
 /// <param name="Status">ok, warning, failed or skipped.</param>
-/// <param name="Detail">What was found.</param>
+/// <param name="Detail">The finding, as a sentence.</param>
 /// <param name="Fix">How to fix it; null if nothing is wrong.</param>
 internal sealed record Check(string Kind, string Name, string Status, string Detail, string? Fix = null)
 {

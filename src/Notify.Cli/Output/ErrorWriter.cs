@@ -130,7 +130,7 @@ internal sealed class ErrorWriter(ToolEnvironment environment, bool isJson)
 /// <summary>An error as --json shows it.</summary>
 internal sealed record ErrorView(ErrorDetails Error, int ExitCode);
 
-/// <summary>What is wrong, and the fields that are.</summary>
+/// <summary>The error, and the invalid fields.</summary>
 internal sealed record ErrorDetails(string Code, string Message, IReadOnlyList<FieldErrorView> Fields, string? Hint);
 
 /// <summary>An invalid field.</summary>

@@ -2,7 +2,7 @@ using Notify.Core.Providers;
 
 namespace Notify.Core.ProviderStates;
 
-/// <summary>How the providers do in this process.</summary>
+/// <summary>The activity of the providers in this process.</summary>
 internal sealed class ProcessActivity(ProviderCatalog catalog, ProviderHealth health, ProviderFigures figures, TimeProvider time)
 {
     private static readonly string Process = $"{Environment.MachineName}/{Environment.ProcessId}";

@@ -36,7 +36,7 @@ internal sealed record CheckView(
     string Name,
     [property: Description("The channel of a provider.")] string? Channel,
     [property: Description("ok, skipped, warning or failed.")] string Status,
-    [property: Description("What was found.")] string Detail,
+    [property: Description("The finding, as a sentence.")] string Detail,
     [property: Description("How to fix it. Absent if nothing is wrong.")] string? Fix
 )
 {

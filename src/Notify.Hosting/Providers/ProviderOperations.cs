@@ -27,7 +27,7 @@ internal static class ProviderOperations
         """;
 
     public static ApiOperation List { get; } =
-        new("listProviders", Tag, "Lists the providers, and how they do in the processes that use them.")
+        new("listProviders", Tag, "Lists the providers, and their activity in the processes that use them.")
         {
             Description = "A provider serves all tenants, so this needs a key that may act for any tenant.",
             Scope = ApiScope.Platform,
