@@ -61,8 +61,8 @@ public sealed class RedisCluster : IAsyncDisposable
         foreach (var node in _nodes.Where(node => node.IsRunning))
         {
             if (
-                (await node.AskAsync("ROLE")).Contains("master", StringComparison.Ordinal)
-                && (await node.AskAsync($"EXISTS {key}")).StartsWith(':')
+                (await node.TryAskAsync("ROLE")).Contains("master", StringComparison.Ordinal)
+                && (await node.TryAskAsync($"EXISTS {key}")).StartsWith(':')
             )
                 return node;
         }
@@ -92,9 +92,9 @@ public sealed class RedisCluster : IAsyncDisposable
     {
         foreach (var node in _nodes)
         {
-            if (!(await node.AskAsync("CLUSTER INFO")).Contains("cluster_state:ok", StringComparison.Ordinal))
+            if (!(await node.TryAskAsync("CLUSTER INFO")).Contains("cluster_state:ok", StringComparison.Ordinal))
                 return false;
-            var replication = await node.AskAsync("INFO replication");
+            var replication = await node.TryAskAsync("INFO replication");
             if (
                 !replication.Contains("connected_slaves:1", StringComparison.Ordinal)
                 && !replication.Contains("master_link_status:up", StringComparison.Ordinal)

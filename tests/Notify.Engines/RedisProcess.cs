@@ -91,6 +91,22 @@ public sealed class RedisProcess : IAsyncDisposable
         return await reader.ReadToEndAsync();
     }
 
+    /// <summary>
+    /// Asks like <see cref="AskAsync"/>, but returns an empty reply if the server cannot be reached or closes the connection.
+    /// Redis closes the connections of its callers when it becomes a master or a replica, and while it starts.
+    /// </summary>
+    public async Task<string> TryAskAsync(string command)
+    {
+        try
+        {
+            return await AskAsync(command);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return "";
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
@@ -107,14 +123,7 @@ public sealed class RedisProcess : IAsyncDisposable
                 if (_process!.HasExited)
                     throw new InvalidOperationException($"redis-server exited: {_process.Output}");
 
-                try
-                {
-                    return await AskAsync("PING") is ['+', ..] or ['-', 'N', 'O', 'A', 'U', 'T', 'H', ..];
-                }
-                catch (Exception exception) when (exception is SocketException or IOException)
-                {
-                    return false;
-                }
+                return await TryAskAsync("PING") is ['+', ..] or ['-', 'N', 'O', 'A', 'U', 'T', 'H', ..];
             },
             "redis-server to answer"
         );

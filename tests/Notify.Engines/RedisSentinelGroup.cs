@@ -35,7 +35,7 @@ public sealed class RedisSentinelGroup : IAsyncDisposable
 
     /// <summary>Returns the replica if the sentinels have made it the master, or null if not yet.</summary>
     public async Task<RedisProcess?> FindNewMasterAsync() =>
-        (await _replica!.AskAsync("ROLE")).Contains("master", StringComparison.Ordinal) ? _replica : null;
+        (await _replica!.TryAskAsync("ROLE")).Contains("master", StringComparison.Ordinal) ? _replica : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -50,7 +50,7 @@ public sealed class RedisSentinelGroup : IAsyncDisposable
     {
         foreach (var sentinel in _sentinels)
         {
-            var info = await sentinel.AskAsync("INFO sentinel");
+            var info = await sentinel.TryAskAsync("INFO sentinel");
             if (
                 !info.Contains("status=ok,", StringComparison.Ordinal)
                 || !info.Contains("slaves=1,sentinels=3", StringComparison.Ordinal)
@@ -58,6 +58,6 @@ public sealed class RedisSentinelGroup : IAsyncDisposable
                 return false;
         }
 
-        return (await Master.AskAsync("INFO replication")).Contains("state=online", StringComparison.Ordinal);
+        return (await Master.TryAskAsync("INFO replication")).Contains("state=online", StringComparison.Ordinal);
     }
 }

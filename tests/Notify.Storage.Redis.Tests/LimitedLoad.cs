@@ -58,14 +58,20 @@ internal sealed class LimitedLoad : IAsyncDisposable
     /// <summary>Waits until the applications count at this server, and have sent for two more seconds.</summary>
     public async Task GoesOnAsync(RedisProcess master)
     {
-        var counted = await master.AskAsync($"HGET {Key} at");
-        await Eventually.TrueAsync(async () => await master.AskAsync($"HGET {Key} at") != counted, "the new master to be asked");
+        var counted = await Eventually.FindAsync(() => FindCountAsync(master), "the new master to answer");
+        await Eventually.TrueAsync(
+            async () => await FindCountAsync(master) is { } count && count != counted,
+            "the new master to be asked"
+        );
         var sent = _providers.Sum(provider => provider.SentAt.Count);
         await Eventually.TrueAsync(
             () => _providers.Sum(provider => provider.SentAt.Count) >= sent + (2 * PerSecond),
             "sending to go on"
         );
     }
+
+    private static async Task<string?> FindCountAsync(RedisProcess master) =>
+        await master.TryAskAsync($"HGET {Key} at") is { Length: > 0 } count ? count : null;
 
     public Task StopAsync() => Task.WhenAll(_applications.Select(application => application.StopAsync()));
 
