@@ -95,7 +95,9 @@ public sealed class GroupCommit<TItem, TAnswer>(
             _expected = expected = new Expected(_waiting.Count + answered);
         }
 
-        await Task.WhenAny(expected.Arrived.Task, Task.Delay(commit / 5)).ConfigureAwait(false);
+        // The disk takes real time, whatever clock the application has.
+        var late = Task.Delay(commit / 5, TimeProvider.System);
+        await Task.WhenAny(expected.Arrived.Task, late).ConfigureAwait(false);
         lock (_lock)
             _expected = null;
     }
