@@ -31,5 +31,5 @@ send '{"to": {"pushToken": "phone-of-ada", "platform": "android"},
   "content": {"title": "Shipped", "body": "Order 42 is on its way."}}'
 
 mkdir -p docs/images
-chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$folder/profile" --window-size=1280,720 \
+chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$folder/profile" --window-size=1280,860 \
   --virtual-time-budget=5000 --screenshot="$PWD/docs/images/sandbox.png" "$address/dashboard/sandbox" 2>/dev/null

@@ -13,6 +13,6 @@ internal static class DashboardSettings
         app.MapNotifyDashboard(path);
         // Relative, so that it is right behind a proxy that removes a prefix.
         if (path.Trim('/') is { Length: > 0 } relative)
-            app.MapGet("/", () => TypedResults.Redirect($"{relative}/"));
+            app.MapMethods("/", ["GET", "HEAD"], () => TypedResults.Redirect($"{relative}/"));
     }
 }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Notify.Providers.Sandbox;
+using Notify.TestSupport;
 
 namespace Notify.Dashboard.Tests;
 
@@ -39,6 +42,7 @@ public sealed class SandboxBrowserTests
         await browser.SeeAsync("Answer over sms from now on: Reject the messages.");
         var refused = (await app.Notifier.TriggerAsync(sms)).Id;
         await app.WhenAsync(refused, NotificationStatus.Failed);
+        await browser.GoAsync("sandbox");
         await browser.SeeAsync("Not sent");
 
         await browser.PressAsync("Clear the sandbox");
@@ -48,8 +52,31 @@ public sealed class SandboxBrowserTests
     }
 
     [Fact]
-    public async Task An_email_runs_no_script_and_opens_no_connection()
+    public async Task An_email_runs_no_script()
     {
+        await using var app = await DashboardApplication.StartAsync();
+        await CaptureAsync(
+            app,
+            new Content
+            {
+                Title = Attack,
+                Body = Attack,
+                Html = $"<p>A mail</p>{Attack}<script>parent.document.title='taken'</script>",
+            }
+        );
+        await using var browser = await DashboardBrowser.OpenAsync(app);
+        await GoToAsync(browser, "<img src=x");
+        await browser.Page.Locator(".captured a").First.ClickAsync();
+        await browser.Page.FrameLocator("iframe").GetByText("A mail").WaitForAsync();
+
+        Assert.Equal(Attack, await browser.Page.Locator("h1").TextContentAsync());
+        Assert.Equal($"{Attack} · Notify", await browser.Page.TitleAsync());
+    }
+
+    [Fact]
+    public async Task An_email_opens_no_connection()
+    {
+        using var folder = new TemporaryFolder();
         using var trap = new TcpListener(IPAddress.Loopback, 0);
         trap.Start();
         var other = $"http://{trap.LocalEndpoint}";
@@ -58,28 +85,35 @@ public sealed class SandboxBrowserTests
             app,
             new Content
             {
-                Title = Attack,
-                Body = Attack,
+                Title = "x",
                 Html =
                     $"<html><head><LINK rel=preconnect href='{other}'><link rel=dns-prefetch href='{other}'>"
                     + $"<link rel=prefetch href='{other}/a'><link rel=stylesheet href='{other}/b.css'><base href='{other}'>"
                     + $"<meta http-equiv=refresh content='0;url={other}/c'></head><body><link\nrel=preconnect href='{other}'>"
-                    + $"<img src='{other}/d.png'>{Attack}<script>parent.document.title='taken'</script>"
-                    + "<p>A mail</p></body></html>",
+                    + $"<img src='{other}/d.png'><p>A mail</p></body></html>",
             }
         );
-        await using var browser = await DashboardBrowser.OpenAsync(app);
-        await GoToAsync(browser, "<img src=x");
-        await browser.Page.Locator(".captured a").First.ClickAsync();
-        // The second time shows that the first one had the time to do it.
-        foreach (var _ in (int[])[1, 2])
-        {
-            await browser.Page.FrameLocator("iframe").GetByText("A mail").WaitForAsync();
-            Assert.Equal(Attack, await browser.Page.Locator("h1").TextContentAsync());
-            Assert.Equal($"{Attack} · Notify", await browser.Page.TitleAsync());
-            await browser.Page.ReloadAsync(new() { WaitUntil = WaitUntilState.NetworkIdle });
-        }
+        var message = app.Services.GetRequiredService<ISandbox>().Messages.Single();
+        var email = $"{DashboardApplication.Prefix}/sandbox/{message.DeliveryId}/{message.Sequence}/email";
 
+        // Not with Playwright, which switches off the connections that a browser prepares.
+        await using var chromium = ServerProcess.Start(
+            ServerProcess.Find("chromium"),
+            [
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                $"--user-data-dir={folder.Path}",
+                "--virtual-time-budget=5000",
+                "--dump-dom",
+                new Uri(app.Url, email).ToString(),
+            ],
+            new Dictionary<string, string> { ["TMPDIR"] = folder.Path }
+        );
+        await chromium.WaitForExitAsync();
+
+        Assert.Contains("A mail", chromium.Output, StringComparison.Ordinal);
         Assert.False(trap.Pending(), "the mail connected");
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Dashboard.Layout;
 using Notify.Dashboard.Providers;
