@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes docs/images/sandbox.png, the picture in README.md: starts the reference host with the sandbox, sends what the tutorial
-# sends, and photographs the sandbox page with Debian's chromium.
+# sends, and photographs the sandbox of the dashboard with Debian's chromium.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dotnet build samples/Notify.Host --configuration Release --nologo --verbosity quiet
@@ -31,5 +31,5 @@ send '{"to": {"pushToken": "phone-of-ada", "platform": "android"},
   "content": {"title": "Shipped", "body": "Order 42 is on its way."}}'
 
 mkdir -p docs/images
-chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$folder/profile" --window-size=860,540 \
-  --virtual-time-budget=5000 --screenshot="$PWD/docs/images/sandbox.png" "$address/" 2>/dev/null
+chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$folder/profile" --window-size=1280,860 \
+  --virtual-time-budget=5000 --screenshot="$PWD/docs/images/sandbox.png" "$address/dashboard/sandbox" 2>/dev/null

@@ -84,8 +84,8 @@ static WebApplication Build(string[] args, out Roles roles)
     api.MapMetrics(app);
     api.MapAssistants(app, features);
     app.MapForwardedTokenServer();
-    if (gateway && (settings["Dashboard"] ?? "/dashboard") is { Length: > 0 } dashboard)
-        app.MapNotifyDashboard(dashboard);
+    if (DashboardSettings.GetPath(settings, roles) is { } dashboard)
+        app.MapDashboard(dashboard);
     if (ReferencePage.GetPath(settings, roles) is { } reference)
         ReferencePage.Map(app, reference);
     api.MapFallback("{**path}", (HttpContext context) =>

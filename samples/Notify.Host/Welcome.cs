@@ -22,7 +22,9 @@ internal static class Welcome
         var key = options.ApiKeys.Count > 0 ? "Notify__ApiKey" : "NOTIFY_KEY";
         var isProtected = options.RequireKey || options.ApiKeys.Count > 0;
         var authorization = isProtected ? $" -H \"Authorization: Bearer ${key}\"" : "";
-        var (hint, trigger) = CreateExample(app.Services);
+        var reachable = ToReachable(app.Urls.First());
+        var dashboard = DashboardSettings.GetPath(app.Configuration.GetSection("Notify"), roles);
+        var (hint, trigger) = CreateExample(app.Services, dashboard is null ? null : $"{reachable}{dashboard}/sandbox");
         Console.WriteLine(
             $"""
 
@@ -30,21 +32,19 @@ internal static class Welcome
 
               {hint}
 
-            curl -H 'Content-Type: application/json'{authorization} -d '{trigger}' {ToReachable(
-                app.Urls.First()
-            )}/v1/notifications
+            curl -H 'Content-Type: application/json'{authorization} -d '{trigger}' {reachable}/v1/notifications
 
             """
         );
         if (ReferencePage.GetPath(app.Configuration.GetSection("Notify"), roles) is { } reference)
-            Console.WriteLine($"  Read and try every call: {ToReachable(app.Urls.First())}{reference}/\n");
+            Console.WriteLine($"  Read and try every call: {reachable}{reference}/\n");
     }
 
     /// <summary>
     /// Creates a trigger that the configured providers accept. The sandbox shows it; other providers send it to an example
     /// address.
     /// </summary>
-    private static (string Hint, string Trigger) CreateExample(IServiceProvider services)
+    private static (string Hint, string Trigger) CreateExample(IServiceProvider services, string? sandbox)
     {
         var providers = services
             .GetServices<IDeliveryProvider>()
@@ -68,7 +68,7 @@ internal static class Welcome
         );
         return (
             isSandbox
-                ? "Send a push, an SMS and an email, and see them on that page:"
+                ? $"Send a push, an SMS and an email, and see them {(sandbox is null ? "captured" : $"at {sandbox}")}:"
                 : "Send a message. Replace the example address with your own:",
             trigger
         );

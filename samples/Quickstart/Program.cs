@@ -7,7 +7,7 @@ builder.Services.AddNotifications().UseSqlite("Data Source=notify.db").AddSandbo
 
 var app = builder.Build();
 app.MapNotifications("/notify"); // Notify
-app.MapNotifyDashboard("/notify/dashboard"); // Notify: see http://localhost:5000/notify/dashboard
+app.MapNotifyDashboard("/notify/dashboard"); // Notify: see http://localhost:5000/notify/dashboard/sandbox
 
 app.MapGet("/orders", (OrderBook orders) => orders.All);
 app.MapPost("/orders", async (NewOrder order, OrderBook orders, INotifier notifier) => // Notify: async and INotifier

@@ -10,7 +10,7 @@ public sealed class NotificationsApiOptions : IValidatableObject
     /// <summary>
     /// Gets the keys of the operator. Each has every scope for every tenant. Other keys are created at <c>/v1/api-keys</c> or
     /// with <see cref="IApiKeys"/>. A call presents a key as <c>Authorization: Bearer KEY</c>, or as the password of HTTP Basic
-    /// so that a browser can show the sandbox page. A key must have at least 16 characters; create one with <c>openssl rand
+    /// so that a browser can show what it reads. A key must have at least 16 characters; create one with <c>openssl rand
     /// -base64 32</c>. Empty by default.
     /// </summary>
     /// <remarks>

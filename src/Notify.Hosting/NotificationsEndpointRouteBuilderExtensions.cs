@@ -48,8 +48,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <c>/v1/templates</c>, <c>/v1/workflows</c>, <c>/v1/receipts</c>, <c>/v1/tracking</c>, <c>/v1/dead-letters</c>,
     /// <c>/v1/webhook-endpoints</c>, <c>/v1/event-subscriptions</c>, <c>/v1/api-keys</c>, <c>/v1/clients</c>,
     /// <c>/v1/members</c>, <c>/v1/audit</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/v1/diagnostics</c>, <c>/v1/inbox</c>
-    /// (with <c>AddInbox()</c>), <c>/openapi/v1.json</c>, <c>/health/live</c> and <c>/health/ready</c>. If the application uses
-    /// <c>AddSandbox()</c>, also maps a page at <c>/</c> that shows the captured messages.
+    /// (with <c>AddInbox()</c>), <c>/v1/sandbox</c> (with <c>AddSandbox()</c>), <c>/openapi/v1.json</c>, <c>/health/live</c> and
+    /// <c>/health/ready</c>.
     /// </summary>
     /// <remarks>
     /// <para>

@@ -15,19 +15,32 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
     private readonly int _capacity = options.Value.Capacity;
     private long _captured;
 
-    public IReadOnlyList<SandboxMessage> Messages
+    public IReadOnlyList<SandboxMessage> Messages => Read(null);
+
+    /// <summary>Gets a snapshot of the messages of one tenant, newest first; null for all tenants.</summary>
+    public IReadOnlyList<SandboxMessage> Read(string? tenant)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
+            if (tenant is null)
                 return [.. _tenants.Values.SelectMany(own => own.Kept).OrderByDescending(message => message.Position)];
+            return _tenants.TryGetValue(tenant, out var only) ? [.. only.Kept.Reverse()] : [];
         }
     }
 
+    /// <summary>Forgets the messages of a tenant, except in the file. Returns their number.</summary>
+    public int Clear(string tenant)
+    {
+        lock (_lock)
+            return _tenants.TryGetValue(tenant, out var own) ? own.Remove(_ => true) : 0;
+    }
+
     /// <summary>Captures a delivery.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="error">The reason with which the sandbox answers; null if the message counts as sent.</param>
     /// <exception cref="IOException">The file could not be written. The delivery was not captured.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file was denied. The delivery was not captured.</exception>
-    public SandboxMessage Capture(Delivery delivery)
+    public SandboxMessage Capture(Delivery delivery, string? error)
     {
         // Writes the file inside the lock, so that its lines are in the order of their sequence numbers. TryWrite never blocks:
         // the channel of a watcher drops its oldest message when it is full.
@@ -35,7 +48,10 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
         {
             if (!_tenants.TryGetValue(delivery.Tenant, out var own))
                 _tenants.Add(delivery.Tenant, own = new TenantMessages());
-            var message = SandboxMessage.FromDelivery(delivery, own.Captured + 1, _captured + 1, time.GetUtcNow());
+            var message = SandboxMessage.FromDelivery(delivery, own.Captured + 1, _captured + 1, time.GetUtcNow()) with
+            {
+                Error = error,
+            };
             _file?.Append(message);
             _captured++;
             own.Add(message, _capacity);
@@ -124,10 +140,13 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
             Kept.Enqueue(message);
         }
 
-        public void Remove(Func<SandboxMessage, bool> isRemoved)
+        /// <summary>Removes messages. Returns their number.</summary>
+        public int Remove(Func<SandboxMessage, bool> isRemoved)
         {
+            var before = Kept.Count;
             if (Kept.Any(isRemoved))
                 Kept = new Queue<SandboxMessage>(Kept.Where(message => !isRemoved(message)));
+            return before - Kept.Count;
         }
     }
 }

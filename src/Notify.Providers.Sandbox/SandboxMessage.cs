@@ -55,6 +55,11 @@ public sealed record SandboxMessage
     public required int AttemptsSpent { get; init; }
 
     /// <summary>
+    /// Gets the reason with which the sandbox answered that the message was not sent; null if the message counts as sent.
+    /// </summary>
+    public string? Error { get; init; }
+
+    /// <summary>
     /// Gets the message's number among the messages of all tenants. It is never shown to one tenant, because it counts what the
     /// others send.
     /// </summary>

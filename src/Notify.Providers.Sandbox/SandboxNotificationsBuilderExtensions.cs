@@ -90,8 +90,9 @@ public static class SandboxNotificationsBuilderExtensions
 
         services.AddOptions<SandboxOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SandboxInbox>();
+        services.AddSingleton<SandboxAnswers>();
         services.AddSingleton<ISandbox>(provider => provider.GetRequiredService<SandboxInbox>());
-        services.AddSingleton<ICapturedMessages, SandboxPage>();
+        services.AddSingleton<ICapturedMessages, SandboxMessages>();
         services.AddSingleton<IErasureHandler>(provider => provider.GetRequiredService<SandboxInbox>());
     }
 
@@ -112,10 +113,8 @@ public static class SandboxNotificationsBuilderExtensions
         services.AddSingleton<IDeliveryProvider>(provider => new SandboxProvider(
             channel,
             provider.GetRequiredService<SandboxInbox>(),
+            provider.GetRequiredService<SandboxAnswers>(),
             provider.GetRequiredService<ILogger<SandboxProvider>>()
         ));
     }
-
-    /// <summary>Marks a channel whose sandbox provider has been registered.</summary>
-    private sealed record SandboxedChannel(Channel Channel);
 }

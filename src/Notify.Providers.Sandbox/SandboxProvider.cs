@@ -3,7 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Providers.Sandbox;
 
 /// <summary>Captures the messages of one channel.</summary>
-internal sealed class SandboxProvider(Channel channel, SandboxInbox inbox, ILogger<SandboxProvider> logger) : IDeliveryProvider
+internal sealed class SandboxProvider(
+    Channel channel,
+    SandboxInbox inbox,
+    SandboxAnswers answers,
+    ILogger<SandboxProvider> logger
+) : IDeliveryProvider
 {
     public string Name { get; } = GetName(channel);
 
@@ -18,8 +23,9 @@ internal sealed class SandboxProvider(Channel channel, SandboxInbox inbox, ILogg
     {
         try
         {
-            var message = inbox.Capture(delivery);
-            return Outcome.Sent($"{message.Sequence}");
+            var failure = answers.FindOutcome(channel);
+            var message = inbox.Capture(delivery, failure?.Reason);
+            return failure ?? Outcome.Sent($"{message.Sequence}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -16,8 +16,9 @@ internal sealed class SandboxTestProvider(SandboxInbox inbox, ILogger<SandboxPro
     {
         try
         {
-            var message = inbox.Capture(delivery);
-            return MagicAddress.FindOutcome(delivery) ?? Outcome.Sent($"{message.Sequence}");
+            var failure = MagicAddress.FindOutcome(delivery);
+            var message = inbox.Capture(delivery, failure?.Reason);
+            return failure ?? Outcome.Sent($"{message.Sequence}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

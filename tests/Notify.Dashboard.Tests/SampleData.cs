@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
+using Notify.Providers.Sandbox;
 
 namespace Notify.Dashboard.Tests;
 
@@ -12,6 +13,7 @@ internal static class SampleData
     {
         await AddPeopleAsync(app);
         var (sent, failed) = await SendAsync(app);
+        var captured = await CaptureAsync(app);
         var templates = app.Services.GetRequiredService<ITemplateCatalog>();
         await templates.SaveAsync(CreateTemplate("Hello {{ name }}"));
         await templates.SaveAsync(CreateTemplate("Good day {{ name }}"));
@@ -62,6 +64,9 @@ internal static class SampleData
             "audit",
             "settings",
             "sandbox",
+            "sandbox?channel=sms&recipient=%2B46&text=no-such-text",
+            "sandbox?channel=E-MAIL%21",
+            .. captured,
             "sign-in",
             "no-such-page",
         ];
@@ -120,6 +125,39 @@ internal static class SampleData
         await app.WhenAsync(failed, NotificationStatus.Failed);
         app.Mail.Mend();
         return (sent, failed);
+    }
+
+    /// <summary>Sends what the sandbox captures. Returns the paths of the messages.</summary>
+    private static async Task<IEnumerable<string>> CaptureAsync(DashboardApplication app)
+    {
+        // A test notification, because another provider sends email.
+        await app.SendEmailAsync(change: trigger => trigger with { Kind = ApiKeyKind.Test });
+        await app.SendEmailAsync(change: trigger =>
+            trigger with
+            {
+                To = [Recipient.Phone("+46701234567"), Recipient.User("ada")],
+                Channels = [Channel.Sms, Channel.Push],
+                Content = new Content
+                {
+                    Title = "Доставлено",
+                    Body = "طلبك في الطريق",
+                    Data = new Dictionary<string, string> { ["order"] = "42" },
+                    Push = new PushContent { Link = "https://shop.example.org/orders/42", Badge = 3 },
+                },
+            }
+        );
+        var sandbox = app.Services.GetRequiredService<ISandbox>();
+        var messages = await TestSupport.Eventually.FindAsync(
+            () =>
+            {
+                var found = sandbox.Messages.Where(message =>
+                    message.Channel == Channel.Email || message.Content.Data is not null
+                );
+                return Task.FromResult(found.DistinctBy(message => message.Channel).ToArray() is { Length: 3 } all ? all : null);
+            },
+            "the captured messages"
+        );
+        return messages.Select(message => $"sandbox/{message.DeliveryId}/{message.Sequence}");
     }
 
     private static Template CreateTemplate(string title) =>

@@ -123,7 +123,6 @@ public sealed partial class HostTests
 
         string[] paths =
         [
-            "/",
             "/health/live",
             "/health/ready",
             "/v1/notifications",
@@ -139,7 +138,7 @@ public sealed partial class HostTests
         }
 
         client.DefaultRequestHeaders.Authorization = new("Bearer", "s3cret-key-of-the-api");
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/v1/sandbox/messages")).StatusCode);
         using var unknown = await client.GetAsync("/nothing");
         await unknown.ProblemAsync(HttpStatusCode.NotFound);
         Assert.DoesNotContain("s3cret-key-of-the-api", host.Output);
@@ -193,11 +192,9 @@ public sealed partial class HostTests
     private static async Task<List<JsonElement>> MessagesAsync(HttpClient client) =>
         [.. (await client.GetFromJsonAsync<JsonElement>("/v1/sandbox/messages")).GetProperty("items").EnumerateArray()];
 
-    private static Task<string> RunAsync(string file, params string[] arguments) => RunAsync(file, [], arguments);
-
-    private static async Task<string> RunAsync(string file, Dictionary<string, string> environment, string[] arguments)
+    private static async Task<string> RunAsync(string file, params string[] arguments)
     {
-        await using var process = ServerProcess.Start(file, arguments, environment);
+        await using var process = ServerProcess.Start(file, arguments);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
         return process.Output;

@@ -44,7 +44,6 @@ internal sealed partial class TenantCalls(OpenApiDocument document)
         "getReadiness",
         // The signature of a vendor authorizes it, and the vendor is one of the application, not of a tenant.
         "receiveCallback",
-        "showCapturedMessages",
         "showInboxComponent",
         "showProblemPage",
     ];
@@ -62,9 +61,11 @@ internal sealed partial class TenantCalls(OpenApiDocument document)
         "priority",
         "provider",
         "reason",
+        "recipient",
         "resolution",
         "results",
         "status",
+        "text",
         "to",
         "types",
         "version",

@@ -244,7 +244,6 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     [InlineData("DELETE", "/v1/notifications/x", "GET, HEAD")]
     [InlineData("POST", "/health/ready", "GET, HEAD")]
     [InlineData("POST", "/v1/sandbox/messages", "GET, HEAD")]
-    [InlineData("POST", "/", "GET, HEAD")]
     [InlineData("GET", "/v1/notifications/x/cancel", "POST")]
     [InlineData("POST", "/v1/users/u", "GET, HEAD, PUT, PATCH, DELETE")]
     [InlineData("PUT", "/v1/users/u/devices", "GET, HEAD")]

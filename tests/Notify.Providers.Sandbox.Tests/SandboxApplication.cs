@@ -14,6 +14,8 @@ internal sealed class SandboxApplication : IAsyncDisposable
 
     public ISandbox Sandbox => _host.Services.GetRequiredService<ISandbox>();
 
+    public ICapturedMessages Captured => _host.Services.GetRequiredService<ICapturedMessages>();
+
     public static async Task<SandboxApplication> StartAsync(Action<INotificationsBuilder> configure)
     {
         var host = Compose(configure);

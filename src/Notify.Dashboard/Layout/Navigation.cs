@@ -7,7 +7,8 @@ namespace Notify.Dashboard.Layout;
 /// <summary>The entries of the navigation.</summary>
 internal static class Navigation
 {
-    private const string Sandbox = "sandbox";
+    /// <summary>The path of the page that only an application with the sandbox has.</summary>
+    public const string Sandbox = "sandbox";
 
     private static readonly IReadOnlyList<NavigationEntry> Entries =
     [

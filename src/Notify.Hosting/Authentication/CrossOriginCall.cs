@@ -18,7 +18,8 @@ internal static class CrossOriginCall
         return request.Headers.Origin is [{ Length: > 0 } origin, ..] && !IsSameOrigin(request, origin);
     }
 
-    // A link on another site may open the page of captured messages. The other site can neither read it nor change anything.
+    // A link on another site may open a page, such as the one of preferences. The other site can neither read it nor change
+    // anything.
     private static bool IsNavigation(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Headers["Sec-Fetch-Mode"] == "navigate"

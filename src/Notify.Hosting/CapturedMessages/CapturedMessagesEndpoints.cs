@@ -16,20 +16,11 @@ namespace Notify.Hosting.CapturedMessages;
 /// </summary>
 internal static class CapturedMessagesEndpoints
 {
-    // A page of the application at the same path takes precedence.
-    private const int PageOrder = 1;
-
     public static void MapCapturedMessages(this RouteGroupBuilder group, IServiceProvider services)
     {
-        if (services.GetService<ICapturedMessages>() is not { } messages)
+        if (services.GetService<ICapturedMessages>() is null)
             return;
 
-        var page = new CapturedMessagesPage(messages.Page);
-        group
-            .MapGet("/", (HttpContext context) => page.Show(context))
-            .WithOrder(PageOrder)
-            .Describe(CapturedMessagesOperations.Page);
-        group.MapOtherMethods("/", "GET, HEAD", PageOrder);
         group
             .MapGet("/v1/sandbox/messages", CapturedMessagesListEndpoint.Handle)
             .ReadsQuery()

@@ -14,14 +14,38 @@ internal static class CapturedMessagesListEndpoint
     public static IResult Handle(HttpContext context, ICapturedMessages messages)
     {
         var errors = new FieldErrors();
-        var page = RequestPage.Read(context.Request, errors);
+        var query = new CapturedMessageQuery();
+        var page = RequestPage.Read(context.Request, errors, field => query = ReadFilter(query, field));
         var before = ReadSequence(page.After);
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var found = messages.Read(CapturedMessagesEndpoints.GetTenant(context), before, page.Limit);
+        var found = messages.Read(
+            query with
+            {
+                Tenant = CapturedMessagesEndpoints.GetTenant(context),
+                Before = before,
+                Limit = page.Limit,
+            }
+        );
         var next = found.Last is { } last ? RequestPage.NextAfter(context.Request, $"{last}") : null;
         return TypedResults.Json(new CapturedMessagesView(found.Items, next), CapturedMessagesJson.Default.CapturedMessagesView);
+    }
+
+    private static CapturedMessageQuery ReadFilter(CapturedMessageQuery query, JsonField field)
+    {
+        switch (field.Name)
+        {
+            case "channel":
+                return query with { Channel = ChannelReader.Read(field) };
+            case "recipient":
+                return query with { Recipient = field.Text() };
+            case "text":
+                return query with { Text = field.Text() };
+            default:
+                field.Unknown("channel", "recipient", "text", "after", "limit");
+                return query;
+        }
     }
 
     private static long ReadSequence(JsonField? after)

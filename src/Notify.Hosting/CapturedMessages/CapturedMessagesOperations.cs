@@ -9,20 +9,22 @@ internal static class CapturedMessagesOperations
 
     private const string AllTenants = "A caller with the scope platform that names no tenant gets the messages of all tenants.";
 
-    public static ApiOperation Page { get; } =
-        new("showCapturedMessages", Tag, "Shows the page of captured messages.")
-        {
-            Scope = ApiScope.Read,
-            HasTenant = false,
-            Responses = [ApiResponse.Text("text/html", "The page.")],
-        };
-
     public static ApiOperation List { get; } =
         new("listCapturedMessages", Tag, "Lists the captured messages, newest first.")
         {
             Description = AllTenants,
             Scope = ApiScope.Read,
-            Parameters = ApiParameters.Page,
+            Parameters =
+            [
+                ApiParameter.Query("channel", _ => Schema.Text("The only channel to include.", "email")),
+                ApiParameter.Query("recipient", _ =>
+                    Schema.Text("A part of the address, or of the ID of the user, regardless of case.", "ada@example.org")
+                ),
+                ApiParameter.Query("text", _ =>
+                    Schema.Text("A part of the title, the body, the HTML or a value of the data, regardless of case.", "order 42")
+                ),
+                .. ApiParameters.Page,
+            ],
             Responses = [ApiResponse.Ok(CapturedMessagesJson.Default.CapturedMessagesView, "A page of messages.")],
         };
 

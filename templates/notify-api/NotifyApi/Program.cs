@@ -4,7 +4,7 @@ var builder = WebApplication.CreateBuilder(args);
 var settings = builder.Configuration.GetSection("Notify");
 var notifications = builder.Services.AddNotifications(settings.Bind).UseSqlite(settings["Sqlite"] ?? "Data Source=notify.db");
 
-// Without a mail server, the sandbox shows what would be sent, at /notify/.
+// Without a mail server, the sandbox shows what would be sent, at /notify/dashboard/sandbox.
 if (settings["Smtp:Host"] is { Length: > 0 })
     notifications.AddSmtp(settings.GetSection("Smtp").Bind);
 else
@@ -12,6 +12,7 @@ else
 
 var app = builder.Build();
 app.MapNotifications("/notify");
+app.MapNotifyDashboard("/notify/dashboard");
 app.MapPost("/orders/{number:int}/ship", async (int number, ShippedOrder order, INotifier notifier) =>
 {
     var result = await notifier.TriggerAsync(

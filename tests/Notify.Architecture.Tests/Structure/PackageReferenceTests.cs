@@ -47,9 +47,9 @@ public sealed class PackageReferenceTests
     }
 
     [Fact]
-    public void Neither_the_engine_nor_hosting_references_a_provider_a_store_or_a_transport()
+    public void Neither_the_engine_nor_hosting_nor_the_dashboard_references_a_provider_a_store_or_a_transport()
     {
-        string[] bases = ["Notify.Abstractions", "Notify.Core", "Notify.Hosting"];
+        string[] bases = ["Notify.Abstractions", "Notify.Core", "Notify.Hosting", "Notify.Dashboard"];
 
         foreach (var name in bases)
             Assert.Subset(bases.ToHashSet(), FindAll(name));
