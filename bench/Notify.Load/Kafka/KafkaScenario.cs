@@ -16,7 +16,7 @@ internal static class KafkaScenario
 {
     private const int Concurrent = 64;
 
-    private const double Reach = 0.7;
+    private const double Reach = 0.8;
 
     public static async Task<int> RunAsync(Arguments arguments)
     {

@@ -12,7 +12,7 @@ internal static class PostgreSqlScenario
 {
     private const int Concurrent = 64;
 
-    private const double Reach = 0.5;
+    private const double Reach = 0.75;
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
