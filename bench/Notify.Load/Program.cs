@@ -83,7 +83,7 @@ try
               many     [--count 1000000]
               import   [--count 1000000]
               many-embedded, many-ingress [--count 100000] [--pairs 3]
-              lists    [--count 10000000] [--only TEXT]
+              lists    [--count 10000000] [--only TEXT] [--hold FILE]   # holds the server until FILE exists
               flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]
               fanout-personal [--count 1000000]

@@ -26,8 +26,8 @@ public interface INotificationQueries
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>
     /// The page. An index finds the time, the reference and the tag; the notifications that it finds are examined for the other
-    /// criteria, at most 5,000 per call. With those criteria, a page can therefore contain fewer notifications than its limit
-    /// although <see cref="Page{T}.Next"/> is set.
+    /// criteria, at most 5,000 per call and not much longer than a tenth of a second. With those criteria, a page can therefore
+    /// contain fewer notifications than its limit, even none, although <see cref="Page{T}.Next"/> is set.
     /// </returns>
     /// <exception cref="InvalidRequestException">The query or the page is invalid.</exception>
     Task<Page<NotificationSummary>> ListAsync(

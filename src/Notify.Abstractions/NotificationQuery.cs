@@ -30,6 +30,12 @@ public sealed record NotificationQuery
     /// <summary>Gets the category; null for any.</summary>
     public string? Category { get; init; }
 
+    /// <summary>
+    /// Gets the channel over which the notification has a delivery; null for any. A broadcast that has reached more than 5,000
+    /// subscribers is found by the channels that its trigger allows.
+    /// </summary>
+    public Channel? Channel { get; init; }
+
     /// <summary>Gets the priority; null for any.</summary>
     public Priority? Priority { get; init; }
 

@@ -95,6 +95,13 @@ public sealed class NotificationPagesTests : IAsyncLifetime
         await _browser.PressAsync("Search", ("id", id), ("reference", ""));
         Assert.Equal($"notifications/{id}", _browser.Path);
 
+        await _browser.OpenAsync("notifications?channel=email&category=other");
+        Assert.Single(_browser.Page.QuerySelectorAll("tbody tr"));
+        await _browser.PressAsync("Search", ("channel", "sms"), ("category", ""));
+        Assert.Empty(_browser.Page.QuerySelectorAll("tbody tr"));
+        await _browser.OpenAsync("notifications?channel=E-mail");
+        Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
+
         await _browser.OpenAsync("notifications?from=2026-02-01&to=2026-01-01");
         Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
         Assert.Contains(

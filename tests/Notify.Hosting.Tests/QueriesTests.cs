@@ -76,6 +76,15 @@ public sealed class QueriesTests
         Assert.Equal([], await ListAsync(all with { Reference = "t" }));
         Assert.Equal([], await ListAsync(all with { UserId = "x" }));
         sent.Add(labelled);
+        await EndAsync(queries, labelled);
+        var failed = all with { Status = NotificationStatus.Failed, Tag = "t", Channel = Channel.Email };
+        Assert.Equal([labelled], await ListAsync(failed));
+        Assert.Equal([labelled], await ListAsync(failed with { Category = "a", Template = null }));
+        Assert.Equal([], await ListAsync(failed with { Channel = Channel.Sms }));
+        Assert.Equal([], await ListAsync(failed with { Status = NotificationStatus.Completed }));
+        Assert.Equal([], await ListAsync(failed with { Category = "b" }));
+        Assert.Equal([], await ListAsync(all with { Channel = Channel.Sms }));
+        Assert.Equal(4, (await ListAsync(all with { Channel = Channel.Email })).Count());
         Assert.Equal([], await ListAsync(all with { To = LongAgo }));
         Assert.Equal(4, (await ListAsync(all with { From = LongAgo })).Count());
         Assert.Equal([], await ListAsync(new NotificationQuery { Tenant = "other" }));
@@ -161,6 +170,7 @@ public sealed class QueriesTests
             (() => queries.ListAsync(query with { Reference = "" }), "notifications?reference=", null),
             (() => queries.ListAsync(query with { Tag = "a\n", UserId = "" }), "notifications?tag=a%0A&user=", null),
             (() => queries.ListAsync(query with { Priority = (Priority)9 }), "notifications?priority=9", null),
+            (() => queries.ListAsync(query with { Channel = default(Channel) }), "notifications?channel=E-mail", null),
             (
                 () => queries.FindAsync(Tenant, Guid.Empty, new PageRequest { After = "x" }),
                 $"notifications/{Guid.Empty}?after=x",

@@ -52,8 +52,8 @@ public sealed class LabelTests(PostgreSqlServer server) : TestDatabase(server)
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         var plan = JsonElement.Parse((string)(await command.ExecuteScalarAsync(Cancellation))!)[0].GetProperty("Plan");
 
-        Assert.Equal(kind == 0 ? 1 : Limit, Count(plan, "Actual Rows"));
-        Assert.InRange(CountRead(plan), 1, 20 * Limit);
+        Assert.Equal(kind == 0 ? 1 : Limit, QueryPlan.Count(plan, "Actual Rows"));
+        Assert.InRange(QueryPlan.CountRead(plan), 1, 20 * Limit);
     }
 
     [Fact]
@@ -88,13 +88,4 @@ public sealed class LabelTests(PostgreSqlServer server) : TestDatabase(server)
             ids.Add(rows.GetGuid(0));
         return [.. ids];
     }
-
-    /// <summary>Counts the rows that a node of a plan and the nodes under it returned or skipped.</summary>
-    private static double CountRead(JsonElement node) =>
-        Count(node, "Actual Loops")
-            * (Count(node, "Actual Rows") + Count(node, "Rows Removed by Filter") + Count(node, "Rows Removed by Index Recheck"))
-        + (node.TryGetProperty("Plans", out var plans) ? plans.EnumerateArray().Sum(CountRead) : 0);
-
-    private static double Count(JsonElement node, string name) =>
-        node.TryGetProperty(name, out var value) ? value.GetDouble() : 0;
 }

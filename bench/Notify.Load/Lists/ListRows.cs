@@ -13,6 +13,19 @@ internal sealed class ListRows(string connectionString)
 
     private const int BatchSize = 500_000;
 
+    /// <summary>
+    /// One of a hundred deliveries is a dead letter, and a few of 100,000 wait for their time, were cancelled, were not wanted,
+    /// or use another channel.
+    /// </summary>
+    private const string State =
+        "CASE WHEN i % 100 = 0 THEN 2 WHEN i % 100000 = 7 THEN 0 WHEN i % 100000 IN (8, 9) THEN 3 ELSE 1 END";
+
+    private const string Reason =
+        "CASE WHEN i % 200 = 0 THEN 'the mailbox is full' WHEN i % 100 = 0 THEN 'the domain ' || i || ' does not exist' "
+        + "WHEN i % 100000 = 8 THEN 'cancelled' WHEN i % 100000 = 9 THEN 'throttled' END";
+
+    private const string DueAt = "CASE WHEN i % 100000 = 7 THEN now() + interval '30 days' END";
+
     /// <summary>One time for all tables, because the rows of one table name the IDs of another.</summary>
     private readonly long _now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
@@ -25,12 +38,14 @@ internal sealed class ListRows(string connectionString)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Command Timeout=0");
         await connection.OpenAsync();
+        // Far fewer checkpoints: each would write every changed page, and then log it again as a whole.
+        await ExecuteAsync(connection, "ALTER SYSTEM SET max_wal_size = '16GB'");
+        await ExecuteAsync(connection, "SELECT pg_reload_conf()");
         await ExecuteAsync(connection, "SET synchronous_commit = off; SET work_mem = '256MB'");
         var id = CreateId($"{count}::bigint");
         const string Accepted = "now() - interval '25 days' * (1 - i::double precision / {0})";
         var accepted = Accepted.Replace("{0}", $"{count}", StringComparison.Ordinal);
         await CopyAsync(connection, "notification", "true", count, ("id", id), ("accepted_at", accepted));
-        // One of a hundred is a dead letter.
         await CopyAsync(
             connection,
             "delivery",
@@ -40,9 +55,12 @@ internal sealed class ListRows(string connectionString)
             ("notification_id", id),
             ("address", "'u' || i || '@example.org'"),
             ("accepted_at", accepted),
-            ("ended_at", accepted),
-            ("state", "CASE WHEN i % 100 = 0 THEN 2 ELSE 1 END"),
-            ("reason", "CASE WHEN i % 100 = 0 THEN 'the mailbox is full' END")
+            ("ended_at", $"CASE WHEN ({DueAt}) IS NULL THEN {accepted} END"),
+            ("due_at", DueAt),
+            ("not_before", $"COALESCE({DueAt}, {accepted})"),
+            ("channel", "CASE WHEN i % 100000 = 10 THEN 'sms' ELSE m.channel END"),
+            ("state", State),
+            ("reason", Reason)
         );
         await CopyAsync(connection, "notification_label", $"value = '{Reference}'", count, ("notification_id", id));
         await CopyAsync(connection, "\"user\"", "true", count, ("id", "'u-' || lpad(i::text, 9, '0')"));

@@ -7,7 +7,12 @@ internal sealed partial class TenantData
     public IEnumerable<ProgressRow> GetProgressRows(Guid notificationId) =>
         [
             .. GetDeliveries(notificationId)
-                .Select(stored => CreateRow(notificationId, ProgressRowKind.Delivery, (int)stored.State, stored.Reason)),
+                .Select(stored =>
+                    CreateRow(notificationId, ProgressRowKind.Delivery, (int)stored.State, stored.Reason) with
+                    {
+                        Channel = stored.Delivery.To.Channel,
+                    }
+                ),
             .. Events
                 .Values.Where(stored => stored.Event.NotificationId == notificationId)
                 .Select(stored => CreateRow(notificationId, ProgressRowKind.Event, (int)stored.State, stored.Reason)),

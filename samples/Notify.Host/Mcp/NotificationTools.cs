@@ -34,6 +34,7 @@ internal sealed class NotificationTools(INotificationQueries queries, IHttpConte
         [Description("The ID of a user whom the trigger names.")] string? user = null,
         [Description("The name of the template.")] string? template = null,
         [Description("The category.")] string? category = null,
+        [Description("A channel over which it has a delivery, such as email.")] string? channel = null,
         [Description("Accepted at or after this time.")] DateTimeOffset? from = null,
         [Description("Accepted before this time.")] DateTimeOffset? to = null,
         [Description(After)] string? after = null,
@@ -50,6 +51,7 @@ internal sealed class NotificationTools(INotificationQueries queries, IHttpConte
             UserId = user,
             Template = template,
             Category = category,
+            Channel = channel is null ? null : Channel.Create(channel),
             From = from,
             To = to,
         };

@@ -88,6 +88,20 @@ public interface INotificationStore
         int limit,
         CancellationToken cancellationToken
     );
+
+    /// <summary>
+    /// Searches for notifications by their progress or their channels. This implementation returns all notifications of the
+    /// filter, and the caller examines them. A store overrides it to find the few that match without reading the others.
+    /// </summary>
+    /// <param name="search">The search.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    async ValueTask<NotificationCandidates> SearchAsync(NotificationSearch search, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        var limit = Math.Min(search.Limit, search.MaxScanned);
+        var found = await ListAsync(search.Filter, search.Before, limit, cancellationToken).ConfigureAwait(false);
+        return NotificationCandidates.Create(found, limit);
+    }
 }
 
 /// <summary>

@@ -27,6 +27,9 @@ public sealed record NotificationProgress
     /// <summary>Gets the number of collected events in each state, without states that have none.</summary>
     public required IReadOnlyDictionary<CollectedState, long> Collected { get; init; }
 
+    /// <summary>Gets the channels of the deliveries that were counted, each once.</summary>
+    public IReadOnlyList<Channel> Channels { get; init; } = [];
+
     /// <summary>Gets whether an expansion has not ended.</summary>
     public bool IsExpanding { get; init; }
 
@@ -55,6 +58,7 @@ public sealed record NotificationProgress
                 : Count(rows, ProgressRowKind.Delivery, state => ToKnown((DeliveryState)state, DeliveryState.Unknown)),
             // An event in a state that only a newer version knows may still be sent.
             Collected = Count(rows, ProgressRowKind.Event, state => ToKnown((CollectedState)state, CollectedState.Waiting)),
+            Channels = [.. rows.FindAll(row => row.Kind == ProgressRowKind.Delivery).Select(row => row.Channel).Distinct()],
             IsExpanding = expansions.Exists(row => row.State == (int)ExpansionState.Running),
             HasDeadExpansion = expansions.Exists(row => row.State == (int)ExpansionState.DeadLetter),
             WasCancelled = rows.Exists(row =>
@@ -73,7 +77,10 @@ public sealed record NotificationProgress
         where TState : struct, Enum => Enum.IsDefined(state) ? state : substitute;
 }
 
-/// <summary>The deliveries or events of a notification in one state, or one expansion, as a store counts them.</summary>
+/// <summary>
+/// The deliveries of a notification over one channel in one state, its events in one state, or one expansion, as a store counts
+/// them.
+/// </summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public readonly record struct ProgressRow
 {
@@ -87,6 +94,9 @@ public readonly record struct ProgressRow
     /// Gets the number of a <see cref="DeliveryState"/>, <see cref="CollectedState"/> or <see cref="ExpansionState"/>.
     /// </summary>
     public required int State { get; init; }
+
+    /// <summary>Gets the channel of the deliveries; the default value for events and expansions.</summary>
+    public Channel Channel { get; init; }
 
     /// <summary>
     /// Gets whether the deliveries or events have the reason <see cref="NotificationProgress.CancelReason"/> or
@@ -104,7 +114,7 @@ public readonly record struct ProgressRow
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public enum ProgressRowKind
 {
-    /// <summary>Deliveries in one state.</summary>
+    /// <summary>Deliveries over one channel in one state.</summary>
     Delivery = 0,
 
     /// <summary>Collected events in one state.</summary>

@@ -37,6 +37,7 @@ internal sealed class RemoteNotificationQueries(ServiceCalls service) : INotific
             .With("user", query.UserId)
             .With("template", query.Template)
             .With("category", query.Category)
+            .With("channel", query.Channel?.Name)
             .With("priority", GetName(query.Priority))
             .With("status", GetName(query.Status))
             .With(page)

@@ -16,13 +16,21 @@ internal sealed partial class InMemoryStore
         lock (_lock)
         {
             var deliveries = ids.SelectMany(id => GetDeliveries(tenant, id))
-                .GroupBy(stored => (Id: stored.Delivery.NotificationId, stored.State, IsCancelled(stored.Reason)))
+                .GroupBy(stored =>
+                    (
+                        Id: stored.Delivery.NotificationId,
+                        stored.State,
+                        IsCancelled: IsCancelled(stored.Reason),
+                        stored.Delivery.To.Channel
+                    )
+                )
                 .Select(group => new ProgressRow
                 {
                     NotificationId = group.Key.Id,
                     Kind = ProgressRowKind.Delivery,
                     State = (int)group.Key.State,
-                    IsCancelled = group.Key.Item3,
+                    Channel = group.Key.Channel,
+                    IsCancelled = group.Key.IsCancelled,
                     Count = group.LongCount(),
                 });
             var events = _events

@@ -15,21 +15,6 @@ internal sealed class NotificationQueries(
 ) : INotificationQueries
 {
     /// <summary>
-    /// The maximum number of notifications that one call scans. Users, templates, categories and priorities are not indexed,
-    /// because nearly every notification has them and would pay for the index. A query for them scans what the other criteria
-    /// find. A page ends when this number is reached, possibly with fewer notifications than its limit.
-    /// </summary>
-    private const int MaxScanned = 5_000;
-
-    private const int ScanBatchSize = 500;
-
-    /// <summary>
-    /// The number of expanded subscribers above which a list does not count the deliveries of a notification, which would take
-    /// seconds for each broadcast to a million.
-    /// </summary>
-    private const int MaxListedSubscribers = 5_000;
-
-    /// <summary>
     /// The number of dead letters per batch. It is small enough that regular deliveries continue between two batches.
     /// </summary>
     private const int ReplayBatchSize = 1_000;
@@ -45,6 +30,8 @@ internal sealed class NotificationQueries(
         AnalyticsMeasure.Failed,
         AnalyticsMeasure.Cancelled,
     ];
+
+    private readonly NotificationScan _scan = new(notifications, time);
 
     public async Task<NotificationTimeline?> FindAsync(
         string tenant,
@@ -62,7 +49,7 @@ internal sealed class NotificationQueries(
         if (await notifications.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false) is not { } notification)
             return null;
 
-        var progress = await CountAsync(tenant, [id], long.MaxValue, cancellationToken).ConfigureAwait(false);
+        var progress = await notifications.CountAsync(tenant, [id], long.MaxValue, cancellationToken).ConfigureAwait(false);
         var counted = progress.GetValueOrDefault(id, NotificationProgress.None);
         var broadcast = await broadcasts.FindAsync(tenant, id, cancellationToken).ConfigureAwait(false);
         return new NotificationTimeline
@@ -101,7 +88,7 @@ internal sealed class NotificationQueries(
         var after = QueryRules.CheckPage(errors, page);
         InvalidRequestException.ThrowIfAny(errors);
 
-        var (found, last) = await ScanAsync(query, after, page.Limit, cancellationToken).ConfigureAwait(false);
+        var (found, last) = await _scan.RunAsync(query, after, page.Limit, cancellationToken).ConfigureAwait(false);
         return new Page<NotificationSummary> { Items = found, Next = last?.ToString() };
     }
 
@@ -241,91 +228,6 @@ internal sealed class NotificationQueries(
         QueryRules.Check(errors, query, time.GetUtcNow());
         return errors;
     }
-
-    /// <summary>
-    /// Finds the notifications of a page. Also returns the last notification that was scanned if there may be more.
-    /// </summary>
-    private async ValueTask<(List<NotificationSummary> Found, Guid? Last)> ScanAsync(
-        NotificationQuery query,
-        Guid? after,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var filter = new NotificationFilter
-        {
-            Tenant = query.Tenant,
-            From = query.From,
-            To = query.To,
-            Reference = query.Reference,
-            Tag = query.Tag,
-        };
-        var found = new List<NotificationSummary>();
-        var batchSize = query is { UserId: null, Template: null, Category: null, Priority: null, Status: null }
-            ? limit + 1
-            : ScanBatchSize;
-        for (var scanned = 0; ; )
-        {
-            var batch = await notifications.ListAsync(filter, after, batchSize, cancellationToken).ConfigureAwait(false);
-            // Without a filter for the status, it is computed only for the notifications of the page.
-            var matches = batch.Where(notification => IsMatch(query, notification.Trigger));
-            var shown = query.Status is null ? matches.Take(limit - found.Count) : matches;
-            var withStatus = await FindStatusesAsync(query.Tenant, [.. shown], cancellationToken).ConfigureAwait(false);
-            foreach (var notification in batch)
-            {
-                if (found.Count == limit || scanned == MaxScanned)
-                    return (found, after);
-
-                (after, scanned) = (notification.Id, scanned + 1);
-                if (
-                    withStatus.TryGetValue(notification.Id, out var match)
-                    && (query.Status is null || match.Status == query.Status)
-                )
-                    found.Add(match);
-            }
-
-            if (batch.Count < batchSize)
-                return (found, null);
-        }
-    }
-
-    private async ValueTask<Dictionary<Guid, NotificationSummary>> FindStatusesAsync(
-        string tenant,
-        IReadOnlyList<NotificationSummary> listed,
-        CancellationToken cancellationToken
-    )
-    {
-        if (listed.Count == 0)
-            return [];
-
-        var now = time.GetUtcNow();
-        Guid[] ids = [.. listed.Select(notification => notification.Id)];
-        var progress = await CountAsync(tenant, ids, MaxListedSubscribers, cancellationToken).ConfigureAwait(false);
-        return listed.ToDictionary(
-            notification => notification.Id,
-            notification =>
-            {
-                var counted = progress.GetValueOrDefault(notification.Id, NotificationProgress.None);
-                return notification with { Status = StatusRules.Compute(notification.Trigger, counted, now) };
-            }
-        );
-    }
-
-    private ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
-        string tenant,
-        IReadOnlyCollection<Guid> ids,
-        long maxSubscribers,
-        CancellationToken cancellationToken
-    ) => notifications.CountAsync(tenant, ids, maxSubscribers, cancellationToken);
-
-    private static bool IsMatch(NotificationQuery query, Trigger trigger) =>
-        (
-            query.UserId is null
-            || trigger.To.Any(recipient => recipient.Kind == RecipientKind.User && recipient.Value == query.UserId)
-        )
-        && (query.Template is null || trigger.Template == query.Template)
-        && (query.Category is null || trigger.Category == query.Category)
-        && (query.Priority is null || trigger.Priority == query.Priority);
 
     // One more item than the page shows was requested, which reveals whether there is a next page.
     private static Page<DeliveryRecord> CreatePage(IReadOnlyList<DeliveryRecord> found, PageRequest page) =>

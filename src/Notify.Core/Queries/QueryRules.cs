@@ -42,6 +42,14 @@ internal static class QueryRules
         CheckText(errors, "template", query.Template);
         CheckText(errors, "category", query.Category);
         CheckTimes(errors, query.From, query.To);
+        if (query.Channel is { } channel && channel == default)
+            errors.Add(
+                new FieldError(
+                    "channel",
+                    FieldErrorCodes.Invalid,
+                    "Use the name of a channel, such as push, sms, email or webhook: lower-case letters, digits and hyphens."
+                )
+            );
         if (query.Priority is { } priority && !Enum.IsDefined(priority))
             errors.Add(new FieldError("priority", FieldErrorCodes.Invalid, "Use one of high, normal, bulk."));
         if (query.Status is { } status && (!Enum.IsDefined(status) || status == NotificationStatus.Unknown))

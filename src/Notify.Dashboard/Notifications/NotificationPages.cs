@@ -41,11 +41,14 @@ internal static class NotificationPages
             Category = page.GetQuery("category"),
             Reference = page.GetQuery("reference"),
             Tag = page.GetQuery("tag"),
+            Channel = Channel.TryParse(page.GetQuery("channel"), out var channel) ? channel : null,
             Status = Enum.TryParse<NotificationStatus>(page.GetQuery("status"), ignoreCase: true, out var status) ? status : null,
             From = Texts.ParseTime(page.GetQuery("from")),
             To = Texts.ParseTime(page.GetQuery("to")),
         };
         var errors = queries.Validate(query);
+        if (page.GetQuery("channel") is { } name && query.Channel is null)
+            errors = [.. errors, new FieldError("channel", FieldErrorCodes.Invalid, $"'{name}' is not the name of a channel.")];
         if (page.GetQuery("id") is not null)
             errors = [.. errors, new FieldError("id", FieldErrorCodes.Invalid, "This is not the ID of a notification.")];
         var found =

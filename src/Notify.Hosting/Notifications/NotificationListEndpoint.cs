@@ -56,6 +56,8 @@ internal static class NotificationListEndpoint
                 return query with { Template = field.Text() };
             case "category":
                 return query with { Category = field.Text() };
+            case "channel":
+                return query with { Channel = ChannelReader.Read(field) };
             case "priority":
                 return query with { Priority = field.GetOne(TriggerBody.Priorities) };
             case "status":
@@ -69,6 +71,7 @@ internal static class NotificationListEndpoint
                     "user",
                     "template",
                     "category",
+                    "channel",
                     "priority",
                     "status",
                     "after",

@@ -24,6 +24,7 @@ internal static class NotificationOperations
                 ApiParameter.Query("status", _ => Schema.Choice("The overall status.", NotificationListEndpoint.Statuses.Keys)),
                 ApiParameter.Query("template", _ => Schema.Text("The name of the template.", "order-shipped")),
                 ApiParameter.Query("category", _ => Schema.Text("The category.", "orders")),
+                ApiParameter.Query("channel", _ => Schema.Text("A channel over which it has a delivery.", "email")),
                 ApiParameter.Query("priority", _ => Schema.Choice("The priority.", TriggerBody.Priorities.Keys)),
                 .. ApiParameters.Page,
             ],

@@ -182,6 +182,8 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
             { DeliveryField.State, "$" + DeliveryField.State },
             { "cancelled", isCancelled },
         };
+        if (kind == ProgressRowKind.Delivery)
+            key.Add(DeliveryField.Channel, "$" + DeliveryField.Channel);
         BsonDocument[] stages =
         [
             new("$match", filter),
@@ -193,6 +195,9 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
             NotificationId = group[DeliveryField.Id][DeliveryField.Notification].AsGuid,
             Kind = kind,
             State = group[DeliveryField.Id][DeliveryField.State].AsInt32,
+            Channel = Channel.TryParse(group[DeliveryField.Id].AsBsonDocument.TextOrNull(DeliveryField.Channel), out var channel)
+                ? channel
+                : default,
             IsCancelled = group[DeliveryField.Id]["cancelled"].AsBoolean,
             Count = group["count"].ToInt64(),
         });

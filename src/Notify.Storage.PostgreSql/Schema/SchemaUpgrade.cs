@@ -30,6 +30,7 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Nineteenth(name),
         SchemaSteps.Twentieth(name),
         SchemaSteps.TwentyFirst(name),
+        SchemaSteps.TwentySecond(name),
     ];
 
     /// <summary>Gets the SQL of every step. The first step has the number 1.</summary>

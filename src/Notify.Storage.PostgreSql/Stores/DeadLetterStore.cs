@@ -8,31 +8,6 @@ namespace Notify.Storage.PostgreSql.Stores;
 /// <summary>Lists and replays dead letters.</summary>
 internal sealed class DeadLetterStore(StoreDatabase database, ContentReader contents) : IDeadLetterStore
 {
-    // An erased delivery has no address and cannot be replayed.
-    private static readonly string Matches = $"""
-        d.state = {(int)DeliveryState.DeadLetter} AND d.tenant = $1 AND d.address <> ''
-            AND ($2 IS NULL OR d.id = ANY($2)) AND ($3 IS NULL OR d.provider = $3) AND ($4 IS NULL OR strpos(d.reason, $4) > 0)
-            AND ($5 IS NULL OR d.ended_at >= $5) AND ($6 IS NULL OR d.ended_at < $6)
-        """;
-
-    private readonly string _list =
-        $"SELECT {DeliveryRecords.Columns} FROM {database.Schema}.delivery d "
-        + $"WHERE {Matches} AND ($7 IS NULL OR d.id > $7) ORDER BY d.id LIMIT $8";
-
-    private readonly string _count = $"SELECT count(*) FROM {database.Schema}.delivery d WHERE {Matches}";
-
-    // Concurrent replays skip the rows that another one has locked, so each dead letter is replayed once.
-    private readonly string _replay = $"""
-        WITH chosen AS MATERIALIZED (
-            SELECT d.id FROM {database.Schema}.delivery d WHERE {Matches} ORDER BY d.id LIMIT $7 FOR UPDATE SKIP LOCKED
-        )
-        UPDATE {database.Schema}.delivery d
-        SET state = {(int)DeliveryState.Pending},
-            due_at = $8, not_before = $8, expires_at = $9, attempts_spent = 0, retry_delay_ticks = 0,
-            reason = 'replayed', ended_at = NULL, owner = NULL, fence = d.fence + 1
-        FROM chosen WHERE d.id = chosen.id
-        """;
-
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
         Guid? after,
@@ -43,8 +18,8 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
             (connection, cancellation) =>
                 DeliveryRecords.ReadAsync(
                     connection,
-                    _list,
-                    parameters => Bind(parameters, filter).WithOrNull(NpgsqlDbType.Uuid, after).With(limit),
+                    CreateList(filter),
+                    parameters => Bind(parameters, filter).With(after ?? Guid.Empty).With(limit),
                     contents,
                     cancellation
                 ),
@@ -54,7 +29,12 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
     public async ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
         (
             await database
-                .QueryAsync(_count, parameters => Bind(parameters, filter), row => row.GetInt64(0), cancellationToken)
+                .QueryAsync(
+                    $"SELECT count(*) FROM {database.Schema}.delivery d WHERE {CreateCondition(filter)}",
+                    parameters => Bind(parameters, filter),
+                    row => row.GetInt64(0),
+                    cancellationToken
+                )
                 .ConfigureAwait(false)
         )[0];
 
@@ -62,12 +42,52 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
         database.TransactAsync(
             (connection, cancellation) =>
                 connection.ExecuteAsync(
-                    _replay,
+                    CreateReplay(request.Filter),
                     parameters => Bind(parameters, request.Filter).With(request.Limit).With(request.Now).With(request.ExpiresAt),
                     cancellation
                 ),
             cancellationToken
         );
+
+    /// <summary>
+    /// Creates the query for a page, in the order of the IDs. An index for each order finds the IDs: that of the IDs, or that of
+    /// the end. The server cannot know that deliveries end in nearly the order of their IDs, and would search for a period from
+    /// the oldest dead letter on. So it must first collect those of the period, which needs nothing but the index.
+    /// </summary>
+    private string CreateList(DeadLetterFilter filter)
+    {
+        var isPeriod = filter.From is not null || filter.To is not null;
+        var matches = $"SELECT d.id FROM {database.Schema}.delivery d WHERE {CreateCondition(filter)} AND d.id > $7";
+        return $"""
+            WITH matches AS {(isPeriod ? "MATERIALIZED" : "NOT MATERIALIZED")} ({matches})
+            SELECT {DeliveryRecords.Columns} FROM {database.Schema}.delivery d
+            WHERE d.id = ANY(ARRAY(SELECT id FROM matches ORDER BY id LIMIT $8)) ORDER BY d.id
+            """;
+    }
+
+    // Concurrent replays skip the rows that another one has locked, so each dead letter is replayed once.
+    private string CreateReplay(DeadLetterFilter filter) =>
+        $"""
+            WITH chosen AS MATERIALIZED (
+                SELECT d.id FROM {database.Schema}.delivery d WHERE {CreateCondition(filter)}
+                ORDER BY d.id LIMIT $7 FOR UPDATE SKIP LOCKED
+            )
+            UPDATE {database.Schema}.delivery d
+            SET state = {(int)DeliveryState.Pending},
+                due_at = $8, not_before = $8, expires_at = $9, attempts_spent = 0, retry_delay_ticks = 0,
+                reason = 'replayed', ended_at = NULL, owner = NULL, fence = d.fence + 1
+            FROM chosen WHERE d.id = chosen.id
+            """;
+
+    // Only the conditions of the filter, so that the server finds the index for them. An erased delivery has no address and
+    // cannot be replayed.
+    private static string CreateCondition(DeadLetterFilter filter) =>
+        $"d.state = {(int)DeliveryState.DeadLetter} AND d.tenant = $1 AND d.address <> ''"
+        + (filter.Ids is null ? "" : " AND d.id = ANY($2)")
+        + (filter.Provider is null ? "" : " AND d.provider = $3")
+        + (filter.Reason is null ? "" : " AND strpos(d.reason, $4) > 0")
+        + (filter.From is null ? "" : " AND d.ended_at >= $5")
+        + (filter.To is null ? "" : " AND d.ended_at < $6");
 
     private static NpgsqlParameterCollection Bind(NpgsqlParameterCollection parameters, DeadLetterFilter filter) =>
         parameters

@@ -1,6 +1,7 @@
 using Notify.Storage.PostgreSql.Connection;
 using Notify.Storage.PostgreSql.Queue;
 using Notify.Storage.Toolkit;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
@@ -8,7 +9,8 @@ namespace Notify.Storage.PostgreSql.Stores;
 /// <summary>Reads notifications and the state of their deliveries.</summary>
 internal sealed class NotificationStore(StoreDatabase database, ContentReader contents) : INotificationStore
 {
-    private const string SummaryColumns = "n.id, n.accepted_at, n.expires_at, n.trigger";
+    /// <summary>The columns of a notification with the alias <c>n</c> that a list needs.</summary>
+    public const string SummaryColumns = "n.id, n.accepted_at, n.expires_at, n.trigger";
 
     private readonly string _find = $"""
         SELECT n.id, n.accepted_at, n.expires_at, n.trigger, n.contents FROM {database.Schema}.notification n
@@ -35,23 +37,24 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
         """;
 
     private readonly NotificationLabels _labels = new(database.Schema);
+    private readonly NotificationSearcher _searcher = new(database);
 
     private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
 
     private readonly string _count = $"""
-        SELECT d.notification_id, 0, d.state::integer, COALESCE(d.reason IN ({CancelReasons}), false), count(*)
+        SELECT d.notification_id, 0, d.state::integer, COALESCE(d.reason IN ({CancelReasons}), false), count(*), d.channel
         FROM {database.Schema}.delivery d
         WHERE d.notification_id = ANY($1) AND d.tenant = $2 AND NOT EXISTS (
             SELECT 1 FROM {database.Schema}.expansion x WHERE x.notification_id = d.notification_id AND x.done > $3)
-        GROUP BY 1, 3, 4
+        GROUP BY 1, 3, 4, 6
         UNION ALL
-        SELECT e.notification_id, 1, e.state::integer, COALESCE(e.reason IN ({CancelReasons}), false), count(*)
+        SELECT e.notification_id, 1, e.state::integer, COALESCE(e.reason IN ({CancelReasons}), false), count(*), ''
         FROM {database.Schema}.digest_event e WHERE e.notification_id = ANY($1) AND e.tenant = $2
         GROUP BY 1, 3, 4
         UNION ALL
         SELECT x.notification_id, 2,
             CASE WHEN x.due_at IS NOT NULL THEN 0 WHEN x.reason IS NOT NULL THEN 2 WHEN x.done < x.total THEN 3 ELSE 1 END,
-            false, x.done
+            false, x.done, ''
         FROM {database.Schema}.expansion x JOIN {database.Schema}.notification n ON n.id = x.notification_id
         WHERE x.notification_id = ANY($1) AND n.tenant = $2
         """;
@@ -146,16 +149,19 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
                     foreach (var label in labels)
                         parameters.With((short)label.Kind).With(label.Value);
                 },
-                row => new NotificationSummary
-                {
-                    Id = row.GetGuid(0),
-                    AcceptedAt = row.Time(1),
-                    ExpiresAt = row.Time(2),
-                    Trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(3)),
-                },
+                ReadSummary,
                 cancellationToken
             )
             .ConfigureAwait(false);
+    }
+
+    public async ValueTask<NotificationCandidates> SearchAsync(NotificationSearch search, CancellationToken cancellationToken)
+    {
+        if (search.Part is not null || search.Channel is not null)
+            return await _searcher.RunAsync(search, cancellationToken).ConfigureAwait(false);
+
+        var found = await ListAsync(search.Filter, search.Before, search.Limit, cancellationToken).ConfigureAwait(false);
+        return NotificationCandidates.Create(found, search.Limit);
     }
 
     public async ValueTask<IReadOnlyDictionary<Guid, NotificationProgress>> CountAsync(
@@ -176,10 +182,21 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
                     State = row.GetInt32(2),
                     IsCancelled = row.GetBoolean(3),
                     Count = row.GetInt64(4),
+                    Channel = Channel.TryParse(row.GetString(5), out var channel) ? channel : default,
                 },
                 cancellationToken
             )
             .ConfigureAwait(false);
         return NotificationProgress.Create(rows, maxSubscribers);
     }
+
+    /// <summary>Reads a row of <see cref="SummaryColumns"/>.</summary>
+    public static NotificationSummary ReadSummary(NpgsqlDataReader row) =>
+        new()
+        {
+            Id = row.GetGuid(0),
+            AcceptedAt = row.Time(1),
+            ExpiresAt = row.Time(2),
+            Trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(3)),
+        };
 }

@@ -244,6 +244,16 @@ internal static class SchemaSteps
             CREATE INDEX notify_delivery_collapse ON notify_delivery (tenant, collapse_key, collapse_address)
                 WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
             """,
+        // The search for notifications by what became of them. Deliveries that are sent pay nothing.
+        """
+            CREATE INDEX notify_delivery_failed ON notify_delivery (tenant, notification_id) WHERE state = 2;
+            CREATE INDEX notify_delivery_cancelled ON notify_delivery (tenant, notification_id)
+                WHERE state = 3 AND reason IN ('cancelled', 'the user was deleted');
+            CREATE INDEX notify_digest_event_failed ON notify_digest_event (tenant, notification_id) WHERE state = 2;
+            CREATE INDEX notify_digest_event_cancelled ON notify_digest_event (tenant, notification_id)
+                WHERE state = 3 AND reason IN ('cancelled', 'the user was deleted');
+            CREATE INDEX notify_expansion_ended ON notify_expansion (tenant, notification_id) WHERE due_at IS NULL;
+            """,
     ];
 
     /// <summary>

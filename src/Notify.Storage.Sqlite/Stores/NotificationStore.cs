@@ -8,18 +8,22 @@ namespace Notify.Storage.Sqlite.Stores;
 /// <summary>Reads notifications and deliveries, on connections other than the writer's.</summary>
 internal sealed class NotificationStore(StoreDatabase database) : INotificationStore
 {
+    /// <summary>The columns of a notification with the alias <c>n</c> that a list needs.</summary>
+    public const string SummaryColumns = "n.id, n.accepted_at, n.expires_at, n.trigger";
+
     private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
 
     private const string Count = $"""
-        SELECT 0, state, COALESCE(reason IN ({CancelReasons}), 0), COUNT(*) FROM notify_delivery
+        SELECT 0, state, COALESCE(reason IN ({CancelReasons}), 0), COUNT(*), channel FROM notify_delivery
         WHERE notification_id = @id AND tenant = @tenant
             AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = @id AND done > @max)
-        GROUP BY 2, 3
+        GROUP BY 2, 3, 5
         UNION ALL
-        SELECT 1, state, COALESCE(reason IN ({CancelReasons}), 0), COUNT(*) FROM notify_digest_event
+        SELECT 1, state, COALESCE(reason IN ({CancelReasons}), 0), COUNT(*), '' FROM notify_digest_event
         WHERE notification_id = @id AND tenant = @tenant GROUP BY 2, 3
         UNION ALL
-        SELECT 2, CASE WHEN due_at IS NOT NULL THEN 0 WHEN reason IS NOT NULL THEN 2 WHEN done < total THEN 3 ELSE 1 END, 0, done
+        SELECT 2, CASE WHEN due_at IS NOT NULL THEN 0 WHEN reason IS NOT NULL THEN 2 WHEN done < total THEN 3 ELSE 1 END, 0,
+            done, ''
         FROM notify_expansion WHERE notification_id = @id AND tenant = @tenant
         """;
 
@@ -109,41 +113,49 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
         CancellationToken cancellationToken
     )
     {
-        var (from, to) = IdRange.Create(filter, before);
-        var labels = NotificationLabel.GetAll(filter);
         using var connection = database.OpenReader();
-        using var statement = new Statement(
-            connection,
-            $"""
-            SELECT n.id, n.accepted_at, n.expires_at, n.trigger FROM {CreateSource(labels.Count)}
-                AND {(labels.Count == 0 ? "n.id" : "l0.notification_id")} >= @from
-                AND {(labels.Count == 0 ? "n.id" : "l0.notification_id")} < @to
-            ORDER BY {(labels.Count == 0 ? "n.id" : "l0.notification_id")} DESC LIMIT @limit
-            """
-        );
-        statement
-            .Bind("@tenant", filter.Tenant)
-            .Bind("@from", from ?? Guid.Empty)
-            .Bind("@to", to ?? Guid.AllBitsSet)
-            .Bind("@limit", limit);
-        for (var i = 0; i < labels.Count; i++)
-            statement.Bind($"@kind{i}", (long)labels[i].Kind).Bind($"@value{i}", labels[i].Value);
+        using var statement = new Statement(connection, CreateList(SummaryColumns, NotificationLabel.GetAll(filter).Count));
+        Bind(statement, filter, before).Bind("@limit", limit);
         var found = new List<NotificationSummary>();
         while (statement.Read())
-        {
-            var trigger = StoredForm.ReadTrigger(statement.Blob(3));
-            found.Add(
-                new NotificationSummary
-                {
-                    Id = statement.Guid(0),
-                    AcceptedAt = statement.Time(1),
-                    ExpiresAt = statement.Time(2),
-                    Trigger = trigger,
-                }
-            );
-        }
-
+            found.Add(ReadSummary(statement));
         return new(found);
+    }
+
+    public ValueTask<NotificationCandidates> SearchAsync(NotificationSearch search, CancellationToken cancellationToken)
+    {
+        using var connection = database.OpenReader();
+        return new(NotificationSearcher.Run(connection, search));
+    }
+
+    /// <summary>Reads a row of <see cref="SummaryColumns"/>.</summary>
+    public static NotificationSummary ReadSummary(Statement row) =>
+        new()
+        {
+            Id = row.Guid(0),
+            AcceptedAt = row.Time(1),
+            ExpiresAt = row.Time(2),
+            Trigger = StoredForm.ReadTrigger(row.Blob(3)),
+        };
+
+    /// <summary>Creates the query for notifications with a number of labels, newest first.</summary>
+    public static string CreateList(string columns, int labels)
+    {
+        var id = labels == 0 ? "n.id" : "l0.notification_id";
+        return $"""
+            SELECT {columns} FROM {CreateSource(labels)} AND {id} >= @from AND {id} < @to ORDER BY {id} DESC LIMIT @limit
+            """;
+    }
+
+    /// <summary>Binds the parameters of <see cref="CreateList"/> except the limit.</summary>
+    public static Statement Bind(Statement statement, NotificationFilter filter, Guid? before)
+    {
+        var (from, to) = IdRange.Create(filter, before);
+        statement.Bind("@tenant", filter.Tenant).Bind("@from", from ?? Guid.Empty).Bind("@to", to ?? Guid.AllBitsSet);
+        var labels = NotificationLabel.GetAll(filter);
+        for (var i = 0; i < labels.Count; i++)
+            statement.Bind($"@kind{i}", (long)labels[i].Kind).Bind($"@value{i}", labels[i].Value);
+        return statement;
     }
 
     // CROSS JOIN fixes the order: the index of the first label drives the search, and the others are looked up in it.
@@ -185,6 +197,7 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
                         NotificationId = id,
                         Kind = (ProgressRowKind)statement.Int32(0),
                         State = statement.Int32(1),
+                        Channel = Channel.TryParse(statement.Text(4), out var channel) ? channel : default,
                         IsCancelled = statement.Int32(2) == 1,
                         Count = statement.Int64(3),
                     }

@@ -38,6 +38,7 @@ public abstract class NotificationFacts(ManagementFixture fixture, bool isRemote
             Reference = "order/1",
             Status = NotificationStatus.Completed,
             Priority = Priority.Normal,
+            Channel = Channel.Email,
             From = DateTimeOffset.UtcNow.AddHours(-1),
         };
 
@@ -48,6 +49,7 @@ public abstract class NotificationFacts(ManagementFixture fixture, bool isRemote
         Assert.Equal([second, first], [Assert.Single(page.Items).Id, Assert.Single(next.Items).Id]);
         Assert.Null(next.Next);
         Assert.Empty(none.Items);
+        Assert.Empty((await Queries.ListAsync(query with { Channel = Channel.Sms })).Items);
     }
 
     [Fact]
