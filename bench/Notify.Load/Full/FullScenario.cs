@@ -46,17 +46,33 @@ internal static class FullScenario
         if (only is not null && !stores.ContainsKey(only))
             throw new ArgumentException($"--store must be one of {string.Join(", ", stores.Keys)}.");
 
-        foreach (var (_, start) in stores.Where(store => only is null || store.Key == only))
+        await using var resources = new AsyncDisposables();
+        // The stores are filled at the same time, because each uses one processor.
+        var filled = await Task.WhenAll(
+            stores
+                .Where(store => only is null || store.Key == only)
+                .Select(store => Task.Run(() => FillAsync(store.Value, new StorePlan(ended, waiting), resources)))
+        );
+        foreach (var (store, full, small) in filled)
         {
-            await using var store = await start();
-            await using var full = await FillAsync(store, new StorePlan(ended, waiting));
-            await using var small = await FillAsync(store, new StorePlan(Small.Ended, Small.Waiting));
-            await SendAsync(store.Name, full, small, count, pairs);
-            await ReadAsync(store.Name, full, small);
-            await RetainAsync(store.Name, full, count, pairs);
+            await SendAsync(store, full, small, count, pairs);
+            await ReadAsync(store, full, small);
+            await RetainAsync(store, full, count, pairs);
         }
 
         return 0;
+    }
+
+    private static async Task<(string Store, Filled Full, Filled Small)> FillAsync(
+        Func<Task<IFilledStore>> start,
+        StorePlan plan,
+        AsyncDisposables resources
+    )
+    {
+        var store = resources.Add(await start());
+        var full = resources.Add(await FillAsync(store, plan));
+        var small = resources.Add(await FillAsync(store, new StorePlan(Small.Ended, Small.Waiting)));
+        return (store.Name, full, small);
     }
 
     private static async Task<Filled> FillAsync(IFilledStore store, StorePlan plan)
@@ -153,6 +169,26 @@ internal static class FullScenario
 
     private static Dictionary<string, double> Describe(StorePlan plan) =>
         new() { ["ended"] = plan.Ended, ["waiting"] = plan.Waiting };
+
+    /// <summary>Disposes what was added to it, the last first.</summary>
+    private sealed class AsyncDisposables : IAsyncDisposable
+    {
+        private readonly Stack<IAsyncDisposable> _all = new();
+
+        public T Add<T>(T one)
+            where T : IAsyncDisposable
+        {
+            lock (_all)
+                _all.Push(one);
+            return one;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            while (_all.TryPop(out var one))
+                await one.DisposeAsync();
+        }
+    }
 
     private sealed class Filled(IFilledDatabase database, StorePlan plan) : IAsyncDisposable
     {

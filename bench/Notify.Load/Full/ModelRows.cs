@@ -9,24 +9,40 @@ internal static class ModelRows
 {
     private const string Dead = "dead@example.org";
 
+    /// <summary>Stores are filled at the same time, but what is settled is counted for the whole process.</summary>
+    private static readonly SemaphoreSlim Counted = new(1, 1);
+
     public static async Task FillAsync(IFilledDatabase database, StorePlan plan)
     {
         Guid notification;
-        await using (var application = await Application.StartAsync(database.Use, new ModelVendor()))
+        await Counted.WaitAsync();
+        try
         {
-            using var settled = new SettledCounter();
-            notification = (await application.Notifier.TriggerAsync(CreateTrigger("sent@example.org"))).Id;
-            await application.Notifier.TriggerAsync(CreateTrigger(Dead));
-            await application.Notifier.TriggerAsync(
-                CreateTrigger("waiting@example.org") with
-                {
-                    SendAt = DateTimeOffset.UtcNow.AddDays(1),
-                }
-            );
-            await settled.WaitAsync(2);
+            notification = await SendAsync(database);
+        }
+        finally
+        {
+            Counted.Release();
         }
 
         await database.MultiplyAsync(plan, notification);
+    }
+
+    /// <summary>Sends one notification, lets one fail, and leaves one waiting. Returns the id of the sent one.</summary>
+    private static async Task<Guid> SendAsync(IFilledDatabase database)
+    {
+        await using var application = await Application.StartAsync(database.Use, new ModelVendor());
+        using var settled = new SettledCounter();
+        var sent = await application.Notifier.TriggerAsync(CreateTrigger("sent@example.org"));
+        await application.Notifier.TriggerAsync(CreateTrigger(Dead));
+        await application.Notifier.TriggerAsync(
+            CreateTrigger("waiting@example.org") with
+            {
+                SendAt = DateTimeOffset.UtcNow.AddDays(1),
+            }
+        );
+        await settled.WaitAsync(2);
+        return sent.Id;
     }
 
     private static Trigger CreateTrigger(string address) =>

@@ -53,6 +53,18 @@ internal sealed class Application : IAsyncDisposable
             : throw new InvalidOperationException($"{count} notifications were triggered, but {accepted} were accepted.");
     }
 
+    /// <summary>Does the same with an idempotency key for each trigger, which the store has to remember.</summary>
+    public Task<Turn> SendWithKeysAsync(int count, int callers)
+    {
+        var notifier = Notifier;
+        return Callers.MeasureAsync(
+            count,
+            callers,
+            async number => await notifier.TriggerAsync(CreateTrigger(number) with { IdempotencyKey = $"key-{number}" }),
+            SettleAsync
+        );
+    }
+
     /// <summary>
     /// Does the same in a store in which other notifications wait. It ends when this process has settled as many deliveries.
     /// </summary>
