@@ -33,6 +33,7 @@ internal static class NotificationPages
             return routes.Redirect(page, page.Link($"notifications/{id}"));
 
         var queries = page.Http.RequestServices.GetRequiredService<INotificationQueries>();
+        var errors = new List<FieldError>();
         var query = new NotificationQuery
         {
             Tenant = page.Tenant,
@@ -42,12 +43,12 @@ internal static class NotificationPages
             Reference = page.GetQuery("reference"),
             Tag = page.GetQuery("tag"),
             Status = Enum.TryParse<NotificationStatus>(page.GetQuery("status"), ignoreCase: true, out var status) ? status : null,
-            From = Texts.ParseTime(page.GetQuery("from")),
-            To = Texts.ParseTime(page.GetQuery("to")),
+            From = Texts.ParseTime(page.GetQuery("from"), "from", errors),
+            To = Texts.ParseTime(page.GetQuery("to"), "to", errors),
         };
-        var errors = queries.Validate(query);
+        errors.AddRange(queries.Validate(query));
         if (page.GetQuery("id") is not null)
-            errors = [.. errors, new FieldError("id", FieldErrorCodes.Invalid, "This is not the ID of a notification.")];
+            errors.Add(new FieldError("id", FieldErrorCodes.Invalid, "This is not the ID of a notification."));
         var found =
             errors.Count > 0
                 ? new Page<NotificationSummary> { Items = [] }
@@ -126,7 +127,7 @@ internal static class NotificationPages
                     ? found.Notification.Contents.FirstOrDefault()?.Content
                     : null,
             Kind = page.Kind == ApiKeyKind.Live ? trigger.Kind : page.Kind,
-            IdempotencyKey = null,
+            IdempotencyKey = await page.CreateFormKeyAsync().ConfigureAwait(false),
             SendAt = null,
             SendAtLocal = null,
             ExpiresAt = null,
