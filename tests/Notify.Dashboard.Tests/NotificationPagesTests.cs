@@ -57,7 +57,12 @@ public sealed class NotificationPagesTests : IAsyncLifetime
     [Fact]
     public async Task The_overview_counts_per_channel_and_names_what_needs_attention()
     {
-        await _app.WhenAsync(await _app.SendEmailAsync(), NotificationStatus.Completed);
+        var sent = await _app.SendEmailAsync();
+        await _app.WhenAsync(sent, NotificationStatus.Completed);
+        var delivery = (await _app.Queries.FindAsync(Trigger.DefaultTenant, sent))!.Deliveries.Items[0].Delivery;
+        await _app
+            .Services.GetRequiredService<IReceipts>()
+            .AddAsync(Trigger.DefaultTenant, [new Receipt(delivery.Id, ReceiptKind.Delivered, DateTimeOffset.UtcNow)]);
         _app.Mail.Answer(() => Outcome.Rejected("550 no such mailbox"));
         await _app.WhenAsync(await _app.SendEmailAsync(), NotificationStatus.Failed);
 
@@ -67,12 +72,17 @@ public sealed class NotificationPagesTests : IAsyncLifetime
                 await _browser.OpenAsync("?range=1h");
                 return _browser
                     .Page.QuerySelector("#channels")!
-                    .TextContent.Contains("1 sent and 1 failed", StringComparison.Ordinal);
+                    .TextContent.Contains("1 sent and 1 failed, 1 delivered", StringComparison.Ordinal);
             },
             "the counts"
         );
         var email = _browser.Page.QuerySelector("[aria-labelledby=c-email]")!;
-        Assert.Equal(1, email.QuerySelectorAll(".bar-bad").Length);
+        Assert.Equal((1, 1), (email.QuerySelectorAll(".bar-bad").Length, email.QuerySelectorAll(".bar-mark").Length));
+        Assert.Contains(
+            "2 accepted",
+            _browser.Page.QuerySelector("#chart-accepted-title")!.TextContent,
+            StringComparison.Ordinal
+        );
         Assert.Contains("1 dead letter", _browser.Page.QuerySelector("#attention")!.TextContent, StringComparison.Ordinal);
         Assert.NotEmpty(email.QuerySelectorAll("tbody tr"));
     }

@@ -38,7 +38,7 @@
 
   const shown = new Map();
 
-  // The page stays as it is, so the viewer must know that it is no longer current.
+  // The page stays as it is, so the viewer must know that it is no longer current, and copy what they typed.
   const showEnd = () => {
     if (document.getElementById('ended')) return;
     const notice = document.createElement('p');
@@ -48,7 +48,7 @@
     const link = document.createElement('a');
     link.href = location.href;
     link.textContent = 'Load the page again';
-    notice.append('Your session has ended, so this page is no longer updated. ', link, '.');
+    notice.append('Your session has ended, so this page is no longer updated, and forms are refused. ', link, '.');
     document.getElementById('main').prepend(notice);
   };
 
@@ -147,6 +147,8 @@
         body: new URLSearchParams(new FormData(form)),
         credentials: 'same-origin',
       });
+      // Saving would lose what was typed.
+      if (response.redirected) showEnd();
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       const part = fresh.getElementById(form.dataset.preview);
       if (!part || mine !== number) return;

@@ -33,7 +33,7 @@ internal static class OverviewPages
                 .. CreateChannels(services, range, intervals, rows, depths)
                     .OrderByDescending(channel => channel.Sums.Sent + channel.Sums.Failed),
             ],
-            Accepted = CreateChart(range, intervals, rows, row => row.Accepted, _ => 0),
+            Accepted = CreateChart(range, intervals, rows.Where(row => row.Channel is null), row => row.Accepted, _ => 0),
             Attention = await OverviewAttention.FindAsync(page, depths).ConfigureAwait(false),
             Waiting = depths?.Sum(depth => depth.Pending),
             Newest = newest.Items,
@@ -98,7 +98,10 @@ internal static class OverviewPages
     )
     {
         var byTime = rows.ToLookup(row => row.Time);
-        var points = intervals.Select(at => new ChartPoint(at, byTime[at].Sum(good), byTime[at].Sum(bad)));
+        var points = intervals.Select(at => new ChartPoint(at, byTime[at].Sum(good), byTime[at].Sum(bad))
+        {
+            Delivered = byTime[at].Sum(row => row.Delivered),
+        });
         return new ChartData([.. points], IsDaily: range.Step >= TimeSpan.FromDays(1));
     }
 
