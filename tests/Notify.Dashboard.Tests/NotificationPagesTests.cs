@@ -254,9 +254,17 @@ public sealed class NotificationPagesTests : IAsyncLifetime
     public async Task A_large_replay_goes_on_after_the_response_and_shows_its_progress()
     {
         _app.Mail.Answer(() => Outcome.Rejected("552 mailbox full"));
+        var providers = _app.Services.GetRequiredService<IProviders>();
+        await providers.PauseAsync("mail");
         var to = Enumerable.Range(0, 1_001).Select(i => Recipient.Email($"u{i}@example.org")).Chunk(500);
         foreach (var part in to)
             await _app.SendEmailAsync(change: trigger => trigger with { To = [.. part] });
+        await _browser.OpenAsync();
+        Assert.Contains("1,001 deliveries wait for mail", _browser.Text, StringComparison.Ordinal);
+        var email = _browser.Page.QuerySelector("[aria-labelledby=c-email] .inline-facts")!;
+        Assert.Contains("Waiting1,001", email.TextContent, StringComparison.Ordinal);
+
+        await providers.ResumeAsync("mail");
         var all = new DeadLetterFilter { Tenant = Trigger.DefaultTenant };
         await Eventually.TrueAsync(async () => await _app.Queries.CountDeadLettersAsync(all) == 1_001, "the dead letters");
         _app.Mail.Mend();
