@@ -33,7 +33,7 @@ internal static class NotificationPages
             return routes.Redirect(page, page.Link($"notifications/{id}"));
 
         var queries = page.Http.RequestServices.GetRequiredService<INotificationQueries>();
-        var errors = new List<FieldError>();
+        var times = new List<FieldError>();
         var query = new NotificationQuery
         {
             Tenant = page.Tenant,
@@ -43,12 +43,13 @@ internal static class NotificationPages
             Reference = page.GetQuery("reference"),
             Tag = page.GetQuery("tag"),
             Status = Enum.TryParse<NotificationStatus>(page.GetQuery("status"), ignoreCase: true, out var status) ? status : null,
-            From = Texts.ParseTime(page.GetQuery("from"), "from", errors),
-            To = Texts.ParseTime(page.GetQuery("to"), "to", errors),
+            From = Texts.ParseTime(page.GetQuery("from"), "from", times),
+            To = Texts.ParseTime(page.GetQuery("to"), "to", times),
         };
-        errors.AddRange(queries.Validate(query));
+        var errors = queries.Validate(query);
         if (page.GetQuery("id") is not null)
-            errors.Add(new FieldError("id", FieldErrorCodes.Invalid, "This is not the ID of a notification."));
+            errors = [.. errors, new FieldError("id", FieldErrorCodes.Invalid, "This is not the ID of a notification.")];
+        errors = [.. times, .. errors];
         var found =
             errors.Count > 0
                 ? new Page<NotificationSummary> { Items = [] }
