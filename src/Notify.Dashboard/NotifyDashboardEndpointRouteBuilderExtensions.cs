@@ -63,16 +63,17 @@ public static class NotifyDashboardEndpointRouteBuilderExtensions
         var access = new DashboardAccess(services, own);
         var group = endpoints.MapGroup(prefix);
         var routes = new DashboardRoutes(group, access, services, options);
+        var people = options.OpenIdConnect is { } identityProvider ? new PersonSignIn(own, identityProvider) : null;
         AssetEndpoints.Map(group);
+        SignInPages.Map(routes, people);
+        if (people is not null)
+            PersonPages.Map(routes, people);
         MapPages(routes, services);
-        if (options.OpenIdConnect is { } identityProvider)
-            PersonPages.Map(routes, new PersonSignIn(own, identityProvider));
         return group;
     }
 
     private static void MapPages(DashboardRoutes routes, IServiceProvider services)
     {
-        SignInPages.Map(routes);
         OverviewPages.Map(routes);
         NotificationPages.Map(routes);
         LivePages.Map(routes, services);

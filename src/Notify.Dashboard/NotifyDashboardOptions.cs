@@ -18,6 +18,13 @@ public sealed class NotifyDashboardOptions
     public string Title { get; set; } = "Notify";
 
     /// <summary>
+    /// Gets or sets the share of ended deliveries that should be sent. The overview shows how much of the permitted failures, the
+    /// error budget, is left. Default: 0.99; 0.5 to 0.99999.
+    /// </summary>
+    [Range(0.5, 0.99999)]
+    public double SuccessObjective { get; set; } = 0.99;
+
+    /// <summary>
     /// Gets or sets the identity provider at which people sign in, beside the sign-in with an API key; null for none. Set
     /// <c>NotificationsApiOptions.UseMembers</c> too, so that the roles of members decide what they see. Default: null.
     /// </summary>

@@ -118,6 +118,47 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task A_reader_has_no_form_that_would_be_refused_and_posting_one_is_refused()
+    {
+        await using var app = await DashboardApplication.StartAsync(options => options.RequireKey = true);
+        var paths = await SampleData.FillAsync(app);
+        using var reader = await SignInAsync(app, ApiScope.Read);
+        var shown = await FindFormsAsync(reader, paths);
+        using var owner = await SignInAsync(
+            app,
+            ApiScope.Send | ApiScope.Read | ApiScope.Manage | ApiScope.Admin | ApiScope.Platform
+        );
+        var actions = await FindFormsAsync(owner, paths);
+
+        string[] open = ["template-editor/draft", "template-editor/html", "sign-in", "sign-out"];
+        Assert.Subset(open.ToHashSet(), shown);
+        Assert.True(actions.Count > 30, string.Join('\n', actions));
+        await reader.OpenAsync();
+        var token = reader.Page.QuerySelector("input[name=token]")!.GetAttribute("value")!;
+        foreach (var action in actions.Except(open))
+        {
+            await reader.PostAsync(action, ("token", token), ("confirm", "true"));
+            Assert.True(reader.Status == HttpStatusCode.Forbidden, $"{action}: {reader.Status}");
+        }
+    }
+
+    private static async Task<HashSet<string>> FindFormsAsync(PlainBrowser browser, IEnumerable<string> paths)
+    {
+        var found = new HashSet<string>();
+        foreach (var path in paths)
+        {
+            await browser.OpenAsync(path);
+            var forms = browser.Page.QuerySelectorAll("form[method=post]").Select(form => form.GetAttribute("action")!);
+            var buttons = browser
+                .Page.QuerySelectorAll("button[formaction]")
+                .Select(button => button.GetAttribute("formaction")!);
+            found.UnionWith(forms.Concat(buttons).Select(link => browser.GetPath(browser.Resolve(link))));
+        }
+
+        return found;
+    }
+
+    [Fact]
     public async Task A_form_without_its_token_does_nothing()
     {
         await using var app = await DashboardApplication.StartAsync();
@@ -129,6 +170,28 @@ public sealed class AccessTests
         Assert.Contains("Nothing was changed", browser.Text, StringComparison.Ordinal);
         Assert.Equal(NotificationStatus.Scheduled, (await app.Queries.FindAsync(Trigger.DefaultTenant, id))!.Status);
         Assert.Empty(await app.ReadAuditAsync());
+    }
+
+    [Fact]
+    public async Task A_form_after_the_end_of_the_session_tells_so_and_returns_to_its_page()
+    {
+        await using var app = await DashboardApplication.StartAsync(options => options.RequireKey = true);
+        using var browser = await SignInAsync(app, ApiScope.Read | ApiScope.Manage);
+        await browser.OpenAsync("users?prefix=a");
+        var keys = app.Services.GetRequiredService<IApiKeys>();
+        await keys.RevokeAsync(Trigger.DefaultTenant, (await keys.ListAsync(Trigger.DefaultTenant)).Items[0].Id);
+
+        var form = browser.Page.QuerySelector("form[action$='users/save']")!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, browser.Resolve(form.GetAttribute("action")!))
+        {
+            Content = new FormUrlEncodedContent([KeyValuePair.Create("id", "ada")]),
+        };
+        request.Headers.Referrer = new Uri(app.Url, $"{DashboardApplication.Prefix}/users?prefix=a");
+        await browser.SendAsync(request);
+
+        Assert.Contains("Your session has ended. Nothing was changed.", browser.Text, StringComparison.Ordinal);
+        await browser.PressAsync("Sign in", ("key", await app.CreateKeyAsync(ApiScope.Read)));
+        Assert.Equal("users?prefix=a", browser.Path);
     }
 
     [Fact]
@@ -146,7 +209,10 @@ public sealed class AccessTests
         await shop.OpenAsync("notifications?tenant=default");
         Assert.Equal(HttpStatusCode.Forbidden, shop.Status);
 
-        await platform.OpenAsync("notifications?tenant=shop");
+        await platform.OpenAsync();
+        await platform.PressAsync("Switch", ("tenant", "shop"));
+        await platform.FollowAsync("Notifications");
+        Assert.Equal("notifications?tenant=shop", platform.Path);
         await platform.FollowAsync("Notification");
         Assert.Equal($"notifications/{mine}?tenant=shop", platform.Path);
         Assert.Equal(HttpStatusCode.OK, platform.Status);

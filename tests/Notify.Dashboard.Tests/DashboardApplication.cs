@@ -92,7 +92,12 @@ public sealed class DashboardApplication : IAsyncDisposable
     public Task WhenAsync(Guid id, NotificationStatus status, string tenant = Trigger.DefaultTenant) =>
         Eventually.TrueAsync(async () => (await Queries.FindAsync(tenant, id))?.Status == status, $"{status}");
 
-    public async Task<string> CreateKeyAsync(ApiScope scopes, string tenant = Trigger.DefaultTenant, ApiKeyKind kind = default) =>
+    public async Task<string> CreateKeyAsync(
+        ApiScope scopes,
+        string tenant = Trigger.DefaultTenant,
+        ApiKeyKind kind = default,
+        string name = "tests"
+    ) =>
         (
             await Services
                 .GetRequiredService<IApiKeys>()
@@ -100,7 +105,7 @@ public sealed class DashboardApplication : IAsyncDisposable
                     new ApiKeyDraft
                     {
                         Tenant = tenant,
-                        Name = "tests",
+                        Name = name,
                         Scopes = scopes,
                         Kind = kind,
                     }

@@ -1,5 +1,6 @@
 using System.Net;
 using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.Dashboard.Tests;
@@ -70,6 +71,9 @@ public sealed class ManagementPagesTests : IAsyncLifetime
         Assert.Equal(2, await Recipients.CountSubscribersAsync(Trigger.DefaultTenant, "news"));
 
         await _browser.PressAsync("Send to 2 subscribers", ("title", "News"), ("body", "Today"));
+        Assert.Contains("Tick the box", _browser.Text, StringComparison.Ordinal);
+        Assert.Equal("Today", _browser.Page.QuerySelector("#i-body")!.GetAttribute("value"));
+        await _browser.PressAsync("Send to 2 subscribers", ("confirm", "true"));
         var id = Guid.Parse(_browser.Path.Split('/')[1]);
         await _app.WhenAsync(id, NotificationStatus.Completed);
         await _browser.OpenAsync($"notifications/{id}");
@@ -145,7 +149,7 @@ public sealed class ManagementPagesTests : IAsyncLifetime
             .Page.QuerySelectorAll("tbody tr")
             .First(row => row.TextContent.Contains("platform", StringComparison.Ordinal));
         await browser.PostAsync(
-            rotate.QuerySelector("form")!.GetAttribute("action")!,
+            browser.Resolve(rotate.QuerySelector("form")!.GetAttribute("action")!).ToString(),
             ("token", rotate.QuerySelector("input[name=token]")!.GetAttribute("value")!)
         );
         Assert.Contains("Only a key with the scope platform", browser.Text, StringComparison.Ordinal);
@@ -163,7 +167,9 @@ public sealed class ManagementPagesTests : IAsyncLifetime
         Assert.Contains("If you read this, the channel works.", _browser.Text, StringComparison.Ordinal);
         await _browser.OpenAsync("providers");
         await _browser.PressAsync("Send a test", ("channel", "sms"), ("address", "nonsense"));
-        Assert.NotNull(_browser.Page.QuerySelector(".notice.warn"));
+        Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
+        AssertRefused("address", "nonsense");
+        Assert.Equal("sms", ((IHtmlSelectElement)_browser.Page.QuerySelector("#i-channel")!).Value);
     }
 
     [Fact]
@@ -248,6 +254,82 @@ public sealed class ManagementPagesTests : IAsyncLifetime
         Assert.Single((await subscriptions.ListAsync(Trigger.DefaultTenant)).Items);
         await browser.PressAsync("Delete subscription", ("confirm", "true"));
         Assert.Empty((await subscriptions.ListAsync(Trigger.DefaultTenant)).Items);
+    }
+
+    [Fact]
+    public async Task A_template_keeps_what_the_editor_does_not_show_and_what_somebody_else_saved()
+    {
+        var catalog = _app.Services.GetRequiredService<ITemplateCatalog>();
+        var inbox = new InboxContent { Url = "https://example.org/orders" };
+        var welcome = new Template
+        {
+            Name = "welcome",
+            Track = false,
+            Variants =
+            [
+                new TemplateVariant { Title = "A" },
+                new TemplateVariant
+                {
+                    Channel = Channel.Inbox,
+                    Title = "B",
+                    Inbox = inbox,
+                },
+            ],
+        };
+        await catalog.SaveAsync(welcome);
+        await _browser.OpenAsync("template-editor?name=welcome");
+        await _browser.PressAsync("Remove variant 1");
+        await _browser.PressAsync("Save", ("title", "C"), ("data", """{"name":"Grace"}"""));
+        var saved = (await catalog.FindAsync(Trigger.DefaultTenant, "welcome"))!;
+        Assert.Equal((2, false, "C"), (saved.Version, saved.Track, Assert.Single(saved.Variants).Title));
+        Assert.Equal(inbox.Url, saved.Variants[0].Inbox?.Url);
+        Assert.Equal("""{"name":"Grace"}""", _browser.Page.QuerySelector("#data")!.TextContent);
+
+        await catalog.SaveAsync(welcome);
+        await _browser.PressAsync("Save", ("title", "D"));
+        Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
+        Assert.Contains("Somebody saved version 3", _browser.Text, StringComparison.Ordinal);
+        Assert.NotEmpty(_browser.Page.QuerySelectorAll(".diff .ins"));
+        await _browser.PressAsync("Save");
+        saved = (await catalog.FindAsync(Trigger.DefaultTenant, "welcome"))!;
+        Assert.Equal((4, "D"), (saved.Version, Assert.Single(saved.Variants).Title));
+
+        await _browser.OpenAsync("template-editor");
+        await _browser.PressAsync("Save", ("name", "welcome"));
+        Assert.Contains("A template has this name already", _browser.Text, StringComparison.Ordinal);
+        Assert.Equal(4, (await catalog.FindAsync(Trigger.DefaultTenant, "welcome"))!.Version);
+    }
+
+    [Fact]
+    public async Task A_refused_form_names_the_field_and_keeps_what_was_typed()
+    {
+        await Recipients.SaveUserAsync(CreateUser("ada"));
+        await _browser.OpenAsync("users");
+        await _browser.PressAsync("Save user", ("id", "ada"), ("locale", "sv"));
+        Assert.Equal("ada@example.org", (await Recipients.FindUserAsync(Trigger.DefaultTenant, "ada"))!.Value.Addresses["email"]);
+        AssertRefused("id", "ada");
+        await _browser.PressAsync("Save user", ("id", "bo"), ("phone", "12"));
+        AssertRefused("phone", "12");
+
+        await _browser.OpenAsync("users/ada");
+        await _browser.PressAsync("Register device", ("deviceId", "p"), ("token-of-device", "t t"));
+        AssertRefused("token-of-device", "t t");
+        Assert.Equal("p", _browser.Page.QuerySelector("#i-deviceId")!.GetAttribute("value"));
+
+        await _browser.OpenAsync("keys");
+        await _browser.PressAsync("Create key", ("name", "orders"), ("scopes", "send"), ("days", "30 days"));
+        AssertRefused("days", "30 days");
+        Assert.True(((IHtmlInputElement)_browser.Page.QuerySelector("input[value=send]")!).IsChecked);
+        Assert.Empty((await _app.Services.GetRequiredService<IApiKeys>().ListAsync(Trigger.DefaultTenant)).Items);
+        Assert.All((await _app.ReadAuditAsync()).TakeLast(2), record => Assert.Equal(AuditOutcome.Refused, record.Outcome));
+    }
+
+    private void AssertRefused(string field, string typed)
+    {
+        var input = _browser.Page.QuerySelector($"#i-{field}")!;
+        Assert.Equal((HttpStatusCode.BadRequest, typed), (_browser.Status, input.GetAttribute("value")));
+        Assert.Equal("true", input.GetAttribute("aria-invalid"));
+        Assert.NotEmpty(_browser.Page.QuerySelector($"#{input.GetAttribute("aria-describedby")}")!.TextContent);
     }
 
     private IRecipients Recipients => _app.Services.GetRequiredService<IRecipients>();

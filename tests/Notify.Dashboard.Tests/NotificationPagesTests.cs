@@ -2,6 +2,7 @@ using System.Net;
 using AngleSharp.Dom;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
+using Notify.TestSupport;
 
 namespace Notify.Dashboard.Tests;
 
@@ -34,7 +35,7 @@ public sealed class NotificationPagesTests : IAsyncLifetime
         await recipients.SubscribeAsync(Trigger.DefaultTenant, "news", ["ada", "grace"]);
         using var browser = app.OpenBrowser();
         await browser.OpenAsync("topics/news");
-        await browser.PressAsync("Send to 2 subscribers", ("title", "News"), ("body", "x"));
+        await browser.PressAsync("Send to 2 subscribers", ("title", "News"), ("body", "x"), ("confirm", "true"));
         var id = Guid.Parse(browser.Path.Split('/')[1]);
         var broadcasts = app.Services.GetRequiredService<IBroadcasts>();
         Assert.Contains("0 of 2 users planned", browser.Text, StringComparison.Ordinal);
@@ -44,6 +45,8 @@ public sealed class NotificationPagesTests : IAsyncLifetime
         Assert.NotNull((await broadcasts.FindAsync(Trigger.DefaultTenant, id))!.PausedAt);
         await browser.PressAsync("Resume broadcast");
         Assert.Null((await broadcasts.FindAsync(Trigger.DefaultTenant, id))!.PausedAt);
+        await browser.OpenAsync("topics");
+        Assert.Contains("0 of 2 users planned", browser.Page.QuerySelector("#broadcasts")!.TextContent, StringComparison.Ordinal);
         await browser.PressAsync("Cancel what is not sent");
         Assert.Equal(
             ["triggerNotification", "pauseNotification", "resumeNotification", "cancelNotification"],
@@ -54,7 +57,12 @@ public sealed class NotificationPagesTests : IAsyncLifetime
     [Fact]
     public async Task The_overview_counts_per_channel_and_names_what_needs_attention()
     {
-        await _app.WhenAsync(await _app.SendEmailAsync(), NotificationStatus.Completed);
+        var sent = await _app.SendEmailAsync();
+        await _app.WhenAsync(sent, NotificationStatus.Completed);
+        var delivery = (await _app.Queries.FindAsync(Trigger.DefaultTenant, sent))!.Deliveries.Items[0].Delivery;
+        await _app
+            .Services.GetRequiredService<IReceipts>()
+            .AddAsync(Trigger.DefaultTenant, [new Receipt(delivery.Id, ReceiptKind.Delivered, DateTimeOffset.UtcNow)]);
         _app.Mail.Answer(() => Outcome.Rejected("550 no such mailbox"));
         await _app.WhenAsync(await _app.SendEmailAsync(), NotificationStatus.Failed);
 
@@ -64,12 +72,17 @@ public sealed class NotificationPagesTests : IAsyncLifetime
                 await _browser.OpenAsync("?range=1h");
                 return _browser
                     .Page.QuerySelector("#channels")!
-                    .TextContent.Contains("1 sent and 1 failed", StringComparison.Ordinal);
+                    .TextContent.Contains("1 sent and 1 failed, 1 delivered", StringComparison.Ordinal);
             },
             "the counts"
         );
         var email = _browser.Page.QuerySelector("[aria-labelledby=c-email]")!;
-        Assert.Equal(1, email.QuerySelectorAll(".bar-bad").Length);
+        Assert.Equal((1, 1), (email.QuerySelectorAll(".bar-bad").Length, email.QuerySelectorAll(".bar-mark").Length));
+        Assert.Contains(
+            "2 accepted",
+            _browser.Page.QuerySelector("#chart-accepted-title")!.TextContent,
+            StringComparison.Ordinal
+        );
         Assert.Contains("1 dead letter", _browser.Page.QuerySelector("#attention")!.TextContent, StringComparison.Ordinal);
         Assert.NotEmpty(email.QuerySelectorAll("tbody tr"));
     }
@@ -198,6 +211,93 @@ public sealed class NotificationPagesTests : IAsyncLifetime
         Assert.Equal($"notifications/{third}", _browser.Path);
         await _app.WhenAsync(third, NotificationStatus.Completed);
         Assert.Equal(["2", "1"], (await _app.ReadAuditAsync()).Select(record => Assert.Single(record.Changes).After));
+    }
+
+    [Fact]
+    public async Task A_filter_that_is_not_understood_shows_and_replays_nothing()
+    {
+        _app.Mail.Answer(() => Outcome.Rejected("550 no such mailbox"));
+        var failed = await _app.SendEmailAsync();
+        await _app.WhenAsync(failed, NotificationStatus.Failed);
+
+        foreach (var path in new[] { "notifications", "dead-letters", "audit" })
+        {
+            await _browser.OpenAsync($"{path}?from=yesterday");
+            Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
+            Assert.Contains("from", _browser.Page.QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal("yesterday", _browser.Page.QuerySelector("#f-from")!.GetAttribute("value"));
+            Assert.Empty(_browser.Page.QuerySelectorAll("tbody tr"));
+        }
+
+        await _browser.OpenAsync("dead-letters");
+        await _browser.PressAsync("Replay the selected…");
+        Assert.Contains("select at least one", _browser.Text, StringComparison.Ordinal);
+        await _browser.OpenAsync("dead-letters");
+        var token = _browser.Page.QuerySelector("input[name=token]")!.GetAttribute("value")!;
+        await _browser.PostAsync("dead-letters/replay", ("token", token), ("provider", "mail"), ("from", "yesterday"));
+        Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
+        Assert.Equal(NotificationStatus.Failed, (await _app.Queries.FindAsync(Trigger.DefaultTenant, failed))!.Status);
+    }
+
+    [Fact]
+    public async Task A_form_that_is_sent_twice_sends_once()
+    {
+        var id = await _app.SendEmailAsync();
+        await _app.WhenAsync(id, NotificationStatus.Completed);
+        await _browser.OpenAsync($"notifications/{id}");
+        var form = _browser.Page.QuerySelector("form[action$='/resend']")!;
+        var action = _browser.Resolve(form.GetAttribute("action")!).ToString();
+        var token = form.QuerySelector("input[name=token]")!.GetAttribute("value")!;
+
+        await _browser.PostAsync(action, ("token", token));
+        var first = _browser.Path;
+        await _browser.PostAsync(action, ("token", token));
+
+        Assert.Equal((HttpStatusCode.OK, first), (_browser.Status, _browser.Path));
+        Assert.Equal(2, (await _app.Queries.ListAsync(new NotificationQuery { Tenant = Trigger.DefaultTenant })).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_large_replay_goes_on_after_the_response_and_shows_its_progress()
+    {
+        _app.Mail.Answer(() => Outcome.Rejected("552 mailbox full"));
+        var providers = _app.Services.GetRequiredService<IProviders>();
+        await providers.PauseAsync("mail");
+        var to = Enumerable.Range(0, 1_001).Select(i => Recipient.Email($"u{i}@example.org")).Chunk(500);
+        foreach (var part in to)
+            await _app.SendEmailAsync(change: trigger => trigger with { To = [.. part] });
+        await _browser.OpenAsync();
+        Assert.Contains("1,001 deliveries wait for mail", _browser.Text, StringComparison.Ordinal);
+        var email = _browser.Page.QuerySelector("[aria-labelledby=c-email] .inline-facts")!;
+        Assert.Contains("Waiting1,001", email.TextContent, StringComparison.Ordinal);
+
+        await providers.ResumeAsync("mail");
+        var all = new DeadLetterFilter { Tenant = Trigger.DefaultTenant };
+        await Eventually.TrueAsync(async () => await _app.Queries.CountDeadLettersAsync(all) == 1_001, "the dead letters");
+        _app.Mail.Mend();
+
+        await _browser.OpenAsync();
+        Assert.Contains("552 mailbox full", _browser.Page.QuerySelector("#attention")!.TextContent, StringComparison.Ordinal);
+        await _browser.OpenAsync("dead-letters");
+        await _browser.PressAsync("Replay all…");
+        await _browser.PressAsync("Replay 1,001 deliveries");
+        Assert.StartsWith("dead-letters/progress?", _browser.Path, StringComparison.Ordinal);
+        var path = _browser.Path;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await _browser.OpenAsync(path);
+                return _browser.Page.QuerySelector("progress")!.GetAttribute("value") == "1001";
+            },
+            "the replay"
+        );
+        await Eventually.TrueAsync(
+            async () => (await _browser.OpenAsync()).QuerySelector("#figures")!.TextContent.Contains("used up"),
+            "the error budget"
+        );
+        await _browser.OpenAsync(path);
+        Assert.Contains("All of them are due again.", _browser.Text, StringComparison.Ordinal);
+        Assert.Equal("1001", Assert.Single((await _app.ReadAuditAsync())[^1].Changes).After);
     }
 
     private static string Read(IElement parent, string selector) => parent.QuerySelector(selector)!.TextContent.Trim();

@@ -36,6 +36,26 @@ public sealed class PersonSignInTests : IAsyncLifetime
 
         await browser.OpenAsync();
         await browser.PressAsync("Sign out");
+        // The page after it is for a person who signs in again, or also ends the session at the identity provider.
+        await browser.PressAsync("Sign in", ("key", await app.CreateKeyAsync(ApiScope.Read)));
+        Assert.Equal("", browser.Path);
+    }
+
+    [Fact]
+    public async Task Signing_out_offers_the_end_of_the_session_at_the_identity_provider()
+    {
+        await using var app = await StartAsync();
+        await SaveMemberAsync(app, "a-1", MemberRole.Viewer);
+        _issuer.Person = CreatePerson("a-1", "ada@example.org", "Ada");
+        using var browser = await SignInAsync(app);
+
+        await browser.PressAsync("Sign out");
+        await browser.FollowAsync("Sign out of Example Accounts too");
+
+        Assert.Equal("Signed out", browser.Page.QuerySelector("h1")!.TextContent);
+        var parts = Assert.Single(_issuer.EndedSessions).Split(' ');
+        Assert.Equal("dashboard", parts[0]);
+        Assert.Equal(3, parts[1].Split('.').Length);
         await browser.OpenAsync();
         Assert.Equal("sign-in", browser.Path);
     }

@@ -25,7 +25,10 @@ internal sealed class PlainBrowser(Uri root, CookieContainer? cookies = null) : 
     public string Text => string.Join(' ', Page.Body!.TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Gets the path of the page below the root of the dashboard.</summary>
-    public string Path => root.MakeRelativeUri(Response.RequestMessage!.RequestUri!).ToString();
+    public string Path => GetPath(Response.RequestMessage!.RequestUri!);
+
+    /// <summary>Gets the path of a URL below the root of the dashboard.</summary>
+    public string GetPath(Uri url) => root.MakeRelativeUri(url).ToString();
 
     public Task<IHtmlDocument> OpenAsync(string path = "") =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(root, path)));

@@ -72,6 +72,86 @@ internal static class SampleData
         ];
     }
 
+    /// <summary>
+    /// Adds texts that would be markup if a page did not encode them, in an alphabet that is read from the right.
+    /// </summary>
+    public static async Task<string[]> AddHostileAsync(DashboardApplication app)
+    {
+        const string Text = "\"'><img src=x onerror=alert(1)> \u0645\u062D\u0645\u062F";
+        var recipients = app.Services.GetRequiredService<IRecipients>();
+        await recipients.SaveUserAsync(
+            new User
+            {
+                Id = Text,
+                Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+            }
+        );
+        await recipients.RegisterDeviceAsync(
+            new Device
+            {
+                Id = Text,
+                UserId = Text,
+                Platform = Platform.Android,
+                Token = "token-of-the-tablet",
+                App = Text,
+            }
+        );
+        await recipients.SubscribeAsync(Trigger.DefaultTenant, "\"><img onerror=alert(1)>", [Text]);
+        await app
+            .Services.GetRequiredService<IMembers>()
+            .SaveAsync(
+                new Member
+                {
+                    Id = "m-1",
+                    Name = Text,
+                    Role = MemberRole.Viewer,
+                }
+            );
+        await app.CreateKeyAsync(ApiScope.Read, name: Text);
+        await app
+            .Services.GetRequiredService<ITemplateCatalog>()
+            .SaveAsync(
+                new Template
+                {
+                    Name = "hostile",
+                    Variants =
+                    [
+                        new TemplateVariant
+                        {
+                            Title = Text,
+                            Body = Text,
+                            Html = Text,
+                        },
+                    ],
+                }
+            );
+        app.Mail.Answer(() => Outcome.Rejected(Text));
+        var failed = await app.SendEmailAsync(title: Text, change: trigger =>
+            trigger with
+            {
+                To = [Recipient.User(Text)],
+                Channels = [Channel.Email],
+                Reference = Text,
+                Tags = [Text],
+            }
+        );
+        await app.WhenAsync(failed, NotificationStatus.Failed);
+        app.Mail.Mend();
+        var user = Uri.EscapeDataString(Text);
+        return
+        [
+            $"users/{user}",
+            $"users?prefix={user}",
+            $"notifications/{failed}",
+            $"notifications?user={user}",
+            $"notifications?reference={user}&from={user}",
+            $"dead-letters?reason={user}",
+            $"topics/{Uri.EscapeDataString("\"><img onerror=alert(1)>")}",
+            "template-editor?name=hostile",
+            $"sign-in?return={user}",
+        ];
+    }
+
     private static async Task AddPeopleAsync(DashboardApplication app)
     {
         var recipients = app.Services.GetRequiredService<IRecipients>();

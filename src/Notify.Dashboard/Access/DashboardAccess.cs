@@ -29,6 +29,9 @@ internal sealed class DashboardAccess(IServiceProvider application, ServiceProvi
 {
     private const string KeyClaim = "key";
 
+    // Proxies refuse requests with large cookies, and the session does not need the token.
+    private const int MaxIdToken = 2_000;
+
     private static readonly AuthenticationScheme Scheme = new(
         DashboardServices.Scheme,
         null,
@@ -97,7 +100,7 @@ internal sealed class DashboardAccess(IServiceProvider application, ServiceProvi
     /// <summary>
     /// Begins a session of a person whom the identity provider identified. Returns null if they have no rights.
     /// </summary>
-    public async ValueTask<Visitor?> SignInAsync(HttpContext http, ClaimsPrincipal person)
+    public async ValueTask<Visitor?> SignInAsync(HttpContext http, ClaimsPrincipal person, string? idToken)
     {
         var session = new ClaimsPrincipal(new ClaimsIdentity(person.Claims, DashboardServices.Scheme, "name", null));
         if (await FindPersonAsync(http, session).ConfigureAwait(false) is not { } visitor)
@@ -105,14 +108,25 @@ internal sealed class DashboardAccess(IServiceProvider application, ServiceProvi
 
         var handler = await CreateHandlerAsync(http).ConfigureAwait(false);
         // The identity provider must be asked again at the end, because it may not know the person any more.
-        await handler.SignInAsync(session, new AuthenticationProperties { AllowRefresh = false }).ConfigureAwait(false);
+        var properties = new AuthenticationProperties { AllowRefresh = false };
+        if (idToken?.Length <= MaxIdToken)
+            properties.StoreTokens([new AuthenticationToken { Name = PersonSignIn.IdToken, Value = idToken }]);
+        await handler.SignInAsync(session, properties).ConfigureAwait(false);
         return visitor;
     }
 
-    public async Task SignOutAsync(HttpContext http)
+    /// <summary>
+    /// Ends the session. Returns whether it was that of a person whom the identity provider identified, and its ID token.
+    /// </summary>
+    public async Task<(bool IsPerson, string? IdToken)> SignOutAsync(HttpContext http)
     {
         var handler = await CreateHandlerAsync(http).ConfigureAwait(false);
+        var session = await handler.AuthenticateAsync().ConfigureAwait(false);
         await handler.SignOutAsync(null).ConfigureAwait(false);
+        // The form of the following page is for a person who has not signed in.
+        http.User = new ClaimsPrincipal(new ClaimsIdentity());
+        var isPerson = session.Principal is { } person && person.FindFirst(KeyClaim) is null;
+        return (isPerson, session.Properties?.GetTokenValue(PersonSignIn.IdToken));
     }
 
     private async ValueTask<ClaimsPrincipal?> FindSessionAsync(HttpContext http)

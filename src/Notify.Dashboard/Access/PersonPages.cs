@@ -27,11 +27,11 @@ internal static class PersonPages
 
     private static async Task<IResult> FinishAsync(DashboardRoutes routes, PersonSignIn signIn, PageContext page)
     {
-        var (person, back) = await signIn.FinishAsync(page.Http).ConfigureAwait(false);
+        var (person, back, idToken) = await signIn.FinishAsync(page.Http).ConfigureAwait(false);
         if (person is null)
             return SignInPages.Show(page, back, "The sign-in was not completed. Try again.", StatusCodes.Status401Unauthorized);
 
-        var visitor = await routes.Access.SignInAsync(page.Http, person).ConfigureAwait(false);
+        var visitor = await routes.Access.SignInAsync(page.Http, person, idToken).ConfigureAwait(false);
         if (visitor?.Caller.Has(ApiScope.Read) == true)
             return routes.Redirect(page, page.Root + back);
 

@@ -25,6 +25,9 @@ internal sealed class PersonSignIn(ServiceProvider own, NotifyDashboardOpenIdCon
 
     public const string CallbackPath = "sign-in/callback";
 
+    /// <summary>The name of the ID token among the tokens of a session.</summary>
+    public const string IdToken = "id_token";
+
     private const string ReturnItem = "return";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -61,7 +64,8 @@ internal sealed class PersonSignIn(ServiceProvider own, NotifyDashboardOpenIdCon
         person.ResponseMode = OpenIdConnectResponseMode.Query;
         person.UsePkce = true;
         person.MapInboundClaims = false;
-        person.SaveTokens = false;
+        // For the end of the session: the ID token of the answer, which the application does not get.
+        person.SaveTokens = true;
         person.GetClaimsFromUserInfoEndpoint = true;
         person.ClaimActions.MapAll();
         person.Scope.Clear();
@@ -91,6 +95,7 @@ internal sealed class PersonSignIn(ServiceProvider own, NotifyDashboardOpenIdCon
                 context.HttpContext.Items[typeof(PersonSignIn)] = new Answer(
                     context.Principal,
                     context.Properties?.Items[ReturnItem] ?? "",
+                    context.Properties?.GetTokenValue(IdToken),
                     null
                 );
                 context.HandleResponse();
@@ -101,6 +106,7 @@ internal sealed class PersonSignIn(ServiceProvider own, NotifyDashboardOpenIdCon
                 context.HttpContext.Items[typeof(PersonSignIn)] = new Answer(
                     null,
                     context.Properties?.Items.TryGetValue(ReturnItem, out var back) == true ? back ?? "" : "",
+                    null,
                     context.Failure
                 );
                 context.HandleResponse();
@@ -126,20 +132,50 @@ internal sealed class PersonSignIn(ServiceProvider own, NotifyDashboardOpenIdCon
         }
     }
 
+    /// <summary>
+    /// Creates the URL at which a person ends the session at the identity provider too (OpenID Connect RP-Initiated Logout). Null
+    /// if the identity provider does not have one.
+    /// </summary>
+    public async Task<string?> FindEndSessionUrlAsync(string? idToken, CancellationToken cancellationToken)
+    {
+        var person = own.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(Scheme);
+        try
+        {
+            var issuer = await person.ConfigurationManager!.GetConfigurationAsync(cancellationToken).ConfigureAwait(false);
+            if (
+                !Uri.TryCreate(issuer.EndSessionEndpoint, UriKind.Absolute, out var end)
+                || !end.Scheme.StartsWith("http", StringComparison.Ordinal)
+            )
+                return null;
+            // Without a redirect URI, because an identity provider refuses one that is not registered.
+            return new OpenIdConnectMessage
+            {
+                IssuerAddress = issuer.EndSessionEndpoint,
+                ClientId = options.ClientId,
+                IdTokenHint = idToken,
+            }.CreateLogoutRequestUrl();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Finds the person with whom the identity provider redirected back; null if it did not identify one.</summary>
-    public async Task<(ClaimsPrincipal? Person, string Return)> FinishAsync(HttpContext http)
+    public async Task<PersonAnswer> FinishAsync(HttpContext http)
     {
         var handler = await CreateHandlerAsync(http).ConfigureAwait(false);
         await handler.HandleRequestAsync().ConfigureAwait(false);
         if (http.Items[typeof(PersonSignIn)] is not Answer answer)
-            return (null, "");
+            return new PersonAnswer(null, "", null);
         if (answer.Person is not { } person)
         {
             Log.SignInFailed(_logger, (answer.Failure?.InnerException ?? answer.Failure)?.GetType().Name ?? "unknown");
-            return (null, answer.Return);
+            return new PersonAnswer(null, answer.Return, null);
         }
 
-        return (options.CreatePerson is { } create ? create(person) : KeepIdentity(person), answer.Return);
+        var known = options.CreatePerson is { } create ? create(person) : KeepIdentity(person);
+        return new PersonAnswer(known, answer.Return, answer.IdToken);
     }
 
     private static ClaimsPrincipal? KeepIdentity(ClaimsPrincipal person)
@@ -167,7 +203,7 @@ internal sealed class PersonSignIn(ServiceProvider own, NotifyDashboardOpenIdCon
         return handler;
     }
 
-    private sealed record Answer(ClaimsPrincipal? Person, string Return, Exception? Failure);
+    private sealed record Answer(ClaimsPrincipal? Person, string Return, string? IdToken, Exception? Failure);
 
     // It would log each forged answer with its text.
     private sealed class Handler(IOptionsMonitor<OpenIdConnectOptions> options)
@@ -177,3 +213,9 @@ internal sealed class PersonSignIn(ServiceProvider own, NotifyDashboardOpenIdCon
         public override Task<bool> ShouldHandleRequestAsync() => Task.FromResult(true);
     }
 }
+
+/// <summary>The answer of the identity provider.</summary>
+/// <param name="Person">The person; null if it did not identify one.</param>
+/// <param name="Return">The page to return to.</param>
+/// <param name="IdToken">The ID token, which names the session when it ends.</param>
+internal sealed record PersonAnswer(ClaimsPrincipal? Person, string Return, string? IdToken);

@@ -8,11 +8,15 @@ internal static class SignInPages
 {
     private const string Path = "sign-in";
 
-    public static void Map(DashboardRoutes routes)
+    public static void Map(DashboardRoutes routes, PersonSignIn? people)
     {
-        routes.MapOpenPage(Path, page => Show(page, GetReturn(page)));
+        routes.MapOpenPage(Path, page =>
+        {
+            page.Notice = routes.ReadNotice(page);
+            return Show(page, GetReturn(page));
+        });
         routes.MapOpenForm(Path, isSignedIn: false, page => SignInAsync(routes, page));
-        routes.MapOpenForm("sign-out", isSignedIn: true, page => SignOutAsync(routes, page));
+        routes.MapOpenForm("sign-out", isSignedIn: true, page => SignOutAsync(routes, people, page));
     }
 
     private static async Task<IResult> SignInAsync(DashboardRoutes routes, PageContext page)
@@ -32,10 +36,17 @@ internal static class SignInPages
         return Show(page, back, "This key does not have the scope read.", StatusCodes.Status403Forbidden);
     }
 
-    private static async Task<IResult> SignOutAsync(DashboardRoutes routes, PageContext page)
+    private static async Task<IResult> SignOutAsync(DashboardRoutes routes, PersonSignIn? people, PageContext page)
     {
-        await routes.Access.SignOutAsync(page.Http).ConfigureAwait(false);
-        return routes.Redirect(page, $"{page.Root}{Path}");
+        var (isPerson, idToken) = await routes.Access.SignOutAsync(page.Http).ConfigureAwait(false);
+        var end =
+            isPerson && people is not null
+                ? await people.FindEndSessionUrlAsync(idToken, page.Aborted).ConfigureAwait(false)
+                : null;
+        // The policy of the pages forbids a form that leads to another host, even by a redirection. So the person follows a link.
+        return end is null
+            ? routes.Redirect(page, $"{page.Root}{Path}", new PageNotice("You are signed out.", IsError: false))
+            : new PageResult<SignIn>(page, new SignInView("", null) { EndSessionUrl = end });
     }
 
     public static PageResult<SignIn> Show(PageContext page, string back, string? error = null, int status = 200) =>
@@ -51,4 +62,10 @@ internal static class SignInPages
 }
 
 /// <summary>The model of the page to sign in.</summary>
-internal sealed record SignInView(string Return, string? Error);
+internal sealed record SignInView(string Return, string? Error)
+{
+    /// <summary>
+    /// Gets the URL at which a person who has just signed out here ends the session at the identity provider; null for none.
+    /// </summary>
+    public string? EndSessionUrl { get; init; }
+}

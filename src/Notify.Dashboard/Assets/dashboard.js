@@ -8,12 +8,17 @@
   const MAX_EVENTS = 200;
   const PAUSED = 'notify-dashboard-paused';
 
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  const formats = {
+    full: new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }),
+    minute: new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }),
+    // The bars of days are days of UTC.
+    day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+  };
 
   const showTimes = root => {
     for (const time of root.querySelectorAll('time[datetime]')) {
       const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.getTime())) time.textContent = format.format(at);
+      if (!Number.isNaN(at.getTime())) time.textContent = formats[time.dataset.format ?? 'full'].format(at);
     }
   };
 
@@ -33,9 +38,24 @@
 
   const shown = new Map();
 
+  // The page stays as it is, so the viewer must know that it is no longer current, and copy what they typed.
+  const showEnd = () => {
+    if (document.getElementById('ended')) return;
+    const notice = document.createElement('p');
+    notice.id = 'ended';
+    notice.className = 'notice warn';
+    notice.setAttribute('role', 'alert');
+    const link = document.createElement('a');
+    link.href = location.href;
+    link.textContent = 'Load the page again';
+    notice.append('Your session has ended, so this page is no longer updated, and forms are refused. ', link, '.');
+    document.getElementById('main').prepend(notice);
+  };
+
   const refresh = async () => {
     if (document.hidden || isPaused()) return;
     const response = await fetch(location.href, { headers: { Accept: 'text/html' }, credentials: 'same-origin' });
+    if (response.redirected) showEnd();
     if (!response.ok || response.redirected) return;
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
     for (const part of document.querySelectorAll('[data-live]')) {
@@ -85,9 +105,30 @@
   const startTail = () => {
     const list = document.querySelector('[data-tail]');
     if (!list) return;
+    const state = document.getElementById('tail-state');
+    let skipped = 0;
+    let lost = false;
     const source = new EventSource(list.dataset.tail);
+    source.addEventListener('open', () => {
+      state.textContent = lost ? 'Connected again. Events of the meantime are not shown.' : '';
+    });
+    source.addEventListener('error', () => {
+      lost = true;
+      state.textContent =
+        source.readyState === EventSource.CLOSED
+          ? 'The server ended the stream. Load the page again.'
+          : 'The connection is lost. It is tried again.';
+    });
     source.addEventListener('message', message => {
-      if (!isPaused()) addEvent(list, JSON.parse(message.data));
+      if (isPaused()) {
+        state.textContent = `Live updates are off: ${++skipped} not shown.`;
+        return;
+      }
+      if (skipped > 0) {
+        skipped = 0;
+        state.textContent = '';
+      }
+      addEvent(list, JSON.parse(message.data));
     });
   };
 
@@ -106,6 +147,8 @@
         body: new URLSearchParams(new FormData(form)),
         credentials: 'same-origin',
       });
+      // Saving would lose what was typed.
+      if (response.redirected) showEnd();
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       const part = fresh.getElementById(form.dataset.preview);
       if (!part || mine !== number) return;
@@ -132,6 +175,8 @@
     });
   };
 
+  // After a form, a screen reader begins with its result.
+  document.querySelector('[data-focus]')?.focus();
   showTimes(document);
   startRefreshing();
   startTail();

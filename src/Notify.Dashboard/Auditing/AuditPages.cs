@@ -13,16 +13,17 @@ internal static class AuditPages
     private static async Task<IResult> ListAsync(PageContext page)
     {
         var log = page.Http.RequestServices.GetRequiredService<IAuditLog>();
+        var errors = new List<FieldError>();
         var query = new AuditQuery
         {
             Tenant = page.Tenant,
             Action = page.GetQuery("action"),
             Actor = page.GetQuery("actor"),
             Resource = page.GetQuery("resource"),
-            From = Texts.ParseTime(page.GetQuery("from")),
-            To = Texts.ParseTime(page.GetQuery("to")),
+            From = Texts.ParseTime(page.GetQuery("from"), "from", errors),
+            To = Texts.ParseTime(page.GetQuery("to"), "to", errors),
         };
-        var errors = log.Validate(query);
+        errors.AddRange(log.Validate(query));
         var found =
             errors.Count > 0
                 ? new Page<AuditRecord> { Items = [] }

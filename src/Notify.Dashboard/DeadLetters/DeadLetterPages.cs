@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Dashboard.Layout;
@@ -11,23 +12,25 @@ internal static class DeadLetterPages
 {
     private const string Path = "dead-letters";
 
-    // The reasons are found and counted among this many dead letters. Counting each of them exactly would read all dead letters
-    // once per reason.
     private const int Examined = 500;
-    private const int MaxGroups = 10;
+
+    // A form waits for at most this many.
+    private const int AtOnce = 1_000;
 
     public static void Map(DashboardRoutes routes)
     {
         routes.MapPage(Path, ApiScope.Read, ShowAsync);
         routes.MapForm($"{Path}/check", ApiScope.Manage, CheckAsync);
         routes.MapAction($"{Path}/replay", ApiScope.Manage, "replayDeadLetters", Path, ReplayAsync);
+        routes.MapPage($"{Path}/progress", ApiScope.Read, ShowProgressAsync);
     }
 
     private static async Task<IResult> ShowAsync(PageContext page)
     {
         var queries = GetQueries(page);
-        var filter = ReadFilter(page, name => page.GetQuery(name));
-        var errors = queries.Validate(filter);
+        var errors = new List<FieldError>();
+        var filter = ReadFilter(page, page.GetQuery, errors);
+        errors.AddRange(queries.Validate(filter));
         if (errors.Count > 0)
             return new PageResult<DeadLetterListPage>(
                 page,
@@ -36,14 +39,12 @@ internal static class DeadLetterPages
             );
 
         var found = await queries.ListDeadLettersAsync(filter, page.GetPage(), page.Aborted).ConfigureAwait(false);
-        var examined = await ExamineAsync(page, queries).ConfigureAwait(false);
         var view = new DeadLetterView
         {
             Filter = filter,
             Found = found,
             Count = await queries.CountDeadLettersAsync(filter, page.Aborted).ConfigureAwait(false),
-            Groups = CreateGroups(examined.Items),
-            Examined = examined.Next is null ? null : examined.Items.Count,
+            Groups = await DeadLetterGroups.ReadAsync(page, Examined).ConfigureAwait(false),
         };
         return new PageResult<DeadLetterListPage>(page, view);
     }
@@ -59,6 +60,8 @@ internal static class DeadLetterPages
     {
         var replay = await ReadReplayAsync(page).ConfigureAwait(false);
         var next = await ReadNextAsync(page).ConfigureAwait(false);
+        if (replay.Filter.Ids is null && await StartLargeAsync(page, entry, replay).ConfigureAwait(false) is { } started)
+            return started;
         var result = await GetQueries(page).ReplayDeadLettersAsync(replay, page.Aborted).ConfigureAwait(false);
         entry.Add(new AuditChange("replayed", null, $"{result.Count}"));
         return result.Count > 0
@@ -66,32 +69,64 @@ internal static class DeadLetterPages
             : ActionOutcome.Unchanged(next, "There was nothing to replay. Other people may have replayed it already.");
     }
 
-    private static Task<Page<DeliveryRecord>> ExamineAsync(PageContext page, INotificationQueries queries) =>
-        queries.ListDeadLettersAsync(
-            new DeadLetterFilter { Tenant = page.Tenant },
-            new PageRequest { Limit = Examined },
-            page.Aborted
-        );
+    /// <summary>Starts a replay that takes longer than a person waits for a page. Returns null for a smaller one.</summary>
+    private static async Task<ActionOutcome?> StartLargeAsync(PageContext page, AuditEntry entry, DeadLetterReplay replay)
+    {
+        var services = page.Http.RequestServices;
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var check = await GetQueries(page)
+            .ReplayDeadLettersAsync(replay with { DryRun = true }, page.Aborted)
+            .ConfigureAwait(false);
+        if (check.Count <= AtOnce)
+            return null;
 
-    private static IReadOnlyList<DeadLetterGroup> CreateGroups(IReadOnlyList<DeliveryRecord> examined) =>
-        [
-            .. examined
-                .GroupBy(item => (item.Reason, item.Delivery.Provider))
-                .OrderByDescending(group => group.Count())
-                .Take(MaxGroups)
-                .Select(group => new DeadLetterGroup(
-                    group.Key.Reason,
-                    group.Key.Provider,
-                    group.First().Delivery.Channel,
-                    group.Count()
-                )),
-        ];
+        // A delivery that fails again ends later, so it is not one of those whose number falls.
+        var filter = replay.Filter with { To = replay.Filter.To < now ? replay.Filter.To : now };
+        ReplayRuns.Start(services, replay with { Filter = filter, All = false });
+        entry.Add(new AuditChange("replayed", null, $"{check.Count}"));
+        return ActionOutcome.Done(
+            $"{Path}/progress{CreateQuery(filter, check.Count)}",
+            "The replay has started. This page shows its progress."
+        );
+    }
+
+    private static QueryString CreateQuery(DeadLetterFilter filter, long total)
+    {
+        var fields = new Dictionary<string, string?>
+        {
+            ["provider"] = filter.Provider,
+            ["reason"] = filter.Reason,
+            ["from"] = filter.From is { } from ? Texts.Iso(from) : null,
+            ["to"] = filter.To is { } to ? Texts.Iso(to) : null,
+            ["total"] = total.ToString(CultureInfo.InvariantCulture),
+        };
+        return QueryString.Create(fields.Where(field => field.Value is not null));
+    }
+
+    // Replayed dead letters are no dead letters any more, so any process can tell the progress without a stored state.
+    private static async Task<IResult> ShowProgressAsync(PageContext page)
+    {
+        var errors = new List<FieldError>();
+        var filter = ReadFilter(page, page.GetQuery, errors);
+        var number = page.GetQuery("total");
+        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var total) || filter.To is null)
+            errors.Add(new FieldError("total", FieldErrorCodes.Required, "Open this page from a replay."));
+        if (errors.Count > 0)
+            throw new InvalidRequestException(errors);
+        var left = await GetQueries(page).CountDeadLettersAsync(filter, page.Aborted).ConfigureAwait(false);
+        return new PageResult<ReplayProgressPage>(page, new ReplayProgress(filter, total, Math.Min(left, total)));
+    }
 
     private static async Task<DeadLetterReplay> ReadReplayAsync(PageContext page)
     {
         var form = await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false);
-        var filter = ReadFilter(page, name => form[name].ToString() is { Length: > 0 } text ? text : null);
+        var errors = new List<FieldError>();
+        var filter = ReadFilter(page, name => form[name].ToString() is { Length: > 0 } text ? text : null, errors);
         var ids = form["ids"].Where(id => Guid.TryParse(id, out _)).Select(id => Guid.Parse(id!)).ToList();
+        if (ids.Count == 0 && form["selected"] == "true")
+            errors.Add(new FieldError("ids", FieldErrorCodes.Required, "Go back and select at least one dead letter."));
+        if (errors.Count > 0)
+            throw new InvalidRequestException(errors);
         if (ids.Count > 0)
             filter = filter with { Ids = ids };
         return new DeadLetterReplay { Filter = filter, All = form["all"] == "true" };
@@ -105,14 +140,14 @@ internal static class DeadLetterPages
             : Path;
     }
 
-    private static DeadLetterFilter ReadFilter(PageContext page, Func<string, string?> read) =>
+    private static DeadLetterFilter ReadFilter(PageContext page, Func<string, string?> read, List<FieldError> errors) =>
         new()
         {
             Tenant = page.Tenant,
             Provider = read("provider"),
             Reason = read("reason"),
-            From = Texts.ParseTime(read("from")),
-            To = Texts.ParseTime(read("to")),
+            From = Texts.ParseTime(read("from"), "from", errors),
+            To = Texts.ParseTime(read("to"), "to", errors),
         };
 
     private static INotificationQueries GetQueries(PageContext page) =>

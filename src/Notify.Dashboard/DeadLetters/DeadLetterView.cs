@@ -9,10 +9,7 @@ internal sealed record DeadLetterView
 
     public required long Count { get; init; }
 
-    public required IReadOnlyList<DeadLetterGroup> Groups { get; init; }
-
-    /// <summary>Gets how many dead letters the groups count; null if these are all.</summary>
-    public int? Examined { get; init; }
+    public required DeadLetterGroups Groups { get; init; }
 
     public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
@@ -26,13 +23,16 @@ internal sealed record DeadLetterView
             Filter = filter,
             Found = new Page<DeliveryRecord> { Items = [] },
             Count = 0,
-            Groups = [],
+            Groups = DeadLetterGroups.None,
             Errors = errors,
         };
 }
 
-/// <summary>Dead letters with the same reason of the same provider.</summary>
-internal sealed record DeadLetterGroup(string? Reason, string Provider, Channel Channel, long Count);
+/// <summary>The progress of a replay.</summary>
+/// <param name="Filter">The dead letters that are replayed.</param>
+/// <param name="Total">Their number at the start.</param>
+/// <param name="Left">How many of them are still dead letters.</param>
+internal sealed record ReplayProgress(DeadLetterFilter Filter, long Total, long Left);
 
 /// <summary>The result of a dry run.</summary>
 internal sealed record ReplayCheck(DeadLetterReplay Replay, long Count);

@@ -17,7 +17,7 @@ internal static class EventSubscriptionPages
     public static void Map(DashboardRoutes routes)
     {
         routes.MapPage(Path, ApiScope.Admin, ListAsync);
-        Map("create", "createEventSubscription", CreateAsync);
+        routes.MapAction($"{Path}/create", ApiScope.Admin, "createEventSubscription", Path, CreateAsync, ListAsync);
         Map("{id}/enable", "replaceEventSubscription", (page, entry) => SwitchAsync(page, entry, isEnabled: true));
         Map("{id}/disable", "replaceEventSubscription", (page, entry) => SwitchAsync(page, entry, isEnabled: false));
         Map("{id}/test", "testEventSubscription", TestAsync);

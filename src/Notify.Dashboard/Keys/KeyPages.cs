@@ -13,11 +13,12 @@ internal static class KeyPages
 {
     private const string Path = "keys";
     private const string Kind = "api-keys";
+    private const int MaxDays = 36_500;
 
     public static void Map(DashboardRoutes routes)
     {
         routes.MapPage(Path, ApiScope.Admin, ListAsync);
-        routes.MapAction($"{Path}/create", ApiScope.Admin, "createApiKey", Kind, CreateAsync);
+        routes.MapAction($"{Path}/create", ApiScope.Admin, "createApiKey", Kind, CreateAsync, ListAsync);
         routes.MapAction($"{Path}/{{id}}/rotate", ApiScope.Admin, "rotateApiKey", Kind, RotateAsync);
         routes.MapAction($"{Path}/{{id}}/revoke", ApiScope.Admin, "revokeApiKey", Kind, RevokeAsync);
     }
@@ -31,12 +32,13 @@ internal static class KeyPages
     private static async Task<ActionOutcome> CreateAsync(PageContext page, AuditEntry entry)
     {
         var form = await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false);
-        var draft = ReadDraft(page, form);
-        var errors = GetKeys(page).Validate(draft).ToList();
+        var errors = new List<FieldError>();
+        var draft = ReadDraft(page, form, errors);
+        errors.AddRange(GetKeys(page).Validate(draft));
         if (draft.Scopes.HasFlag(ApiScope.Platform) && !page.Can(ApiScope.Platform))
             errors.Add(new FieldError("scopes", FieldErrorCodes.NotAllowed, "Only a key with the scope platform can grant it."));
         if (errors.Count > 0)
-            return ActionOutcome.Refused(Path, string.Join(' ', errors.Select(error => $"{error.Field}: {error.Message}")));
+            throw new InvalidRequestException(errors);
 
         var issued = await GetKeys(page).CreateAsync(draft, page.Aborted).ConfigureAwait(false);
         entry.SetResource($"{issued.Key.Id}");
@@ -79,17 +81,30 @@ internal static class KeyPages
             : (key, null);
     }
 
-    private static ApiKeyDraft ReadDraft(PageContext page, IFormCollection form) =>
+    private static ApiKeyDraft ReadDraft(PageContext page, IFormCollection form, List<FieldError> errors) =>
         new()
         {
             Tenant = page.Tenant,
             Name = form["name"].ToString().Trim(),
             Scopes = ScopeNames.Parse(form["scopes"].OfType<string>()),
             Kind = Enum.TryParse<ApiKeyKind>(form["kind"], out var kind) ? kind : ApiKeyKind.Live,
-            ExpiresAt = int.TryParse(form["days"], CultureInfo.InvariantCulture, out var days)
-                ? page.Http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddDays(Math.Clamp(days, 1, 36_500))
+            ExpiresAt = ReadDays(form["days"].ToString().Trim(), errors) is { } days
+                ? page.Http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddDays(days)
                 : null,
         };
+
+    // A number that is not understood must not make a key that never expires.
+    private static int? ReadDays(string text, List<FieldError> errors)
+    {
+        if (text.Length == 0)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= MaxDays)
+            return days;
+        errors.Add(
+            new FieldError("days", FieldErrorCodes.Invalid, $"Use a whole number from 1 to {MaxDays}, or leave it empty.")
+        );
+        return null;
+    }
 
     private static ActionOutcome Show(PageContext page, IssuedApiKey issued) =>
         ActionOutcome.Show(new PageResult<IssuedKeyPage>(page, issued), AuditOutcome.Succeeded);

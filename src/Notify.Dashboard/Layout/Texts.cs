@@ -14,6 +14,11 @@ internal static class Texts
     public static string Format(DateTimeOffset at, string format) =>
         at.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
 
+    /// <summary>Isolates a text of a person, whose direction must not change the text around it (Unicode Annex 9).</summary>
+    public static string Isolate(string text) => $"\u2068{text}\u2069";
+
+    public static string Capitalize(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Percent(double share) =>
@@ -33,7 +38,17 @@ internal static class Texts
     private static string Join(int large, string unit, int small, string smallUnit) =>
         small == 0 ? $"{large} {unit}" : $"{large} {unit} {small} {smallUnit}";
 
-    /// <summary>Parses a time of the query string, such as <c>2026-11-29T17:00</c> of a field for local times.</summary>
-    public static DateTimeOffset? ParseTime(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+    /// <summary>
+    /// Parses a time of a filter, such as <c>2026-11-29 17:00</c>. A filter that is not understood is an error: without it, a
+    /// list would show more, and a replay would send more, than the person wanted.
+    /// </summary>
+    public static DateTimeOffset? ParseTime(string? text, string field, ICollection<FieldError> errors)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+            return at;
+        errors.Add(new FieldError(field, FieldErrorCodes.Invalid, "Use a time in UTC, such as 2026-11-29 17:00."));
+        return null;
+    }
 }

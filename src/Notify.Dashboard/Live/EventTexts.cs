@@ -14,7 +14,7 @@ internal static class EventTexts
                 data.NotificationId
             ),
             ReceiptEventData data => (
-                data.Kind.ProvesArrival ? "ok" : "bad",
+                data.Kind.ProvesArrival && data.Kind != ReceiptKind.Complained ? "ok" : "bad",
                 Join(data.Channel?.Name, data.Provider, data.Detail),
                 data.NotificationId
             ),

@@ -14,8 +14,8 @@ internal static class MemberPages
     public static void Map(DashboardRoutes routes)
     {
         routes.MapPage(Path, ApiScope.Admin, ListAsync);
-        routes.MapAction($"{Path}/save", ApiScope.Admin, "saveMember", Path, SaveAsync);
-        routes.MapAction($"{Path}/{{id}}/remove", ApiScope.Admin, "removeMember", Path, RemoveAsync);
+        routes.MapAction($"{Path}/save", ApiScope.Admin, "saveMember", Path, SaveAsync, ListAsync);
+        routes.MapAction($"{Path}/{{id}}/remove", ApiScope.Admin, "removeMember", Path, RemoveAsync, ListAsync);
     }
 
     private static async Task<IResult> ListAsync(PageContext page) =>

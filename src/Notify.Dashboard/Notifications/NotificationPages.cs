@@ -33,6 +33,7 @@ internal static class NotificationPages
             return routes.Redirect(page, page.Link($"notifications/{id}"));
 
         var queries = page.Http.RequestServices.GetRequiredService<INotificationQueries>();
+        var times = new List<FieldError>();
         var query = new NotificationQuery
         {
             Tenant = page.Tenant,
@@ -43,14 +44,15 @@ internal static class NotificationPages
             Tag = page.GetQuery("tag"),
             Channel = Channel.TryParse(page.GetQuery("channel"), out var channel) ? channel : null,
             Status = Enum.TryParse<NotificationStatus>(page.GetQuery("status"), ignoreCase: true, out var status) ? status : null,
-            From = Texts.ParseTime(page.GetQuery("from")),
-            To = Texts.ParseTime(page.GetQuery("to")),
+            From = Texts.ParseTime(page.GetQuery("from"), "from", times),
+            To = Texts.ParseTime(page.GetQuery("to"), "to", times),
         };
         var errors = queries.Validate(query);
         if (page.GetQuery("channel") is { } name && query.Channel is null)
             errors = [.. errors, new FieldError("channel", FieldErrorCodes.Invalid, $"'{name}' is not the name of a channel.")];
         if (page.GetQuery("id") is not null)
             errors = [.. errors, new FieldError("id", FieldErrorCodes.Invalid, "This is not the ID of a notification.")];
+        errors = [.. times, .. errors];
         var found =
             errors.Count > 0
                 ? new Page<NotificationSummary> { Items = [] }
@@ -129,7 +131,7 @@ internal static class NotificationPages
                     ? found.Notification.Contents.FirstOrDefault()?.Content
                     : null,
             Kind = page.Kind == ApiKeyKind.Live ? trigger.Kind : page.Kind,
-            IdempotencyKey = null,
+            IdempotencyKey = await page.CreateFormKeyAsync().ConfigureAwait(false),
             SendAt = null,
             SendAtLocal = null,
             ExpiresAt = null,

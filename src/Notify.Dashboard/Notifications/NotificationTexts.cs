@@ -17,7 +17,7 @@ internal static class NotificationTexts
         return FirstText(content?.Title, content?.Body) ?? GetTitle(timeline.Notification.Trigger);
     }
 
-    public static string GetDetails(NotificationSummary item)
+    public static IReadOnlyList<string> GetDetails(NotificationSummary item)
     {
         var trigger = item.Trigger;
         var parts = new List<string>();
@@ -34,14 +34,14 @@ internal static class NotificationTexts
         if (trigger.Reference is { } reference && reference != GetTitle(trigger))
             parts.Add(reference);
         parts.Add($"{item.Id}");
-        return string.Join(" · ", parts);
+        return parts;
     }
 
-    public static string GetRecipients(Trigger trigger)
+    public static IEnumerable<string> GetRecipients(Trigger trigger)
     {
         var names = trigger.To.Take(MaxRecipients).Select(Describe);
         var more = trigger.To.Count - MaxRecipients;
-        return string.Join(", ", names) + (more > 0 ? $" and {more} more" : "");
+        return more > 0 ? names.Append($"{more} more") : names;
     }
 
     public static string Describe(Recipient recipient) =>

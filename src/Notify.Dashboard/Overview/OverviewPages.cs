@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Notify.Core.Providers;
 using Notify.Dashboard.Layout;
 using Notify.Dashboard.Rendering;
@@ -10,9 +11,6 @@ namespace Notify.Dashboard.Overview;
 /// <summary>The first page: the figures of each channel, and what needs attention now.</summary>
 internal static class OverviewPages
 {
-    // A large backlog may be normal, but a person should know of it.
-    private const long LargeBacklog = 10_000;
-
     public static void Map(DashboardRoutes routes) => routes.MapPage("", ApiScope.Read, ShowAsync);
 
     private static async Task<IResult> ShowAsync(PageContext page)
@@ -25,19 +23,21 @@ internal static class OverviewPages
             .GetRequiredService<INotificationQueries>()
             .ListAsync(new NotificationQuery { Tenant = page.Tenant }, new PageRequest { Limit = 8 }, page.Aborted)
             .ConfigureAwait(false);
-        var waiting = await CountWaitingAsync(page).ConfigureAwait(false);
+        var depths = await ReadDepthsAsync(page).ConfigureAwait(false);
         var view = new OverviewView
         {
             Range = range,
             Sums = OverviewSums.Create(rows),
             Channels =
             [
-                .. CreateChannels(services, range, intervals, rows)
+                .. CreateChannels(services, range, intervals, rows, depths)
                     .OrderByDescending(channel => channel.Sums.Sent + channel.Sums.Failed),
             ],
-            Attention = await FindAttentionAsync(page, waiting).ConfigureAwait(false),
-            Waiting = waiting,
+            Accepted = CreateChart(range, intervals, rows.Where(row => row.Channel is null), row => row.Accepted, _ => 0),
+            Attention = await OverviewAttention.FindAsync(page, depths).ConfigureAwait(false),
+            Waiting = depths?.Sum(depth => depth.Pending),
             Newest = newest.Items,
+            Objective = services.GetRequiredService<IOptions<NotifyDashboardOptions>>().Value.SuccessObjective,
         };
         return new PageResult<OverviewPage>(page, view);
     }
@@ -68,96 +68,49 @@ internal static class OverviewPages
         IServiceProvider services,
         OverviewRange range,
         IReadOnlyList<DateTimeOffset> intervals,
-        IReadOnlyList<AnalyticsRow> rows
+        IReadOnlyList<AnalyticsRow> rows,
+        IReadOnlyList<QueueDepth>? depths
     )
     {
+        var catalog = services.GetRequiredService<ProviderCatalog>();
+        var byProvider = catalog.All.ToDictionary(
+            provider => provider.Name,
+            provider => provider.Channel,
+            StringComparer.Ordinal
+        );
         var byChannel = rows.Where(row => row.Channel is not null).ToLookup(row => row.Channel!.Value);
-        var channels = services.GetRequiredService<ProviderCatalog>().Channels.Union(byChannel.Select(group => group.Key));
-        var format = range.Step >= TimeSpan.FromDays(1) ? "d MMM" : "HH:mm 'UTC'";
-        foreach (var channel in channels)
+        foreach (var channel in catalog.Channels.Union(byChannel.Select(group => group.Key)))
         {
-            var byTime = byChannel[channel].ToLookup(row => row.Time);
-            var points = intervals.Select(at => new ChartPoint(
-                at,
-                byTime[at].Sum(row => row.Sent),
-                byTime[at].Sum(row => row.Failed)
-            ));
-            var chart = new ChartData([.. points], Texts.Format(intervals[0], format), Texts.Format(intervals[^1], format));
-            yield return new ChannelView(channel, OverviewSums.Create(byChannel[channel]), chart);
+            var waiting = depths
+                ?.Where(depth => byProvider.TryGetValue(depth.Provider, out var served) && served == channel)
+                .Sum(depth => depth.Pending);
+            var chart = CreateChart(range, intervals, byChannel[channel], row => row.Sent, row => row.Failed);
+            yield return new ChannelView(channel, OverviewSums.Create(byChannel[channel]), chart, waiting);
         }
     }
 
-    private static async Task<long?> CountWaitingAsync(PageContext page)
+    private static ChartData CreateChart(
+        OverviewRange range,
+        IReadOnlyList<DateTimeOffset> intervals,
+        IEnumerable<AnalyticsRow> rows,
+        Func<AnalyticsRow, long> good,
+        Func<AnalyticsRow, long> bad
+    )
     {
-        // The depth of the queue is not known per tenant.
-        if (!page.Can(ApiScope.Platform))
-            return null;
-
-        var depths = await page
-            .Http.RequestServices.GetRequiredService<IDeliveryQueue>()
-            .GetDepthAsync(page.Aborted)
-            .ConfigureAwait(false);
-        return depths.Sum(depth => depth.Pending);
-    }
-
-    private static async Task<IReadOnlyList<AttentionItem>> FindAttentionAsync(PageContext page, long? waiting)
-    {
-        var services = page.Http.RequestServices;
-        var items = new List<AttentionItem>();
-        await AddProvidersAsync(page, items).ConfigureAwait(false);
-        var dead = await services
-            .GetRequiredService<INotificationQueries>()
-            .CountDeadLettersAsync(new DeadLetterFilter { Tenant = page.Tenant }, page.Aborted)
-            .ConfigureAwait(false);
-        if (dead > 0)
-            items.Add(
-                new AttentionItem(
-                    "bad",
-                    Texts.Count(dead, "dead letter", "dead letters"),
-                    "These deliveries ended without being sent. Mend the cause, then replay them.",
-                    page.Link("dead-letters"),
-                    "Dead letters"
-                )
-            );
-        if (waiting >= LargeBacklog)
-            items.Add(
-                new AttentionItem(
-                    "warn",
-                    $"{Texts.Number(waiting.Value)} deliveries are waiting",
-                    "The backlog is large. Deliveries with a later due time count too.",
-                    page.Link("providers"),
-                    "Providers"
-                )
-            );
-        return items;
-    }
-
-    private static async Task AddProvidersAsync(PageContext page, List<AttentionItem> items)
-    {
-        var services = page.Http.RequestServices;
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        foreach (var provider in await services.GetRequiredService<IProviders>().ListAsync(page.Aborted).ConfigureAwait(false))
+        var byTime = rows.ToLookup(row => row.Time);
+        var points = intervals.Select(at => new ChartPoint(at, byTime[at].Sum(good), byTime[at].Sum(bad))
         {
-            if (provider.Processes.Max(process => process.CircuitOpenUntil) is { } until && until > now)
-                items.Add(
-                    new AttentionItem(
-                        "bad",
-                        $"The circuit of {provider.Name} is open",
-                        $"The provider is failing. It is tried again in {Texts.Duration(until - now)}.",
-                        page.Link("providers"),
-                        "Providers"
-                    )
-                );
-            if (provider.PausedAt is not null)
-                items.Add(
-                    new AttentionItem(
-                        "warn",
-                        $"{provider.Name} is paused",
-                        "Its deliveries wait, or move to another provider of the channel.",
-                        page.Link("providers"),
-                        "Providers"
-                    )
-                );
-        }
+            Delivered = byTime[at].Sum(row => row.Delivered),
+        });
+        return new ChartData([.. points], IsDaily: range.Step >= TimeSpan.FromDays(1));
     }
+
+    // The depth of the queue is not known per tenant.
+    private static async Task<IReadOnlyList<QueueDepth>?> ReadDepthsAsync(PageContext page) =>
+        page.Can(ApiScope.Platform)
+            ? await page
+                .Http.RequestServices.GetRequiredService<IDeliveryQueue>()
+                .GetDepthAsync(page.Aborted)
+                .ConfigureAwait(false)
+            : null;
 }

@@ -13,6 +13,12 @@ internal sealed record OverviewView
 
     public required IReadOnlyList<AttentionItem> Attention { get; init; }
 
+    /// <summary>Gets the accepted notifications. They belong to no channel, because a notification may have several.</summary>
+    public required ChartData Accepted { get; init; }
+
+    /// <summary>Gets the share of ended deliveries that must be sent, from which the error budget follows.</summary>
+    public required double Objective { get; init; }
+
     /// <summary>Gets the number of waiting deliveries of all tenants; null for a caller of one tenant.</summary>
     public long? Waiting { get; init; }
 
@@ -20,13 +26,18 @@ internal sealed record OverviewView
 }
 
 /// <summary>A channel with its figures and its chart.</summary>
-internal sealed record ChannelView(Channel Channel, OverviewSums Sums, ChartData Chart);
+internal sealed record ChannelView(Channel Channel, OverviewSums Sums, ChartData Chart, long? Waiting);
 
 /// <summary>The sums of a period.</summary>
 internal sealed record OverviewSums(long Accepted, long Sent, long Delivered, long Failed)
 {
     /// <summary>Gets the share of the ended deliveries that were sent; null if none ended.</summary>
     public double? SuccessRate => Sent + Failed > 0 ? (double)Sent / (Sent + Failed) : null;
+
+    /// <summary>
+    /// Computes the share of the permitted failures that is left; negative if more failed. Null if no delivery ended.
+    /// </summary>
+    public double? GetBudget(double objective) => SuccessRate is { } rate ? 1 - ((1 - rate) / (1 - objective)) : null;
 
     public static OverviewSums Create(IEnumerable<AnalyticsRow> rows)
     {

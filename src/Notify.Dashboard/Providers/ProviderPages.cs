@@ -28,7 +28,7 @@ internal static class ProviderPages
         routes.MapAction($"{Path}/{{name}}/resume", Steering, "resumeProvider", Path, (page, _) =>
             ChangeAsync(page, (providers, name) => providers.ResumeAsync(name, page.Aborted), "takes deliveries again")
         );
-        routes.MapAction($"{Path}/test", ApiScope.Send, "triggerNotification", "notifications", SendTestAsync);
+        routes.MapAction($"{Path}/test", ApiScope.Send, "triggerNotification", "notifications", SendTestAsync, ShowAsync);
     }
 
     private static async Task<IResult> ShowAsync(PageContext page)
@@ -94,7 +94,7 @@ internal static class ProviderPages
     {
         var form = await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false);
         if (!Channel.TryParse(form["channel"], out var channel))
-            return ActionOutcome.Refused(Path, "Choose a channel.");
+            throw new InvalidRequestException([new FieldError("channel", FieldErrorCodes.Required, "Choose a channel.")]);
 
         var address = form["address"].ToString().Trim();
         var trigger = new Trigger
@@ -107,11 +107,9 @@ internal static class ProviderPages
                     : Recipient.Address(channel, address),
             Channels = [channel],
             Content = new Content { Title = "Test from the dashboard", Body = "If you read this, the channel works." },
+            IdempotencyKey = await page.CreateFormKeyAsync().ConfigureAwait(false),
         };
         var notifier = page.Http.RequestServices.GetRequiredService<INotifier>();
-        if (notifier.Validate(trigger) is { Count: > 0 } errors)
-            return ActionOutcome.Refused(Path, string.Join(' ', errors.Select(error => error.Message)));
-
         var result = await notifier.TriggerAsync(trigger, page.Aborted).ConfigureAwait(false);
         entry.SetResource($"{result.Id}");
         return ActionOutcome.Done($"notifications/{result.Id}", "The test was accepted. This page shows its way.");

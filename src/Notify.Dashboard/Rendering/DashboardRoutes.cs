@@ -32,12 +32,14 @@ internal sealed class DashboardRoutes(
     /// <param name="action">The name of the action in the audit log, which is the one of the same operation of the API.</param>
     /// <param name="kind">The kind of the resource in the audit log.</param>
     /// <param name="perform">The action.</param>
+    /// <param name="show">The page with the form. It is shown again, with what was typed, if the action is refused.</param>
     public void MapAction(
         string pattern,
         ApiScope scope,
         string action,
         string kind,
-        Func<PageContext, AuditEntry, Task<ActionOutcome>> perform
+        Func<PageContext, AuditEntry, Task<ActionOutcome>> perform,
+        Func<PageContext, Task<IResult>>? show = null
     ) => Map(pattern, "POST", async page =>
         {
             if (await AuthorizeAsync(page, scope).ConfigureAwait(false) is { } refusal)
@@ -55,11 +57,10 @@ internal sealed class DashboardRoutes(
             }
             catch (InvalidRequestException exception)
             {
-                return new PageResult<Message>(
-                    page,
-                    new MessageView("This was not done", exception.Errors.Select(error => $"{error.Field}: {error.Message}")),
-                    StatusCodes.Status400BadRequest
-                );
+                if (show is null)
+                    return ShowErrors(page, "This was not done", exception);
+                page.Refuse(await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false), exception.Errors);
+                return await ShowAsync(page, show).ConfigureAwait(false);
             }
         });
 
@@ -133,6 +134,9 @@ internal sealed class DashboardRoutes(
         return TypedResults.StatusCode(StatusCodes.Status303SeeOther);
     }
 
+    /// <summary>Reads the message about the last action. It is read once.</summary>
+    public PageNotice? ReadNotice(PageContext page) => NoticeCookie.Read(page.Http, access.Notices);
+
     private IEndpointConventionBuilder Map(string pattern, string method, Func<PageContext, Task<IResult>> handle) =>
         group
             .MapMethods($"/{pattern}", method == "GET" ? ["GET", "HEAD"] : [method], http => RunAsync(http, handle))
@@ -163,8 +167,11 @@ internal sealed class DashboardRoutes(
         var http = page.Http;
         if (await access.FindVisitorAsync(http).ConfigureAwait(false) is not { } visitor)
         {
-            var here = HttpMethods.IsPost(http.Request.Method) ? null : $"{PageContext.GetPath(http)}{http.Request.QueryString}";
-            return Redirect(page, page.Link("sign-in", ("return", here is { Length: > 0 } ? here : null)));
+            var isForm = HttpMethods.IsPost(http.Request.Method);
+            var here = isForm ? FindPageOfForm(http) : $"{PageContext.GetPath(http)}{http.Request.QueryString}";
+            // The person may be on the page for hours, so a form must not end at the sign-in without a word.
+            var notice = isForm ? new PageNotice("Your session has ended. Nothing was changed.", IsError: true) : null;
+            return Redirect(page, page.Link("sign-in", ("return", here is { Length: > 0 } ? here : null)), notice);
         }
 
         if (!page.TrySetVisitor(visitor))
@@ -172,7 +179,7 @@ internal sealed class DashboardRoutes(
         if (!page.Can(scope))
             return Refuse(page, "This needs another scope", $"You do not have the scope {$"{scope}".ToLowerInvariant()}.");
 
-        page.Notice = NoticeCookie.Read(http, access.Notices);
+        page.Notice = ReadNotice(page);
         return null;
     }
 
@@ -184,13 +191,16 @@ internal sealed class DashboardRoutes(
         }
         catch (InvalidRequestException exception)
         {
-            return new PageResult<Message>(
-                page,
-                new MessageView("This cannot be shown", exception.Errors.Select(error => $"{error.Field}: {error.Message}")),
-                StatusCodes.Status400BadRequest
-            );
+            return ShowErrors(page, "This cannot be shown", exception);
         }
     }
+
+    private static PageResult<Message> ShowErrors(PageContext page, string title, InvalidRequestException exception) =>
+        new(
+            page,
+            new MessageView(title, exception.Errors.Select(error => $"{error.Field}: {error.Message}")),
+            StatusCodes.Status400BadRequest
+        );
 
     private static PageResult<Message> Refuse(PageContext page, string title, string text) =>
         new(page, new MessageView(title, [text]), StatusCodes.Status403Forbidden);
@@ -204,6 +214,15 @@ internal sealed class DashboardRoutes(
             ),
             StatusCodes.Status400BadRequest
         );
+
+    /// <summary>Finds the page that a form was on, below the prefix of the dashboard, which a proxy may have changed.</summary>
+    private static string? FindPageOfForm(HttpContext http)
+    {
+        if (!Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var page))
+            return null;
+        var start = page.AbsolutePath.LastIndexOf($"/{PageContext.GetPath(http).Split('/')[0]}", StringComparison.Ordinal);
+        return start < 0 ? null : page.PathAndQuery[(start + 1)..];
+    }
 
     private IResult Finish(PageContext page, ActionOutcome outcome) =>
         outcome.Result

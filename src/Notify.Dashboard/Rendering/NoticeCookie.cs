@@ -9,10 +9,13 @@ internal static class NoticeCookie
 {
     private const string Name = "notify-dashboard-notice";
 
+    // Browsers drop a cookie of more than 4096 bytes, of which the encryption takes a part.
+    private const int MaxLength = 600;
+
     public static void Write(HttpContext http, IDataProtector protector, PageNotice notice) =>
         http.Response.Cookies.Append(
             Name,
-            protector.Protect((notice.IsError ? "!" : "+") + notice.Text),
+            protector.Protect((notice.IsError ? "!" : "+") + Shorten(notice.Text)),
             CreateOptions(http, TimeSpan.FromMinutes(1))
         );
 
@@ -32,6 +35,8 @@ internal static class NoticeCookie
             return null;
         }
     }
+
+    private static string Shorten(string text) => text.Length <= MaxLength ? text : $"{text[..MaxLength]}…";
 
     private static CookieOptions CreateOptions(HttpContext http, TimeSpan? age) =>
         new()

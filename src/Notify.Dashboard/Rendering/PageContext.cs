@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,7 @@ internal sealed class PageContext
 
     private readonly Func<AntiforgeryTokenSet> _createToken;
     private string? _token;
+    private IFormCollection? _refused;
 
     public PageContext(HttpContext http, NotifyDashboardOptions options, Func<AntiforgeryTokenSet> createToken)
     {
@@ -57,6 +59,9 @@ internal sealed class PageContext
     /// <summary>Gets what the last action did, to be shown once.</summary>
     public PageNotice? Notice { get; set; }
 
+    /// <summary>Gets why the form of this request was refused. The page shows it again with what was typed.</summary>
+    public IReadOnlyList<FieldError> Errors { get; private set; } = [];
+
     /// <summary>Gets the token of the forms of this page.</summary>
     public string FormToken => _token ??= _createToken().RequestToken!;
 
@@ -81,6 +86,46 @@ internal sealed class PageContext
         return true;
     }
 
+    /// <summary>Lets the page show a form again, with its errors and what was typed.</summary>
+    public void Refuse(IFormCollection form, IReadOnlyList<FieldError> errors) => (_refused, Errors) = (form, errors);
+
+    /// <summary>Gets what was typed into a field of a refused form, or else the value that the field begins with.</summary>
+    public string? GetTyped(string name, string? value = null) =>
+        _refused?.TryGetValue(name, out var typed) == true ? typed.ToString() : value;
+
+    /// <summary>Gets whether a box of a refused form was ticked.</summary>
+    public bool IsTicked(string name, string value) => _refused?[name].Contains(value) == true;
+
+    /// <summary>Finds the error of a field, such as that of <c>addresses.email</c> for <c>email</c>.</summary>
+    public string? FindError(string field)
+    {
+        foreach (var error in Errors)
+        {
+            var name = error.Field;
+            if (
+                name == field
+                || name.EndsWith($".{field}", StringComparison.Ordinal)
+                || name.StartsWith($"{field}.", StringComparison.Ordinal)
+                || name.StartsWith($"{field}[", StringComparison.Ordinal)
+            )
+                return error.Message;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Computes the idempotency key of what a form triggers. Each page has its own token, so a form that is sent twice has the
+    /// same key, even without the script that prevents it.
+    /// </summary>
+    public async Task<string> CreateFormKeyAsync()
+    {
+        var form = await Http.Request.ReadFormAsync(Aborted).ConfigureAwait(false);
+        var fields = form.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={field.Value}");
+        var text = string.Join('\n', fields.Prepend(GetPath(Http)));
+        return $"dashboard-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+    }
+
     public string? GetQuery(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 
     /// <summary>Gets the request for the part of a list that the query string names.</summary>
@@ -90,7 +135,7 @@ internal sealed class PageContext
     public string Link(string path, params ReadOnlySpan<(string Name, string? Value)> query)
     {
         var url = new StringBuilder(Root).Append(path);
-        var separator = '?';
+        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
         if (Tenant != HomeTenant)
             Append(TenantField, Tenant);
         foreach (var (name, value) in query)

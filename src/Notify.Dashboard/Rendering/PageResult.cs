@@ -27,7 +27,8 @@ internal sealed class PageResult<TComponent>(PageContext page, object? model = n
                     (await renderer.RenderComponentAsync<TComponent>().ConfigureAwait(true)).ToHtmlString()
                 )
                 .ConfigureAwait(false);
-            httpContext.Response.StatusCode = status;
+            var isRefused = page.Errors.Count > 0 && status == StatusCodes.Status200OK;
+            httpContext.Response.StatusCode = isRefused ? StatusCodes.Status400BadRequest : status;
             httpContext.Response.ContentType = "text/html; charset=utf-8";
             await httpContext.Response.WriteAsync(html, httpContext.RequestAborted).ConfigureAwait(false);
         }

@@ -39,9 +39,15 @@ internal static class TemplatePages
             return await ShowAsync(page, TemplateDraft.CreateNew()).ConfigureAwait(false);
 
         int? version = int.TryParse(page.GetQuery("version"), out var number) ? number : null;
-        return await GetCatalog(page).FindAsync(page.Tenant, name, version, page.Aborted).ConfigureAwait(false) is { } template
-            ? await ShowAsync(page, TemplateDraft.From(template, isOld: version is not null)).ConfigureAwait(false)
-            : DashboardRoutes.ShowMissing(page, "template");
+        if (
+            await FindAsync(page, name).ConfigureAwait(false) is not { } newest
+            || (version is null ? newest : await FindAsync(page, name, version).ConfigureAwait(false)) is not { } template
+        )
+            return DashboardRoutes.ShowMissing(page, "template");
+
+        var draft = TemplateDraft.From(template, newest.Version);
+        var sample = await SampleDocuments.FindAsync(page, name).ConfigureAwait(false);
+        return await ShowAsync(page, sample is null ? draft : draft with { Data = sample }).ConfigureAwait(false);
     }
 
     private static async Task<IResult> ShowDraftAsync(PageContext page) =>
@@ -62,10 +68,21 @@ internal static class TemplatePages
         var template = draft.ToTemplate(page.Tenant);
         if (template.Name.Length > 0)
             entry.SetResource(template.Name);
-        if (GetCatalog(page).Validate(template) is { Count: > 0 } errors)
+        var errors = GetCatalog(page).Validate(template).ToList();
+        if (errors.Count == 0)
+        {
+            var newest = await FindAsync(page, draft.Name).ConfigureAwait(false);
+            if (DescribeConflict(draft, newest) is { } conflict)
+                errors.Add(conflict);
+            if (!draft.IsNew)
+                draft = draft with { Newest = newest?.Version ?? 0 };
+        }
+
+        if (errors.Count > 0)
             return ActionOutcome.Show(await ShowAsync(page, draft, errors).ConfigureAwait(false), AuditOutcome.Refused);
 
         var version = await GetCatalog(page).SaveAsync(template, page.Aborted).ConfigureAwait(false);
+        await SampleDocuments.SaveAsync(page, template.Name, draft.Data).ConfigureAwait(false);
         entry.Add(new AuditChange("version", null, $"{version}"));
         return ActionOutcome.Done($"{Editor}?name={PageContext.Escape(template.Name)}", $"Saved as version {version}.");
     }
@@ -78,18 +95,44 @@ internal static class TemplatePages
         if (form["confirm"] != "true")
             return ActionOutcome.Refused($"{Editor}?name={PageContext.Escape(name)}", "Nothing was deleted: tick the box first.");
 
-        return await GetCatalog(page).DeleteAsync(page.Tenant, name, page.Aborted).ConfigureAwait(false)
-            ? ActionOutcome.Done(Path, $"The template {name} is deleted.")
-            : ActionOutcome.Unchanged(Path, "This template does not exist.");
+        if (!await GetCatalog(page).DeleteAsync(page.Tenant, name, page.Aborted).ConfigureAwait(false))
+            return ActionOutcome.Unchanged(Path, "This template does not exist.");
+        await SampleDocuments.RemoveAsync(page, name).ConfigureAwait(false);
+        return ActionOutcome.Done(Path, $"The template {name} is deleted.");
     }
 
+    // What two people save at the same time makes two versions, and the second one would silently lack the changes of the first.
+    private static FieldError? DescribeConflict(TemplateDraft draft, Template? newest) =>
+        (newest?.Version ?? 0) == draft.Newest ? null
+        : draft.IsNew
+            ? new FieldError(
+                "name",
+                FieldErrorCodes.Duplicate,
+                "A template has this name already. Choose another one, or open it."
+            )
+        : newest is null
+            ? new FieldError("name", FieldErrorCodes.NotFound, "The template was deleted meanwhile. Save again to create it.")
+        : new FieldError(
+            "version",
+            FieldErrorCodes.Conflict,
+            $"Somebody saved version {newest.Version} meanwhile. Compare it below, and save again to replace it."
+        );
+
+    private static Task<Template?> FindAsync(PageContext page, string name, int? version = null) =>
+        GetCatalog(page).FindAsync(page.Tenant, name, version, page.Aborted);
+
     private static async Task<IReadOnlyList<DiffLine>> CompareAsync(PageContext page, TemplateDraft draft) =>
-        await GetCatalog(page).FindAsync(page.Tenant, draft.Name, null, page.Aborted).ConfigureAwait(false) is { } newest
+        await FindAsync(page, draft.Name).ConfigureAwait(false) is { } newest
             ? VersionDiff.Compare(draft.ToTemplate(page.Tenant), newest)
             : [];
 
-    private static async Task<TemplateDraft> ReadAsync(PageContext page) =>
-        TemplateDraft.Read(await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false));
+    private static async Task<TemplateDraft> ReadAsync(PageContext page)
+    {
+        var draft = TemplateDraft.Read(await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false));
+        return draft.IsNew || draft.Version == 0
+            ? draft
+            : draft.Complete(await FindAsync(page, draft.Name, draft.Version).ConfigureAwait(false));
+    }
 
     private static async Task<IResult> ShowAsync(PageContext page, TemplateDraft draft, IReadOnlyList<FieldError>? errors = null)
     {

@@ -47,6 +47,8 @@ internal static class VersionDiff
         var lines = new List<string>();
         if (template.Layout is { } layout)
             lines.Add($"layout: {layout}");
+        if (template.Track is { } track)
+            lines.Add(track ? "opens and clicks are tracked" : "opens and clicks are not tracked");
         foreach (var variant in template.Variants)
         {
             lines.Add($"{variant.Channel?.Name ?? "all other channels"}, {variant.Locale ?? "all other locales"}:");

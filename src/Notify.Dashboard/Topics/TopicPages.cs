@@ -10,14 +10,15 @@ namespace Notify.Dashboard.Topics;
 internal static class TopicPages
 {
     private const string Path = "topics";
+    private const int MaxBroadcasts = 10;
 
     public static void Map(DashboardRoutes routes)
     {
         routes.MapPage(Path, ApiScope.Read, page => ListAsync(routes, page));
         routes.MapPage($"{Path}/{{name}}", ApiScope.Read, ShowAsync);
-        routes.MapAction($"{Path}/{{name}}/subscribe", ApiScope.Manage, "addSubscribers", Path, SubscribeAsync);
+        routes.MapAction($"{Path}/{{name}}/subscribe", ApiScope.Manage, "addSubscribers", Path, SubscribeAsync, ShowAsync);
         routes.MapAction($"{Path}/{{name}}/unsubscribe", ApiScope.Manage, "removeSubscribers", Path, UnsubscribeAsync);
-        routes.MapAction($"{Path}/{{name}}/broadcast", ApiScope.Send, "triggerNotification", Path, BroadcastAsync);
+        routes.MapAction($"{Path}/{{name}}/broadcast", ApiScope.Send, "triggerNotification", Path, BroadcastAsync, ShowAsync);
     }
 
     private static async Task<IResult> ListAsync(DashboardRoutes routes, PageContext page)
@@ -27,7 +28,28 @@ internal static class TopicPages
 
         var request = page.GetPage() with { Prefix = page.GetQuery("prefix") ?? "" };
         var found = await GetRecipients(page).ListTopicsAsync(page.Tenant, request, page.Aborted).ConfigureAwait(false);
-        return new PageResult<TopicListPage>(page, found);
+        var broadcasts = await ReadBroadcastsAsync(page).ConfigureAwait(false);
+        return new PageResult<TopicListPage>(page, new TopicListView(found, broadcasts));
+    }
+
+    /// <summary>Reads the newest broadcasts that are in progress.</summary>
+    private static async Task<IReadOnlyList<NotificationTimeline>> ReadBroadcastsAsync(PageContext page)
+    {
+        var queries = page.Http.RequestServices.GetRequiredService<INotificationQueries>();
+        var query = new NotificationQuery { Tenant = page.Tenant, Status = NotificationStatus.InProgress };
+        var open = await queries.ListAsync(query, page: null, page.Aborted).ConfigureAwait(false);
+        var broadcasts = open
+            .Items.Where(item => item.Trigger.To.Any(recipient => recipient.Kind == RecipientKind.Topic))
+            .Take(MaxBroadcasts);
+        var found = new List<NotificationTimeline>();
+        foreach (var item in broadcasts)
+        {
+            var one = new PageRequest { Limit = 1 };
+            if (await queries.FindAsync(page.Tenant, item.Id, one, page.Aborted).ConfigureAwait(false) is { } broadcast)
+                found.Add(broadcast);
+        }
+
+        return found;
     }
 
     private static async Task<IResult> ShowAsync(PageContext page)
@@ -59,12 +81,17 @@ internal static class TopicPages
     private static async Task<ActionOutcome> BroadcastAsync(PageContext page, AuditEntry entry)
     {
         var form = await page.Http.Request.ReadFormAsync(page.Aborted).ConfigureAwait(false);
+        if (form["confirm"] != "true")
+            throw new InvalidRequestException([
+                new FieldError("confirm", FieldErrorCodes.Required, "Tick the box: a broadcast cannot be taken back."),
+            ]);
         var trigger = new Trigger
         {
             Tenant = page.Tenant,
             Kind = page.Kind,
             To = Recipient.Topic(GetName(page)),
             Content = new Content { Title = form["title"], Body = form["body"] },
+            IdempotencyKey = await page.CreateFormKeyAsync().ConfigureAwait(false),
         };
         var notifier = page.Http.RequestServices.GetRequiredService<INotifier>();
         var result = await notifier.TriggerAsync(trigger, page.Aborted).ConfigureAwait(false);
@@ -84,6 +111,9 @@ internal static class TopicPages
 
     private static IRecipients GetRecipients(PageContext page) => page.Http.RequestServices.GetRequiredService<IRecipients>();
 }
+
+/// <summary>The model of the topics.</summary>
+internal sealed record TopicListView(Page<string> Topics, IReadOnlyList<NotificationTimeline> Broadcasts);
 
 /// <summary>The model of one topic.</summary>
 internal sealed record TopicView(string Name, long Count, Page<string> Subscribers);

@@ -11,21 +11,41 @@ internal static class UserActions
     // The form has a field for each of these. Other addresses stay as they are.
     private static readonly string[] AddressFields = [Channel.Email.AddressName, Channel.Sms.AddressName];
 
-    public static void Map(DashboardRoutes routes)
+    public static void Map(
+        DashboardRoutes routes,
+        Func<PageContext, Task<IResult>> showList,
+        Func<PageContext, Task<IResult>> showUser
+    )
     {
         const string User = $"{UserPages.Path}/{{id}}";
-        routes.MapAction($"{UserPages.Path}/save", ApiScope.Manage, "saveUser", UserPages.Path, SaveAsync);
+        routes.MapAction($"{UserPages.Path}/save", ApiScope.Manage, "saveUser", UserPages.Path, CreateAsync, showList);
+        routes.MapAction($"{User}/save", ApiScope.Manage, "saveUser", UserPages.Path, SaveAsync, showUser);
         routes.MapAction($"{User}/delete", ApiScope.Manage, "deleteUser", UserPages.Path, DeleteAsync);
-        routes.MapAction($"{User}/devices", ApiScope.Manage, "saveDevice", UserPages.Path, SaveDeviceAsync);
+        routes.MapAction($"{User}/devices", ApiScope.Manage, "saveDevice", UserPages.Path, SaveDeviceAsync, showUser);
         routes.MapAction($"{User}/devices/delete", ApiScope.Manage, "deleteDevice", UserPages.Path, DeleteDeviceAsync);
-        routes.MapAction($"{User}/test", ApiScope.Send, "triggerNotification", UserPages.Path, SendTestAsync);
+        routes.MapAction($"{User}/test", ApiScope.Send, "triggerNotification", UserPages.Path, SendTestAsync, showUser);
+    }
+
+    private static async Task<ActionOutcome> CreateAsync(PageContext page, AuditEntry entry)
+    {
+        var form = await ReadFormAsync(page).ConfigureAwait(false);
+        var id = form["id"].ToString().Trim();
+        if (id.Length > 0)
+            entry.SetResource(id);
+        var user = Change(new User { Tenant = page.Tenant, Id = id }, form);
+        var result = await GetRecipients(page).SaveUserAsync(user, Precondition.DoesNotExist, page.Aborted).ConfigureAwait(false);
+        // The form of a new user is empty, so it would remove the addresses of a user who exists.
+        return result.IsSuccess
+            ? ActionOutcome.Done($"{UserPages.Path}/{PageContext.Escape(id)}", "Saved.")
+            : throw new InvalidRequestException([
+                new FieldError("id", FieldErrorCodes.Duplicate, "A user has this ID already. Open the user to change it."),
+            ]);
     }
 
     private static async Task<ActionOutcome> SaveAsync(PageContext page, AuditEntry entry)
     {
         var form = await ReadFormAsync(page).ConfigureAwait(false);
-        var id = form["id"].ToString().Trim();
-        entry.SetResource(id);
+        var id = UserPages.GetId(page);
         var result = await GetRecipients(page)
             .UpdateUserAsync(page.Tenant, id, user => Change(user, form), default, page.Aborted)
             .ConfigureAwait(false);
@@ -89,11 +109,7 @@ internal static class UserActions
             Token = Read(form, "token-of-device") ?? "",
             App = Read(form, "app"),
         };
-        var recipients = GetRecipients(page);
-        if (recipients.Validate(device) is { Count: > 0 } errors)
-            return ActionOutcome.Refused(path, string.Join(' ', errors.Select(error => $"{error.Field}: {error.Message}")));
-
-        await recipients.RegisterDeviceAsync(device, page.Aborted).ConfigureAwait(false);
+        await GetRecipients(page).RegisterDeviceAsync(device, page.Aborted).ConfigureAwait(false);
         entry.Add(new AuditChange("device", null, device.Id));
         return ActionOutcome.Done(path, $"The device {device.Id} is registered.");
     }
@@ -118,6 +134,7 @@ internal static class UserActions
             Kind = page.Kind,
             To = Recipient.User(UserPages.GetId(page)),
             Content = new Content { Title = "Test from the dashboard", Body = "If you read this, it works." },
+            IdempotencyKey = await page.CreateFormKeyAsync().ConfigureAwait(false),
         };
         var result = await page
             .Http.RequestServices.GetRequiredService<INotifier>()

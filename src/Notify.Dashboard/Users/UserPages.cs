@@ -17,7 +17,7 @@ internal static class UserPages
     {
         routes.MapPage(Path, ApiScope.Read, page => ListAsync(routes, page));
         routes.MapPage($"{Path}/{{id}}", ApiScope.Read, ShowAsync);
-        UserActions.Map(routes);
+        UserActions.Map(routes, page => ListAsync(routes, page), ShowAsync);
     }
 
     public static string GetId(PageContext page) => RequestValues.Route(page.Http.Request, "id");

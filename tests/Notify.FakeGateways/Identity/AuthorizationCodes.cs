@@ -14,6 +14,8 @@ internal sealed class AuthorizationCodes(TestIssuer issuer)
 
     public JsonObject? Person { get; set; }
 
+    public ConcurrentQueue<string> EndedSessions { get; } = new();
+
     public JsonObject Describe() =>
         new()
         {
@@ -21,6 +23,7 @@ internal sealed class AuthorizationCodes(TestIssuer issuer)
             ["jwks_uri"] = $"{issuer.Url}/keys",
             ["authorization_endpoint"] = $"{issuer.Url}/authorize",
             ["token_endpoint"] = $"{issuer.Url}/token",
+            ["end_session_endpoint"] = $"{issuer.Url}/end-session",
             ["response_types_supported"] = new JsonArray("code"),
             ["id_token_signing_alg_values_supported"] = new JsonArray("ES256"),
         };
@@ -45,6 +48,13 @@ internal sealed class AuthorizationCodes(TestIssuer issuer)
             person.DeepClone().AsObject()
         );
         return Results.Redirect($"{back}&code={code}");
+    }
+
+    /// <summary>Ends the session of the person that an ID token names.</summary>
+    public IResult EndSession(HttpRequest request)
+    {
+        EndedSessions.Enqueue($"{request.Query["client_id"]} {request.Query["id_token_hint"]}");
+        return Results.Content("<h1>Signed out</h1>", "text/html");
     }
 
     /// <summary>Exchanges a code for tokens, once, and only with the verifier of its challenge.</summary>

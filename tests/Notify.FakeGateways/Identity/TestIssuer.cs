@@ -35,6 +35,9 @@ public sealed class TestIssuer : IAsyncDisposable
         set => _codes.Person = value;
     }
 
+    /// <summary>Gets the client and the ID token of each session that was ended.</summary>
+    public IEnumerable<string> EndedSessions => _codes.EndedSessions;
+
     /// <summary>Gets the ID of the key that signs.</summary>
     public string KeyId => _keys[^1].Id;
 
@@ -49,6 +52,7 @@ public sealed class TestIssuer : IAsyncDisposable
         app.MapGet("/.well-known/openid-configuration", () => Json(issuer._codes.Describe()));
         app.MapGet("/authorize", issuer._codes.Authorize);
         app.MapPost("/token", issuer._codes.RedeemAsync);
+        app.MapGet("/end-session", issuer._codes.EndSession);
         app.MapGet("/keys", () => Json(new() { ["keys"] = issuer.GetKeys() }));
         await app.StartAsync();
         return issuer;
