@@ -40,6 +40,10 @@ public interface INotificationQueries
     /// <param name="filter">The dead letters to list.</param>
     /// <param name="page">The page; null for the first 100.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// The page. For a reason, one call examines at most 5,000 of the dead letters that match the other criteria, so a page can
+    /// contain fewer than its limit, even none, although <see cref="Page{T}.Next"/> is set.
+    /// </returns>
     /// <exception cref="InvalidRequestException">The filter or the page is invalid.</exception>
     Task<Page<DeliveryRecord>> ListDeadLettersAsync(
         DeadLetterFilter filter,

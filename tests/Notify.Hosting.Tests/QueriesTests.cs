@@ -107,6 +107,20 @@ public sealed class QueriesTests
         var second = await queries.ListDeadLettersAsync(all, new PageRequest { Limit = 2, After = first.Next! });
         Assert.Equal((2, 1, null), (first.Items.Count, second.Items.Count, second.Next));
         Assert.Equal(3, await queries.CountDeadLettersAsync(all with { Reason = "550" }));
+        var rejected = await queries.ListDeadLettersAsync(all with { Reason = "550" }, new PageRequest { Limit = 2 });
+        var rest = await queries.ListDeadLettersAsync(
+            all with
+            {
+                Reason = "550",
+            },
+            new PageRequest { Limit = 2, After = rejected.Next! }
+        );
+        Assert.Equal(
+            first.Items.Concat(second.Items).Select(record => record.Delivery.Id),
+            rejected.Items.Concat(rest.Items).Select(record => record.Delivery.Id)
+        );
+        Assert.Null(rest.Next);
+        Assert.Empty((await queries.ListDeadLettersAsync(all with { Reason = "551" })).Items);
         Assert.Equal(0, await queries.CountDeadLettersAsync(all with { Provider = "other" }));
         Assert.Equal(0, await queries.CountDeadLettersAsync(new DeadLetterFilter { Tenant = "other" }));
 

@@ -10,8 +10,8 @@ internal interface IPageAnswer
 /// <summary>A page of a list.</summary>
 internal sealed record PageAnswer<TItem>(IReadOnlyList<TItem> Items, string? Next) : IPageAnswer
 {
-    /// <summary>Gets the number of items on all pages, for the lists that count them.</summary>
-    public long Count { get; init; }
+    /// <summary>Gets the number of items on all pages, for the lists that count them; null if that would take too long.</summary>
+    public long? Count { get; init; }
 
     /// <summary>Creates the page that an application which embeds Notify gets.</summary>
     public Page<TResult> CreatePage<TResult>(Func<TItem, TResult> create) =>

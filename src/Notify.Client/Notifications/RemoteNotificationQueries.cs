@@ -66,7 +66,12 @@ internal sealed class RemoteNotificationQueries(ServiceCalls service) : INotific
     public async Task<long> CountDeadLettersAsync(DeadLetterFilter filter, CancellationToken cancellationToken = default)
     {
         var answer = await ReadDeadLettersAsync(filter, new PageRequest { Limit = 1 }, cancellationToken).ConfigureAwait(false);
-        return answer.Count;
+        if (answer.Count is { } count)
+            return count;
+
+        // The list leaves out a count that takes long. A dry run counts all the same.
+        var dryRun = new DeadLetterReplay { Filter = filter, DryRun = true };
+        return (await ReplayDeadLettersAsync(dryRun, cancellationToken).ConfigureAwait(false)).Count;
     }
 
     public async Task<ReplayResult> ReplayDeadLettersAsync(DeadLetterReplay replay, CancellationToken cancellationToken = default)

@@ -31,7 +31,7 @@ internal sealed class RemoteTopics(ServiceCalls service)
     public async Task<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {
         var answer = await ReadAsync(tenant, topic, new PageRequest { Limit = 1 }, cancellationToken).ConfigureAwait(false);
-        return answer.Count;
+        return answer.Count ?? 0;
     }
 
     public async Task<Page<string>> ListAsync(string tenant, PageRequest page, CancellationToken cancellationToken)

@@ -176,7 +176,9 @@ public abstract partial class StoreConformance
         made["running"] = (await BeginAsync(new NewExpansion("running", 2, Now))).Notification.Id;
     }
 
-    /// <summary>Asserts that a search finds what it must, newest first and each once. A store that narrows must do it right.</summary>
+    /// <summary>
+    /// Asserts that a search finds what it must, newest first and each once. A store that narrows must do it right.
+    /// </summary>
     private async Task AssertFoundAsync(Dictionary<string, Guid> made, NotificationSearch search, params string[] expected)
     {
         var found = new List<Guid>();

@@ -32,6 +32,7 @@ internal sealed class NotificationQueries(
     ];
 
     private readonly NotificationScan _scan = new(notifications, time);
+    private readonly DeadLetterScan _deadLetters = new(deadLetters, time);
 
     public async Task<NotificationTimeline?> FindAsync(
         string tenant,
@@ -104,6 +105,14 @@ internal sealed class NotificationQueries(
         QueryRules.Check(errors, filter);
         var after = QueryRules.CheckPage(errors, page);
         InvalidRequestException.ThrowIfAny(errors);
+
+        if (filter.Reason is { } reason)
+        {
+            var (found, last) = await _deadLetters
+                .RunAsync(filter, reason, after, page.Limit, cancellationToken)
+                .ConfigureAwait(false);
+            return new Page<DeliveryRecord> { Items = found, Next = last?.ToString() };
+        }
 
         return CreatePage(
             await deadLetters.ListAsync(filter, after, page.Limit + 1, cancellationToken).ConfigureAwait(false),

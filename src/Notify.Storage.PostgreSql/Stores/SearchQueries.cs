@@ -8,9 +8,9 @@ internal sealed class SearchQueries(string schema)
 
     /// <summary>Creates the query for notifications with a part of progress, perhaps a channel, and a number of labels.</summary>
     /// <remarks>
-    /// One statement, so that a notification that is stored meanwhile does not move the end. Both references read the same rows of
-    /// the source, which the server computes as far as they are needed. It reads them in their order, also without ORDER BY, which
-    /// would compute all of them.
+    /// One statement, so that a notification that is stored meanwhile does not move the end. Both references read the same rows
+    /// of the source, which the server computes as far as they are needed. It reads them in their order, also without ORDER BY,
+    /// which would compute all of them.
     /// </remarks>
     public string Create(ProgressPart? part, bool hasChannel, int labels) =>
         $"""

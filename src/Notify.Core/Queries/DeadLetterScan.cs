@@ -1,0 +1,49 @@
+using Notify.Storage;
+
+namespace Notify.Core.Queries;
+
+/// <summary>
+/// Finds the dead letters of a page by a part of their reason, within limits. An index cannot find a part of a text, and a search
+/// through hundreds of thousands of dead letters takes seconds.
+/// </summary>
+internal sealed class DeadLetterScan(IDeadLetterStore deadLetters, TimeProvider time)
+{
+    private const int MaxScanned = 5_000;
+    private const int BatchSize = 500;
+
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromMilliseconds(75);
+
+    /// <summary>Finds the dead letters of a page. Also returns the last one that was scanned if there may be more.</summary>
+    public async ValueTask<(List<DeliveryRecord> Found, Guid? Last)> RunAsync(
+        DeadLetterFilter filter,
+        string reason,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var all = filter with { Reason = null };
+        var found = new List<DeliveryRecord>();
+        var started = time.GetTimestamp();
+        for (var scanned = 0; ; )
+        {
+            var batch = await deadLetters.ListAsync(all, after, BatchSize, cancellationToken).ConfigureAwait(false);
+            foreach (var record in batch)
+            {
+                if (found.Count == limit)
+                    return (found, after);
+
+                after = record.Delivery.Id;
+                if (record.Reason?.Contains(reason, StringComparison.Ordinal) == true)
+                    found.Add(record);
+            }
+
+            // A batch can be short although there are more: a store leaves out what was purged meanwhile.
+            if (batch.Count == 0)
+                return (found, null);
+            scanned += batch.Count;
+            if (scanned >= MaxScanned || time.GetElapsedTime(started) > MaxDuration)
+                return (found, after);
+        }
+    }
+}
