@@ -38,10 +38,7 @@ internal static class ManyIngressScenario
             () => StreamAsync(port, $"stream-{++streams}", count),
             () => EmbeddedScenario.MeasureAsync(folder, application => application.SendAsync(count, Callers))
         );
-        var withKeys = await EmbeddedScenario.MeasureAsync(
-            folder,
-            application => application.SendWithKeysAsync(count, Callers)
-        );
+        var withKeys = await EmbeddedScenario.MeasureAsync(folder, application => application.SendWithKeysAsync(count, Callers));
         var details = new Dictionary<string, double> { ["ceiling_with_keys_per_second"] = Math.Round(withKeys.PerSecond) };
         (result.AtLeast(Reach) with { Details = details }).Print();
         return 0;
