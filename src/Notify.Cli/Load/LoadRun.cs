@@ -84,7 +84,8 @@ internal sealed class LoadRun(INotifier notifier, LoadPlan plan, TimeProvider ti
         }
     }
 
-    // With a rate, the latency counts from the planned time: a service that stalls also delays the calls that could not begin.
+    // With a rate, the latency counts from the planned time: a service that stalls also delays the calls that could not begin. A
+    // timer counts whole milliseconds and can fire too early; the latency then counts from the beginning of the call.
     private async ValueTask<long> WaitForTurnAsync(long number, CancellationToken cancellationToken)
     {
         if (plan.PerSecond is not { } rate)
@@ -94,7 +95,7 @@ internal sealed class LoadRun(INotifier notifier, LoadPlan plan, TimeProvider ti
         var wait = planned - time.GetElapsedTime(_started);
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
-        return _started + (long)(planned.TotalSeconds * time.TimestampFrequency);
+        return Math.Min(_started + (long)(planned.TotalSeconds * time.TimestampFrequency), time.GetTimestamp());
     }
 
     private void ShowProgress(ProgressBar bar)
