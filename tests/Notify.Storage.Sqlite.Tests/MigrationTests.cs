@@ -53,7 +53,12 @@ public sealed class MigrationTests : IDisposable
             ALTER TABLE notify_delivery DROP COLUMN collapse_address;
             CREATE INDEX notify_delivery_collapse ON notify_delivery (tenant, collapse_key, address)
                 WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
-            UPDATE notify_schema SET version = version - 8;
+            DROP INDEX notify_delivery_failed;
+            DROP INDEX notify_delivery_cancelled;
+            DROP INDEX notify_digest_event_failed;
+            DROP INDEX notify_digest_event_cancelled;
+            DROP INDEX notify_expansion_ended;
+            UPDATE notify_schema SET version = version - 9;
             """
         );
 
