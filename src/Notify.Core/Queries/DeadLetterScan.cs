@@ -38,11 +38,13 @@ internal sealed class DeadLetterScan(IDeadLetterStore deadLetters, TimeProvider 
                     found.Add(record);
             }
 
-            // A batch can be short although there are more: a store leaves out what was purged meanwhile.
+            // A batch can be short although there are more: a store leaves out what was purged meanwhile. The next one tells, so
+            // that a page does not end with a next page that is empty.
             if (batch.Count == 0)
                 return (found, null);
             scanned += batch.Count;
-            if (scanned >= MaxScanned || time.GetElapsedTime(started) > MaxDuration)
+            var isFull = batch.Count == BatchSize;
+            if (isFull && (scanned >= MaxScanned || time.GetElapsedTime(started) > MaxDuration))
                 return (found, after);
         }
     }
