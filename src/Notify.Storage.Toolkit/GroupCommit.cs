@@ -28,7 +28,9 @@ public sealed class GroupCommit<TItem, TAnswer>(
     /// <summary>With this many waiting calls, more would not make a flush noticeably cheaper.</summary>
     private const int EnoughCalls = 512;
 
-    /// <summary>A commit that took this long is worth waiting for callers. Timers are not more precise than a millisecond.</summary>
+    /// <summary>
+    /// A commit that took this long is worth waiting for callers. Timers are not more precise than a millisecond.
+    /// </summary>
     private static readonly TimeSpan SlowCommit = TimeSpan.FromMilliseconds(4);
 
     private readonly Lock _lock = new();

@@ -13,7 +13,9 @@ public sealed class GroupCommitTests
     public async Task Callers_that_call_again_after_a_slow_commit_join_those_that_waited_for_it() =>
         Assert.True(await JoinAsync() || await JoinAsync() || await JoinAsync());
 
-    /// <summary>Lets two callers wait for a slow commit of two others, which call again as soon as they have their answer.</summary>
+    /// <summary>
+    /// Lets two callers wait for a slow commit of two others, which call again as soon as they have their answer.
+    /// </summary>
     /// <returns>Whether the next commit had all four.</returns>
     private static async Task<bool> JoinAsync()
     {
