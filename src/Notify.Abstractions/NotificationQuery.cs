@@ -24,6 +24,12 @@ public sealed record NotificationQuery
     /// </summary>
     public string? UserId { get; init; }
 
+    /// <summary>
+    /// Gets an address that the trigger names, such as an email address or a phone number; null for any. Notifications that reach
+    /// it as an address of a user or of a subscriber are not found. Email addresses are compared without regard to case.
+    /// </summary>
+    public string? Address { get; init; }
+
     /// <summary>Gets the name of the template; null for any.</summary>
     public string? Template { get; init; }
 
@@ -43,6 +49,9 @@ public sealed record NotificationQuery
     /// Gets the status; null for any. Notifications whose <see cref="NotificationSummary.Status"/> is null are not found.
     /// </summary>
     public NotificationStatus? Status { get; init; }
+
+    /// <summary>Returns the name of the type, because the criteria may contain an address.</summary>
+    public override string ToString() => nameof(NotificationQuery);
 }
 
 /// <summary>A notification in a list.</summary>

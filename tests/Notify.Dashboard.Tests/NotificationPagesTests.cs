@@ -112,8 +112,16 @@ public sealed class NotificationPagesTests : IAsyncLifetime
         Assert.Single(_browser.Page.QuerySelectorAll("tbody tr"));
         await _browser.PressAsync("Search", ("channel", "sms"), ("category", ""));
         Assert.Empty(_browser.Page.QuerySelectorAll("tbody tr"));
-        await _browser.OpenAsync("notifications?channel=E-mail");
-        Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
+        foreach (var wrong in (string[])["channel=E-mail", "status=lost"])
+        {
+            await _browser.OpenAsync($"notifications?{wrong}");
+            Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);
+        }
+
+        await _app.SendEmailAsync("Zoe@example.org");
+        await _browser.OpenAsync("notifications");
+        await _browser.PressAsync("Search", ("address", "zoe@example.org"));
+        Assert.Single(_browser.Page.QuerySelectorAll("tbody tr"));
 
         await _browser.OpenAsync("notifications?from=2026-02-01&to=2026-01-01");
         Assert.Equal(HttpStatusCode.BadRequest, _browser.Status);

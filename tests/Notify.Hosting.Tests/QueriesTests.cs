@@ -75,6 +75,8 @@ public sealed class QueriesTests
         Assert.Equal([], await ListAsync(all with { Tag = "u", Category = "b" }));
         Assert.Equal([], await ListAsync(all with { Reference = "t" }));
         Assert.Equal([], await ListAsync(all with { UserId = "x" }));
+        Assert.Equal([sent[1]], await ListAsync(all with { Address = "X@Example.org", Category = "b" }));
+        Assert.Equal([], await ListAsync(all with { Address = "x" }));
         sent.Add(labelled);
         await EndAsync(queries, labelled);
         var failed = all with { Status = NotificationStatus.Failed, Tag = "t", Channel = Channel.Email };
@@ -183,6 +185,7 @@ public sealed class QueriesTests
             (() => queries.ListAsync(query with { Template = "a\0" }), "notifications?template=a%00", null),
             (() => queries.ListAsync(query with { Reference = "" }), "notifications?reference=", null),
             (() => queries.ListAsync(query with { Tag = "a\n", UserId = "" }), "notifications?tag=a%0A&user=", null),
+            (() => queries.ListAsync(query with { Address = "" }), "notifications?address=", null),
             (() => queries.ListAsync(query with { Priority = (Priority)9 }), "notifications?priority=9", null),
             (() => queries.ListAsync(query with { Channel = default(Channel) }), "notifications?channel=E-mail", null),
             (

@@ -35,6 +35,7 @@ internal sealed class RemoteNotificationQueries(ServiceCalls service) : INotific
             .With("reference", query.Reference)
             .With("tag", query.Tag)
             .With("user", query.UserId)
+            .With("address", query.Address)
             .With("template", query.Template)
             .With("category", query.Category)
             .With("channel", query.Channel?.Name)

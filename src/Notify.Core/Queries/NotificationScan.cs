@@ -6,9 +6,9 @@ namespace Notify.Core.Queries;
 internal sealed class NotificationScan(INotificationStore notifications, TimeProvider time)
 {
     /// <summary>
-    /// The maximum number of notifications that one call scans. Users, templates, categories, priorities and channels are not
-    /// indexed, because nearly every notification has them and would pay for the index. A query for them scans what the other
-    /// criteria find. A page ends when this number is reached, possibly with fewer notifications than its limit.
+    /// The maximum number of notifications that one call scans. Users, addresses, templates, categories, priorities and channels
+    /// are not indexed, because nearly every notification has them and would pay for the index. A query for them scans what the
+    /// other criteria find. A page ends when this number is reached, possibly with fewer notifications than its limit.
     /// </summary>
     private const int MaxScanned = 5_000;
 
@@ -89,7 +89,7 @@ internal sealed class NotificationScan(INotificationStore notifications, TimePro
             // One more than the page shows, which reveals whether there is a next page.
             Limit = query switch
             {
-                { UserId: null, Template: null, Category: null, Priority: null } => NeedsProgress(query)
+                { UserId: null, Address: null, Template: null, Category: null, Priority: null } => NeedsProgress(query)
                     ? Math.Max(limit + 1, MinBatchSize)
                     : limit + 1,
                 _ => MaxBatchSize,
@@ -135,9 +135,14 @@ internal sealed class NotificationScan(INotificationStore notifications, TimePro
             query.UserId is null
             || trigger.To.Any(recipient => recipient.Kind == RecipientKind.User && recipient.Value == query.UserId)
         )
+        && (query.Address is null || trigger.To.Any(recipient => IsAt(recipient, query.Address)))
         && (query.Template is null || trigger.Template == query.Template)
         && (query.Category is null || trigger.Category == query.Category)
         && (query.Priority is null || trigger.Priority == query.Priority);
+
+    private static bool IsAt(Recipient recipient, string address) =>
+        recipient is { Kind: RecipientKind.Address, Channel: { } channel }
+        && AddressFormat.Normalize(channel, recipient.Value) == AddressFormat.Normalize(channel, address);
 
     // The channels of a large broadcast are not counted. Without channels in its trigger, it uses any.
     private static bool UsesChannel(Trigger trigger, NotificationProgress progress, Channel channel) =>

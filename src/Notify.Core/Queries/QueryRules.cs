@@ -39,6 +39,7 @@ internal static class QueryRules
         CheckName(errors, "reference", query.Reference);
         CheckName(errors, "tag", query.Tag);
         CheckName(errors, "user", query.UserId);
+        CheckAddress(errors, query.Address);
         CheckText(errors, "template", query.Template);
         CheckText(errors, "category", query.Category);
         CheckTimes(errors, query.From, query.To);
@@ -145,6 +146,20 @@ internal static class QueryRules
         if (text is "")
             errors.Add(new FieldError(field, FieldErrorCodes.Required, "Must not be empty. Omit the field instead."));
         CheckText(errors, field, text);
+    }
+
+    private static void CheckAddress(List<FieldError> errors, string? address)
+    {
+        if (address?.Length > AddressFormat.MaxLength)
+            errors.Add(
+                new FieldError(
+                    "address",
+                    FieldErrorCodes.TooLong,
+                    $"The address is longer than {AddressFormat.MaxLength} characters."
+                )
+            );
+        else
+            CheckCriterion(errors, "address", address);
     }
 
     // PostgreSQL cannot store these texts, and would fail where the other stores find nothing.

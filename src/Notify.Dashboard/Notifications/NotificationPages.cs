@@ -38,6 +38,7 @@ internal static class NotificationPages
         {
             Tenant = page.Tenant,
             UserId = page.GetQuery("user"),
+            Address = page.GetQuery("address"),
             Template = page.GetQuery("template"),
             Category = page.GetQuery("category"),
             Reference = page.GetQuery("reference"),
@@ -50,6 +51,8 @@ internal static class NotificationPages
         var errors = queries.Validate(query);
         if (page.GetQuery("channel") is { } name && query.Channel is null)
             errors = [.. errors, new FieldError("channel", FieldErrorCodes.Invalid, $"'{name}' is not the name of a channel.")];
+        if (page.GetQuery("status") is { } unknown && query.Status is null)
+            errors = [.. errors, new FieldError("status", FieldErrorCodes.Invalid, $"'{unknown}' is not a status.")];
         if (page.GetQuery("id") is not null)
             errors = [.. errors, new FieldError("id", FieldErrorCodes.Invalid, "This is not the ID of a notification.")];
         errors = [.. times, .. errors];

@@ -52,6 +52,8 @@ internal static class NotificationListEndpoint
                 return query with { Tag = field.Text() };
             case "user":
                 return query with { UserId = field.Text() };
+            case "address":
+                return query with { Address = field.Text() };
             case "template":
                 return query with { Template = field.Text() };
             case "category":
@@ -69,6 +71,7 @@ internal static class NotificationListEndpoint
                     "reference",
                     "tag",
                     "user",
+                    "address",
                     "template",
                     "category",
                     "channel",

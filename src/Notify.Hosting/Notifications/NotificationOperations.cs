@@ -21,6 +21,7 @@ internal static class NotificationOperations
                 ApiParameter.Query("reference", _ => Schema.Text("The reference of the trigger.", "order-42")),
                 ApiParameter.Query("tag", _ => Schema.Text("A tag of the trigger.", "spring-sale")),
                 ApiParameter.Query("user", _ => Schema.Text("The id of a user whom the trigger names.", "ada")),
+                ApiParameter.Query("address", _ => Schema.Text("An address that the trigger names.", "ada@example.org")),
                 ApiParameter.Query("status", _ => Schema.Choice("The overall status.", NotificationListEndpoint.Statuses.Keys)),
                 ApiParameter.Query("template", _ => Schema.Text("The name of the template.", "order-shipped")),
                 ApiParameter.Query("category", _ => Schema.Text("The category.", "orders")),
