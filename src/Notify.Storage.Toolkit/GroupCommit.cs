@@ -33,6 +33,9 @@ public sealed class GroupCommit<TItem, TAnswer>(
     /// </summary>
     private static readonly TimeSpan SlowCommit = TimeSpan.FromMilliseconds(4);
 
+    /// <summary>The longest wait for callers. A commit may take seconds because of a lock or a restart of the server.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _lock = new();
     private readonly Queue<Call> _waiting = new();
     private bool _isCommitting;
@@ -82,7 +85,7 @@ public sealed class GroupCommit<TItem, TAnswer>(
     /// <summary>
     /// Waits a short time for the callers that have just got their answer, because many call again at once. Without it, callers
     /// that always call again form two groups, each of which waits while the other is committed, and every batch has half of the
-    /// callers. If a flush takes long, that halves the rate. The wait is at most a fifth of what the commit took.
+    /// callers. If a flush takes long, that halves the rate. The wait is at most a fifth of what the commit took, and 5 ms.
     /// </summary>
     private async ValueTask WaitForAnsweredCallersAsync(int answered, TimeSpan commit)
     {
@@ -98,7 +101,8 @@ public sealed class GroupCommit<TItem, TAnswer>(
         }
 
         // The disk takes real time, whatever clock the application has.
-        var late = Task.Delay(commit / 5, TimeProvider.System);
+        var wait = commit / 5 < MaxWait ? commit / 5 : MaxWait;
+        var late = Task.Delay(wait, TimeProvider.System);
         await Task.WhenAny(expected.Arrived.Task, late).ConfigureAwait(false);
         lock (_lock)
             _expected = null;

@@ -236,7 +236,7 @@ internal sealed partial class IsolatedTenant
             """{"to":{"user":"ada"},"channels":["email"],"template":"order","category":"a","throttle":{"max":1,"per":"P1D"}}""",
             """{"to":{"user":"ada"},"channels":["email"],"template":"order","digest":{"window":"P1D"}}""",
             """{"to":{"user":"ada"},"channels":["pager"],"content":{"body":"Dead"}}""",
-            """{"to":{"email":"direct@example.org"},"workflow":"ship"}""",
+            $$$"""{"to":{"email":"{{{Things.Address}}}"},"workflow":"ship"}""",
         ];
         foreach (var trigger in triggers)
         {

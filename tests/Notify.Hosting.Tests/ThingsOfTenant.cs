@@ -30,6 +30,8 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
 
     public string CancellationKey => $"cancel-{Name}";
 
+    public string Address => $"direct@{Name}.example.org";
+
     public string Webhook => $"https://{Name}.example.org/hook";
 
     public required string Notification { get; init; }
@@ -94,6 +96,7 @@ internal sealed record ThingsOfTenant(string Tenant, string Name)
         {
             "action" => "user saved",
             "actor" => Name,
+            "address" => Address,
             "category" => Category,
             "ids" => DeadLetter,
             "prefix" => User[..^1],
