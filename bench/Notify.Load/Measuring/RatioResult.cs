@@ -28,6 +28,9 @@ internal sealed record RatioResult(
     bool Reached
 ) : Result(Scenario, Count, PerSecond)
 {
+    /// <summary>The day of the run, if the scenario was run by <c>all</c>.</summary>
+    public DateOnly? Measured { get; init; }
+
     /// <summary>Further figures of the scenario, by name.</summary>
     public IReadOnlyDictionary<string, double>? Details { get; init; }
 

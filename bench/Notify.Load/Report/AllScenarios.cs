@@ -126,7 +126,16 @@ internal static class AllScenarios
         string[] lines = [.. output.Split('\n').Where(line => line.StartsWith('{'))];
         foreach (var line in lines)
             Console.Error.WriteLine($"  {line}");
-        return [.. lines.Select(line => run.Name(JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)!))];
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        return
+        [
+            .. lines.Select(line =>
+                run.Name(JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)!) with
+                {
+                    Measured = today,
+                }
+            ),
+        ];
     }
 
     /// <summary>A scenario with its options. It has one row for each of its comparisons.</summary>

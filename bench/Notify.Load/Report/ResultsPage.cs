@@ -51,7 +51,7 @@ internal static class ResultsPage
             $"""
             # What was measured
 
-            By `dotnet run -c Release --project bench/Notify.Load -- all` on {DateTime.UtcNow:yyyy-MM-dd}: {Machine.Describe()}.
+            By `dotnet run -c Release --project bench/Notify.Load -- all`: {Machine.Describe()}. The last column has the day.
             Notify and its ceiling ran in turns, and the median pair counts. Each name links to the code, whose first lines
             describe the scenario, its ceiling and what a wait is. `RESULTS.jsonl` has more figures of each row. The bench
             uses the workstation collector, except in the rows that name another.
@@ -78,8 +78,8 @@ internal static class ResultsPage
 
             ![{group.Title}]({group.ChartName})
 
-            | scenario | per second | ceiling | ratio | target | p50 ms | p99 ms | allocated B each | RSS MB | |
-            |---|---:|---:|---:|---|---:|---:|---:|---:|---|
+            | scenario | per second | ceiling | ratio | target | p50 ms | p99 ms | allocated B each | RSS MB | | measured |
+            |---|---:|---:|---:|---|---:|---:|---:|---:|---|---|
 
             """
         );
@@ -95,7 +95,7 @@ internal static class ResultsPage
             $"| [`{result.Scenario}`]({row.Code}) | {result.PerSecond:N0} | {result.CeilingPerSecond:N0} "
                 + $"| **{result.Ratio:0.00}** | {result.Reach} | {result.P50Ms:0.00} | {result.P99Ms:0.00} "
                 + $"| {result.AllocatedBytesPerItem:N0} | {result.RssMb:0} "
-                + $"| {(result.Reached ? "reached" : DescribeMiss(folder, row.Scenario))} |"
+                + $"| {(result.Reached ? "reached" : DescribeMiss(folder, row.Scenario))} | {result.Measured:yyyy-MM-dd} |"
         );
     }
 
