@@ -7,7 +7,8 @@ internal sealed record DeadLetterView
 
     public required Page<DeliveryRecord> Found { get; init; }
 
-    public required long Count { get; init; }
+    /// <summary>Gets the number of dead letters that match; null if counting them would take seconds.</summary>
+    public required long? Count { get; init; }
 
     public required DeadLetterGroups Groups { get; init; }
 
