@@ -4,15 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Notify.Dashboard.Layout;
 using Notify.Dashboard.Rendering;
 using Notify.Hosting.Auditing;
+using Notify.Hosting.DeadLetters;
 
 namespace Notify.Dashboard.DeadLetters;
 
 /// <summary>The dead letters by reason, and their replay: first as a dry run that counts them, then for real.</summary>
 internal static class DeadLetterPages
 {
-    /// <summary>Beyond this many dead letters, those with a reason are not counted, as in the HTTP API.</summary>
-    private const int MaxCountedByReason = 10_000;
-
     private const string Path = "dead-letters";
 
     private const int Examined = 500;
@@ -46,24 +44,10 @@ internal static class DeadLetterPages
         {
             Filter = filter,
             Found = found,
-            Count = await CountAsync(page, filter).ConfigureAwait(false),
+            Count = await DeadLetterCount.FindAsync(queries, filter, page.Aborted).ConfigureAwait(false),
             Groups = await DeadLetterGroups.ReadAsync(page, Examined).ConfigureAwait(false),
         };
         return new PageResult<DeadLetterListPage>(page, view);
-    }
-
-    // Counting by a part of the reason reads each dead letter, while the others are counted by an index.
-    private static async Task<long?> CountAsync(PageContext page, DeadLetterFilter filter)
-    {
-        var queries = GetQueries(page);
-        if (filter.Reason is not null)
-        {
-            var all = filter with { Reason = null };
-            if (await queries.CountDeadLettersAsync(all, page.Aborted).ConfigureAwait(false) > MaxCountedByReason)
-                return null;
-        }
-
-        return await queries.CountDeadLettersAsync(filter, page.Aborted).ConfigureAwait(false);
     }
 
     private static async Task<IResult> CheckAsync(PageContext page)

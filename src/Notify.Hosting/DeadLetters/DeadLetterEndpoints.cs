@@ -13,8 +13,6 @@ namespace Notify.Hosting.DeadLetters;
 /// <summary><c>/v1/dead-letters</c>: lists and replays deliveries that ended without being sent.</summary>
 internal static class DeadLetterEndpoints
 {
-    private const int MaxCountedByReason = 10_000;
-
     public static void MapDeadLetters(this RouteGroupBuilder group)
     {
         group.MapGet("/v1/dead-letters", ListAsync).ReadsQuery().Describe(DeadLetterOperations.List);
@@ -45,28 +43,11 @@ internal static class DeadLetterEndpoints
             return Problem.InvalidFields(errors);
 
         var found = await queries.ListDeadLettersAsync(filter, requested, context.RequestAborted).ConfigureAwait(false);
-        var count = await CountAsync(queries, filter, context.RequestAborted).ConfigureAwait(false);
+        var count = await DeadLetterCount.FindAsync(queries, filter, context.RequestAborted).ConfigureAwait(false);
         return TypedResults.Json(
             new DeadLettersView(count, [.. found.Items.Select(DeliveryView.Create)], RequestPage.NextAfter(request, found)),
             DeadLettersJson.Default.DeadLettersView
         );
-    }
-
-    // Counting by a part of the reason reads each dead letter, while the others are counted by an index.
-    private static async Task<long?> CountAsync(
-        INotificationQueries queries,
-        DeadLetterFilter filter,
-        CancellationToken cancellationToken
-    )
-    {
-        if (filter.Reason is not null)
-        {
-            var all = filter with { Reason = null };
-            if (await queries.CountDeadLettersAsync(all, cancellationToken).ConfigureAwait(false) > MaxCountedByReason)
-                return null;
-        }
-
-        return await queries.CountDeadLettersAsync(filter, cancellationToken).ConfigureAwait(false);
     }
 }
 
