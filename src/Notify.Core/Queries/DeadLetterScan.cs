@@ -8,10 +8,7 @@ namespace Notify.Core.Queries;
 /// </summary>
 internal sealed class DeadLetterScan(IDeadLetterStore deadLetters, TimeProvider time)
 {
-    private const int MaxScanned = 5_000;
     private const int BatchSize = 500;
-
-    private static readonly TimeSpan MaxDuration = TimeSpan.FromMilliseconds(75);
 
     /// <summary>Finds the dead letters of a page. Also returns the last one that was scanned if there may be more.</summary>
     public async ValueTask<(List<DeliveryRecord> Found, Guid? Last)> RunAsync(
@@ -24,7 +21,7 @@ internal sealed class DeadLetterScan(IDeadLetterStore deadLetters, TimeProvider 
     {
         var all = filter with { Reason = null };
         var found = new List<DeliveryRecord>();
-        var started = time.GetTimestamp();
+        var pageLimit = new ScanLimit(time);
         for (var scanned = 0; ; )
         {
             var batch = await deadLetters.ListAsync(all, after, BatchSize, cancellationToken).ConfigureAwait(false);
@@ -44,7 +41,7 @@ internal sealed class DeadLetterScan(IDeadLetterStore deadLetters, TimeProvider 
                 return (found, null);
             scanned += batch.Count;
             var isFull = batch.Count == BatchSize;
-            if (isFull && (scanned >= MaxScanned || time.GetElapsedTime(started) > MaxDuration))
+            if (isFull && pageLimit.IsReached(scanned))
                 return (found, after);
         }
     }

@@ -2,16 +2,13 @@ using Notify.Storage;
 
 namespace Notify.Core.Queries;
 
-/// <summary>Finds the notifications of a page, within limits.</summary>
+/// <summary>
+/// Finds the notifications of a page, within limits. Users, addresses, templates, categories, priorities and channels are not
+/// indexed, because nearly every notification has them and would pay for the index. A query for them scans what the other
+/// criteria find.
+/// </summary>
 internal sealed class NotificationScan(INotificationStore notifications, TimeProvider time)
 {
-    /// <summary>
-    /// The maximum number of notifications that one call scans. Users, addresses, templates, categories, priorities and channels
-    /// are not indexed, because nearly every notification has them and would pay for the index. A query for them scans what the
-    /// other criteria find. A page ends when this number is reached, possibly with fewer notifications than its limit.
-    /// </summary>
-    private const int MaxScanned = 5_000;
-
     /// <summary>
     /// The number of expanded subscribers above which a list does not count the deliveries of a notification, which would take
     /// seconds for each broadcast to a million.
@@ -23,9 +20,6 @@ internal sealed class NotificationScan(INotificationStore notifications, TimePro
 
     /// <summary>The maximum number of notifications that the store examines before the time is compared.</summary>
     private const int MaxScannedAtOnce = 1_000;
-
-    /// <summary>A page also ends after this time, so that a list answers soon on a busy server, too.</summary>
-    private static readonly TimeSpan MaxDuration = TimeSpan.FromMilliseconds(75);
 
     /// <summary>
     /// Finds the notifications of a page. Also returns the last notification that was scanned if there may be more.
@@ -39,7 +33,7 @@ internal sealed class NotificationScan(INotificationStore notifications, TimePro
     {
         var search = CreateSearch(query, limit);
         var found = new List<NotificationSummary>();
-        var started = time.GetTimestamp();
+        var pageLimit = new ScanLimit(time);
         for (var scanned = 0; ; )
         {
             var batch = await notifications.SearchAsync(search with { Before = after }, cancellationToken).ConfigureAwait(false);
@@ -58,7 +52,7 @@ internal sealed class NotificationScan(INotificationStore notifications, TimePro
                 return (found, null);
             after = batch.Last;
             scanned += batch.Scanned;
-            if (scanned >= MaxScanned || time.GetElapsedTime(started) > MaxDuration)
+            if (pageLimit.IsReached(scanned))
                 return (found, after);
             // The first batches are small, because most searches need no more.
             search = search with { Limit = Math.Max(search.Limit, Math.Min(2 * search.Limit, MaxBatchSize)) };
