@@ -53,28 +53,34 @@ internal sealed class NotificationLabels(string schema)
     /// and its other labels by ID, and stops at the limit, however many notifications have a label and whatever is known about
     /// the tables.
     /// </remarks>
-    public string CreateQuery(string columns, int labels)
-    {
-        var others = Enumerable
-            .Range(1, labels - 1)
-            .Select(i =>
-                $"""
-                     AND EXISTS (
-                        SELECT 1 FROM {schema}.notification_label o
-                        WHERE o.tenant = $1 AND o.kind = ${5 + (2 * i)} AND o.value = ${6 + (2 * i)}
-                            AND o.notification_id = l.notification_id
-                        OFFSET 0)
-                    """
-            );
-        return $"""
+    public string CreateQuery(string columns, int labels) =>
+        $"""
             SELECT {columns} FROM {schema}.notification_label l
             CROSS JOIN LATERAL (
                 SELECT {columns} FROM {schema}.notification n
                 WHERE n.id = l.notification_id AND n.tenant = $1 AND {RetentionStore.IsKept(schema)}
                 OFFSET 0) n
             WHERE l.tenant = $1 AND l.kind = $5 AND l.value = $6 AND l.notification_id >= $2
-                AND l.notification_id < $3{string.Concat(others)}
+                AND l.notification_id < $3{CreateOthers(schema, labels, firstParameter: 5)}
             ORDER BY l.notification_id DESC LIMIT $4
             """;
-    }
+
+    /// <summary>
+    /// Creates the conditions on the labels after the first, for a query whose first label is <c>l</c> and whose first parameter
+    /// is the tenant. The kind and the value of each label are two parameters.
+    /// </summary>
+    public static string CreateOthers(string schema, int labels, int firstParameter) =>
+        string.Concat(
+            Enumerable
+                .Range(1, labels - 1)
+                .Select(i =>
+                    $"""
+                         AND EXISTS (
+                            SELECT 1 FROM {schema}.notification_label o
+                            WHERE o.tenant = $1 AND o.kind = ${firstParameter + (2 * i)}
+                                AND o.value = ${firstParameter + 1 + (2 * i)} AND o.notification_id = l.notification_id
+                            OFFSET 0)
+                        """
+                )
+        );
 }

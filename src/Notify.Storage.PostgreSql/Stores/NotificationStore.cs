@@ -39,7 +39,8 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
     private readonly NotificationLabels _labels = new(database.Schema);
     private readonly NotificationSearcher _searcher = new(database);
 
-    private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
+    /// <summary>The reasons of what a call or an erasure cancelled, as a list of SQL.</summary>
+    public const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
 
     private readonly string _count = $"""
         SELECT d.notification_id, 0, d.state::integer, COALESCE(d.reason IN ({CancelReasons}), false), count(*), d.channel

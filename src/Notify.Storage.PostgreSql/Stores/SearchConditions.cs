@@ -6,8 +6,6 @@ namespace Notify.Storage.PostgreSql.Stores;
 /// </summary>
 internal sealed class SearchConditions(string schema)
 {
-    private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
-
     /// <summary>The conditions on an expansion with the alias <c>x</c>. Partial indexes contain the last two.</summary>
     public const string IsRunning = "x.due_at IS NOT NULL";
 
@@ -33,14 +31,15 @@ internal sealed class SearchConditions(string schema)
             ProgressPart.Cancelled => CreateSmall($"{HasDeliveryOrEvent(IsCancelled("r"))} OR {HasExpansion(IsStopped)}"),
             _ => CreateSmall(
                 $"""
-                NOT ({HasDeliveryOrEvent($"r.state <> 3 OR r.reason IN ({CancelReasons})")}
+                NOT ({HasDeliveryOrEvent($"r.state <> 3 OR r.reason IN ({NotificationStore.CancelReasons})")}
                     OR {HasExpansion("x.due_at IS NOT NULL OR x.reason IS NOT NULL OR x.done < x.total")})
                 """
             ),
         };
 
     /// <summary>The condition on a delivery or an event that a call or an erasure cancelled.</summary>
-    public static string IsCancelled(string alias) => $"{alias}.state = 3 AND {alias}.reason IN ({CancelReasons})";
+    public static string IsCancelled(string alias) =>
+        $"{alias}.state = 3 AND {alias}.reason IN ({NotificationStore.CancelReasons})";
 
     // CASE, because the server may evaluate the operands of AND and OR in any order.
     private string CreateSmall(string condition) => $"CASE WHEN {IsLarge} THEN false ELSE {condition} END";

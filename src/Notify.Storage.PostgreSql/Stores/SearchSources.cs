@@ -1,3 +1,5 @@
+using Notify.Storage.PostgreSql.Queue;
+
 namespace Notify.Storage.PostgreSql.Stores;
 
 /// <summary>
@@ -24,28 +26,15 @@ internal sealed class SearchSources(string schema)
             WHERE n.tenant = $1 AND n.id >= $2 AND n.id < $3 {condition} ORDER BY n.id DESC LIMIT $5
             """;
 
-    private string CreateLabelled(int labels)
-    {
-        var others = Enumerable
-            .Range(1, labels - 1)
-            .Select(i =>
-                $"""
-                     AND EXISTS (
-                        SELECT 1 FROM {schema}.notification_label o
-                        WHERE o.tenant = $1 AND o.kind = ${8 + (2 * i)} AND o.value = ${9 + (2 * i)}
-                            AND o.notification_id = l.notification_id
-                        OFFSET 0)
-                    """
-            );
-        return $"""
+    private string CreateLabelled(int labels) =>
+        $"""
             source AS (
                 SELECT l.notification_id AS id FROM {schema}.notification_label l
                 WHERE l.tenant = $1 AND l.kind = $8 AND l.value = $9 AND l.notification_id >= $2
-                    AND l.notification_id < $3{string.Concat(others)}
+                    AND l.notification_id < $3{NotificationLabels.CreateOthers(schema, labels, firstParameter: 8)}
                 ORDER BY l.notification_id DESC LIMIT $5
             )
             """;
-    }
 
     /// <summary>
     /// Jumps from notification to notification through partial indexes, which contain only what ended in this way. A notification

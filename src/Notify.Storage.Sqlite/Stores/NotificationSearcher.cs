@@ -9,11 +9,9 @@ namespace Notify.Storage.Sqlite.Stores;
 /// </summary>
 internal static class NotificationSearcher
 {
-    private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
-
     private const string IsDead = "due_at IS NULL AND reason IS NOT NULL";
     private const string IsStopped = "due_at IS NULL AND reason IS NULL AND done < total";
-    private const string IsCancelled = $"state = 3 AND reason IN ({CancelReasons})";
+    private const string IsCancelled = $"state = 3 AND reason IN ({NotificationStore.CancelReasons})";
 
     private static readonly string IsLarge = HasExpansion("done > @subscribers");
 
@@ -103,7 +101,7 @@ internal static class NotificationSearcher
             ProgressPart.Cancelled => CreateSmall($"{HasDeliveryOrEvent(IsCancelled)} OR {HasExpansion(IsStopped)}"),
             _ => CreateSmall(
                 $"""
-                NOT ({HasDeliveryOrEvent($"state <> 3 OR reason IN ({CancelReasons})")}
+                NOT ({HasDeliveryOrEvent($"state <> 3 OR reason IN ({NotificationStore.CancelReasons})")}
                     OR {HasExpansion("due_at IS NOT NULL OR reason IS NOT NULL OR done < total")})
                 """
             ),

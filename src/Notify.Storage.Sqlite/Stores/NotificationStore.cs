@@ -11,7 +11,8 @@ internal sealed class NotificationStore(StoreDatabase database) : INotificationS
     /// <summary>The columns of a notification with the alias <c>n</c> that a list needs.</summary>
     public const string SummaryColumns = "n.id, n.accepted_at, n.expires_at, n.trigger";
 
-    private const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
+    /// <summary>The reasons of what a call or an erasure cancelled, as a list of SQL.</summary>
+    public const string CancelReasons = $"'{NotificationProgress.CancelReason}', '{Erasure.Reason}'";
 
     private const string Count = $"""
         SELECT 0, state, COALESCE(reason IN ({CancelReasons}), 0), COUNT(*), channel FROM notify_delivery
