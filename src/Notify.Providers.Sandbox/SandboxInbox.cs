@@ -28,7 +28,7 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
         }
     }
 
-    /// <summary>Forgets the messages of a tenant, except in the file. Returns their number.</summary>
+    /// <summary>Removes the messages of a tenant, except from the file. Returns their number.</summary>
     public int Clear(string tenant)
     {
         lock (_lock)

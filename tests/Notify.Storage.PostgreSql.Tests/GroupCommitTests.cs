@@ -9,8 +9,8 @@ public sealed class GroupCommitTests
     private const int EnoughRounds = 10;
 
     /// <summary>
-    /// On a busy machine, some callers come too late to join, and a few join by chance although nobody waits for them. So the
-    /// test counts.
+    /// On a busy machine, some callers arrive too late to join, and a few would join by chance even without the wait. The test
+    /// therefore counts the rounds in which they join.
     /// </summary>
     [Fact]
     public async Task Callers_that_call_again_after_a_slow_commit_join_those_that_waited_for_it()

@@ -23,7 +23,7 @@ internal static class ResultsPage
           the machines that run these scenarios are shared: pairs of one run differ by a tenth to a third.
         - **How fast a vendor is.** The vendors here are local servers that answer at once or after 50 ms. A real vendor's rate
           limit is usually far below these rates.
-        - **What a network between the parts costs.** PostgreSQL, Redis, the brokers, the hosts and the load run on one machine
+        - **How much a network costs.** PostgreSQL, Redis, the brokers, the hosts and the load generator all run on one machine
           and compete for its processors. With more of them than processors, a rate falls that would rise on separate machines.
         - **That a peer cannot be faster.** Each peer has the settings that its documentation names for throughput. It may do work
           that Notify does not do, and the other way round: Notify plans, checks quiet hours and records each attempt.

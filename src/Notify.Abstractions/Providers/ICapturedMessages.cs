@@ -13,9 +13,9 @@ public interface ICapturedMessages
     /// <param name="query">The messages to read.</param>
     CapturedMessagePage Read(CapturedMessageQuery query);
 
-    /// <summary>Forgets the captured messages of a tenant. What the store has of them stays.</summary>
+    /// <summary>Removes the captured messages of a tenant. Their notifications and deliveries stay in the store.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <returns>The number of messages that were forgotten.</returns>
+    /// <returns>The number of messages that were removed.</returns>
     int Clear(string tenant);
 
     /// <summary>

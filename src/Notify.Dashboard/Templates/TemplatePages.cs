@@ -101,7 +101,7 @@ internal static class TemplatePages
         return ActionOutcome.Done(Path, $"The template {name} is deleted.");
     }
 
-    // What two people save at the same time makes two versions, and the second one would silently lack the changes of the first.
+    // If two people save at the same time, the second version would silently undo the changes of the first.
     private static FieldError? DescribeConflict(TemplateDraft draft, Template? newest) =>
         (newest?.Version ?? 0) == draft.Newest ? null
         : draft.IsNew
