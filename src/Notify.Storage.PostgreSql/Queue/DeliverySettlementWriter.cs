@@ -9,19 +9,7 @@ namespace Notify.Storage.PostgreSql.Queue;
 /// <summary>Settles a batch of leases in one statement, and starts the next step of a fallback chain where one failed.</summary>
 internal sealed class DeliverySettlementWriter(StoreDatabase database)
 {
-    private readonly string _settle = $"""
-        UPDATE {database.Schema}.delivery d
-        SET state = settled.state, due_at = settled.due_at, provider = settled.provider, attempts_spent = settled.attempts_spent,
-            retry_delay_ticks = settled.retry_delay_ticks, reason = settled.reason, history = d.history || settled.attempt,
-            ended_at = CASE WHEN settled.state <> {(int)
-            DeliveryState.Pending} THEN settled.settled_at END, owner = NULL, fence = d.fence + 1
-        FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::timestamptz[], $5::text[],
-            $6::integer[], $7::bigint[], $8::text[], $9::text[],
-            $10::timestamptz[], $11::integer[])
-            AS settled(id, fence, state, due_at, provider, attempts_spent, retry_delay_ticks, reason, attempt, settled_at, number)
-        WHERE d.id = settled.id AND d.fence = settled.fence AND d.owner IS NOT NULL
-        RETURNING settled.number, d.notification_id, d.fallback_chain, d.fallback_step
-        """;
+    private readonly BatchStatement<(Settlement Settlement, int Number)> _settle = CreateSettle(database.Schema);
 
     private readonly string _lockNotifications =
         $"SELECT id FROM {database.Schema}.notification WHERE id = ANY($1) ORDER BY id FOR UPDATE";
@@ -52,28 +40,32 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
     public NpgsqlBatchCommand CreateStatement(IReadOnlyList<Settlement> batch)
     {
         // A lease is settled once. Rows are ordered by id, so that processes that settle the same deliveries do not deadlock.
-        int[] rows =
+        (Settlement Settlement, int Number)[] rows =
         [
-            .. Enumerable
-                .Range(0, batch.Count)
-                .DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))
-                .OrderBy(i => batch[i].DeliveryId),
+            .. batch
+                .Select((settlement, i) => (Settlement: settlement, Number: i))
+                .DistinctBy(row => (row.Settlement.DeliveryId, row.Settlement.Fence))
+                .OrderBy(row => row.Settlement.DeliveryId),
         ];
-        return CommandExtensions.Statement(_settle, parameters =>
-            parameters
-                .Column(NpgsqlDbType.Uuid, rows, i => batch[i].DeliveryId)
-                .Column(NpgsqlDbType.Bigint, rows, i => batch[i].Fence)
-                .Column(NpgsqlDbType.Smallint, rows, i => (short)batch[i].State)
-                .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].DueAt?.ToDatabase())
-                .Column(NpgsqlDbType.Text, rows, i => batch[i].Provider)
-                .Column(NpgsqlDbType.Integer, rows, i => batch[i].AttemptsSpent)
-                .Column(NpgsqlDbType.Bigint, rows, i => batch[i].RetryDelay.Ticks)
-                .Column(NpgsqlDbType.Text, rows, i => batch[i].Reason.ToDatabase())
-                .Column(NpgsqlDbType.Text, rows, i => batch[i].Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : "")
-                .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].SettledAt.ToDatabase())
-                .Column(NpgsqlDbType.Integer, rows, i => i)
-        );
+        return _settle.Create(rows);
     }
+
+    private static BatchStatement<(Settlement Settlement, int Number)> CreateSettle(string schema) => new BatchStatement<(
+            Settlement Settlement,
+            int Number
+        )>(rows =>
+            $"""
+                UPDATE {schema}.delivery d
+                SET state = settled.state, due_at = settled.due_at, provider = settled.provider,
+                    attempts_spent = settled.attempts_spent, retry_delay_ticks = settled.retry_delay_ticks, reason = settled.reason,
+                    history = d.history || settled.attempt,
+                    ended_at = CASE WHEN settled.state <> {(int)DeliveryState.Pending} THEN settled.settled_at END,
+                    owner = NULL, fence = d.fence + 1
+                FROM ({rows}) AS settled
+                WHERE d.id = settled.id AND d.fence = settled.fence AND d.owner IS NOT NULL
+                RETURNING settled.number, d.notification_id, d.fallback_chain, d.fallback_step
+                """
+        ).Column("id", NpgsqlDbType.Uuid, row => row.Settlement.DeliveryId).Column("fence", NpgsqlDbType.Bigint, row => row.Settlement.Fence).Column("state", NpgsqlDbType.Smallint, row => (short)row.Settlement.State).Optional("due_at", NpgsqlDbType.TimestampTz, row => row.Settlement.DueAt?.ToDatabase()).Column("provider", NpgsqlDbType.Text, row => row.Settlement.Provider).Optional("attempts_spent", NpgsqlDbType.Integer, row => row.Settlement.AttemptsSpent).Optional("retry_delay_ticks", NpgsqlDbType.Bigint, row => row.Settlement.RetryDelay.Ticks).Optional("reason", NpgsqlDbType.Text, row => row.Settlement.Reason.ToDatabase()).Column("attempt", NpgsqlDbType.Text, row => row.Settlement.Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : "").Column("settled_at", NpgsqlDbType.TimestampTz, row => row.Settlement.SettledAt.ToDatabase()).Column("number", NpgsqlDbType.Integer, row => row.Number);
 
     private async ValueTask<bool[]> EndAsync(
         NpgsqlConnection connection,

@@ -9,20 +9,7 @@ namespace Notify.Storage.PostgreSql.Queue;
 /// <summary>Writes new deliveries in the caller's transaction.</summary>
 internal sealed class DeliveryWriter(StoreDatabase database)
 {
-    private readonly string _insert = $"""
-        INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel,
-            address, platform, app, provider, content_index,
-            user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
-            attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key, content,
-            collapse_address)
-        SELECT * FROM unnest(
-            $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[],
-            $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-            $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[],
-            $23::smallint[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::uuid[], $29::bytea[],
-            $30::text[])
-        """;
+    private readonly BatchStatement<(QueuedDelivery Queued, DateTimeOffset Now)> _insert = CreateInsert(database.Schema);
 
     private readonly string _supersede = $"""
         UPDATE {database.Schema}.delivery d
@@ -72,45 +59,20 @@ internal sealed class DeliveryWriter(StoreDatabase database)
 
     /// <summary>Creates the statement that inserts deliveries, and replaces none.</summary>
     public NpgsqlBatchCommand CreateInsert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) =>
-        CommandExtensions.Statement(_insert, parameters =>
-            parameters
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.NotificationId)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Tenant)
-                .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Platform?.Name)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.UserId)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.CollapseKey)
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Fallback?.Chain)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.Fallback?.Step)
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.DueAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row =>
-                    row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null
-                )
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Owner)
-                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Lease?.Fence ?? 0)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.AttemptsSpent)
-                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Delivery.RetryDelay.Ticks)
-                .Column(NpgsqlDbType.Smallint, rows, row =>
-                    (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled)
-                )
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.CancelledBecause)
-                .Column(NpgsqlDbType.TimestampTz, rows, row =>
-                    row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()
-                )
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Topic)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.DeviceId)
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.AddressKey)
-                .Column(NpgsqlDbType.Bytea, rows, row => StoredForm.WriteOwnContent(row.Queued.Delivery))
-                .Column(NpgsqlDbType.Text, rows, row => GetCollapseAddress(row.Queued.Delivery))
-        );
+        _insert.Create(rows);
+
+    private static BatchStatement<(QueuedDelivery Queued, DateTimeOffset Now)> CreateInsert(string schema) => new BatchStatement<(
+            QueuedDelivery Queued,
+            DateTimeOffset Now
+        )>(rows =>
+            $"""
+                INSERT INTO {schema}.delivery (id, notification_id, tenant, priority, channel, address, platform, app, provider,
+                    content_index, user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at,
+                    owner, fence, attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key, content,
+                    collapse_address)
+                {rows}
+                """
+        ).Column("id", NpgsqlDbType.Uuid, row => row.Queued.Delivery.Id).Column("notification_id", NpgsqlDbType.Uuid, row => row.Queued.Delivery.NotificationId).Column("tenant", NpgsqlDbType.Text, row => row.Queued.Delivery.Tenant).Column("priority", NpgsqlDbType.Smallint, row => (short)row.Queued.Delivery.Priority).Column("channel", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Channel.Name).Column("address", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Value).Optional("platform", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Platform?.Name).Optional("app", NpgsqlDbType.Text, row => row.Queued.Delivery.To.App).Column("provider", NpgsqlDbType.Text, row => row.Queued.Delivery.Provider).Optional("content_index", NpgsqlDbType.Integer, row => row.Queued.Delivery.ContentIndex).Optional("user_id", NpgsqlDbType.Text, row => row.Queued.Delivery.UserId).Optional("collapse_key", NpgsqlDbType.Text, row => row.Queued.Delivery.CollapseKey).Optional("fallback_chain", NpgsqlDbType.Uuid, row => row.Queued.Delivery.Fallback?.Chain).Optional("fallback_step", NpgsqlDbType.Integer, row => row.Queued.Delivery.Fallback?.Step).Column("accepted_at", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.AcceptedAt.ToDatabase()).Column("not_before", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.DueAt.ToDatabase()).Column("expires_at", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.ExpiresAt.ToDatabase()).Column("due_at", NpgsqlDbType.TimestampTz, row => row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null).Optional("owner", NpgsqlDbType.Text, row => row.Queued.Owner).Optional("fence", NpgsqlDbType.Bigint, row => row.Queued.Lease?.Fence ?? 0).Optional("attempts_spent", NpgsqlDbType.Integer, row => row.Queued.Delivery.AttemptsSpent).Optional("retry_delay_ticks", NpgsqlDbType.Bigint, row => row.Queued.Delivery.RetryDelay.Ticks).Optional("state", NpgsqlDbType.Smallint, row => (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled)).Optional("reason", NpgsqlDbType.Text, row => row.Queued.CancelledBecause).Optional("ended_at", NpgsqlDbType.TimestampTz, row => row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()).Optional("topic", NpgsqlDbType.Text, row => row.Queued.Delivery.Topic).Optional("device_id", NpgsqlDbType.Text, row => row.Queued.Delivery.DeviceId).Optional("address_key", NpgsqlDbType.Uuid, row => row.Queued.AddressKey).Optional("content", NpgsqlDbType.Bytea, row => StoredForm.WriteOwnContent(row.Queued.Delivery)).Optional("collapse_address", NpgsqlDbType.Text, row => GetCollapseAddress(row.Queued.Delivery));
 
     private static string? GetCollapseAddress(Delivery delivery) =>
         delivery.CollapseKey is null ? null : delivery.To.Normalize().Value;
