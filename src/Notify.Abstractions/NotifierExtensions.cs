@@ -5,8 +5,11 @@ namespace Notify;
 /// <summary>Extension methods for <see cref="INotifier"/>.</summary>
 public static class NotifierExtensions
 {
-    /// <summary>The maximum number of triggers that are accepted in one write.</summary>
-    private const int BatchSize = 512;
+    /// <summary>
+    /// The maximum number of triggers that are handed over together: several times what is accepted in one write, because the
+    /// notifier plans a part of them while it stores the part before.
+    /// </summary>
+    private const int BatchSize = 1_024;
 
     /// <summary>
     /// Accepts a stream of triggers of any length in constant memory. The next triggers are read while earlier ones are stored,

@@ -97,7 +97,7 @@ public sealed class ManyTriggersTests
             source.GoOn.SetResult();
             Assert.True(await outcomes.MoveNextAsync());
             Assert.NotNull(outcomes.Current.Result);
-            Assert.InRange(source.Read, 6, 5 + 3 * 512);
+            Assert.InRange(source.Read, 6, 5 + 3 * 1_024);
         }
 
         Assert.True(source.IsDisposed);

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Data;
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,6 +73,23 @@ public sealed class PermitTests
         await Assert.ThrowsAsync<OperationCanceledException>(() => application.Notifier.TriggerAsync(trigger, caller.Token));
 
         Assert.Equal([true], await TakeAsync(application, Recipient.Email("ada@example.org")));
+    }
+
+    [Fact]
+    public async Task A_caller_that_hangs_up_in_the_middle_of_a_list_gives_back_the_permits_of_what_is_not_stored()
+    {
+        using var caller = new CancellationTokenSource();
+        await using var application = await StartAsync(_ => { });
+        Trigger[] triggers = [.. Enumerable.Range(0, 300).Select(i => Throttled(Recipient.Email($"user{i}@example.org")))];
+        var list = new ListThatCallsAt(triggers, triggers.Length - 1, caller.Cancel);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => application.Notifier.TriggerManyAsync(list, caller.Token));
+
+        var taken = new List<bool>();
+        foreach (var trigger in triggers)
+            taken.AddRange(await TakeAsync(application, trigger.To[0]));
+        Assert.Equal([false, true], [taken[0], taken[^2]]);
+        Assert.Equal(taken.Count(isFree => !isFree), taken.LastIndexOf(false) + 1);
     }
 
     [Fact]
@@ -242,5 +260,25 @@ public sealed class PermitTests
         public override void Commit() { }
 
         public override void Rollback() { }
+    }
+
+    /// <summary>A list that calls an action when an element is read.</summary>
+    private sealed class ListThatCallsAt(Trigger[] triggers, int index, Action action) : IReadOnlyList<Trigger>
+    {
+        public int Count => triggers.Length;
+
+        public Trigger this[int i]
+        {
+            get
+            {
+                if (i == index)
+                    action();
+                return triggers[i];
+            }
+        }
+
+        public IEnumerator<Trigger> GetEnumerator() => ((IEnumerable<Trigger>)triggers).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -15,10 +15,10 @@ namespace Notify.Hosting.Requests;
 /// <param name="timeout">The time within which a part of the body must arrive.</param>
 internal sealed class LineReader(PipeReader pipe, long maxLineBytes, TimeSpan timeout)
 {
-    private const int MaxLines = 512;
+    private const int MaxLines = 1_024;
 
     /// <summary>The number of bytes from which on a batch takes no further line.</summary>
-    private const int MaxBytes = 262_144;
+    private const int MaxBytes = 524_288;
 
     private byte[] _incomplete = [];
     private bool _isTooLong;
