@@ -30,8 +30,9 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         await Task.WhenAll(next);
 
         Assert.Equal(124, await ScalarAsync<long>("SELECT count(*) FROM notify.delivery"));
-        Assert.Equal(2, await ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM notify.notification"));
-        Assert.Contains(123, sizes.Seen);
+        // Two commits may be in flight, so a second one can begin before all of the calls have come.
+        Assert.InRange(await ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM notify.notification"), 2, 3);
+        Assert.Contains(sizes.Seen, size => size is >= 62 and <= 123);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
 
         Assert.True((await first)[0]);
         Assert.All(await Task.WhenAll(next), applied => Assert.True(applied[0]));
-        Assert.Equal(2, await ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM notify.delivery"));
+        Assert.InRange(await ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM notify.delivery"), 2, 3);
     }
 
     [Fact]
