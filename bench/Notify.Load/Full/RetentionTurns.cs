@@ -6,8 +6,8 @@ namespace Notify.Load.Full;
 
 /// <summary>
 /// Sends while the application's own worker purges. All ended notifications are older than the retention, and there are more than
-/// a turn can purge, so the worker purges for the whole turn, at the pace that it has in production. It is the worst case: usually
-/// the worker purges what a minute has made old, and then waits for the next minute.
+/// a turn can purge, so the worker purges for the whole turn, at the pace that it has in production. It is the worst case:
+/// usually the worker purges what a minute has made old, and then waits for the next minute.
 /// </summary>
 internal sealed class RetentionTurns(IFilledDatabase database, StorePlan plan)
 {

@@ -18,8 +18,9 @@ internal sealed class DeliveryPurge(StoreDatabase database, PurgeSteps steps)
     /// many deliveries): whether each has ended, as far as its deliveries were read, and how many these are.
     /// </summary>
     /// <remarks>
-    /// It reads a range of one index, without an upper bound: the server might expect few rows between two bounds, and sort all of
-    /// them. Each further check is a subquery for one notification: an EXISTS may become a hash table of everything that waits.
+    /// It reads a range of one index, without an upper bound: the server might expect few rows between two bounds, and sort all
+    /// of them. Each further check is a subquery for one notification: an EXISTS may become a hash table of everything that
+    /// waits.
     /// </remarks>
     public static string FindOld(string schema) =>
         $"""
