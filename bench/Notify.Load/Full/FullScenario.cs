@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
-using Notify.Storage;
 
 namespace Notify.Load.Full;
 
@@ -9,7 +8,7 @@ namespace Notify.Load.Full;
 /// A store with ten million ended notifications and a million that wait, compared with the same store with a thousand and a
 /// hundred. Sending is measured as in <c>embedded</c> and <c>postgres</c>. For reads and leases, the ratio is that of their 99th
 /// percentile to 50 ms, and the ceiling is their rate in the small store. Retention is measured in the full store: sending while
-/// old notifications are deleted, compared with sending alone.
+/// the application's worker purges old notifications, compared with sending alone.
 /// </summary>
 /// <remarks>
 /// The rows are copies, made by the store's own statements, of rows that Notify wrote. MongoDB is measured if
@@ -141,30 +140,19 @@ internal static class FullScenario
 
     private static async Task RetainAsync(string store, Filled full, int count, int pairs)
     {
-        var purged = 0L;
+        var retention = new RetentionTurns(full.Database, full.Plan);
         var comparison = await Comparison.RunAsync(
             $"{Name}: {store}, retention",
             pairs,
-            async () =>
-            {
-                var (turn, deleted) = await SendAndPurgeAsync(full, count);
-                purged += deleted;
-                return turn;
-            },
-            () => SendAsync(full, count)
+            () => retention.SendAndPurgeAsync(count, Concurrent),
+            () => retention.SendAsync(count, Concurrent)
         );
-        var details = new Dictionary<string, double>(Describe(full.Plan)) { ["purged"] = purged };
+        var details = new Dictionary<string, double>(Describe(full.Plan))
+        {
+            ["purged"] = retention.Purged,
+            ["purged_per_sent"] = Math.Round((double)retention.Purged / retention.Sent, 3),
+        };
         (comparison.AtLeast(RetentionReach) with { Details = details }).Print();
-    }
-
-    private static async Task<(Turn Turn, long Purged)> SendAndPurgeAsync(Filled filled, int count)
-    {
-        await using var application = await Application.StartAsync(filled.Database.Use);
-        using var stop = new CancellationTokenSource();
-        var purge = filled.PurgeAsync(application.Get<IRetentionStore>(), stop.Token);
-        var turn = await application.SendBesideOthersAsync(count, Concurrent);
-        await stop.CancelAsync();
-        return (turn, await purge);
     }
 
     private static Dictionary<string, double> Describe(StorePlan plan) =>
@@ -192,34 +180,9 @@ internal static class FullScenario
 
     private sealed class Filled(IFilledDatabase database, StorePlan plan) : IAsyncDisposable
     {
-        /// <summary>The number of deliveries that one step of the retention deletes, as in Notify itself.</summary>
-        private const int PurgedAtOnce = 500;
-
-        /// <summary>Each call deletes what was accepted in a thousandth of the time, so that the last ends soon.</summary>
-        private const int PurgeSteps = 1_000;
-
-        private int _purged;
-
         public IFilledDatabase Database => database;
 
         public StorePlan Plan => plan;
-
-        /// <summary>Deletes ended notifications, the oldest first, until it is cancelled.</summary>
-        public Task<long> PurgeAsync(IRetentionStore store, CancellationToken cancellation) =>
-            Task.Run(
-                async () =>
-                {
-                    var purged = 0L;
-                    while (!cancellation.IsCancellationRequested && _purged < PurgeSteps)
-                    {
-                        var before = plan.GetAcceptedAt((int)((long)plan.Ended * ++_purged / PurgeSteps));
-                        purged += await store.PurgeNotificationsAsync(before, PurgedAtOnce, CancellationToken.None);
-                    }
-
-                    return purged;
-                },
-                CancellationToken.None
-            );
 
         public ValueTask DisposeAsync() => database.DisposeAsync();
     }

@@ -79,4 +79,15 @@ public interface IDeliveryQueue
     /// <summary>Gets the number of pending deliveries, including leased ones, for each priority and provider.</summary>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists the providers that have pending deliveries, each once. By default, these are the providers of
+    /// <see cref="GetDepthAsync"/>. A store that takes long to count a million deliveries finds the providers without counting.
+    /// </summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    async ValueTask<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken)
+    {
+        var depths = await GetDepthAsync(cancellationToken).ConfigureAwait(false);
+        return [.. depths.Where(depth => depth.Pending > 0).Select(depth => depth.Provider).Distinct()];
+    }
 }

@@ -4,8 +4,8 @@ namespace Notify.Storage;
 
 /// <summary>
 /// A store that purges data after its retention period. Each method works in transactions of at most the specified number of
-/// rows, so that other writes can proceed in between. Several processes may purge at the same time. A method for data that the
-/// store expires by itself need not be implemented: by default, it does nothing and returns 0.
+/// rows, so that other writes can proceed in between, and may rest after each of them. Several processes may purge at the same
+/// time. A method for data that the store expires by itself need not be implemented: by default, it does nothing and returns 0.
 /// </summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IRetentionStore

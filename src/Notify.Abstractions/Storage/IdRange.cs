@@ -18,6 +18,16 @@ public static class IdRange
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>Gets the time at which an ID was created, to the millisecond.</summary>
+    /// <param name="id">The ID.</param>
+    public static DateTimeOffset GetTime(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(milliseconds, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+    }
+
     /// <summary>Creates the range of IDs for a filter and a page.</summary>
     /// <param name="filter">The filter.</param>
     /// <param name="before">The last ID of the previous page; null for the first page.</param>

@@ -181,6 +181,8 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
             [new QueueDepth(Priority.Normal, Provider, 2), new QueueDepth(Priority.Bulk, OtherProvider, 1)],
             (await Store.Queue.GetDepthAsync(Cancellation)).Where(depth => depth.Pending > 0).OrderBy(depth => depth.Priority)
         );
+        string[] providers = [.. await Store.Queue.ListProvidersAsync(Cancellation)];
+        Assert.Equivalent(new[] { Provider, OtherProvider }, providers, strict: true);
 
         Assert.True(await SettleAsync(Sent(leased, Now)));
 

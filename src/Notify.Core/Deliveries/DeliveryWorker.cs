@@ -191,8 +191,8 @@ internal sealed class DeliveryWorker(
         {
             try
             {
-                var depths = await queue.GetDepthAsync(stopping).ConfigureAwait(false);
-                _orphans = [.. depths.Select(depth => depth.Provider).Distinct().Where(name => providers.Find(name) is null)];
+                var waiting = await queue.ListProvidersAsync(stopping).ConfigureAwait(false);
+                _orphans = [.. waiting.Where(name => providers.Find(name) is null)];
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)
             {

@@ -4,13 +4,14 @@ using MongoDB.Driver;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Queue;
 using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
 /// Purges notifications whose retention has ended, with everything that belongs to them. A TTL index deletes by time alone and
 /// cannot check whether a notification still has something to send, so this class checks first. Data that may expire by time
-/// alone has TTL indexes.
+/// alone has TTL indexes. The purge rests after each page of notifications, so that sending goes on.
 /// </summary>
 internal sealed class RetentionStore(StoreDatabase database, IOptions<NotificationsOptions> options, TimeProvider time)
     : IRetentionStore
@@ -21,10 +22,12 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
         CancellationToken cancellationToken
     )
     {
+        var pace = new PurgePace(TimeProvider.System);
         var purged = 0L;
         var old = new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$lt", acceptedBefore.ToBsonValue()));
         while (true)
         {
+            pace.Begin();
             var found = await database
                 .NotificationsNow.FindAsync(null, old, Indexes.Age, Indexes.Age, most, cancellationToken)
                 .ConfigureAwait(false);
@@ -34,6 +37,7 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
             purged += await PurgeAsync([.. found.Select(document => document[NotificationDocument.Id])], cancellationToken)
                 .ConfigureAwait(false);
             old["$or"] = Behind(found[^1]);
+            await pace.RestAsync(found[^1][NotificationDocument.AcceptedAt].AsTime(), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -47,6 +47,24 @@ internal sealed class DeliveryQueue(
         $"SELECT priority, provider, count(*) FROM {database.Schema}.delivery "
         + "WHERE due_at IS NOT NULL GROUP BY priority, provider";
 
+    private readonly string _listProviders = ListProviders(database.Schema);
+
+    /// <summary>
+    /// Creates the query for the providers that have pending deliveries. It jumps from provider to provider through an index.
+    /// </summary>
+    public static string ListProviders(string schema) =>
+        $"""
+            WITH RECURSIVE lane AS (
+                (SELECT priority, provider FROM {schema}.delivery WHERE due_at IS NOT NULL ORDER BY priority, provider LIMIT 1)
+              UNION ALL
+                SELECT next.* FROM lane CROSS JOIN LATERAL (
+                    SELECT d.priority, d.provider FROM {schema}.delivery d
+                    WHERE d.due_at IS NOT NULL AND (d.priority, d.provider) > (lane.priority, lane.provider)
+                    ORDER BY d.priority, d.provider LIMIT 1) AS next
+            )
+            SELECT DISTINCT provider FROM lane
+            """;
+
     public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,
         CancellationToken cancellationToken
@@ -124,6 +142,9 @@ internal sealed class DeliveryQueue(
                 cancellationToken
             )
             .ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken) =>
+        await database.QueryAsync(_listProviders, _ => { }, row => row.GetString(0), cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<Cancellation?> CancelDeliveriesAsync(
         NpgsqlConnection connection,

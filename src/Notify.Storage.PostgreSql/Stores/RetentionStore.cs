@@ -5,38 +5,15 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql.Stores;
 
 /// <summary>
-/// Purges deliveries in small transactions that skip locked rows, and notifications by dropping their partitions. A purged
-/// notification is hidden until its partition is dropped.
+/// Purges deliveries in small transactions that skip locked rows, with rests in between, and notifications by dropping their
+/// partitions. A purged notification is hidden until its partition is dropped.
 /// </summary>
 internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
 {
     private readonly string _hide = $"UPDATE {database.Schema}.retention SET purged_before = $1 WHERE purged_before < $1";
 
-    // Jumps from notification to notification through the index on deliveries. Purged notifications have none and cost nothing.
-    private readonly string _findOld = $"""
-        WITH RECURSIVE old AS (
-            ({NextNotification(database.Schema, "$1")})
-          UNION ALL
-            SELECT next.* FROM old CROSS JOIN LATERAL ({NextNotification(database.Schema, "old.notification_id")}) AS next
-        )
-        SELECT page.notification_id, page.accepted_at < $3
-            AND NOT EXISTS (
-                SELECT 1 FROM {database.Schema}.delivery d
-                WHERE d.notification_id = page.notification_id AND d.due_at IS NOT NULL)
-            AND NOT EXISTS (
-                SELECT 1 FROM {database.Schema}.expansion e
-                WHERE e.notification_id = page.notification_id AND e.due_at IS NOT NULL)
-            AND NOT EXISTS (
-                SELECT 1 FROM {database.Schema}.digest_event e
-                WHERE e.notification_id = page.notification_id AND e.state = {(int)CollectedState.Waiting})
-        FROM (SELECT * FROM old LIMIT $4) AS page ORDER BY page.notification_id
-        """;
-
-    private readonly string _purgeDeliveries = $"""
-        DELETE FROM {database.Schema}.delivery WHERE id = ANY(ARRAY(
-            SELECT id FROM {database.Schema}.delivery WHERE notification_id = ANY($1) AND due_at IS NULL
-            LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
+    private readonly PurgeSteps _steps = new(database, TimeProvider.System);
+    private readonly DeliveryPurge _deliveries = new(database, new PurgeSteps(database, TimeProvider.System));
 
     private readonly string _purgeExpansions = OldRows(
         $"{database.Schema}.expansion",
@@ -103,63 +80,29 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
                 cancellationToken
             )
             .ConfigureAwait(false);
-        var purged = await PurgeDeliveriesAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
+        var purged = await _deliveries.RunAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
         var oldId = IdRange.GetLowestId(acceptedBefore);
-        await PurgeStepwiseAsync(_purgeExpansions, parameters => parameters.With(oldId), most, cancellationToken)
+        await _steps
+            .DeleteAllAsync(_purgeExpansions, parameters => parameters.With(oldId), most, cancellationToken)
             .ConfigureAwait(false);
-        await PurgeStepwiseAsync(_purgeEvents, parameters => parameters.With(oldId), most, cancellationToken)
+        await _steps
+            .DeleteAllAsync(_purgeEvents, parameters => parameters.With(oldId), most, cancellationToken)
             .ConfigureAwait(false);
-        await PurgeStepwiseAsync(_purgeLabels, parameters => parameters.With(oldId), most, cancellationToken)
+        await _steps
+            .DeleteAllAsync(_purgeLabels, parameters => parameters.With(oldId), most, cancellationToken)
             .ConfigureAwait(false);
         await PurgePartitionsAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
         return purged;
     }
 
     public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
-        PurgeStepwiseAsync(_purgeKeys, parameters => parameters.With(now), most, cancellationToken);
+        _steps.DeleteAllAsync(_purgeKeys, parameters => parameters.With(now), most, cancellationToken);
 
     public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
-        PurgeStepwiseAsync(_purgePermits, parameters => parameters.With(takenBefore), most, cancellationToken);
+        _steps.DeleteAllAsync(_purgePermits, parameters => parameters.With(takenBefore), most, cancellationToken);
 
     public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
-        PurgeStepwiseAsync(_purgeCounts, parameters => parameters.With(before), most, cancellationToken);
-
-    private async ValueTask<long> PurgeDeliveriesAsync(
-        DateTimeOffset acceptedBefore,
-        int most,
-        CancellationToken cancellationToken
-    )
-    {
-        var beyond = IdRange.GetLowestId(acceptedBefore.AddMilliseconds(1));
-        var purged = 0L;
-        var after = Guid.Empty;
-        List<(Guid Id, bool HasEnded)> page;
-        do
-        {
-            page = await database
-                .QueryAsync(
-                    _findOld,
-                    parameters => parameters.With(after).With(beyond).With(acceptedBefore).With(most),
-                    row => (row.GetGuid(0), row.GetBoolean(1)),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-            Guid[] ended = [.. page.Where(notification => notification.HasEnded).Select(notification => notification.Id)];
-            if (ended.Length > 0)
-            {
-                purged += await PurgeStepwiseAsync(
-                        _purgeDeliveries,
-                        parameters => parameters.With(ended),
-                        most,
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-            }
-
-            after = page.Count > 0 ? page[^1].Id : after;
-        } while (page.Count == most);
-        return purged;
-    }
+        _steps.DeleteAllAsync(_purgeCounts, parameters => parameters.With(before), most, cancellationToken);
 
     // A partition that may still receive notifications is kept, whatever time the caller passes.
     private async ValueTask PurgePartitionsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
@@ -203,7 +146,8 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         }
     }
 
-    // Notifications in a partition with one that has not ended, and those in the default partition.
+    // Notifications in a partition with one that has not ended, and those in the default partition. Each step continues where
+    // the last one ended, because going past millions of deleted rows takes longer than deleting them.
     private async ValueTask PurgeRowsAsync(
         string table,
         DateTimeOffset acceptedBefore,
@@ -211,59 +155,40 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         CancellationToken cancellationToken
     )
     {
-        var sql = OldRows(
-            $"{database.Schema}.\"{table}\"",
-            $"""
-            old.accepted_at < $1
-                AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.id)
-                AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.id)
-                AND NOT EXISTS (SELECT 1 FROM {database.Schema}.digest_event e WHERE e.notification_id = old.id)
-            """
-        );
-        await PurgeStepwiseAsync(sql, parameters => parameters.With(acceptedBefore), most, cancellationToken)
-            .ConfigureAwait(false);
-    }
-
-    private async ValueTask<long> PurgeStepwiseAsync(
-        string sql,
-        Action<NpgsqlParameterCollection> bind,
-        int most,
-        CancellationToken cancellationToken
-    )
-    {
-        var purged = 0L;
-        int step;
-        do
+        var sql = $"""
+            DELETE FROM {database.Schema}."{table}" WHERE ctid = ANY(ARRAY(
+                SELECT old.ctid FROM {database.Schema}."{table}" old
+                WHERE old.id > $1 AND old.accepted_at < $2
+                    AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.id)
+                    AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.id)
+                    AND NOT EXISTS (SELECT 1 FROM {database.Schema}.digest_event e WHERE e.notification_id = old.id)
+                ORDER BY old.id LIMIT $3 FOR UPDATE SKIP LOCKED))
+            RETURNING id
+            """;
+        var pace = _steps.CreatePace();
+        for (var after = Guid.Empty; ; )
         {
-            step = await database
-                .TransactAsync(
-                    (connection, cancellation) =>
-                        connection.ExecuteAsync(
-                            sql,
-                            parameters =>
-                            {
-                                bind(parameters);
-                                parameters.With(most);
-                            },
-                            cancellation
-                        ),
+            pace.Begin();
+            var step = await _steps
+                .DeleteAsync(
+                    sql,
+                    parameters => parameters.With(after).With(acceptedBefore).With(most),
+                    row => row.GetGuid(0),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            purged += step;
-        } while (step == most);
-        return purged;
-    }
+            if (step.Count < most)
+                return;
 
-    private static string NextNotification(string schema, string after) =>
-        $"""
-            SELECT d.notification_id, d.accepted_at FROM {schema}.delivery d
-            WHERE d.notification_id > {after} AND d.notification_id < $2 ORDER BY d.notification_id LIMIT 1
-            """;
+            after = step.Max();
+            await pace.RestAsync(IdRange.GetTime(after), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private static string OldRows(string table, string isOld) =>
         $"""
             DELETE FROM {table} WHERE ctid = ANY(ARRAY(
                 SELECT old.ctid FROM {table} old WHERE {isOld} LIMIT $2 FOR UPDATE SKIP LOCKED))
+            RETURNING 1
             """;
 }

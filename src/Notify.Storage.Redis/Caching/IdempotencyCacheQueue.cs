@@ -56,6 +56,9 @@ internal sealed class IdempotencyCacheQueue(IDeliveryQueue store, Circuit circui
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
         store.GetDepthAsync(cancellationToken);
 
+    public ValueTask<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken) =>
+        store.ListProvidersAsync(cancellationToken);
+
     private async ValueTask<EnqueueResult?[]> RecallAsync(
         IReadOnlyList<EnqueueRequest> requests,
         CancellationToken cancellationToken

@@ -1,20 +1,14 @@
-using System.Diagnostics;
 using Notify.Storage.Sqlite.Connection;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
 /// <summary>
-/// Purges old data in small transactions, so that other writes wait for at most one of them. The rows are found on a
-/// connection that only reads.
+/// Purges old data in small transactions, so that other writes wait for at most one of them. There is one writer, and sending
+/// needs it, so a purge of millions of rows rests after each. The rows are found on a connection that only reads.
 /// </summary>
 internal sealed class RetentionStore : IRetentionStore, IDisposable
 {
-    /// <summary>
-    /// How long notifications are not purged after each transaction, as a multiple of its duration. There is one writer, and
-    /// those who send need it while millions of rows are purged.
-    /// </summary>
-    private const int RestFactor = 4;
-
     private readonly DatabaseWriter _writer;
     private readonly StoreDatabase _database;
     private readonly Statement _purgeDeliveries;
@@ -86,6 +80,7 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         CancellationToken cancellationToken
     )
     {
+        var pace = new PurgePace(TimeProvider.System);
         var purged = 0L;
         var after = Guid.Empty;
         while (FindEnded(acceptedBefore, after, most) is { Count: > 0 } ended)
@@ -93,13 +88,16 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
             for (var next = 0; next < ended.Count; )
             {
                 var first = next;
-                var started = Stopwatch.GetTimestamp();
+                pace.Begin();
                 (var deliveries, next) = await _writer
                     .RunAsync(() => PurgeSome(ended, first, most), cancellationToken)
                     .ConfigureAwait(false);
                 purged += deliveries;
                 if (deliveries > 0)
-                    await RestAsync(Stopwatch.GetElapsedTime(started), cancellationToken).ConfigureAwait(false);
+                {
+                    var reached = IdRange.GetTime(ended[Math.Min(next, ended.Count - 1)]);
+                    await pace.RestAsync(reached, cancellationToken).ConfigureAwait(false);
+                }
             }
 
             after = ended[^1];
@@ -129,10 +127,6 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         _purgePermits.Dispose();
         _purgeCounts.Dispose();
     }
-
-    // The duration was measured by the real clock, so the rest does not wait for an application's own clock.
-    private static Task RestAsync(TimeSpan worked, CancellationToken cancellationToken) =>
-        Task.Delay(worked * RestFactor, TimeProvider.System, cancellationToken);
 
     private Statement Prepare(string sql) => new(_writer.Connection, sql);
 
