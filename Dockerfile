@@ -3,6 +3,8 @@
 # Both stages are based on Ubuntu, whose archive contains .NET 10, so only the client's default registry is needed. An image that
 # includes .NET is used unchanged, such as dotnet/sdk and dotnet/aspnet from Microsoft; it needs a shell:
 #   docker build --build-arg SDK_IMAGE=... --build-arg RUNTIME_IMAGE=... --tag notify-host .
+# The host is compiled ahead of time for the processor of the image and for glibc. Images of Alpine need
+#   --build-arg RUNTIME_IDENTIFIER=linux-musl-x64
 ARG SDK_IMAGE=ubuntu:26.04
 ARG RUNTIME_IMAGE=ubuntu:26.04
 
@@ -10,7 +12,16 @@ FROM ${SDK_IMAGE} AS build
 RUN command -v dotnet || (apt-get update && apt-get install -y --no-install-recommends ca-certificates dotnet-sdk-10.0)
 WORKDIR /source
 COPY . .
-RUN dotnet publish samples/Notify.Host --configuration Release --output /app -p:UseAppHost=false
+# BuildKit sets the processor that the image is for. The classic builder only builds for its own.
+ARG TARGETARCH
+ARG RUNTIME_IDENTIFIER
+RUN case "${TARGETARCH:-$(uname -m)}" in \
+        amd64 | x86_64) default=linux-x64 ;; \
+        arm64 | aarch64) default=linux-arm64 ;; \
+    esac \
+    && runtime="${RUNTIME_IDENTIFIER:-$default}" \
+    && dotnet publish samples/Notify.Host --configuration Release --output /app -p:UseAppHost=false \
+        ${runtime:+--runtime "$runtime" --self-contained false}
 
 FROM ${RUNTIME_IMAGE}
 RUN command -v dotnet \

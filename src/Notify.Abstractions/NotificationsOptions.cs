@@ -117,8 +117,8 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Gets or sets how often the store is polled for due deliveries when no hints arrive. Digests are polled at most once per
-    /// second. 10 ms to 1 minute; default 250 ms.
+    /// Gets or sets how often the store is polled for due deliveries when no hints arrive. Digests and jobs are polled at most
+    /// once per second. 10 ms to 1 minute; default 250 ms.
     /// </summary>
     [TimeRange("00:00:00.010", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);

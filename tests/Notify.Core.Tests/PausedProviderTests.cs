@@ -144,6 +144,37 @@ public sealed class PausedProviderTests
     }
 
     [Fact]
+    public async Task An_unchanged_report_is_written_only_before_it_would_no_longer_count()
+    {
+        var time = new ManualTime();
+        await using var sending = await TestApplication.StartAsync(time, Up("mail"));
+        await using var showing = await TestApplication.StartAsync(
+            time,
+            builder => Share(builder, sending, Workers.None),
+            Up("mail")
+        );
+        await sending.EndedDeliveryAsync(await sending.SendAsync(Recipient.Email("ada@example.org")));
+
+        HashSet<DateTimeOffset> written = [];
+        for (var i = 0; i < 36; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            var report = await Eventually.FindAsync(
+                async () =>
+                    (await showing.Get<IProviders>().FindAsync("mail"))!.Processes is [var found]
+                    && time.GetUtcNow() - found.At <= TimeSpan.FromSeconds(20)
+                        ? found
+                        : null,
+                "a report that is not old"
+            );
+            Assert.Equal(1, report.Sent);
+            written.Add(report.At);
+        }
+
+        Assert.InRange(written.Count, 7, 10);
+    }
+
+    [Fact]
     public async Task An_unknown_provider_is_neither_paused_nor_resumed()
     {
         await using var application = await TestApplication.StartAsync(Up("mail"));

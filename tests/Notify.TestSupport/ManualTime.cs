@@ -15,6 +15,7 @@ public sealed class ManualTime : TimeProvider
     private DateTimeOffset _bootedAt;
     private TimeSpan _uptime;
     private long _timersCreated;
+    private long _timersFired;
 
     /// <summary>Starts at noon UTC on a Monday in winter.</summary>
     public ManualTime()
@@ -28,6 +29,9 @@ public sealed class ManualTime : TimeProvider
 
     /// <summary>The number of timers that were created.</summary>
     public long TimersCreated => Interlocked.Read(ref _timersCreated);
+
+    /// <summary>How often timers have fired, which is how often a process would have been woken.</summary>
+    public long TimersFired => Interlocked.Read(ref _timersFired);
 
     /// <summary>The number of timers that are waiting to fire.</summary>
     public int TimersWaiting
@@ -70,7 +74,10 @@ public sealed class ManualTime : TimeProvider
         lock (_lock)
             until = _uptime + by;
         while (TakeNext(until) is { } timer)
+        {
+            Interlocked.Increment(ref _timersFired);
             timer.Fire();
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Notify.TestSupport;
 
 namespace Notify.Load.Hosts;
@@ -7,20 +6,24 @@ namespace Notify.Load.Hosts;
 internal static class ReferenceHost
 {
     /// <summary>Starts it on SQLite in this folder.</summary>
-    public static ServerProcess Start(string data, Uri address, params string[] settings) =>
-        ServerProcess.Start(
-            "dotnet",
-            [
-                "exec",
-                GetMetadata("HostAssembly"),
-                "--contentRoot",
-                GetMetadata("HostFolder"),
-                "--Notify:Data",
-                data,
-                "--urls",
-                address.AbsoluteUri,
-                .. settings,
-            ]
+    public static ServerProcess Start(string data, Uri address, params string[] settings)
+    {
+        var command = CreateCommand(data);
+        return ServerProcess.Start(command[0], [.. command[1..], "--urls", address.AbsoluteUri, .. settings]);
+    }
+
+    /// <summary>Publishes it, as for its image.</summary>
+    public static Task<PublishedProgram> PublishAsync() => PublishedProgram.PublishAsync("Host");
+
+    /// <summary>Starts what was published on SQLite in this folder.</summary>
+    public static ServerProcess Start(PublishedProgram program, string data, Uri address) =>
+        program.Start(
+            "--contentRoot",
+            Path.GetDirectoryName(program.Assembly)!,
+            "--Notify:Data",
+            data,
+            "--urls",
+            address.AbsoluteUri
         );
 
     /// <summary>Starts it with the addresses and the engines that an environment names.</summary>
@@ -32,17 +35,19 @@ internal static class ReferenceHost
 
     /// <summary>Creates the command that starts it with the environment of its process.</summary>
     public static string[] CreateCommand(string data) =>
-        ["dotnet", "exec", GetMetadata("HostAssembly"), "--contentRoot", GetMetadata("HostFolder"), "--Notify:Data", data];
+        [
+            "dotnet",
+            "exec",
+            BuildMetadata.Get("HostAssembly"),
+            "--contentRoot",
+            BuildMetadata.Get("HostFolder"),
+            "--Notify:Data",
+            data,
+        ];
 
     /// <summary>Gets the script that builds the reference host of the previous version.</summary>
-    public static string PreviousVersionScript => GetMetadata("PreviousVersionScript");
+    public static string PreviousVersionScript => BuildMetadata.Get("PreviousVersionScript");
 
     /// <summary>Gets the folder of the scripts that move the active region.</summary>
-    public static string RecoveryFolder => GetMetadata("RecoveryFolder");
-
-    private static string GetMetadata(string key) =>
-        typeof(ReferenceHost)
-            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == key)
-            .Value!;
+    public static string RecoveryFolder => BuildMetadata.Get("RecoveryFolder");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Notify.Hosting;
 using Notify.Load.Hosts;
+using Notify.MinimalApi;
 using Notify.Providers;
 using Notify.Storage;
 

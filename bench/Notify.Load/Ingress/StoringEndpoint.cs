@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Notify.Load.Embedded;
 using Notify.Load.Hosts;
+using Notify.MinimalApi;
 
 namespace Notify.Load.Ingress;
 

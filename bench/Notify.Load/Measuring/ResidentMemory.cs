@@ -11,10 +11,14 @@ internal static class ResidentMemory
     /// <summary>Returns what the process uses now. Null means the current process.</summary>
     public static long Bytes(int? process = null) => Read(process, "VmRSS:");
 
-    private static long Read(int? process, string field)
+    /// <summary>Returns how much of it only this process uses: everything but what it shares of its libraries' files.</summary>
+    public static long PrivateBytes(int process) =>
+        Read(process, "Private_Clean:", "smaps_rollup") + Read(process, "Private_Dirty:", "smaps_rollup");
+
+    private static long Read(int? process, string field, string file = "status")
     {
         var id = process?.ToString(CultureInfo.InvariantCulture) ?? "self";
-        var line = File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{id}/{file}").First(line => line.StartsWith(field, StringComparison.Ordinal));
         return long.Parse(line[field.Length..^" kB".Length], CultureInfo.InvariantCulture) * 1_024;
     }
 }

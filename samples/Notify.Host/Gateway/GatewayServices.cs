@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Notify.Hosting;
 using Yarp.ReverseProxy.Forwarder;
@@ -26,9 +27,14 @@ internal static class GatewayServices
             return;
 
         var settings = GatewaySettings.Read(configuration.GetSection("Gateway"), roles.Features);
-        if (settings.Features == ApiFeatures.None)
-            return;
+        if (settings.Features != ApiFeatures.None)
+            AddForwarding(services, settings);
+    }
 
+    // A method of its own: a process that forwards nothing does not load YARP.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddForwarding(IServiceCollection services, GatewaySettings settings)
+    {
         var (routes, clusters) = GatewayClusters.Create(settings);
         services
             .AddReverseProxy()

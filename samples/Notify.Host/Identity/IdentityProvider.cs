@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -39,9 +40,14 @@ internal static class IdentityProvider
     /// <summary>Adds the identity provider, if one is configured.</summary>
     public static void AddIdentityProvider(this IServiceCollection services, IConfiguration settings)
     {
-        if (!IdentityProviderOptions.AreIn(settings))
-            return;
+        if (IdentityProviderOptions.AreIn(settings))
+            AddBearerTokens(services, settings);
+    }
 
+    // A method of its own: a process without an identity provider does not load the libraries for its tokens.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddBearerTokens(IServiceCollection services, IConfiguration settings)
+    {
         services
             .AddOptions<IdentityProviderOptions>()
             .Bind(settings.GetSection(IdentityProviderOptions.Section))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Notify.Hosting;
@@ -21,9 +22,14 @@ internal static class TokenServer
     /// <param name="isIssuer">Whether this process issues tokens.</param>
     public static void AddTokenServer(this IServiceCollection services, IConfiguration settings, bool isIssuer)
     {
-        if (!TokenServerOptions.AreIn(settings))
-            return;
+        if (TokenServerOptions.AreIn(settings))
+            AddServer(services, settings, isIssuer);
+    }
 
+    // A method of its own: a process without the server does not load OpenIddict.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddServer(IServiceCollection services, IConfiguration settings, bool isIssuer)
+    {
         services
             .AddOptions<TokenServerOptions>()
             .Bind(settings.GetSection(TokenServerOptions.Section))
@@ -40,7 +46,7 @@ internal static class TokenServer
     public static void MapForwardedTokenServer(this WebApplication app)
     {
         if (
-            app.Services.GetService<SigningKeyRing>() is null
+            !TokenServerOptions.AreIn(app.Configuration.GetSection("Notify"))
             || app.Services.GetService<IApiForwarder>() is not { } forwarder
             || !forwarder.Features.HasFlag(ApiFeatures.Authentication)
         )
@@ -57,6 +63,7 @@ internal static class TokenServer
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddIssuer(this IServiceCollection services)
     {
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(provider =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
@@ -15,9 +16,14 @@ internal static class McpSettings
     /// <summary>Adds the server if it is enabled. Its sessions have no state, so any process answers any call.</summary>
     public static void AddAssistants(this IServiceCollection services, IConfiguration settings)
     {
-        if (!IsEnabled(settings))
-            return;
+        if (IsEnabled(settings))
+            AddServer(services);
+    }
 
+    // A method of its own: a process without the server does not load its library.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddServer(IServiceCollection services)
+    {
         services.AddHttpContextAccessor();
         services
             .AddMcpServer(options => options.ServerInfo = new() { Name = "notify", Version = GetVersion() })
@@ -35,9 +41,13 @@ internal static class McpSettings
     /// </summary>
     public static void MapAssistants(this RouteGroupBuilder api, WebApplication app, ApiFeatures features)
     {
-        if (!IsEnabled(app.Configuration.GetSection("Notify")) || !features.HasFlag(ApiFeatures.Notifications))
-            return;
+        if (IsEnabled(app.Configuration.GetSection("Notify")) && features.HasFlag(ApiFeatures.Notifications))
+            MapServer(api, app);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MapServer(RouteGroupBuilder api, WebApplication app)
+    {
         var maxBytes = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
         var handle = McpEndpoint.GetHandler(app);
         // The cast to Delegate matters: the group's endpoint filters, which check the API key, do not run for a RequestDelegate.

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Notify.Core.Queue;
 using Notify.Storage;
 using Notify.Transport;
 
@@ -13,8 +14,9 @@ namespace Notify.Core.Analytics;
 internal sealed class CountRecorder(
     IAnalyticsStore store,
     IEnumerable<IAnalyticsStream> streams,
+    IntervalTimer timer,
+    EngineSettings settings,
     IOptions<NotificationsOptions> options,
-    TimeProvider time,
     ILogger<CountRecorder> logger
 ) : BackgroundService
 {
@@ -54,11 +56,19 @@ internal sealed class CountRecorder(
     /// </summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(WriteInterval, time);
+        var filled = new WorkSignal(settings);
+        using var interval = timer.Repeat(WriteInterval, () =>
+        {
+            if (HasCounts())
+                filled.Set();
+        });
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await filled.WaitAsync(stoppingToken).ConfigureAwait(false);
                 await WriteAsync(stoppingToken).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
     }
@@ -67,6 +77,12 @@ internal sealed class CountRecorder(
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         await WriteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool HasCounts()
+    {
+        lock (_lock)
+            return _counts.Count > 0;
     }
 
     private async ValueTask WriteAsync(CancellationToken cancellationToken)

@@ -146,6 +146,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RecipientClocks>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkSignal>();
+        services.AddSingleton<IntervalTimer>();
         services.AddSingleton<DeliveryCapacity>();
         services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
 

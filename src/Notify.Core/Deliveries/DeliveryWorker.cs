@@ -28,6 +28,7 @@ internal sealed class DeliveryWorker(
     ProviderPauses pauses,
     DeliveryCapacity capacity,
     WorkSignal signal,
+    IntervalTimer timer,
     WorkerIdentity worker,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
@@ -64,8 +65,7 @@ internal sealed class DeliveryWorker(
         )
             await Task.Delay(options.Value.PollInterval, time, stoppingToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
-            .ConfigureAwait(false);
+        using var poll = timer.Repeat(options.Value.PollInterval, signal.Set);
         await Task.WhenAll([
                 options.Value.Workers.HasFlag(Workers.Delivery) ? ConsumeHintsAsync(stoppingToken) : Task.CompletedTask,
                 LeaseDueAsync(stoppingToken),
@@ -186,7 +186,7 @@ internal sealed class DeliveryWorker(
     // their channel send them.
     private async Task FindOrphansAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(OrphanInterval, time);
+        using var tick = new PeriodicTimer(OrphanInterval, time);
         do
         {
             try
@@ -198,14 +198,18 @@ internal sealed class DeliveryWorker(
             {
                 Log.LeaseFailed(logger, exception);
             }
-        } while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
+        } while (await tick.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
 
     private async Task ReadPausesAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(PauseInterval, time);
-        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        var elapsed = new WorkSignal(settings);
+        using var interval = timer.Repeat(PauseInterval, elapsed.Set);
+        while (!stopping.IsCancellationRequested)
+        {
+            await elapsed.WaitAsync(stopping).ConfigureAwait(false);
             await TryReadPausesAsync(stopping).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<bool> TryReadPausesAsync(CancellationToken stopping)

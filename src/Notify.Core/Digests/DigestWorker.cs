@@ -27,18 +27,19 @@ internal sealed class DigestWorker(
     NotificationEvents events,
     WorkerIdentity worker,
     WorkSignal signal,
+    IntervalTimer timer,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<DigestWorker> logger
-) : TurnWorker<DigestLease>(settings, options, time)
+) : TurnWorker<DigestLease>(timer, settings, options, time)
 {
     /// <summary>
     /// A digest collects for seconds to days, so querying for due ones more than once a second is not worth it.
     /// </summary>
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
-    protected override TimeSpan Interval => Options.PollInterval > MinInterval ? Options.PollInterval : MinInterval;
+    protected override TimeSpan Interval => PollAtMostEvery(MinInterval);
 
     protected override int LeasesPerTurn => 25;
 

@@ -12,11 +12,12 @@ internal sealed class JobWorker(
     JobDocuments documents,
     JobResults results,
     IEnumerable<IJobKind> kinds,
+    IntervalTimer timer,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<JobWorker> logger
-) : DueWorker(settings, options, time)
+) : DueWorker(timer, settings, options, time)
 {
     private const int StepsPerTurn = 20;
 
@@ -34,9 +35,16 @@ internal sealed class JobWorker(
 
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// A job takes seconds to hours, so querying for those of other processes more than once a second is not worth it.
+    /// </summary>
+    private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(kind => kind.Kind, StringComparer.Ordinal);
     private readonly Dictionary<string, Guid> _lastTurns = new(StringComparer.Ordinal);
     private DateTimeOffset _purgeAt;
+
+    protected override TimeSpan Interval => PollAtMostEvery(MinInterval);
 
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
     {

@@ -1,23 +1,29 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Notify.Core.Queue;
 
 namespace Notify.Core.ProviderStates;
 
 /// <summary>Reports every few seconds what the providers of this process, which sends, have done.</summary>
-internal sealed class ActivityReporter(ActivityReports reports, TimeProvider time, ILogger<ActivityReporter> logger)
-    : BackgroundService
+internal sealed class ActivityReporter(
+    ActivityReports reports,
+    IntervalTimer timer,
+    EngineSettings settings,
+    ILogger<ActivityReporter> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // If the clock jumps, the timer fires once, however many intervals have passed.
-        using var timer = new PeriodicTimer(Interval, time);
+        var elapsed = new WorkSignal(settings);
+        using var interval = timer.Repeat(Interval, elapsed.Set);
         try
         {
             var removedEnded = false;
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            while (!stoppingToken.IsCancellationRequested)
             {
+                await elapsed.WaitAsync(stoppingToken).ConfigureAwait(false);
                 await TryAsync(reports.WriteAsync, stoppingToken).ConfigureAwait(false);
                 removedEnded = removedEnded || await TryAsync(reports.RemoveEndedAsync, stoppingToken).ConfigureAwait(false);
             }

@@ -22,15 +22,25 @@ internal sealed class ActivityReports(
 
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>Writes the activity of this process.</summary>
+    /// <summary>The time after which a report is written again although it has not changed.</summary>
+    private static readonly TimeSpan RenewAfter = KeepFor / 3;
+
+    private (ActivityReport[] Reports, DateTimeOffset At) _written = ([], default);
+
+    /// <summary>Writes the activity of this process, if it has changed or the last report will soon no longer count.</summary>
     public async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
         ActivityReport[] reports = [.. ReadOwn()];
-        if (reports.Length == 0)
+        var now = time.GetUtcNow();
+        if (
+            reports.Length == 0
+            || (now - _written.At < RenewAfter && reports.Select(GetFigures).SequenceEqual(_written.Reports.Select(GetFigures)))
+        )
             return;
 
         ReadOnlyMemory<byte>? content = JsonSerializer.SerializeToUtf8Bytes(reports, ReportJson.Default.ActivityReportArray);
         await documents.UpdateAsync(GetKey(worker.Name), _ => content, cancellationToken).ConfigureAwait(false);
+        _written = (reports, now);
     }
 
     /// <summary>Removes the reports of processes that ended.</summary>
@@ -78,6 +88,19 @@ internal sealed class ActivityReports(
 
     private static ActivityReport[] Parse(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, ReportJson.Default.ActivityReportArray) ?? [];
+
+    // The time of a report always differs, and the end of a break is computed from it.
+    private static ActivityReport GetFigures(ActivityReport report) =>
+        report with
+        {
+            Activity = report.Activity with
+            {
+                At = default,
+                CircuitOpenUntil = report.Activity.CircuitOpenUntil is { } end
+                    ? end.AddTicks(-(end.Ticks % TimeSpan.TicksPerSecond))
+                    : null,
+            },
+        };
 
     private static DocumentKey GetKey(string id) => new(Collection, Trigger.DefaultTenant, id);
 }

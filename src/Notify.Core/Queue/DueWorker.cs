@@ -7,8 +7,12 @@ namespace Notify.Core.Queue;
 /// A worker that queries a store for due work: again at once while there is more, otherwise when it is woken or the poll interval
 /// has passed.
 /// </summary>
-internal abstract class DueWorker(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time)
-    : BackgroundService
+internal abstract class DueWorker(
+    IntervalTimer timer,
+    EngineSettings settings,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+) : BackgroundService
 {
     private readonly WorkSignal _signal = new(settings);
 
@@ -20,6 +24,9 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
 
     /// <summary>Gets how often the worker queries the store without being woken.</summary>
     protected virtual TimeSpan Interval => Options.PollInterval;
+
+    /// <summary>Gets the poll interval, for work that can wait at least this long.</summary>
+    protected TimeSpan PollAtMostEvery(TimeSpan shortest) => Options.PollInterval > shortest ? Options.PollInterval : shortest;
 
     /// <summary>Makes the worker query the store at once.</summary>
     public void Wake() => _signal.Set();
@@ -55,7 +62,7 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
     private async Task WorkUntilStoppedAsync(CancellationToken stoppingToken)
     {
         var interval = Interval;
-        await using var poll = time.CreateTimer(_ => _signal.Set(), null, interval, interval).ConfigureAwait(false);
+        using var poll = timer.Repeat(interval, _signal.Set);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

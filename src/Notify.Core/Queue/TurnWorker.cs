@@ -7,8 +7,12 @@ namespace Notify.Core.Queue;
 /// A worker that handles the work of several tenants at once and keeps them apart: the leases of one tenant run one after
 /// another, in parallel with those of other tenants. A lease that fails or takes long delays only its own tenant.
 /// </summary>
-internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time)
-    : DueWorker(settings, options, time)
+internal abstract class TurnWorker<TLease>(
+    IntervalTimer timer,
+    EngineSettings settings,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+) : DueWorker(timer, settings, options, time)
 {
     private const int MaxTenants = 16;
     private const int MaxDelayExponent = 8;

@@ -16,11 +16,12 @@ internal sealed class ErasureWorker(
     IUserStore users,
     InboxCleanup inboxes,
     IEnumerable<IErasureHandler> handlers,
+    IntervalTimer timer,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<ErasureWorker> logger
-) : DueWorker(settings, options, time)
+) : DueWorker(timer, settings, options, time)
 {
     /// <summary>The number of rows that one batch reads, which takes a store a few milliseconds.</summary>
     private const int BatchSize = 1_000;

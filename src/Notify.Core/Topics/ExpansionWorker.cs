@@ -25,11 +25,12 @@ internal sealed class ExpansionWorker(
     DeliveryPlanner planner,
     WorkerIdentity worker,
     WorkSignal signal,
+    IntervalTimer timer,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<ExpansionWorker> logger
-) : TurnWorker<ExpansionLease>(settings, options, time), IExpansionSignal
+) : TurnWorker<ExpansionLease>(timer, settings, options, time), IExpansionSignal
 {
     /// <summary>
     /// How often a paused expansion looks whether it is resumed. The mark of the pause is a document, and resuming cannot make an

@@ -46,7 +46,7 @@ internal static class AnalyticsOperations
                 ApiParameter.Query("category", _ => Schema.Text("The only category to include.", "news")),
                 .. ApiParameters.CreatePage(AnalyticsEndpoint.MaxLimit),
             ],
-            Responses = [ApiResponse.Ok(FiguresJson.Default.FiguresView, "A page of figures.")],
+            Responses = [ApiResponse.Ok(() => FiguresJson.Default.FiguresView, "A page of figures.")],
         };
 
     public static ApiOperation CountDeliveries { get; } =
@@ -61,7 +61,7 @@ internal static class AnalyticsOperations
                 ),
                 .. ApiParameters.CreatePage(AnalyticsEndpoint.MaxLimit),
             ],
-            Responses = [ApiResponse.Ok(AnalyticsJson.Default.AnalyticsView, "A page of counts.")],
+            Responses = [ApiResponse.Ok(() => AnalyticsJson.Default.AnalyticsView, "A page of counts.")],
         };
 
     public static ApiOperation StreamEvents { get; } =
@@ -83,7 +83,7 @@ internal static class AnalyticsOperations
             ],
             Problems = [ProblemCodes.TooManyStreams],
             Responses = [ApiResponse.Text("text/event-stream", "The stream, which ends when the process stops.")],
-            Schemas = [EventViewJson.Default.EventView],
+            Schemas = [() => EventViewJson.Default.EventView],
         };
 }
 

@@ -23,6 +23,6 @@ internal static class AuditOperations
                 ),
                 .. ApiParameters.Page,
             ],
-            Responses = [ApiResponse.Ok(AuditViewJson.Default.AuditView, "A page of the audit log.")],
+            Responses = [ApiResponse.Ok(() => AuditViewJson.Default.AuditView, "A page of the audit log.")],
         };
 }

@@ -25,7 +25,7 @@ internal static class CapturedMessagesOperations
                 ),
                 .. ApiParameters.Page,
             ],
-            Responses = [ApiResponse.Ok(CapturedMessagesJson.Default.CapturedMessagesView, "A page of messages.")],
+            Responses = [ApiResponse.Ok(() => CapturedMessagesJson.Default.CapturedMessagesView, "A page of messages.")],
         };
 
     public static ApiOperation Stream { get; } =

@@ -27,7 +27,7 @@ internal static class ClientOperations
         {
             Scope = ApiScope.Admin,
             Parameters = ApiParameters.Page,
-            Responses = [ApiResponse.Ok(ClientsJson.Default.ClientsView, "A page of clients.")],
+            Responses = [ApiResponse.Ok(() => ClientsJson.Default.ClientsView, "A page of clients.")],
         };
 
     public static ApiOperation Create { get; } =
@@ -41,7 +41,7 @@ internal static class ClientOperations
             [
                 new ApiResponse(StatusCodes.Status201Created, "The client and its secret.")
                 {
-                    Json = ClientsJson.Default.IssuedClientView,
+                    Json = () => ClientsJson.Default.IssuedClientView,
                     Example = IssuedExample,
                     Headers = [("Location", "The URL of the client.")],
                 },
@@ -53,7 +53,7 @@ internal static class ClientOperations
         {
             Scope = ApiScope.Admin,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(ClientsJson.Default.ClientView, "The client.", ClientExample)],
+            Responses = [ApiResponse.Ok(() => ClientsJson.Default.ClientView, "The client.", ClientExample)],
         };
 
     public static ApiOperation Rotate { get; } =
@@ -66,7 +66,10 @@ internal static class ClientOperations
             Body = ApiKeySchema.ReferRotation,
             BodyExample = """{ "overlap": "PT1H" }""",
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(ClientsJson.Default.IssuedClientView, "The client and its new secret.", IssuedExample)],
+            Responses =
+            [
+                ApiResponse.Ok(() => ClientsJson.Default.IssuedClientView, "The client and its new secret.", IssuedExample),
+            ],
         };
 
     public static ApiOperation Revoke { get; } =

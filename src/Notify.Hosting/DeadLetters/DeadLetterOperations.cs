@@ -18,7 +18,7 @@ internal static class DeadLetterOperations
                 .. Filter().Select(member => ApiParameter.Query(member.Name, _ => member.Create())),
                 .. ApiParameters.Page,
             ],
-            Responses = [ApiResponse.Ok(DeadLettersJson.Default.DeadLettersView, "A page of dead letters.")],
+            Responses = [ApiResponse.Ok(() => DeadLettersJson.Default.DeadLettersView, "A page of dead letters.")],
         };
 
     public static ApiOperation Replay { get; } =
@@ -30,7 +30,11 @@ internal static class DeadLetterOperations
             IsIdempotent = true,
             Responses =
             [
-                ApiResponse.Ok(DeadLettersJson.Default.ReplayView, "What was replayed.", """{ "count": 7, "dryRun": true }"""),
+                ApiResponse.Ok(
+                    () => DeadLettersJson.Default.ReplayView,
+                    "What was replayed.",
+                    """{ "count": 7, "dryRun": true }"""
+                ),
             ],
         };
 

@@ -29,6 +29,6 @@ internal static class DiagnosticsOperations
                 + "credentials, and whether the circuit of the provider is open. The result is kept for 10 seconds.",
             Scope = ApiScope.Platform,
             HasTenant = false,
-            Responses = [ApiResponse.Ok(DiagnosticsJson.Default.DiagnosticsView, "The checks.", Example)],
+            Responses = [ApiResponse.Ok(() => DiagnosticsJson.Default.DiagnosticsView, "The checks.", Example)],
         };
 }

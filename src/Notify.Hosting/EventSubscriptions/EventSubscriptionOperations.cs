@@ -33,7 +33,7 @@ internal static class EventSubscriptionOperations
         {
             Scope = ApiScope.Admin,
             Parameters = ApiParameters.Page,
-            Responses = [ApiResponse.Ok(EventSubscriptionsJson.Default.EventSubscriptionsView, "A page of subscriptions.")],
+            Responses = [ApiResponse.Ok(() => EventSubscriptionsJson.Default.EventSubscriptionsView, "A page of subscriptions.")],
         };
 
     public static ApiOperation Create { get; } =
@@ -49,7 +49,7 @@ internal static class EventSubscriptionOperations
             [
                 new ApiResponse(StatusCodes.Status201Created, "The subscription and the secret of its endpoint.")
                 {
-                    Json = EventSubscriptionsJson.Default.IssuedEventSubscriptionView,
+                    Json = () => EventSubscriptionsJson.Default.IssuedEventSubscriptionView,
                     Example = IssuedExample,
                     Headers = [("Location", "The URL of the subscription."), .. ApiParameters.Version],
                 },
@@ -97,7 +97,7 @@ internal static class EventSubscriptionOperations
             Responses =
             [
                 ApiResponse.Ok(
-                    EventSubscriptionsJson.Default.IssuedEventSubscriptionView,
+                    () => EventSubscriptionsJson.Default.IssuedEventSubscriptionView,
                     "The subscription and the new secret.",
                     IssuedExample
                 ),
@@ -114,14 +114,14 @@ internal static class EventSubscriptionOperations
             [
                 new ApiResponse(StatusCodes.Status202Accepted, "The event is on its way.")
                 {
-                    Json = EventSubscriptionsJson.Default.SentTestView,
+                    Json = () => EventSubscriptionsJson.Default.SentTestView,
                     Example = """{ "notificationId": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b05" }""",
                 },
             ],
         };
 
     private static ApiResponse Shown =>
-        ApiResponse.Ok(EventSubscriptionsJson.Default.EventSubscriptionView, "The subscription.", Example) with
+        ApiResponse.Ok(() => EventSubscriptionsJson.Default.EventSubscriptionView, "The subscription.", Example) with
         {
             Headers = ApiParameters.Version,
         };

@@ -12,7 +12,7 @@ internal static class HealthOperations
         {
             Scope = ApiScope.None,
             HasTenant = false,
-            Responses = [ApiResponse.Ok(HealthJson.Default.HealthView, "The process runs.", """{ "status": "live" }""")],
+            Responses = [ApiResponse.Ok(() => HealthJson.Default.HealthView, "The process runs.", """{ "status": "live" }""")],
         };
 
     public static ApiOperation Ready { get; } =
@@ -23,7 +23,7 @@ internal static class HealthOperations
             Problems = [ProblemCodes.Stopping],
             Responses =
             [
-                ApiResponse.Ok(HealthJson.Default.HealthView, "The process accepts calls.", """{ "status": "ready" }"""),
+                ApiResponse.Ok(() => HealthJson.Default.HealthView, "The process accepts calls.", """{ "status": "ready" }"""),
             ],
         };
 }

@@ -25,13 +25,13 @@ internal static class InboxOperations
 
     private static readonly IReadOnlyList<ApiResponse> ListResponses =
     [
-        ApiResponse.Ok(InboxJson.Default.InboxView, "A page of the inbox, newest first."),
+        ApiResponse.Ok(() => InboxJson.Default.InboxView, "A page of the inbox, newest first."),
     ];
 
     private static readonly IReadOnlyList<ApiResponse> UnreadResponses =
     [
         ApiResponse.Ok(
-            InboxJson.Default.InboxUnreadView,
+            () => InboxJson.Default.InboxUnreadView,
             "The number of unread items.",
             """{ "unread": 3, "mayBeMore": false }"""
         ),
@@ -39,7 +39,7 @@ internal static class InboxOperations
 
     private static readonly IReadOnlyList<ApiResponse> MarkResponses =
     [
-        ApiResponse.Ok(InboxJson.Default.InboxChangedView, "The items are marked.", """{ "changed": 1 }"""),
+        ApiResponse.Ok(() => InboxJson.Default.InboxChangedView, "The items are marked.", """{ "changed": 1 }"""),
     ];
 
     private const string MarkExample = """{ "mark": "read", "ids": ["0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04"] }""";
@@ -82,7 +82,7 @@ internal static class InboxOperations
             Responses =
             [
                 ApiResponse.Ok(
-                    InboxJson.Default.InboxTokenView,
+                    () => InboxJson.Default.InboxTokenView,
                     "The token.",
                     """{ "token": "kQ3v-2s", "expiresAt": "2027-03-01T11:00:00+00:00" }"""
                 ),

@@ -22,7 +22,7 @@ internal static class JobOperations
     [
         new ApiResponse(StatusCodes.Status202Accepted, "The job, which is durable.")
         {
-            Json = JobsJson.Default.JobView,
+            Json = () => JobsJson.Default.JobView,
             Example = Example,
             Headers = [(HeaderNames.Location, "The path of the job.")],
         },
@@ -33,7 +33,7 @@ internal static class JobOperations
         {
             Scope = ApiScope.Manage,
             Parameters = ApiParameters.Page,
-            Responses = [ApiResponse.Ok(JobsJson.Default.JobsView, "A page of jobs.")],
+            Responses = [ApiResponse.Ok(() => JobsJson.Default.JobsView, "A page of jobs.")],
         };
 
     public static ApiOperation ImportUsers { get; } =
@@ -118,7 +118,7 @@ internal static class JobOperations
         {
             Scope = ApiScope.Manage,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(JobsJson.Default.JobView, "The job.", Example)],
+            Responses = [ApiResponse.Ok(() => JobsJson.Default.JobView, "The job.", Example)],
         };
 
     public static ApiOperation ListErrors { get; } =
@@ -127,7 +127,10 @@ internal static class JobOperations
             HasLines = true,
             Scope = ApiScope.Manage,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(JobsJson.Default.JobLineErrorView, "The lines that failed so far, in their order.")],
+            Responses =
+            [
+                ApiResponse.Ok(() => JobsJson.Default.JobLineErrorView, "The lines that failed so far, in their order."),
+            ],
         };
 
     public static ApiOperation Cancel { get; } =
@@ -135,7 +138,7 @@ internal static class JobOperations
         {
             Scope = ApiScope.Manage,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(JobsJson.Default.JobView, "The job afterwards.", Example)],
+            Responses = [ApiResponse.Ok(() => JobsJson.Default.JobView, "The job afterwards.", Example)],
         };
 
     private static ApiOperation Import(string id, string summary, string description) =>

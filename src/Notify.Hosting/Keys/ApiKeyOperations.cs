@@ -27,7 +27,7 @@ internal static class ApiKeyOperations
         {
             Scope = ApiScope.Admin,
             Parameters = ApiParameters.Page,
-            Responses = [ApiResponse.Ok(ApiKeysJson.Default.ApiKeysView, "A page of keys.")],
+            Responses = [ApiResponse.Ok(() => ApiKeysJson.Default.ApiKeysView, "A page of keys.")],
         };
 
     public static ApiOperation Create { get; } =
@@ -40,7 +40,7 @@ internal static class ApiKeyOperations
             [
                 new ApiResponse(StatusCodes.Status201Created, "The key and its secret.")
                 {
-                    Json = ApiKeysJson.Default.IssuedApiKeyView,
+                    Json = () => ApiKeysJson.Default.IssuedApiKeyView,
                     Example = IssuedExample,
                     Headers = [("Location", "The URL of the key.")],
                 },
@@ -52,7 +52,7 @@ internal static class ApiKeyOperations
         {
             Scope = ApiScope.Admin,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(ApiKeysJson.Default.ApiKeyView, "The key.", KeyExample)],
+            Responses = [ApiResponse.Ok(() => ApiKeysJson.Default.ApiKeyView, "The key.", KeyExample)],
         };
 
     public static ApiOperation Rotate { get; } =
@@ -63,7 +63,10 @@ internal static class ApiKeyOperations
             Body = ApiKeySchema.ReferRotation,
             BodyExample = """{ "overlap": "PT1H" }""",
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(ApiKeysJson.Default.IssuedApiKeyView, "The key and its new secret.", IssuedExample)],
+            Responses =
+            [
+                ApiResponse.Ok(() => ApiKeysJson.Default.IssuedApiKeyView, "The key and its new secret.", IssuedExample),
+            ],
         };
 
     public static ApiOperation Revoke { get; } =

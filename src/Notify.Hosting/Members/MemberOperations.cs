@@ -23,7 +23,7 @@ internal static class MemberOperations
         {
             Scope = ApiScope.Admin,
             Parameters = ApiParameters.NamedPage,
-            Responses = [ApiResponse.Ok(MembersJson.Default.MembersView, "A page of members.")],
+            Responses = [ApiResponse.Ok(() => MembersJson.Default.MembersView, "A page of members.")],
         };
 
     public static ApiOperation Get { get; } =
@@ -34,7 +34,7 @@ internal static class MemberOperations
             Problems = [ProblemCodes.NotFound],
             Responses =
             [
-                ApiResponse.Ok(MembersJson.Default.MemberView, "The member.", Example) with
+                ApiResponse.Ok(() => MembersJson.Default.MemberView, "The member.", Example) with
                 {
                     Headers = ApiParameters.Version,
                 },
@@ -55,13 +55,13 @@ internal static class MemberOperations
             Problems = [ProblemCodes.PreconditionFailed],
             Responses =
             [
-                ApiResponse.Ok(MembersJson.Default.MemberView, "The member.", Example) with
+                ApiResponse.Ok(() => MembersJson.Default.MemberView, "The member.", Example) with
                 {
                     Headers = ApiParameters.Version,
                 },
                 new ApiResponse(StatusCodes.Status201Created, "The member is added.")
                 {
-                    Json = MembersJson.Default.MemberView,
+                    Json = () => MembersJson.Default.MemberView,
                     Headers = ApiParameters.Version,
                 },
             ],

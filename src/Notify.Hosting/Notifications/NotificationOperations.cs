@@ -29,7 +29,7 @@ internal static class NotificationOperations
                 ApiParameter.Query("priority", _ => Schema.Choice("The priority.", TriggerBody.Priorities.Keys)),
                 .. ApiParameters.Page,
             ],
-            Responses = [ApiResponse.Ok(NotificationsJson.Default.NotificationsView, "A page of notifications.")],
+            Responses = [ApiResponse.Ok(() => NotificationsJson.Default.NotificationsView, "A page of notifications.")],
         };
 
     public static ApiOperation Trigger { get; } =
@@ -44,7 +44,7 @@ internal static class NotificationOperations
             [
                 new ApiResponse(StatusCodes.Status202Accepted, "The notification is durable.")
                 {
-                    Json = NotificationsJson.Default.AcceptedView,
+                    Json = () => NotificationsJson.Default.AcceptedView,
                     Example = """
                         {
                           "id": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04",
@@ -63,7 +63,7 @@ internal static class NotificationOperations
             Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(NotificationsJson.Default.NotificationView, "The notification.")],
+            Responses = [ApiResponse.Ok(() => NotificationsJson.Default.NotificationView, "The notification.")],
         };
 
     public static ApiOperation Cancel { get; } =
@@ -81,7 +81,7 @@ internal static class NotificationOperations
             Responses =
             [
                 ApiResponse.Ok(
-                    NotificationsJson.Default.CancellationView,
+                    () => NotificationsJson.Default.CancellationView,
                     "What the cancellation did.",
                     """{ "cancelled": 2, "inFlight": 0, "ended": 1, "collected": 0 }"""
                 ),
@@ -137,7 +137,7 @@ internal static class NotificationOperations
             Responses =
             [
                 ApiResponse.Ok(
-                    NotificationsJson.Default.CancellationView,
+                    () => NotificationsJson.Default.CancellationView,
                     "What the cancellation did, over all notifications.",
                     """{ "cancelled": 2, "inFlight": 0, "ended": 1, "collected": 0, "notifications": 3 }"""
                 ),
@@ -146,7 +146,7 @@ internal static class NotificationOperations
 
     private static ApiResponse BroadcastResponse =>
         ApiResponse.Ok(
-            NotificationsJson.Default.BroadcastView,
+            () => NotificationsJson.Default.BroadcastView,
             "The broadcast.",
             """
             {

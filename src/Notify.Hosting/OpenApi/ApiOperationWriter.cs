@@ -35,7 +35,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
             written["requestBody"] = body;
 
         foreach (var type in operation.Schemas)
-            schemas.Refer(type);
+            schemas.Refer(type());
         var responses = new JsonObject();
         foreach (var response in operation.Responses)
             responses[$"{response.Status}"] = Write(response, operation);
@@ -89,7 +89,7 @@ internal sealed class ApiOperationWriter(SchemaSet schemas, ApiProblems problems
         if (response.Json is { } json)
             written["content"] = new JsonObject
             {
-                [GetMediaType(operation)] = WithExample(new JsonObject { ["schema"] = schemas.Refer(json) }, response.Example),
+                [GetMediaType(operation)] = WithExample(new JsonObject { ["schema"] = schemas.Refer(json()) }, response.Example),
             };
         else if (response.MediaType is { } mediaType)
             written["content"] = new JsonObject

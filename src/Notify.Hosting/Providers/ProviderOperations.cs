@@ -32,7 +32,7 @@ internal static class ProviderOperations
             Description = "A provider serves all tenants, so this needs a key that may act for any tenant.",
             Scope = ApiScope.Platform,
             HasTenant = false,
-            Responses = [ApiResponse.Ok(ProvidersJson.Default.ProvidersView, "All providers, ordered by name.")],
+            Responses = [ApiResponse.Ok(() => ProvidersJson.Default.ProvidersView, "All providers, ordered by name.")],
         };
 
     public static ApiOperation Pause { get; } =
@@ -44,7 +44,7 @@ internal static class ProviderOperations
             Scope = ApiScope.Platform,
             HasTenant = false,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(ProvidersJson.Default.ProviderView, "The provider.", Example)],
+            Responses = [ApiResponse.Ok(() => ProvidersJson.Default.ProviderView, "The provider.", Example)],
         };
 
     public static ApiOperation Resume { get; } =
@@ -53,6 +53,6 @@ internal static class ProviderOperations
             Scope = ApiScope.Platform,
             HasTenant = false,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(ProvidersJson.Default.ProviderView, "The provider.", Example)],
+            Responses = [ApiResponse.Ok(() => ProvidersJson.Default.ProviderView, "The provider.", Example)],
         };
 }

@@ -21,7 +21,7 @@ internal static class ReceiptOperations
             IsIdempotent = true,
             Responses =
             [
-                ApiResponse.Ok(ReceiptsJson.Default.ReceiptsView, "What was stored.", """{ "kept": 1, "unknown": [] }"""),
+                ApiResponse.Ok(() => ReceiptsJson.Default.ReceiptsView, "What was stored.", """{ "kept": 1, "unknown": [] }"""),
             ],
         };
 

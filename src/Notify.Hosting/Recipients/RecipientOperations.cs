@@ -15,7 +15,7 @@ internal static class RecipientOperations
         {
             Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
-            Responses = [ApiResponse.Ok(RecipientsJson.Default.DevicesView, "A page of devices.")],
+            Responses = [ApiResponse.Ok(() => RecipientsJson.Default.DevicesView, "A page of devices.")],
         };
 
     public static ApiOperation GetDevice { get; } =
@@ -23,7 +23,7 @@ internal static class RecipientOperations
         {
             Scope = ApiScope.Read,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(RecipientsJson.Default.DeviceView, "The device.")],
+            Responses = [ApiResponse.Ok(() => RecipientsJson.Default.DeviceView, "The device.")],
         };
 
     public static ApiOperation SaveDevice { get; } =
@@ -52,7 +52,7 @@ internal static class RecipientOperations
         {
             Scope = ApiScope.Read,
             Parameters = ApiParameters.NamedPage,
-            Responses = [ApiResponse.Ok(RecipientsJson.Default.TopicsView, "A page of topics.")],
+            Responses = [ApiResponse.Ok(() => RecipientsJson.Default.TopicsView, "A page of topics.")],
         };
 
     public static ApiOperation ListSubscribers { get; } =
@@ -60,7 +60,7 @@ internal static class RecipientOperations
         {
             Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
-            Responses = [ApiResponse.Ok(RecipientsJson.Default.SubscribersView, "A page of subscribers.")],
+            Responses = [ApiResponse.Ok(() => RecipientsJson.Default.SubscribersView, "A page of subscribers.")],
         };
 
     public static ApiOperation Subscribe { get; } =

@@ -20,7 +20,7 @@ internal static class UserOperations
         "The user is saved, and something in it has no effect."
     )
     {
-        Json = RecipientsJson.Default.WarningsView,
+        Json = () => RecipientsJson.Default.WarningsView,
         Headers = ApiParameters.Version,
     };
 
@@ -29,7 +29,7 @@ internal static class UserOperations
         {
             Scope = ApiScope.Read,
             Parameters = ApiParameters.NamedPage,
-            Responses = [ApiResponse.Ok(RecipientsJson.Default.UsersView, "A page of users.")],
+            Responses = [ApiResponse.Ok(() => RecipientsJson.Default.UsersView, "A page of users.")],
         };
 
     public static ApiOperation Get { get; } =
@@ -40,7 +40,7 @@ internal static class UserOperations
             Problems = [ProblemCodes.NotFound],
             Responses =
             [
-                ApiResponse.Ok(RecipientsJson.Default.User, "The user.") with
+                ApiResponse.Ok(() => RecipientsJson.Default.User, "The user.") with
                 {
                     Headers = ApiParameters.Version,
                 },
@@ -62,7 +62,7 @@ internal static class UserOperations
                 ChangedWithWarnings,
                 new ApiResponse(StatusCodes.Status201Created, "The user is created.")
                 {
-                    Json = RecipientsJson.Default.WarningsView,
+                    Json = () => RecipientsJson.Default.WarningsView,
                     Headers = ApiParameters.Version,
                 },
                 Changed,
@@ -96,7 +96,7 @@ internal static class UserOperations
             Parameters = ApiParameters.KnownVersion,
             Responses =
             [
-                ApiResponse.Ok(RecipientsJson.Default.PreferencesView, "The preferences.") with
+                ApiResponse.Ok(() => RecipientsJson.Default.PreferencesView, "The preferences.") with
                 {
                     Headers = ApiParameters.Version,
                 },
@@ -114,7 +114,7 @@ internal static class UserOperations
             Problems = [ProblemCodes.PreconditionFailed],
             Responses =
             [
-                ApiResponse.Ok(RecipientsJson.Default.PreferencesView, "All preferences of the user.") with
+                ApiResponse.Ok(() => RecipientsJson.Default.PreferencesView, "All preferences of the user.") with
                 {
                     Headers = ApiParameters.Version,
                 },

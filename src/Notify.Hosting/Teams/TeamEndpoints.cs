@@ -63,7 +63,7 @@ internal static class TeamOperations
         new("getTeam", Tag, "Shows the recipients that team keys may send to.")
         {
             Scope = ApiScope.Admin,
-            Responses = [ApiResponse.Ok(TeamsJson.Default.TeamView, "The team.", Example)],
+            Responses = [ApiResponse.Ok(() => TeamsJson.Default.TeamView, "The team.", Example)],
         };
 
     public static ApiOperation Save { get; } =

@@ -12,7 +12,7 @@ internal static class TemplateOperations
         {
             Scope = ApiScope.Read,
             Parameters = ApiParameters.NamedPage,
-            Responses = [ApiResponse.Ok(TemplatesJson.Default.TemplatesView, "A page of templates.")],
+            Responses = [ApiResponse.Ok(() => TemplatesJson.Default.TemplatesView, "A page of templates.")],
         };
 
     public static ApiOperation Get { get; } =
@@ -21,7 +21,7 @@ internal static class TemplateOperations
             Scope = ApiScope.Read,
             Parameters = [ApiParameter.Query("version", _ => Schema.Whole("The version. The default is the latest one.", 1))],
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(TemplatesJson.Default.Template, "The template.")],
+            Responses = [ApiResponse.Ok(() => TemplatesJson.Default.Template, "The template.")],
         };
 
     public static ApiOperation ListVersions { get; } =
@@ -30,7 +30,7 @@ internal static class TemplateOperations
             Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(TemplatesJson.Default.TemplateVersionsView, "A page of versions.")],
+            Responses = [ApiResponse.Ok(() => TemplatesJson.Default.TemplateVersionsView, "A page of versions.")],
         };
 
     public static ApiOperation Save { get; } =
@@ -42,7 +42,7 @@ internal static class TemplateOperations
             Responses =
             [
                 ApiResponse.Ok(
-                    TemplatesJson.Default.SavedView,
+                    () => TemplatesJson.Default.SavedView,
                     "The new version.",
                     """{ "name": "order-shipped", "version": 3 }"""
                 ),
@@ -63,7 +63,7 @@ internal static class TemplateOperations
             Scope = ApiScope.Read,
             Body = TemplateSchema.ReferDraftPreview,
             BodyExample = """{ "variants": [{ "body": "Order {{ order }}" }], "data": { "order": 42 } }""",
-            Responses = [ApiResponse.Ok(TemplatesJson.Default.PreviewView, "The rendered variants.")],
+            Responses = [ApiResponse.Ok(() => TemplatesJson.Default.PreviewView, "The rendered variants.")],
         };
 
     public static ApiOperation PreviewSaved { get; } =
@@ -73,6 +73,6 @@ internal static class TemplateOperations
             Body = TemplateSchema.ReferPreview,
             BodyExample = """{ "data": { "order": 42 }, "locale": "sv" }""",
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(TemplatesJson.Default.PreviewView, "The rendered variants.")],
+            Responses = [ApiResponse.Ok(() => TemplatesJson.Default.PreviewView, "The rendered variants.")],
         };
 }

@@ -15,7 +15,7 @@ internal static class TrackingOperations
         new("getTracking", Tag, "Shows whether opens and clicks in the HTML of email are tracked.")
         {
             Scope = ApiScope.Read,
-            Responses = [ApiResponse.Ok(TrackingJson.Default.TrackingView, "The settings.", Example)],
+            Responses = [ApiResponse.Ok(() => TrackingJson.Default.TrackingView, "The settings.", Example)],
         };
 
     public static ApiOperation Save { get; } =

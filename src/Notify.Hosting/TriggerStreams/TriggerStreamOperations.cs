@@ -36,11 +36,11 @@ internal static class TriggerStreamOperations
             Responses =
             [
                 ApiResponse.Ok(
-                    TriggerStreamJson.Default.TriggerLineView,
+                    () => TriggerStreamJson.Default.TriggerLineView,
                     "The results.",
                     """{ "line": 1, "status": 202, "id": "0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04", "duplicate": false }"""
                 ),
             ],
-            Schemas = [TriggerStreamJson.Default.TriggerStreamSummaryView],
+            Schemas = [() => TriggerStreamJson.Default.TriggerStreamSummaryView],
         };
 }

@@ -11,7 +11,7 @@ internal static class EndpointSecretOperations
     private const string BodyExample = """{ "url": "https://example.org/hook" }""";
 
     private static readonly ApiResponse Secret = ApiResponse.Ok(
-        EndpointSecretsJson.Default.EndpointSecretView,
+        () => EndpointSecretsJson.Default.EndpointSecretView,
         "The secret.",
         """{ "provider": "webhook", "secret": "whsec_bm90IGEgcmVhbCBzZWNyZXQ=", "version": 1 }"""
     );

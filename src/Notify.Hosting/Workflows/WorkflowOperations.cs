@@ -13,13 +13,13 @@ internal static class WorkflowOperations
 
     private static readonly IReadOnlyList<ApiResponse> Saved =
     [
-        ApiResponse.Ok(WorkflowsJson.Default.SavedWorkflowView, "The newest version.", SavedExample) with
+        ApiResponse.Ok(() => WorkflowsJson.Default.SavedWorkflowView, "The newest version.", SavedExample) with
         {
             Headers = ApiParameters.Version,
         },
         new ApiResponse(StatusCodes.Status201Created, "The workflow is created.")
         {
-            Json = WorkflowsJson.Default.SavedWorkflowView,
+            Json = () => WorkflowsJson.Default.SavedWorkflowView,
             Headers = ApiParameters.Version,
         },
     ];
@@ -29,7 +29,7 @@ internal static class WorkflowOperations
         {
             Scope = ApiScope.Read,
             Parameters = ApiParameters.NamedPage,
-            Responses = [ApiResponse.Ok(WorkflowsJson.Default.WorkflowsView, "A page of workflows.")],
+            Responses = [ApiResponse.Ok(() => WorkflowsJson.Default.WorkflowsView, "A page of workflows.")],
         };
 
     public static ApiOperation Get { get; } =
@@ -68,7 +68,7 @@ internal static class WorkflowOperations
             Scope = ApiScope.Read,
             Parameters = ApiParameters.Page,
             Problems = [ProblemCodes.NotFound],
-            Responses = [ApiResponse.Ok(WorkflowsJson.Default.VersionsView, "A page of versions.")],
+            Responses = [ApiResponse.Ok(() => WorkflowsJson.Default.VersionsView, "A page of versions.")],
         };
 
     public static ApiOperation GetVersion { get; } =
@@ -103,7 +103,7 @@ internal static class WorkflowOperations
         };
 
     private static ApiResponse Shown(string description) =>
-        ApiResponse.Ok(WorkflowsJson.Default.WorkflowView, description) with
+        ApiResponse.Ok(() => WorkflowsJson.Default.WorkflowView, description) with
         {
             Headers = ApiParameters.Version,
         };

@@ -11,14 +11,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
     /// </summary>
     private const int TenantsPerLease = 64;
 
-    private readonly Statement _nextTenant = new(
-        connection,
-        """
-        SELECT tenant, due_at FROM notify_delivery
-        WHERE priority = @priority AND provider = @provider AND tenant > @after AND due_at IS NOT NULL
-        ORDER BY tenant, due_at LIMIT 1
-        """
-    );
+    private readonly DueTenants _tenants = new(connection);
 
     private readonly Statement _due = new(
         connection,
@@ -76,7 +69,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        _nextTenant.Dispose();
+        _tenants.Dispose();
         _due.Dispose();
         _published.Dispose();
         _lease.Dispose();
@@ -86,7 +79,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
 
     private void TakeDue(LeaseRequest request, LeaseSlots slots, List<Lease> leases)
     {
-        var tenants = TenantsInTurn(slots, request.Now);
+        var tenants = ListTenants(slots, request.Now);
         var limits = tenants.ToDictionary(tenant => tenant, tenant => request.TenantLimit?.Invoke(slots, tenant) ?? int.MaxValue);
         var left = slots.Max;
         while (tenants.Count > 0 && left > 0)
@@ -119,34 +112,10 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         return LeaseRows(_due, request.Owner, request.Until);
     }
 
-    // Finds the tenants with due deliveries, beginning after the tenant that was served last.
-    private List<string> TenantsInTurn(LeaseSlots slots, DateTimeOffset now)
+    private List<string> ListTenants(LeaseSlots slots, DateTimeOffset now)
     {
         var last = _lastTenants.GetValueOrDefault((slots.Priority, slots.Provider), "");
-        var tenants = new List<string>();
-        AddTenants(slots, now, after: last, upTo: null, tenants);
-        AddTenants(slots, now, after: "", upTo: last, tenants);
-        return tenants;
-    }
-
-    private void AddTenants(LeaseSlots slots, DateTimeOffset now, string after, string? upTo, List<string> tenants)
-    {
-        var most = Math.Min(TenantsPerLease, slots.Max);
-        while (tenants.Count < most)
-        {
-            _nextTenant.Bind("@priority", (long)slots.Priority).Bind("@provider", slots.Provider).Bind("@after", after);
-            if (!_nextTenant.Read())
-                return;
-
-            var (tenant, due) = (_nextTenant.Text(0), _nextTenant.Int64(1) <= now.UtcTicks);
-            _nextTenant.Reset();
-            if (upTo is not null && string.CompareOrdinal(tenant, upTo) > 0)
-                return;
-
-            if (due)
-                tenants.Add(tenant);
-            after = tenant;
-        }
+        return _tenants.List(slots, now, last, Math.Min(TenantsPerLease, slots.Max));
     }
 
     private List<Lease> LeaseRows(Statement rows, string owner, DateTimeOffset until)

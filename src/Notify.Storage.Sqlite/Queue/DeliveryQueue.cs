@@ -10,6 +10,7 @@ internal sealed class DeliveryQueue : IDeliveryQueue, IDisposable
     private readonly StoreDatabase _database;
     private readonly NotificationWriter _enqueue;
     private readonly DeliveryLeaser _lease;
+    private readonly IdleLook<DueTenants> _look;
     private readonly DeliverySettlementWriter _settle;
     private readonly DeliveryCanceller _cancel;
 
@@ -19,6 +20,7 @@ internal sealed class DeliveryQueue : IDeliveryQueue, IDisposable
         _database = database;
         _enqueue = new NotificationWriter(writer.Connection);
         _lease = new DeliveryLeaser(writer.Connection);
+        _look = new IdleLook<DueTenants>(database, connection => new DueTenants(connection));
         _settle = new DeliverySettlementWriter(writer.Connection);
         _cancel = new DeliveryCanceller(writer.Connection);
     }
@@ -44,8 +46,15 @@ internal sealed class DeliveryQueue : IDeliveryQueue, IDisposable
         );
     }
 
-    public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
-        _writer.RunAsync<IReadOnlyList<Lease>>(() => _lease.TakeDue(request), cancellationToken);
+    public async ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        if (_look.FindsNothing(tenants => tenants.AreAny(request)))
+            return [];
+
+        var leases = await _writer.RunAsync(() => _lease.TakeDue(request), cancellationToken).ConfigureAwait(false);
+        _look.Report(leases.Count);
+        return leases;
+    }
 
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         _writer.RunAsync<IReadOnlyList<Lease>>(() => _lease.Claim(request), cancellationToken);
@@ -96,6 +105,7 @@ internal sealed class DeliveryQueue : IDeliveryQueue, IDisposable
         _writer.Dispose();
         _enqueue.Dispose();
         _lease.Dispose();
+        _look.Dispose();
         _settle.Dispose();
         _cancel.Dispose();
     }

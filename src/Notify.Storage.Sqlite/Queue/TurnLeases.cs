@@ -24,13 +24,16 @@ internal sealed class TurnLeases(SqliteConnection connection, string table) : ID
     public List<string> Find(DueRequest request)
     {
         var found = new List<string>();
-        if (!Reads(_isAnyDue.Bind("@now", request.Now)))
+        if (!AreAny(request.Now))
             return found;
 
         AddBetween(request.AfterTenant, null, request, found);
         AddBetween("", request.AfterTenant, request, found);
         return found;
     }
+
+    /// <summary>Determines whether any row is due.</summary>
+    public bool AreAny(DateTimeOffset now) => Reads(_isAnyDue.Bind("@now", now));
 
     public void Dispose()
     {

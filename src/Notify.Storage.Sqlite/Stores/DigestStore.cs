@@ -11,6 +11,7 @@ internal sealed class DigestStore : IDigestStore, IDisposable
     private readonly StoreDatabase _database;
     private readonly NotificationWriter _enqueue;
     private readonly TurnLeases _turns;
+    private readonly IdleLook<TurnLeases> _look;
     private readonly Statement _lease;
     private readonly Statement _waiting;
     private readonly Statement _giveBack;
@@ -23,6 +24,7 @@ internal sealed class DigestStore : IDigestStore, IDisposable
         _database = database;
         _enqueue = new NotificationWriter(writer.Connection);
         _turns = new TurnLeases(writer.Connection, "notify_digest");
+        _look = new IdleLook<TurnLeases>(database, connection => new TurnLeases(connection, "notify_digest"));
         _lease = new Statement(
             writer.Connection,
             """
@@ -52,11 +54,17 @@ internal sealed class DigestStore : IDigestStore, IDisposable
         _removeEmpty = new Statement(writer.Connection, DigestRow.RemoveIfEmpty);
     }
 
-    public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
-        _writer.RunAsync<IReadOnlyList<DigestLease>>(
-            () => [.. _turns.Find(request).SelectMany(tenant => Lease(tenant, request))],
-            cancellationToken
-        );
+    public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
+    {
+        if (_look.FindsNothing(turns => turns.AreAny(request.Now)))
+            return [];
+
+        var leases = await _writer
+            .RunAsync(() => _turns.Find(request).SelectMany(tenant => Lease(tenant, request)).ToArray(), cancellationToken)
+            .ConfigureAwait(false);
+        _look.Report(leases.Length);
+        return leases;
+    }
 
     public ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
     {
@@ -132,6 +140,7 @@ internal sealed class DigestStore : IDigestStore, IDisposable
         _writer.Dispose();
         _enqueue.Dispose();
         _turns.Dispose();
+        _look.Dispose();
         _lease.Dispose();
         _waiting.Dispose();
         _giveBack.Dispose();

@@ -10,6 +10,7 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
     private readonly StoreDatabase _database;
     private readonly NotificationWriter _enqueue;
     private readonly TurnLeases _turns;
+    private readonly IdleLook<TurnLeases> _look;
     private readonly Statement _lease;
     private readonly Statement _advance;
     private readonly Statement _fail;
@@ -20,6 +21,7 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         _database = database;
         _enqueue = new NotificationWriter(writer.Connection);
         _turns = new TurnLeases(writer.Connection, "notify_expansion");
+        _look = new IdleLook<TurnLeases>(database, connection => new TurnLeases(connection, "notify_expansion"));
         _lease = new Statement(
             writer.Connection,
             """
@@ -50,9 +52,13 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
 
     public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
     {
+        if (_look.FindsNothing(turns => turns.AreAny(request.Now)))
+            return [];
+
         var rows = await _writer
             .RunAsync(() => _turns.Find(request).SelectMany(tenant => Lease(tenant, request)).ToArray(), cancellationToken)
             .ConfigureAwait(false);
+        _look.Report(rows.Length);
         if (rows.Length == 0)
             return [];
 
@@ -152,6 +158,7 @@ internal sealed class ExpansionStore : IExpansionStore, IDisposable
         _writer.Dispose();
         _enqueue.Dispose();
         _turns.Dispose();
+        _look.Dispose();
         _lease.Dispose();
         _advance.Dispose();
         _fail.Dispose();

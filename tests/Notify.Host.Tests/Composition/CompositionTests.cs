@@ -9,6 +9,19 @@ namespace Notify.Host.Tests.Composition;
 /// <summary>Tests which engines the reference host can combine, and its errors for those that it cannot.</summary>
 public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
+    /// <summary>The libraries that only some settings need, with the engine that they belong to.</summary>
+    private static readonly (string Engine, string Library)[] Optional =
+    [
+        ("PostgreSql", "Npgsql.dll"),
+        ("Redis", "StackExchange.Redis.dll"),
+        ("Kafka", "Confluent.Kafka.dll"),
+        ("MongoDb", "MongoDB.Driver.dll"),
+        ("Gateway", "Yarp.ReverseProxy.dll"),
+        ("Mcp", "ModelContextProtocol.dll"),
+        ("OpenIdConnect", "Microsoft.AspNetCore.Authentication.JwtBearer.dll"),
+        ("TokenServer", "OpenIddict.Server.dll"),
+    ];
+
     private const string Postgres = "Host=127.0.0.1;Database=notify;Username=notify;Password=s3cret";
 
     [Theory]
@@ -38,6 +51,7 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
             await Eventually.TrueAsync(() => IsSharedAsync(client, redis), "what the processes share");
         if (engines.Contains("Kafka", StringComparison.Ordinal))
             Assert.Contains("notify_transport_hints_total", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        AssertLoadsOnlyWhatItNeeds(host, engines.Split(' '));
     }
 
     [Theory]
@@ -68,6 +82,18 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
         Assert.Contains(sentence, host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    // A library costs time at start, and memory for as long as the process runs.
+    private static void AssertLoadsOnlyWhatItNeeds(ServerProcess host, string[] engines)
+    {
+        var loaded = File.ReadLines($"/proc/{host.Id}/maps").Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Contains("Notify.Core.dll", loaded);
+        Assert.Equal(
+            Optional.Where(optional => engines.Contains(optional.Engine)).Select(optional => optional.Library),
+            Optional.Select(optional => optional.Library).Where(loaded.Contains)
+        );
     }
 
     // On a busy machine, Redis may answer too late, and the store then continues without it. The check can be repeated because it

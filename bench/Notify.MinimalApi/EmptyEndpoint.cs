@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Notify.Load.Ingress;
+namespace Notify.MinimalApi;
 
 /// <summary>
 /// The higher ceiling: a minimal API endpoint that deserializes the same body and answers with the same bytes, but with a fixed
