@@ -22,10 +22,10 @@ internal static class ScalingScenario
     private const int Callers = 64;
 
     /// <summary>The triggers a second for a process: eight times as many are well below the limit of two processors.</summary>
-    private const int Rate = 40;
+    private const int Rate = 25;
 
     /// <summary>What counts as that rate, with the time until the last delivery is settled.</summary>
-    private const int LeastRate = 34;
+    private const int LeastRate = 20;
 
     private const int RateSeconds = 8;
 
