@@ -12,6 +12,7 @@ using Notify.Load.Jobs;
 using Notify.Load.Kafka;
 using Notify.Load.Lists;
 using Notify.Load.Many;
+using Notify.Load.MongoDb;
 using Notify.Load.Outbox;
 using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
@@ -30,6 +31,7 @@ try
     {
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "postgres" => await PostgreSqlScenario.RunAsync(arguments),
+        MongoDbScenario.Name => await MongoDbScenario.RunAsync(arguments),
         "kafka" => await KafkaScenario.RunAsync(arguments),
         IngressScenario.Name => await IngressScenario.RunAsync(arguments),
         GatewayScenario.Name => await GatewayScenario.RunAsync(arguments),
@@ -56,7 +58,7 @@ try
         AllScenarios.Name => await AllScenarios.RunAsync(arguments),
         "chaos" => await ChaosScenario.RunAsync(arguments),
         OutboxScenario.Name => await OutboxScenario.RunAsync(arguments),
-        "scaling" => await ScalingScenario.RunAsync(arguments),
+        ScalingScenario.Name => await ScalingScenario.RunAsync(arguments),
         DrillScenario.Name => await DrillScenario.RunAsync(arguments),
         UpgradeScenario.Name => await UpgradeScenario.RunAsync(arguments),
 
@@ -74,6 +76,7 @@ try
             Name a scenario:
               embedded [--count 100000] [--pairs 3]
               postgres [--count 60000] [--pairs 3]
+              mongodb  [--count 60000] [--pairs 3]   # with the server that NOTIFY_TEST_MONGODB names
               kafka    [--count 40000] [--pairs 3]
               ingress  [--count 60000] [--pairs 3] [--callers 64]
               gateway  [--count 60000] [--pairs 3] [--callers 64]
@@ -101,7 +104,7 @@ try
                        [--seed N] [--data FOLDER]
               gateway-kills [--rounds 5] [--clients 16] [--pause-ms 0] [--between 500] [--processes every-role|few]
               outbox   [--engine postgresql|sqlite] [--kills 50] [--count 50000] [--applications 2] [--seed N]
-              scaling  [--count 20000] [--pin yes]
+              scaling  [--count 20000] [--pin yes] [--statements yes]
               drill    [--replication asynchronous|synchronous] [--failover automatic|manual] [--lag-seconds 0]
                        [--failback yes|no] [--count 2000] [--clients 16] [--pause-ms 0] [--interval 5] [--failures 6]
                        [--attempt-timeout-ms 5000] [--processes every-role|one]

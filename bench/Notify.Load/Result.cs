@@ -9,7 +9,6 @@ using Notify.Load.Many;
 using Notify.Load.Measuring;
 using Notify.Load.Outbox;
 using Notify.Load.Recovery;
-using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
 using Notify.Load.Upgrades;
 
@@ -39,7 +38,6 @@ internal abstract record Result(
 [JsonSerializable(typeof(ManyResult))]
 [JsonSerializable(typeof(OutboxResult))]
 [JsonSerializable(typeof(RatioResult))]
-[JsonSerializable(typeof(ScalingResult))]
 [JsonSerializable(typeof(SlowSmtpResult))]
 [JsonSerializable(typeof(UpgradeResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;

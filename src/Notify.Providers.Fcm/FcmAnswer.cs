@@ -19,11 +19,37 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         CancellationToken cancellationToken
     )
     {
-        using var body = new Body();
-        await body.ReadAsync(response, cancellationToken).ConfigureAwait(false);
-        return response.IsSuccessStatusCode
-            ? new FcmAnswer(Outcome.Sent(ParseName(body.Received.Span)), RefusesAccess: false)
-            : CreateRefusal(response, FcmError.Parse(body.Received), isDevice, time);
+        byte[] bytes = [];
+        try
+        {
+            var length = 0;
+            // The status alone decides the outcome, so a body that breaks off is not an error: an accepted message must not be
+            // sent again only because its id is missing.
+            try
+            {
+                var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+                // The empty read waits for the first byte, so that memory is rented only once there is something to read and not
+                // while hundreds of calls wait for their answers.
+                await stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+                bytes = ArrayPool<byte>.Shared.Rent(MaxBytes);
+                length = await stream
+                    .ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (Exception exception)
+                when (exception is IOException or HttpRequestException
+                    || (response.IsSuccessStatusCode && exception is OperationCanceledException)
+                ) { }
+
+            return response.IsSuccessStatusCode
+                ? new FcmAnswer(Outcome.Sent(ParseName(bytes.AsSpan(0, length))), RefusesAccess: false)
+                : CreateRefusal(response, FcmError.Parse(bytes.AsMemory(0, length)), isDevice, time);
+        }
+        finally
+        {
+            if (bytes.Length > 0)
+                ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     private static FcmAnswer CreateRefusal(HttpResponseMessage response, FcmError error, bool isDevice, TimeProvider time) =>
@@ -56,43 +82,6 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return null;
-        }
-    }
-
-    /// <summary>
-    /// The part of a body that arrived. Memory is rented once there is something to read, not while hundreds of calls wait for
-    /// their answers.
-    /// </summary>
-    private sealed class Body : IDisposable
-    {
-        private byte[] _bytes = [];
-        private int _length;
-
-        public ReadOnlyMemory<byte> Received => _bytes.AsMemory(0, _length);
-
-        // The status alone decides the outcome, so a body that breaks off is not an error: an accepted message must not be sent
-        // again only because its id is missing. The empty read waits for the first byte without holding a buffer.
-        public async ValueTask ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-        {
-            try
-            {
-                var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-                await stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
-                _bytes = ArrayPool<byte>.Shared.Rent(MaxBytes);
-                _length = await stream
-                    .ReadAtLeastAsync(_bytes, _bytes.Length, throwOnEndOfStream: false, cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            catch (Exception exception)
-                when (exception is IOException or HttpRequestException
-                    || (response.IsSuccessStatusCode && exception is OperationCanceledException)
-                ) { }
-        }
-
-        public void Dispose()
-        {
-            if (_bytes.Length > 0)
-                ArrayPool<byte>.Shared.Return(_bytes);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class Cluster : ITopology
     public IReadOnlyList<Engine> Engines =>
         [new("PostgreSQL", RestartPostgreSqlAsync), new("Redis", RestartRedisAsync), new("Kafka", RestartKafkaAsync)];
 
-    /// <param name="apis">The number of hosts that only accept triggers.</param>
+    /// <param name="apis">The number of hosts that only accept triggers. Without any, the others accept them too.</param>
     /// <param name="senders">The number of hosts that do everything else.</param>
     /// <param name="model">The settings that all hosts share.</param>
     /// <param name="settings">Further settings of PostgreSQL.</param>
@@ -44,10 +44,11 @@ internal sealed class Cluster : ITopology
 
         var addresses = new ClusterAddresses(postgreSql.ConnectionString, redis.Address, kafka.BootstrapServers);
         HostSettings[] triggering = [.. Enumerable.Range(0, apis).Select(_ => Host(Workers.None))];
+        HostSettings[] sending = [.. Enumerable.Range(0, senders).Select(_ => Host(Workers.All))];
         return new Cluster(postgreSql, redis, kafka)
         {
-            Hosts = [.. triggering, .. Enumerable.Range(0, senders).Select(_ => Host(Workers.All))],
-            Addresses = [.. triggering.Select(host => host.Address)],
+            Hosts = [.. triggering, .. sending],
+            Addresses = [.. (apis > 0 ? triggering : sending).Select(host => host.Address)],
             Stored = StoredDeliveries.InPostgreSql(addresses.PostgreSql),
         };
 

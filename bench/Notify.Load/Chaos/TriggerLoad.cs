@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -31,6 +32,22 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
     public Task RunAsync(int clients, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, clients).Select(_ => SendAsync(cancellationToken)));
 
+    /// <summary>Sends the triggers at a constant rate, whether or not earlier ones have been acknowledged.</summary>
+    public async Task RunAtRateAsync(double perSecond, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var sending = new List<Task>();
+        while (Interlocked.Increment(ref _taken) is var number && number < _acknowledged.Length)
+        {
+            var left = TimeSpan.FromSeconds(number / perSecond) - clock.Elapsed;
+            if (left > TimeSpan.Zero)
+                await Task.Delay(left, cancellationToken);
+            sending.Add(AcknowledgeAsync(number, cancellationToken));
+        }
+
+        await Task.WhenAll(sending);
+    }
+
     /// <summary>Sends one trigger once. Returns null if no answer arrives.</summary>
     public async Task<HttpResponseMessage?> TrySendAsync(int number, CancellationToken cancellationToken)
     {
@@ -62,15 +79,18 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         while (Interlocked.Increment(ref _taken) is var number && number < _acknowledged.Length)
-        {
-            while (!await TryAcknowledgeAsync(number, cancellationToken))
-            {
-                Interlocked.Increment(ref _unanswered);
-                await Task.Delay(Pause, cancellationToken);
-            }
+            await AcknowledgeAsync(number, cancellationToken);
+    }
 
-            Interlocked.Increment(ref _answered);
+    private async Task AcknowledgeAsync(int number, CancellationToken cancellationToken)
+    {
+        while (!await TryAcknowledgeAsync(number, cancellationToken))
+        {
+            Interlocked.Increment(ref _unanswered);
+            await Task.Delay(Pause, cancellationToken);
         }
+
+        Interlocked.Increment(ref _answered);
     }
 
     private async Task<bool> TryAcknowledgeAsync(int number, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal static class HostCommand
             options.Workers = settings.Workers;
         });
         if (settings.Cluster is { } cluster)
-            notifications.UsePostgreSql(cluster.PostgreSql).UseRedis(cluster.Redis).UseKafka(options => Join(cluster, options));
+            notifications.UsePostgreSql(cluster.PostgreSql).UseRedis(cluster.Redis).UseKafka(options => Join(settings, options));
         else
             notifications.UseSqlite(new SqliteConnectionStringBuilder { DataSource = settings.Database }.ToString());
         builder.Services.AddSingleton<IDeliveryProvider>(new Vendor(settings, record));
@@ -59,11 +59,10 @@ internal static class HostCommand
         return app;
     }
 
-    // Short intervals, so that a killed process and the hints that it had read are soon detected.
-    private static void Join(ClusterAddresses cluster, KafkaTransportOptions options)
+    private static void Join(HostSettings settings, KafkaTransportOptions options)
     {
-        options.BootstrapServers = cluster.Kafka;
-        options.HandOverTime = TimeSpan.FromSeconds(3);
-        options.SessionTimeout = TimeSpan.FromSeconds(6);
+        options.BootstrapServers = settings.Cluster!.Kafka;
+        options.HandOverTime = settings.HandOverTime;
+        options.SessionTimeout = settings.SessionTimeout;
     }
 }

@@ -34,6 +34,15 @@ internal sealed record HostSettings
     /// <summary>The duration of a lease. Short for the same reason as <see cref="AttemptTimeout"/>.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long a delivery is reserved for the process that gets its hint. Short for the same reason as
+    /// <see cref="AttemptTimeout"/>.
+    /// </summary>
+    public TimeSpan HandOverTime { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long Kafka waits for a silent process. Short for the same reason as <see cref="AttemptTimeout"/>.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(6);
+
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
     public static HostSettings From(Arguments arguments)
@@ -50,6 +59,8 @@ internal sealed record HostSettings
             VendorDelay = Milliseconds(arguments, "vendor-delay"),
             AttemptTimeout = Milliseconds(arguments, "attempt-timeout"),
             LeaseDuration = Milliseconds(arguments, "lease"),
+            HandOverTime = Milliseconds(arguments, "hand-over"),
+            SessionTimeout = Milliseconds(arguments, "session-timeout"),
         };
         arguments.RefuseUnknown();
         return settings;
@@ -75,6 +86,10 @@ internal sealed record HostSettings
             Text((int)AttemptTimeout.TotalMilliseconds),
             "--lease",
             Text((int)LeaseDuration.TotalMilliseconds),
+            "--hand-over",
+            Text((int)HandOverTime.TotalMilliseconds),
+            "--session-timeout",
+            Text((int)SessionTimeout.TotalMilliseconds),
         ];
 
     private static TimeSpan Milliseconds(Arguments arguments, string name) =>

@@ -9,8 +9,10 @@ using Notify.Load.Ingress;
 using Notify.Load.Kafka;
 using Notify.Load.Many;
 using Notify.Load.Measuring;
+using Notify.Load.MongoDb;
 using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
+using Notify.Load.Scaling;
 using Notify.Load.Start;
 using Notify.Load.Wire;
 
@@ -44,6 +46,7 @@ internal static class AllScenarios
         new(ResultsGroup.Load, typeof(FanoutPersonalScenario), FanoutPersonalScenario.Name),
         new(ResultsGroup.Load, typeof(PriorityScenario), "priority"),
         new(ResultsGroup.Load, typeof(FairnessScenario), "fairness"),
+        new(ResultsGroup.Processes, typeof(ScalingScenario), ScalingScenario.Name, Arguments: "--count 4000 --pin yes"),
         new(ResultsGroup.Footprint, typeof(StartScenario), StartScenario.Name),
         new(ResultsGroup.Footprint, typeof(IdleScenario), "idle"),
     ];
@@ -58,6 +61,12 @@ internal static class AllScenarios
         var failed = 0;
         foreach (var run in Runs.Where(run => only is null || only.Contains(run.Scenario) || only.Contains(run.Label)))
         {
+            if (run.Scenario == MongoDbScenario.Name && !MongoDbScenario.HasServer)
+            {
+                Console.Error.WriteLine($"{run.Label} is not measured. {MongoDbScenario.Missing}");
+                continue;
+            }
+
             if (await MeasureAsync(run) is not { } measured)
             {
                 failed++;
@@ -83,6 +92,7 @@ internal static class AllScenarios
             new(ResultsGroup.Ceilings, typeof(ManyEmbeddedScenario), ManyEmbeddedScenario.Name),
             new(ResultsGroup.Ceilings, typeof(ManyIngressScenario), ManyIngressScenario.Name),
             new(ResultsGroup.Ceilings, typeof(PostgreSqlScenario), "postgres"),
+            new(ResultsGroup.Ceilings, typeof(MongoDbScenario), MongoDbScenario.Name),
             new(ResultsGroup.Ceilings, typeof(KafkaScenario), "kafka"),
             new(ResultsGroup.Ceilings, typeof(IngressScenario), IngressScenario.Name),
             new(ResultsGroup.Ceilings, typeof(GatewayScenario), GatewayScenario.Name),

@@ -38,6 +38,20 @@ internal sealed record ResultsGroup(string Name, string Title, string Text)
             """
         );
 
+    public static ResultsGroup Processes { get; } =
+        new(
+            "processes",
+            "With several processes",
+            """
+            The ratio is the cost of a delivery with eight processes divided by that with one, so less is better: statements of
+            PostgreSQL, bytes between it and the processes, bytes of its write-ahead log. The rates compare the eight with the one
+            too. At the same rate for each process, the load of a process is the same. With 64 callers each, the machine is
+            saturated: it delivers no more with eight, so that each has about an eighth of the deliveries. With 64 in all it has
+            an eighth of the callers as well. Fewer calls can then share a statement, so these ratios are above 1 whatever
+            Notify does.
+            """
+        );
+
     public static ResultsGroup Footprint { get; } =
         new(
             "footprint",
@@ -48,7 +62,7 @@ internal sealed record ResultsGroup(string Name, string Title, string Text)
             """
         );
 
-    public static IReadOnlyList<ResultsGroup> All { get; } = [Ceilings, Peers, Load, Footprint];
+    public static IReadOnlyList<ResultsGroup> All { get; } = [Ceilings, Peers, Load, Processes, Footprint];
 
     public string ChartName => $"RESULTS-{Name}.svg";
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Notify.Load.Full;
 using Notify.Load.Measuring;
+using Notify.Load.MongoDb;
 
 namespace Notify.Load.Report;
 
@@ -14,6 +16,14 @@ internal static class ResultsPage
 
     /// <summary>The folder with the profiles of scenarios, which are written by hand.</summary>
     private const string Profiles = "profiles";
+
+    private const string NoMongoDb = $"""
+
+        **MongoDB was not measured**: no server was to be had where this page was made. `{MongoDbScenario.Name}` and
+        `full --store mongodb` run where `{MongoDbStore.Variable}` has the address of one. Tests without a server prove that a
+        delivery takes few commands: [how many](profiles/mongodb.md).
+
+        """;
 
     private const string Limits = """
 
@@ -85,6 +95,8 @@ internal static class ResultsPage
         );
         foreach (var row in rows)
             page.AppendLine(Describe(folder, row));
+        if (group == ResultsGroup.Ceilings && !rows.Any(row => row.Scenario == MongoDbScenario.Name))
+            page.Append(NoMongoDb);
     }
 
     private static string Describe(string folder, ResultsRow row)
@@ -92,12 +104,16 @@ internal static class ResultsPage
         var result = row.Result;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| [`{result.Scenario}`]({row.Code}) | {result.PerSecond:N0} | {result.CeilingPerSecond:N0} "
-                + $"| **{result.Ratio:0.00}** | {result.Reach} | {result.P50Ms:0.00} | {result.P99Ms:0.00} "
-                + $"| {result.AllocatedBytesPerItem:N0} | {result.RssMb:0} "
+            $"| [`{result.Scenario}`]({row.Code}) | {Show(result.PerSecond, "N0")} | {Show(result.CeilingPerSecond, "N0")} "
+                + $"| **{result.Ratio:0.00}** | {result.Reach} | {Show(result.P50Ms, "0.00")} | {Show(result.P99Ms, "0.00")} "
+                + $"| {Show(result.AllocatedBytesPerItem, "N0")} | {Show(result.RssMb, "0")} "
                 + $"| {(result.Reached ? "reached" : DescribeMiss(folder, row.Scenario))} | {result.Measured:yyyy-MM-dd} |"
         );
     }
+
+    /// <summary>A scenario gives 0 for what it does not measure.</summary>
+    private static string Show(double figure, string format) =>
+        figure == 0 ? "" : figure.ToString(format, CultureInfo.InvariantCulture);
 
     private static string DescribeMiss(string folder, string scenario)
     {

@@ -24,36 +24,35 @@ internal sealed record DatabaseWork(ServerStatistics Server, DatabaseCounts Clie
         return new DatabaseWork(await ServerStatistics.ReadAsync(cluster.PostgreSql), new DatabaseCounts(roundTrips, bytes));
     }
 
-    public DatabaseWorkEach Since(DatabaseWork before, int count, (double Rows, double Internal) waits)
+    public DatabaseWorkEach Since(DatabaseWork before, int count)
     {
         return new DatabaseWorkEach(
             Each(Server.Statements - before.Server.Statements),
             Each(Clients.RoundTrips - before.Clients.RoundTrips),
             Each(Clients.Bytes - before.Clients.Bytes),
             Each(Server.Commits - before.Server.Commits),
-            Each(Server.LogBytes - before.Server.LogBytes),
-            Math.Round(waits.Rows, 3),
-            Math.Round(waits.Internal, 3)
-        );
+            Each(Server.LogBytes - before.Server.LogBytes)
+        )
+        {
+            Calls = Server
+                .Calls.Select(call => (call.Key, Each(call.Value - before.Server.Calls.GetValueOrDefault(call.Key))))
+                .Where(call => call.Item2 > 0)
+                .OrderByDescending(call => call.Item2)
+                .ToArray(),
+        };
 
-        double Each(long value) => Math.Round((double)value / count, 3);
+        double Each(long value) => Math.Round((double)value / count, 4);
     }
 }
 
 /// <summary>The work of the database for one delivery, from its trigger to its settlement.</summary>
-/// <param name="Statements">The statements that the server ran.</param>
+/// <param name="Statements">The statements that the server ran, also those that begin and end transactions.</param>
 /// <param name="RoundTrips">The round trips of all hosts.</param>
-/// <param name="Bytes">The bytes between the hosts and the server, in both directions.</param>
+/// <param name="WireBytes">The bytes between the hosts and the server, in both directions.</param>
 /// <param name="Commits">The transactions.</param>
 /// <param name="LogBytes">The bytes of the write-ahead log.</param>
-/// <param name="RowLockWaits">The share of active connections that waited for a lock on a row or table.</param>
-/// <param name="InternalLockWaits">The share that waited for a lock within the server, such as that of the log.</param>
-internal sealed record DatabaseWorkEach(
-    double Statements,
-    double RoundTrips,
-    double Bytes,
-    double Commits,
-    double LogBytes,
-    double RowLockWaits,
-    double InternalLockWaits
-);
+internal sealed record DatabaseWorkEach(double Statements, double RoundTrips, double WireBytes, double Commits, double LogBytes)
+{
+    /// <summary>The statements by their first words, the most frequent first.</summary>
+    public IReadOnlyList<(string Statement, double Each)> Calls { get; init; } = [];
+}

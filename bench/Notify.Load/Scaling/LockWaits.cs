@@ -29,7 +29,9 @@ internal sealed class LockWaits
 
     private async Task SampleAsync(string connectionString)
     {
-        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        // In another database, so that the samples do not count as commits of the hosts.
+        var elsewhere = new NpgsqlConnectionStringBuilder(connectionString) { Database = "template1", Pooling = false };
+        await using var connection = new NpgsqlConnection(elsewhere.ToString());
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
             """

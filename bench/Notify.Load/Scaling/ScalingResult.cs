@@ -1,45 +1,64 @@
+using Notify.Load.Measuring;
+
 namespace Notify.Load.Scaling;
 
-/// <summary>The result of the scaling runs. <paramref name="PerSecond"/> is that of the last run.</summary>
-internal sealed record ScalingResult(int Count, double PerSecond, IReadOnlyList<ScalingRun> Runs)
-    : Result("scaling", Count, PerSecond);
-
-/// <summary>One run.</summary>
-/// <param name="Processes">The number of processes that delivered.</param>
-/// <param name="PerSecond">The number of deliveries per second by all of them.</param>
-/// <param name="Shares">The number of deliveries by each process.</param>
-/// <param name="MostUneven">The largest deviation of a process from an equal share, as a fraction of that share.</param>
-/// <param name="Duplicates">The number of notifications that were delivered more than once.</param>
-/// <param name="StoredBytesEach">
-/// The space that a notification with one delivery takes in the database, including indexes and rows that vacuum has not
-/// removed yet.
-/// </param>
-internal sealed record ScalingRun(
-    int Processes,
-    double PerSecond,
-    IReadOnlyList<int> Shares,
-    double MostUneven,
-    int Duplicates,
-    long StoredBytesEach
-)
+/// <summary>Compares what a delivery costs the database with the most processes with its costs with one.</summary>
+internal static class ScalingResult
 {
-    /// <summary>The work of the database for a delivery.</summary>
-    public DatabaseWorkEach? Database { get; init; }
+    private static readonly Reach Target = Reach.AtMost(1.1);
 
-    public static ScalingRun Create(IReadOnlyList<int> shares, int count, double seconds, long stored)
+    private static readonly (string Name, Func<ScalingRun, double> Get)[] Costs =
+    [
+        ("statements", run => run.Database.Statements),
+        ("wire bytes", run => run.Database.WireBytes),
+        ("log bytes", run => run.Database.LogBytes),
+    ];
+
+    /// <param name="load">The words for the load.</param>
+    /// <param name="runs">The runs with this load, the first of which had one process.</param>
+    public static IEnumerable<RatioResult> Create(string load, IReadOnlyList<ScalingRun> runs)
     {
-        var equal = (double)count / shares.Count;
-        return new ScalingRun(
-            shares.Count,
-            Math.Round(count / seconds, 1),
-            shares,
-            Math.Round(shares.Max(share => Math.Abs(share - equal)) / equal, 3),
-            shares.Sum() - count,
-            stored / count
-        );
+        var (alone, most) = (runs[0], runs[^1]);
+        foreach (var (name, get) in Costs)
+        {
+            var result = RatioResult.Create(
+                $"{ScalingScenario.Name}: {name}, {load}",
+                new Turn(most.Count, most.Seconds, P50: 0, P99: 0, AllocatedBytes: 0),
+                alone.PerSecond,
+                get(most) / get(alone),
+                Target
+            );
+            // The memory of the process that makes the load says nothing.
+            yield return result with
+            {
+                RssMb = 0,
+                Details = Describe(name, get, runs),
+            };
+        }
     }
 
-    public override string ToString() =>
-        $"{Processes} processes: {PerSecond:0} per second, shares {string.Join(", ", Shares)}, "
-        + $"uneven by {MostUneven:P1}, {Duplicates} duplicates, {StoredBytesEach} bytes each, {Database}";
+    private static Dictionary<string, double> Describe(string cost, Func<ScalingRun, double> get, IReadOnlyList<ScalingRun> runs)
+    {
+        var details = new Dictionary<string, double>();
+        foreach (var run in runs)
+        {
+            void Add(string name, double value) => details[$"{name}_{run.Processes}"] = Math.Round(value, 3);
+
+            Add(cost.Replace(' ', '_'), get(run));
+            if (cost != Costs[0].Name)
+                continue;
+
+            Add("per_second", run.PerSecond);
+            Add("round_trips", run.Database.RoundTrips);
+            Add("commits", run.Database.Commits);
+            Add("commits_per_process", run.CommitsPerProcess);
+            Add("row_lock_waits", run.LockWaits.Rows);
+            Add("internal_lock_waits", run.LockWaits.Internal);
+            Add("idle_statements_per_second", run.IdleStatements);
+            Add("most_uneven", run.MostUneven);
+            Add("sent_twice", run.Duplicates);
+        }
+
+        return details;
+    }
 }

@@ -119,6 +119,37 @@ internal static class CommandExtensions
         CancellationToken cancellationToken
     ) => connection.QueryByIdAsync(Statement(sql, bind), read, cancellationToken);
 
+    /// <summary>
+    /// Runs two statements that select rows by id, in one round trip, and keeps them prepared. The second sees what the first
+    /// changed.
+    /// </summary>
+    public static async ValueTask<(List<TFirst> First, List<TSecond> Second)> QueryByIdAsync<TFirst, TSecond>(
+        this NpgsqlConnection connection,
+        NpgsqlBatchCommand first,
+        Func<NpgsqlDataReader, TFirst> readFirst,
+        NpgsqlBatchCommand second,
+        Func<NpgsqlDataReader, TSecond> readSecond,
+        CancellationToken cancellationToken
+    )
+    {
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex), first, second } };
+        await using (batch.ConfigureAwait(false))
+        {
+            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                var ofFirst = await ReadAsync(reader, readFirst, cancellationToken).ConfigureAwait(false);
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                var ofSecond = await ReadAsync(reader, readSecond, cancellationToken).ConfigureAwait(false);
+                // A failure of the commit is reported after the last result.
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                return (ofFirst, ofSecond);
+            }
+        }
+    }
+
     private static async ValueTask<List<T>> ReadAsync<T>(
         NpgsqlDataReader reader,
         Func<NpgsqlDataReader, T> read,

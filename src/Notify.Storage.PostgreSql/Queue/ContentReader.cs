@@ -23,6 +23,19 @@ internal sealed class ContentReader(StoreDatabase database)
         return contents;
     }
 
+    /// <summary>Keeps contents that were read together with deliveries.</summary>
+    public void Add(IEnumerable<(Guid NotificationId, byte[] Json)> read)
+    {
+        foreach (var (id, json) in read)
+        {
+            if (_cache.Find(id) is null)
+                _cache.Add(id, StoredForm.ReadContents(json), json.Length);
+        }
+    }
+
+    /// <summary>Reads the contents of a notification from the columns <c>id, contents</c>.</summary>
+    public static (Guid NotificationId, byte[] Json) Read(NpgsqlDataReader row) => (row.GetGuid(0), row.GetFieldValue<byte[]>(1));
+
     /// <summary>Removes the erased contents of a notification from the cache.</summary>
     public void Remove(Guid notificationId) => _cache.Remove(notificationId);
 
@@ -34,12 +47,7 @@ internal sealed class ContentReader(StoreDatabase database)
     )
     {
         var rows = await connection
-            .QueryAsync(
-                _find,
-                parameters => parameters.With(missing.ToArray()),
-                row => (Id: row.GetGuid(0), Json: row.GetFieldValue<byte[]>(1)),
-                cancellationToken
-            )
+            .QueryAsync(_find, parameters => parameters.With(missing.ToArray()), Read, cancellationToken)
             .ConfigureAwait(false);
         foreach (var (id, json) in rows)
         {

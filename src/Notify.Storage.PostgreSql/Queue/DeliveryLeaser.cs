@@ -16,6 +16,12 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
     /// <summary>The number of tenants that one lease considers. The next lease continues after them.</summary>
     private const int TenantsPerLease = 64;
 
+    /// <summary>
+    /// The largest contents that a claim reads with its deliveries. Larger ones, such as those with attachments, are read only if
+    /// they are not in the cache: the claims of a broadcast would otherwise read the same attachment again and again.
+    /// </summary>
+    private const int MaxClaimedContentBytes = 64 * 1024;
+
     private readonly ConcurrentDictionary<(Priority Priority, string Provider), string> _lastServed = new();
 
     // Jumps from tenant to tenant through the index instead of reading the whole backlog. Each lane is searched in two parts: the
@@ -63,6 +69,13 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
         {Lease(database.Schema, owner: "$3", until: "$4")}
         """;
 
+    private readonly string _readClaimedContents = $"""
+        SELECT n.id, n.contents FROM {database.Schema}.notification n
+        WHERE octet_length(n.contents) <= {MaxClaimedContentBytes} AND n.id IN (
+            SELECT d.notification_id FROM unnest($1::uuid[]) AS reference(id)
+            JOIN {database.Schema}.delivery d ON d.id = reference.id WHERE d.owner = $2)
+        """;
+
     private readonly string _renew = $"""
         UPDATE {database.Schema}.delivery d SET due_at = $3
         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS held(id, fence, number)
@@ -92,23 +105,33 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                 .ConfigureAwait(false);
     }
 
-    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
-        database.TransactAsync(
+    /// <summary>Claims deliveries and reads their contents in one round trip.</summary>
+    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return database.CommitAsync(
             async (connection, cancellation) =>
             {
-                var rows = await connection
+                var (rows, read) = await connection
                     .QueryByIdAsync(
-                        _claim,
-                        parameters =>
+                        CommandExtensions.Statement(_claim, parameters =>
                             parameters
                                 .Column(NpgsqlDbType.Uuid, request.References, reference => reference.Id)
                                 .Column(NpgsqlDbType.Bigint, request.References, reference => reference.Fence)
                                 .With(request.Owner)
-                                .With(request.Until),
+                                .With(request.Until)
+                        ),
                         Read,
+                        CommandExtensions.Statement(_readClaimedContents, parameters =>
+                            parameters
+                                .Column(NpgsqlDbType.Uuid, request.References, reference => reference.Id)
+                                .With(request.Owner)
+                        ),
+                        ContentReader.Read,
                         cancellation
                     )
                     .ConfigureAwait(false);
+                contents.Add(read);
                 return await FinishAsync(
                         connection,
                         [.. rows.OrderBy(row => row.Number)],
@@ -117,16 +140,17 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                         cancellation
                     )
                     .ConfigureAwait(false);
-            },
-            cancellationToken
+            }
         );
+    }
 
     public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
     {
         // Ordered by id, so that calls that write the same deliveries do not deadlock.
         int[] rows = [.. Enumerable.Range(0, request.References.Count).OrderBy(i => request.References[i].Id)];
+        cancellationToken.ThrowIfCancellationRequested();
         var renewed = await database
-            .TransactAsync(
+            .CommitAsync(
                 (connection, cancellation) =>
                     connection.QueryByIdAsync(
                         _renew,
@@ -137,8 +161,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                                 .With(request.Until),
                         row => rows[row.GetInt32(0) - 1],
                         cancellation
-                    ),
-                cancellationToken
+                    )
             )
             .ConfigureAwait(false);
         var answers = new bool[rows.Length];
