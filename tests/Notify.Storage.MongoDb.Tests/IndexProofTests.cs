@@ -70,9 +70,8 @@ public sealed class IndexProofTests
         Assert.DoesNotContain(shapes, shape => shape.Index is null);
         Assert.All(shapes.Where(shape => !shape.IsTargeted), shape => Assert.Contains(GetKind(shape), Broadcasts.Keys));
         Assert.All(shapes.Where(shape => !shape.IsSortedByIndex), shape => Assert.Contains(shape.Collection, Sorts.Keys));
-        Assert.All(
-            shapes.Where(shape => !shape.IsSortedByIndex && Sorts[shape.Collection] == ListOfIds),
-            shape => Assert.StartsWith("_id in", shape.Filter, StringComparison.Ordinal)
+        Assert.All(shapes.Where(shape => !shape.IsSortedByIndex && Sorts[shape.Collection] == ListOfIds), shape =>
+            Assert.StartsWith("_id in", shape.Filter, StringComparison.Ordinal)
         );
         Assert.DoesNotContain(shapes, shape => shape.Kind.EndsWith("many", StringComparison.Ordinal));
         Assert.Empty(Broadcasts.Keys.Except(shapes.Where(shape => !shape.IsTargeted).Select(GetKind)));

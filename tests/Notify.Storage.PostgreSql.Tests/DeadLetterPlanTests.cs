@@ -52,9 +52,7 @@ public sealed class DeadLetterPlanTests(PostgreSqlServer server) : TestDatabase(
         const string Types = "text, uuid[], text, text, timestamptz, timestamptz, integer, timestamptz";
         const string Epoch = "timestamptz 'epoch'";
         var isReplay = query.Contains("UPDATE", StringComparison.Ordinal);
-        var last = isReplay
-            ? "now(), now()"
-            : $"{Epoch} + interval '9 seconds', '{9_500:x32}'";
+        var last = isReplay ? "now(), now()" : $"{Epoch} + interval '9 seconds', '{9_500:x32}'";
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(connection, $"PREPARE checked ({Types}, {(isReplay ? "timestamptz" : "uuid")}) AS {query}");
         var execute =

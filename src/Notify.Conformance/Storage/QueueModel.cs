@@ -150,8 +150,7 @@ internal sealed class ModelDelivery(Delivery delivery)
     }
 
     /// <summary>Describes the properties that a store shows.</summary>
-    public string Describe() =>
-        Describe(Id, State, DueAt, EndedAt, Provider) + $", {AttemptsSpent} spent, {Attempts} made";
+    public string Describe() => Describe(Id, State, DueAt, EndedAt, Provider) + $", {AttemptsSpent} spent, {Attempts} made";
 
     public static string Describe(DeliveryRecord record) =>
         Describe(record.Delivery.Id, record.State, record.DueAt, record.EndedAt, record.Delivery.Provider)

@@ -24,28 +24,31 @@ internal sealed partial class QueueWalk
         Assert.Equal(_model.Replay(tenant, _now, limit), replayed);
     }
 
-    private async Task ListDeadLettersAsync(QueueCommand command)
+    private Task ListDeadLettersAsync(QueueCommand command) =>
+        CompareDeadLettersAsync(
+            new DeadLetterFilter
+            {
+                Tenant = Pick(Tenants, command.Pick),
+                Provider = command.Variant % 3 == 0 ? Pick(Providers, command.Amount) : null,
+                From = command.Variant % 4 == 0 ? _now - LeaseDuration : null,
+                To = command.Variant % 5 == 0 ? _now : null,
+            },
+            1 + (command.Amount % 3)
+        );
+
+    private async Task CompareDeadLettersAsync(DeadLetterFilter filter, int limit)
     {
-        var tenant = Pick(Tenants, command.Pick);
-        var filter = new DeadLetterFilter
-        {
-            Tenant = tenant,
-            Provider = command.Variant % 3 == 0 ? Pick(Providers, command.Amount) : null,
-            From = command.Variant % 4 == 0 ? _now - LeaseDuration : null,
-            To = command.Variant % 5 == 0 ? _now : null,
-        };
         var expected = _model
-            .FindDeadLetters(tenant)
+            .FindDeadLetters(filter.Tenant)
             .Where(delivery => filter.Provider is null || delivery.Provider == filter.Provider)
             .Where(delivery => !(delivery.EndedAt < filter.From) && !(delivery.EndedAt >= filter.To));
 
         var listed = new List<string>();
         DeadLetterPosition? after = null;
-        while (
-            await store.DeadLetters.ListAsync(filter, after, 1 + (command.Amount % 3), cancellationToken) is { Count: > 0 } page
-        )
+        while (await store.DeadLetters.ListAsync(filter, after, limit, cancellationToken) is { Count: > 0 } page)
         {
             listed.AddRange(page.Select(ModelDelivery.Describe));
+            Assert.True(listed.Count <= _model.Deliveries.Count, "The pages do not end.");
             after = DeadLetterPosition.Create(page[^1]);
         }
 

@@ -25,6 +25,8 @@ internal sealed partial class QueueWalk(ConformanceStore store, DateTimeOffset s
         }
 
         await CompareDeliveriesAsync();
+        foreach (var tenant in Tenants)
+            await CompareDeadLettersAsync(new DeadLetterFilter { Tenant = tenant }, 1);
     }
 
     private Task RunAsync(QueueCommand command) =>

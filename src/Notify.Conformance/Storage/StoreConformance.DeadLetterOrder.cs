@@ -111,6 +111,7 @@ public abstract partial class StoreConformance
         {
             Assert.InRange(page.Count, 1, limit);
             paged.AddRange(page);
+            Assert.True(paged.Count <= 100, "The pages do not end.");
             after = DeadLetterPosition.Create(page[^1]);
         }
 

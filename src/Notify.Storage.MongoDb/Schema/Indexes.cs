@@ -178,13 +178,7 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 DeliveryField.Notification,
                 DeliveryField.AddressKey
             ),
-            Index(
-                "deadLetter",
-                IsDeadLetter,
-                DeliveryField.Tenant,
-                DeliveryField.EndedAt,
-                DeliveryField.Id
-            ),
+            Index("deadLetter", IsDeadLetter, DeliveryField.Tenant, DeliveryField.EndedAt, DeliveryField.Id),
             Index(
                 "deadLetterProvider",
                 IsDeadLetter,
