@@ -1,4 +1,3 @@
-using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Conformance.Storage;
