@@ -7,7 +7,7 @@ internal sealed class FileDeadLetterStore(TenantFiles files) : IDeadLetterStore
 {
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
-        Guid? after,
+        DeadLetterPosition? after,
         int limit,
         CancellationToken cancellationToken
     ) =>
@@ -15,7 +15,8 @@ internal sealed class FileDeadLetterStore(TenantFiles files) : IDeadLetterStore
             files.Read<IReadOnlyList<DeliveryRecord>>(filter.Tenant, data =>
                 [
                     .. Find(data, filter)
-                        .Where(stored => after is null || stored.Delivery.Id.CompareTo(after.Value) > 0)
+                        .Where(stored => after is not { } last || GetPosition(stored).CompareTo((last.EndedAt, last.Id)) < 0)
+                        .OrderByDescending(GetPosition)
                         .Take(limit)
                         .Select(data.GetRecord),
                 ]
@@ -28,11 +29,13 @@ internal sealed class FileDeadLetterStore(TenantFiles files) : IDeadLetterStore
     public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
         new(files.Change(request.Filter.Tenant, data =>
             {
-                StoredDelivery[] replayed = [.. Find(data, request.Filter).Take(request.Limit)];
+                StoredDelivery[] replayed = [.. Find(data, request.Filter).OrderBy(GetPosition).Take(request.Limit)];
                 foreach (var stored in replayed)
                     stored.Replay(request.Now, request.ExpiresAt);
                 return replayed.Length;
             }));
+
+    private static (DateTimeOffset EndedAt, Guid Id) GetPosition(StoredDelivery dead) => (dead.EndedAt!.Value, dead.Delivery.Id);
 
     private static IEnumerable<StoredDelivery> Find(TenantData data, DeadLetterFilter filter) =>
         data.Deliveries.Values.Where(stored =>

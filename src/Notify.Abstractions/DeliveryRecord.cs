@@ -43,6 +43,9 @@ public sealed record DeliveryRecord
     /// </summary>
     public DateTimeOffset? DueAt { get; init; }
 
+    /// <summary>Gets the time at which the delivery ended; null while it is pending.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>
     /// Gets the reason why the delivery ended or is waiting, in the words of the vendor or of Notify; null if there is no reason
     /// to report.

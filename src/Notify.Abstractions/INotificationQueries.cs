@@ -36,7 +36,7 @@ public interface INotificationQueries
         CancellationToken cancellationToken = default
     );
 
-    /// <summary>Lists dead letters in the order in which they were accepted.</summary>
+    /// <summary>Lists dead letters by the time at which they ended, newest first.</summary>
     /// <param name="filter">The dead letters to list.</param>
     /// <param name="page">The page; null for the first 100.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
@@ -58,8 +58,8 @@ public interface INotificationQueries
     Task<long> CountDeadLettersAsync(DeadLetterFilter filter, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Makes dead letters due again with a new retry budget, in batches so that regular deliveries continue meanwhile. Deliveries
-    /// that become dead letters after the call began are not replayed.
+    /// Makes dead letters due again with a new retry budget, the oldest first, in batches so that regular deliveries continue
+    /// meanwhile. Deliveries that become dead letters after the call began are not replayed.
     /// </summary>
     /// <param name="replay">The dead letters to replay.</param>
     /// <param name="cancellationToken">A token to cancel the operation. Batches that were replayed before remain so.</param>

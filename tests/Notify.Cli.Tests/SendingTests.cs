@@ -78,6 +78,7 @@ public sealed class SendingTests(Service service)
         var id = dead.GetProperty("id").GetString()!;
         Assert.Equal(1, list.GetProperty("total").GetInt64());
         Assert.NotEmpty(dead.GetProperty("reason").GetString()!);
+        Assert.NotEqual(default, dead.GetProperty("endedAt").GetDateTimeOffset());
         Assert.Contains(id, (await user.RunAsync("dead-letters", "list", "--provider", "sandbox-test")).Expect(0).Output);
         Assert.Empty((await user.RunAsync("dead-letters", "list", "--provider", "other")).Expect(0).Output);
 

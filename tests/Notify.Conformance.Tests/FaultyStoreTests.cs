@@ -54,6 +54,10 @@ public sealed class FaultyStoreTests
             Store<IDeadLetterStore>(letters => new ReplaysWithoutLimit(letters)),
             nameof(StoreConformance.A_replay_stops_at_its_limit_and_can_be_repeated)
         ),
+        ["skips what ended together"] = (
+            Store<IDeadLetterStore>(letters => new SkipsWhatEndedTogether(letters)),
+            nameof(StoreConformance.Dead_letters_are_listed_page_by_page_newest_first)
+        ),
         ["ignores reasons"] = (
             Store<IDeadLetterStore>(letters => new IgnoresReasons(letters)),
             nameof(StoreConformance.All_conditions_of_a_filter_must_match)

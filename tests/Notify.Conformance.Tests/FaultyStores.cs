@@ -251,7 +251,7 @@ internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterS
 {
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
-        Guid? after,
+        DeadLetterPosition? after,
         int limit,
         CancellationToken cancellationToken
     ) => inner.ListAsync(filter, after, limit, cancellationToken);
@@ -263,11 +263,27 @@ internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterS
         inner.ReplayAsync(request with { Limit = int.MaxValue }, cancellationToken);
 }
 
+internal sealed class SkipsWhatEndedTogether(IDeadLetterStore inner) : IDeadLetterStore
+{
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
+        DeadLetterFilter filter,
+        DeadLetterPosition? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(filter, after is { } last ? last with { Id = Guid.Empty } : null, limit, cancellationToken);
+
+    public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
+        inner.CountAsync(filter, cancellationToken);
+
+    public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
+        inner.ReplayAsync(request, cancellationToken);
+}
+
 internal sealed class IgnoresReasons(IDeadLetterStore inner) : IDeadLetterStore
 {
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
-        Guid? after,
+        DeadLetterPosition? after,
         int limit,
         CancellationToken cancellationToken
     ) => inner.ListAsync(filter with { Reason = null }, after, limit, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using AngleSharp.Dom;
 using Microsoft.Extensions.DependencyInjection;
@@ -203,6 +204,14 @@ public sealed class NotificationPagesTests : IAsyncLifetime
             ["2 550 no such mailbox", "1 552 mailbox full"],
             _browser.Page.QuerySelectorAll(".groups li").Select(group => $"{Read(group, ".count")} {Read(group, ".reason")}")
         );
+        DateTimeOffset[] ended =
+        [
+            .. _browser
+                .Page.QuerySelectorAll("tbody .when time")
+                .Select(time => DateTimeOffset.Parse(time.GetAttribute("datetime")!, CultureInfo.InvariantCulture)),
+        ];
+        Assert.Equal(3, ended.Length);
+        Assert.Equal(ended.OrderDescending(), ended);
         await _browser.FollowAsync(_browser.Page.QuerySelector(".groups a")!);
         Assert.Equal(2, _browser.Page.QuerySelectorAll("tbody tr").Length);
 

@@ -156,11 +156,26 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         Assert.Contains("reason=no", first.Text("next"));
         Assert.Null(second.Text("next"));
         JsonElement[] all = [.. first.GetProperty("items").EnumerateArray(), .. second.GetProperty("items").EnumerateArray()];
+        var positions = all.Select(delivery => (delivery.GetProperty("endedAt").GetDateTimeOffset(), delivery.Text("id")!));
+        Assert.Equal(positions.OrderByDescending(position => position), positions);
         Assert.Equal(
             ["a@example.org", "b@example.org", "c@example.org"],
             all.Select(delivery => delivery.Text("address")!).Order()
         );
         Assert.All(all, delivery => Assert.EndsWith(delivery.Text("notificationId")!, url));
+    }
+
+    /// <summary>Earlier versions listed by ID, and their cursor was one.</summary>
+    [Theory]
+    [InlineData("0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04", "not by ID. Omit after")]
+    [InlineData("nonsense", "Use next of the page before")]
+    public async Task A_cursor_that_is_not_understood_is_a_400_that_names_it(string after, string message)
+    {
+        using var response = await shared.App.Client.GetAsync($"/v1/dead-letters?after={after}&limit=2");
+
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+        Assert.Equal(["after"], problem.Fields());
+        Assert.Contains(message, problem.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

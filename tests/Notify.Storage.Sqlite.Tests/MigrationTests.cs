@@ -58,7 +58,8 @@ public sealed class MigrationTests : IDisposable
             DROP INDEX notify_digest_event_failed;
             DROP INDEX notify_digest_event_cancelled;
             DROP INDEX notify_expansion_ended;
-            UPDATE notify_schema SET version = version - 9;
+            DROP INDEX notify_delivery_dead_provider;
+            UPDATE notify_schema SET version = version - 10;
             """
         );
 

@@ -70,6 +70,7 @@ internal sealed partial class TenantData
             Delivery = GetDelivery(stored),
             State = stored.State,
             DueAt = stored.DueAt,
+            EndedAt = stored.EndedAt,
             Reason = stored.Reason,
             Attempts = [.. stored.Attempts],
             Receipts = [.. stored.Receipts],

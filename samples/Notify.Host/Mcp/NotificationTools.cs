@@ -62,12 +62,12 @@ internal sealed class NotificationTools(INotificationQueries queries, IHttpConte
     }
 
     [McpServerTool(Name = "list_dead_letters", Title = "List dead letters", ReadOnly = true, UseStructuredContent = true)]
-    [Description("Lists deliveries that ended without being sent, with the reason, in the order in which they were accepted.")]
+    [Description("Lists deliveries that ended without being sent, with the reason, newest first.")]
     public async Task<ItemPage<DeliveryDetails>> ListDeadLettersAsync(
         [Description("The provider.")] string? provider = null,
         [Description("The reason.")] string? reason = null,
-        [Description("Accepted at or after this time.")] DateTimeOffset? from = null,
-        [Description("Accepted before this time.")] DateTimeOffset? to = null,
+        [Description("Ended at or after this time.")] DateTimeOffset? from = null,
+        [Description("Ended before this time.")] DateTimeOffset? to = null,
         [Description(After)] string? after = null,
         [Description(Limit)] int limit = UsualLimit,
         CancellationToken cancellationToken = default
@@ -149,6 +149,7 @@ internal sealed record DeliveryDetails(
     string Provider,
     DeliveryState State,
     DateTimeOffset? DueAt,
+    DateTimeOffset? EndedAt,
     string? Reason,
     IReadOnlyList<AttemptDetails> Attempts,
     IReadOnlyList<ReceiptDetails> Receipts
@@ -163,6 +164,7 @@ internal sealed record DeliveryDetails(
             record.Delivery.Provider,
             record.State,
             record.IsInFlight ? null : record.DueAt,
+            record.EndedAt,
             record.Reason,
             [.. record.Attempts.Select(attempt => new AttemptDetails(attempt.StartedAt, attempt.Outcome, attempt.Reason))],
             [.. record.Receipts.Select(receipt => new ReceiptDetails(receipt.At, receipt.Kind.Name))]

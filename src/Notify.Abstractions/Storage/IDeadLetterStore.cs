@@ -6,14 +6,17 @@ namespace Notify.Storage;
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDeadLetterStore
 {
-    /// <summary>Lists dead letters in the order of their IDs.</summary>
+    /// <summary>
+    /// Lists dead letters by <see cref="DeliveryRecord.EndedAt"/>, newest first, and those that ended at the same time by their
+    /// IDs, highest first. A page reads about as many index entries as it returns, whatever period the filter has.
+    /// </summary>
     /// <param name="filter">The dead letters to list.</param>
-    /// <param name="after">The last delivery ID of the previous page; null for the first page.</param>
+    /// <param name="after">The last dead letter of the previous page; null for the first page.</param>
     /// <param name="limit">The maximum number of dead letters.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
-        Guid? after,
+        DeadLetterPosition? after,
         int limit,
         CancellationToken cancellationToken
     );
@@ -24,9 +27,9 @@ public interface IDeadLetterStore
     ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes dead letters due again with a new retry budget. Their attempts are kept. At most <see cref="ReplayRequest.Limit"/>
-    /// dead letters are replayed per call, so that regular deliveries continue meanwhile. Repeat the call until it returns less
-    /// than the limit.
+    /// Makes dead letters due again with a new retry budget, the oldest first. Their attempts are kept. At most
+    /// <see cref="ReplayRequest.Limit"/> dead letters are replayed per call, so that regular deliveries continue meanwhile.
+    /// Repeat the call until it returns less than the limit.
     /// </summary>
     /// <param name="request">The dead letters to replay.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

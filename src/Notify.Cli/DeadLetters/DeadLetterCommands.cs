@@ -43,7 +43,15 @@ internal static class DeadLetterCommands
     public static Command Create() =>
         new("dead-letters", "Lists and replays deliveries that ended without being sent.")
         {
-            new Command("list", "Lists dead letters with the reasons.") { Ids, Provider, Reason, From, To, Limit }.Run(ListAsync),
+            new Command("list", "Lists dead letters with the reasons, newest first.")
+            {
+                Ids,
+                Provider,
+                Reason,
+                From,
+                To,
+                Limit,
+            }.Run(ListAsync),
             new Command("replay", "Makes dead letters due again. Select some, or use --all.")
             {
                 Ids,
@@ -120,10 +128,11 @@ internal static class DeadLetterCommands
     private static void WriteText(Report report, long total, List<DeliveryView> found)
     {
         report.WriteTable(
-            ["Delivery", "Notification", "Channel", "Provider", "Attempts", "Reason"],
+            ["Ended", "Delivery", "Notification", "Channel", "Provider", "Attempts", "Reason"],
             found.Select(delivery =>
                 (IReadOnlyList<string>)
                     [
+                        delivery.EndedAt is { } ended ? StatusCommand.Format(ended) : "",
                         $"{delivery.Id}",
                         $"{delivery.NotificationId}",
                         delivery.Channel,

@@ -85,7 +85,7 @@ internal static class StatusCommand
             report.WriteNote("Only the first deliveries are shown.");
     }
 
-    private static string Format(DateTimeOffset time) =>
+    public static string Format(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
@@ -120,6 +120,7 @@ internal sealed record DeliveryView(
     string State,
     int Attempts,
     DateTimeOffset? DueAt,
+    DateTimeOffset? EndedAt,
     string? Reason
 )
 {
@@ -133,6 +134,7 @@ internal sealed record DeliveryView(
             EnumNames.Get(record.State),
             record.Attempts.Count,
             record.DueAt,
+            record.EndedAt,
             record.Reason
         );
 }

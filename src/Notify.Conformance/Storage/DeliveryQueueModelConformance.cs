@@ -6,8 +6,9 @@ namespace Notify.Conformance.Storage;
 
 /// <summary>
 /// Compares an <see cref="IDeliveryQueue"/> with a simple model on random walks of enqueues, leases, claims, renewals,
-/// settlements (including late ones), cancellations, replays and crashes. Inherit it like <see cref="DeliveryQueueConformance"/>.
-/// A failure prints the shortest walk that still fails, and the seed for <see cref="Replay"/>.
+/// settlements (including late ones), cancellations, replays, lists of dead letters and crashes. Inherit it like
+/// <see cref="DeliveryQueueConformance"/>. A failure prints the shortest walk that still fails, and the seed for
+/// <see cref="Replay"/>.
 /// </summary>
 public abstract class DeliveryQueueModelConformance : StoreSuite
 {
@@ -24,6 +25,7 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
         (3, QueueAction.SettleLate),
         (1, QueueAction.Cancel),
         (2, QueueAction.Replay),
+        (2, QueueAction.ListDeadLetters),
         (2, QueueAction.Crash),
     ];
 

@@ -11,6 +11,7 @@ internal enum QueueAction
     SettleLate,
     Cancel,
     Replay,
+    ListDeadLetters,
     Crash,
 }
 

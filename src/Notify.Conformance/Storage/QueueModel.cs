@@ -69,19 +69,19 @@ internal sealed class QueueModel
             .. all.Where(delivery => delivery.DueAt is not null && (!delivery.IsLeased || delivery.DueAt <= now)),
         ];
         foreach (var delivery in cancelled)
-            delivery.Cancel();
+            delivery.Cancel(now);
         return ([.. cancelled.Select(delivery => delivery.Id).Order()], all.Length - ended - cancelled.Length, ended);
     }
 
+    /// <summary>Finds the dead letters of a tenant, newest first.</summary>
+    public IEnumerable<ModelDelivery> FindDeadLetters(string tenant) =>
+        Deliveries
+            .Where(delivery => delivery.Tenant == tenant && delivery.State == DeliveryState.DeadLetter)
+            .OrderByDescending(delivery => (delivery.EndedAt, delivery.Id));
+
     public int Replay(string tenant, DateTimeOffset now, int limit)
     {
-        ModelDelivery[] replayed =
-        [
-            .. Deliveries
-                .Where(delivery => delivery.Tenant == tenant && delivery.State == DeliveryState.DeadLetter)
-                .OrderBy(delivery => delivery.Id)
-                .Take(limit),
-        ];
+        ModelDelivery[] replayed = [.. FindDeadLetters(tenant).Reverse().Take(limit)];
         foreach (var delivery in replayed)
             delivery.Replay(now);
         return replayed.Length;
@@ -111,6 +111,8 @@ internal sealed class ModelDelivery(Delivery delivery)
 
     public DateTimeOffset? DueAt { get; private set; } = delivery.DueAt;
 
+    public DateTimeOffset? EndedAt { get; private set; }
+
     public bool IsLeased { get; private set; }
 
     /// <summary>
@@ -134,26 +136,32 @@ internal sealed class ModelDelivery(Delivery delivery)
 
     public void Settle(Settlement settlement)
     {
-        Move(settlement.State, settlement.DueAt);
+        Move(settlement.State, settlement.DueAt, settlement.SettledAt);
         (Provider, AttemptsSpent) = (settlement.Provider, settlement.AttemptsSpent);
         Attempts++;
     }
 
-    public void Cancel() => Move(DeliveryState.Cancelled, null);
+    public void Cancel(DateTimeOffset now) => Move(DeliveryState.Cancelled, null, now);
 
     public void Replay(DateTimeOffset now)
     {
-        Move(DeliveryState.Pending, now);
+        Move(DeliveryState.Pending, now, now);
         AttemptsSpent = 0;
     }
 
     /// <summary>Describes the properties that a store shows.</summary>
-    public string Describe() => $"{Id}: {State}, due {DueAt:O}, {Provider}, {AttemptsSpent} spent, {Attempts} made";
+    public string Describe() => Describe(Id, State, DueAt, EndedAt, Provider) + $", {AttemptsSpent} spent, {Attempts} made";
 
     public static string Describe(DeliveryRecord record) =>
-        $"{record.Delivery.Id}: {record.State}, due {record.DueAt?.ToUniversalTime():O}, {record.Delivery.Provider}, "
-        + $"{record.Delivery.AttemptsSpent} spent, {record.Attempts.Count} made";
+        Describe(record.Delivery.Id, record.State, record.DueAt, record.EndedAt, record.Delivery.Provider)
+        + $", {record.Delivery.AttemptsSpent} spent, {record.Attempts.Count} made";
 
-    private void Move(DeliveryState state, DateTimeOffset? dueAt) =>
+    private static string Describe(Guid id, DeliveryState state, DateTimeOffset? due, DateTimeOffset? ended, string provider) =>
+        $"{id}: {state}, due {due?.ToUniversalTime():O}, ended {ended?.ToUniversalTime():O}, {provider}";
+
+    private void Move(DeliveryState state, DateTimeOffset? dueAt, DateTimeOffset now)
+    {
         (State, DueAt, IsLeased, Fence) = (state, dueAt, false, null);
+        EndedAt = state == DeliveryState.Pending ? null : now;
+    }
 }

@@ -4,7 +4,7 @@ using Notify.Storage;
 namespace Notify.Conformance.Storage;
 
 /// <summary>Performs the same actions on a queue and on its model, and compares all results.</summary>
-internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, CancellationToken cancellationToken)
+internal sealed partial class QueueWalk(ConformanceStore store, DateTimeOffset start, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromMinutes(2);
     private static readonly string[] Tenants = ["tenant-1", "tenant-2", "tenant-3"];
@@ -25,6 +25,8 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         }
 
         await CompareDeliveriesAsync();
+        foreach (var tenant in Tenants)
+            await CompareDeadLettersAsync(new DeadLetterFilter { Tenant = tenant }, 1);
     }
 
     private Task RunAsync(QueueCommand command) =>
@@ -38,6 +40,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
             QueueAction.SettleLate => SettleAsync(_lost, command),
             QueueAction.Cancel => CancelAsync(command),
             QueueAction.Replay => ReplayAsync(command),
+            QueueAction.ListDeadLetters => ListDeadLettersAsync(command),
             _ => CrashAsync(command),
         };
 
@@ -179,25 +182,6 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
             (expected.Cancelled.Count, expected.InFlight, expected.Ended),
             (cancellation.Cancelled, cancellation.InFlight, cancellation.Ended)
         );
-    }
-
-    private async Task ReplayAsync(QueueCommand command)
-    {
-        var tenant = Pick(Tenants, command.Pick);
-        var limit = 1 + (command.Amount % 3);
-
-        var replayed = await store.DeadLetters.ReplayAsync(
-            new ReplayRequest
-            {
-                Filter = new DeadLetterFilter { Tenant = tenant },
-                Now = _now,
-                ExpiresAt = _now.AddDays(1),
-                Limit = limit,
-            },
-            cancellationToken
-        );
-
-        Assert.Equal(_model.Replay(tenant, _now, limit), replayed);
     }
 
     // The worker forgets its leases. Time advances beyond the end of the leases or, in some variants, to just before it.

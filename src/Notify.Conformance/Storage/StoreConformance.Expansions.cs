@@ -65,7 +65,7 @@ public abstract partial class StoreConformance
         Assert.True(await AdvanceAsync(lease, "c", 3, second, isComplete: true));
 
         Assert.Equal(
-            [.. Ids([.. first, .. second])],
+            Ids([.. first, .. second]).Order(),
             (await ListDeliveriesAsync(sample.Notification.Id)).Select(record => record.Delivery.Id)
         );
         Assert.Equal(3, (await LeaseAsync(Now)).Count);

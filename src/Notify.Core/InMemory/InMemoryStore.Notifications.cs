@@ -85,13 +85,19 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
-        Guid? after,
+        DeadLetterPosition? after,
         int limit,
         CancellationToken cancellationToken
     )
     {
         lock (_lock)
-            return new(Page(FindDeadLetters(filter), after, limit));
+            return new([
+                .. FindDeadLetters(filter)
+                    .Where(stored => after is not { } last || GetPosition(stored).CompareTo((last.EndedAt, last.Id)) < 0)
+                    .OrderByDescending(GetPosition)
+                    .Take(limit)
+                    .Select(stored => stored.ToRecord()),
+            ]);
     }
 
     public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken)
@@ -104,10 +110,7 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
     {
         lock (_lock)
         {
-            StoredDelivery[] replayed =
-            [
-                .. FindDeadLetters(request.Filter).OrderBy(stored => stored.Delivery.Id).Take(request.Limit),
-            ];
+            StoredDelivery[] replayed = [.. FindDeadLetters(request.Filter).OrderBy(GetPosition).Take(request.Limit)];
             foreach (var stored in replayed)
                 Change(stored, () => stored.Replay(request.Now, request.ExpiresAt));
             return new(replayed.Length);
@@ -157,6 +160,8 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
             && (filter.From is null || stored.EndedAt >= filter.From)
             && (filter.To is null || stored.EndedAt < filter.To)
         );
+
+    private static (DateTimeOffset EndedAt, Guid Id) GetPosition(StoredDelivery dead) => (dead.EndedAt!.Value, dead.Delivery.Id);
 
     private IEnumerable<StoredDelivery> GetDeliveries(string tenant, Guid notificationId) =>
         _byNotification.TryGetValue(notificationId, out var deliveries)

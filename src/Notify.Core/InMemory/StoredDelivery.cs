@@ -105,6 +105,7 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
             Delivery = Delivery,
             State = State,
             DueAt = DueAt,
+            EndedAt = EndedAt,
             Reason = Reason,
             Attempts = [.. _attempts],
             Receipts = [.. _receipts],

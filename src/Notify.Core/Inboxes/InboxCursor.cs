@@ -1,28 +1,16 @@
-using System.Globalization;
+using Notify.Core.Validation;
 
 namespace Notify.Core.Inboxes;
 
 /// <summary>The text form of a position in an inbox.</summary>
 internal static class InboxCursor
 {
-    private const char Separator = '-';
-
-    public static string Write(InboxPosition position) =>
-        string.Create(CultureInfo.InvariantCulture, $"{position.At.UtcTicks:x}{Separator}{position.Id:N}");
+    public static string Write(InboxPosition position) => TimeCursor.Write(position.At, position.Id);
 
     public static bool TryRead(string text, out InboxPosition position)
     {
-        position = default;
-        if (
-            text.Split(Separator) is not [var ticks, var id]
-            || !long.TryParse(ticks, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var at)
-            || at < 0
-            || at > DateTimeOffset.MaxValue.Ticks
-            || !Guid.TryParseExact(id, "N", out var itemId)
-        )
-            return false;
-
-        position = new InboxPosition(new DateTimeOffset(at, TimeSpan.Zero), itemId);
-        return true;
+        var isRead = TimeCursor.TryRead(text, out var at, out var id);
+        position = isRead ? new InboxPosition(at, id) : default;
+        return isRead;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Notify.Core.Validation;
 using Notify.Storage;
 
 namespace Notify.Core.Queries;
@@ -43,7 +44,7 @@ internal sealed class NotificationQueries(
     {
         var page = deliveries ?? FirstPage;
         var errors = new List<FieldError>();
-        Validation.Names.Check(errors, "tenant", tenant);
+        Names.Check(errors, "tenant", tenant);
         var after = QueryRules.CheckPage(errors, page);
         InvalidRequestException.ThrowIfAny(errors);
 
@@ -103,21 +104,15 @@ internal sealed class NotificationQueries(
         page ??= FirstPage;
         var errors = new List<FieldError>();
         QueryRules.Check(errors, filter);
-        var after = QueryRules.CheckPage(errors, page);
+        var after = QueryRules.CheckDeadLetterPage(errors, page);
         InvalidRequestException.ThrowIfAny(errors);
 
-        if (filter.Reason is { } reason)
+        var (found, last) = await _deadLetters.RunAsync(filter, after, page.Limit, cancellationToken).ConfigureAwait(false);
+        return new Page<DeliveryRecord>
         {
-            var (found, last) = await _deadLetters
-                .RunAsync(filter, reason, after, page.Limit, cancellationToken)
-                .ConfigureAwait(false);
-            return new Page<DeliveryRecord> { Items = found, Next = last?.ToString() };
-        }
-
-        return CreatePage(
-            await deadLetters.ListAsync(filter, after, page.Limit + 1, cancellationToken).ConfigureAwait(false),
-            page
-        );
+            Items = found,
+            Next = last is { } position ? TimeCursor.Write(position.EndedAt, position.Id) : null,
+        };
     }
 
     public async Task<long> CountDeadLettersAsync(DeadLetterFilter filter, CancellationToken cancellationToken = default)

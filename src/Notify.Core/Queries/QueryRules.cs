@@ -1,4 +1,5 @@
 using Notify.Core.Validation;
+using Notify.Storage;
 
 namespace Notify.Core.Queries;
 
@@ -14,9 +15,7 @@ internal static class QueryRules
     /// <returns>The last ID of the previous page; null for the first page.</returns>
     public static Guid? CheckPage(List<FieldError> errors, PageRequest page)
     {
-        PageLimit.Check(errors, page);
-        if (page.Prefix.Length > 0)
-            errors.Add(new FieldError("prefix", FieldErrorCodes.Unused, "This list is not ordered by name. Omit the prefix."));
+        CheckRest(errors, page);
         if (page.After.Length == 0)
             return null;
 
@@ -28,6 +27,30 @@ internal static class QueryRules
                 "after",
                 FieldErrorCodes.Invalid,
                 "Use an id that Notify issued, such as 0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04."
+            )
+        );
+        return null;
+    }
+
+    /// <summary>Validates a page of dead letters.</summary>
+    /// <returns>The last dead letter of the previous page; null for the first page.</returns>
+    public static DeadLetterPosition? CheckDeadLetterPage(List<FieldError> errors, PageRequest page)
+    {
+        CheckRest(errors, page);
+        if (page.After.Length == 0)
+            return null;
+
+        if (TimeCursor.TryRead(page.After, out var endedAt, out var id))
+            return new DeadLetterPosition(endedAt, id);
+
+        // An ID is the cursor of earlier versions.
+        errors.Add(
+            new FieldError(
+                "after",
+                FieldErrorCodes.Invalid,
+                Guid.TryParse(page.After, out _)
+                    ? "Dead letters are listed by the time at which they ended, not by ID. Omit after to begin with the newest."
+                    : "Use next of the page before, or omit after to begin with the newest."
             )
         );
         return null;
@@ -123,6 +146,13 @@ internal static class QueryRules
                 new FieldError("from", FieldErrorCodes.OutOfRange, $"Must be before to, by at most {MaxSpan.TotalDays:0} days.")
             );
         return (begin, end);
+    }
+
+    private static void CheckRest(List<FieldError> errors, PageRequest page)
+    {
+        PageLimit.Check(errors, page);
+        if (page.Prefix.Length > 0)
+            errors.Add(new FieldError("prefix", FieldErrorCodes.Unused, "This list is not ordered by name. Omit the prefix."));
     }
 
     // An empty period is a mistake. It would find nothing, and a replay would seem to succeed.

@@ -36,7 +36,7 @@ internal static class DeadLetterEndpoints
         var page = RequestPage.Read(request, errors, field =>
             filter = DeadLetterFilterReader.Read(filter, field, "after", "limit")
         );
-        var requested = page.ToRequest();
+        var requested = new PageRequest { After = page.After?.Text() ?? "", Limit = page.Limit };
         if (errors.Any)
             errors.Add(queries.Validate(filter));
         if (errors.Any)

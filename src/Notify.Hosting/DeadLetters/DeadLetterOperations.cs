@@ -10,7 +10,7 @@ internal static class DeadLetterOperations
     private const string Tag = "dead letters";
 
     public static ApiOperation List { get; } =
-        new("listDeadLetters", Tag, "Lists and counts the dead letters that match a filter.")
+        new("listDeadLetters", Tag, "Lists the dead letters that match a filter, newest first, and counts them.")
         {
             Scope = ApiScope.Read,
             Parameters =

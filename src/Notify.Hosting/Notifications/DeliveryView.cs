@@ -15,6 +15,7 @@ internal sealed record DeliveryView(
     int? FallbackStep,
     DeliveryState State,
     DateTimeOffset? DueAt,
+    DateTimeOffset? EndedAt,
     bool? InFlight,
     string? Reason,
     IReadOnlyList<AttemptView> Attempts,
@@ -36,6 +37,7 @@ internal sealed record DeliveryView(
             record.IsInFlight
                 ? null
                 : record.DueAt,
+            record.EndedAt,
             record.IsInFlight ? true : null,
             record.Reason,
             [.. record.Attempts.Select(AttemptView.Create)],

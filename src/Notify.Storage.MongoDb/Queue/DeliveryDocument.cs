@@ -83,6 +83,7 @@ internal static class DeliveryDocument
             Delivery = Read(document),
             State = StoredForm.ReadState(document[DeliveryField.State].AsInt32),
             DueAt = document.TimeOrNull(DeliveryField.DueAt),
+            EndedAt = document.TimeOrNull(DeliveryField.EndedAt),
             Reason = document.TextOrNull(DeliveryField.Reason),
             Attempts = StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
             Receipts = StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),

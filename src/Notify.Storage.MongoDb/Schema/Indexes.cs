@@ -34,6 +34,8 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
     /// <summary>Gets the index of the subscribers of a topic, whose key is also the shard key.</summary>
     public static CreateIndexModel<BsonDocument> Subscriptions => Index("topic", [.. TopicStore.Key.Names]);
 
+    private static readonly BsonDocument IsDeadLetter = new(DeliveryField.State, (int)DeliveryState.DeadLetter);
+
     private static readonly BsonDocument IsPending = new(DeliveryField.DueAt, new BsonDocument("$exists", true));
 
     /// <summary>Gets the collections, each with its indexes.</summary>
@@ -176,10 +178,13 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 DeliveryField.Notification,
                 DeliveryField.AddressKey
             ),
+            Index("deadLetter", IsDeadLetter, DeliveryField.Tenant, DeliveryField.EndedAt, DeliveryField.Id),
             Index(
-                "deadLetter",
-                new BsonDocument(DeliveryField.State, (int)DeliveryState.DeadLetter),
+                "deadLetterProvider",
+                IsDeadLetter,
                 DeliveryField.Tenant,
+                DeliveryField.Provider,
+                DeliveryField.EndedAt,
                 DeliveryField.Id
             ),
         ];

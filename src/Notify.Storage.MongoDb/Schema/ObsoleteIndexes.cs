@@ -23,7 +23,7 @@ internal sealed class ObsoleteIndexes(StoreDatabase database, Indexes indexes, T
     /// </summary>
     private static readonly Dictionary<string, string[]> Names = new(StringComparer.Ordinal)
     {
-        ["deliveries"] = ["due", "notification", "collapse", "chain", "deadLetter"],
+        ["deliveries"] = ["due", "notification", "collapse", "chain", "deadLetter", "deadLetter_efe684a7"],
         ["notifications"] = ["age", "accepted", "tenant", "forget"],
         ["idempotency"] = ["forget"],
         ["expansions"] = ["due", "tenant", "notification", "due_db02bd07"],

@@ -10,17 +10,24 @@ namespace Notify.Storage.MongoDb.Stores;
 /// <summary>Finds and replays dead letters.</summary>
 internal sealed class DeadLetterStore(StoreDatabase database, ContentReader contents) : IDeadLetterStore
 {
-    private static readonly BsonDocument ById = new(DeliveryField.Id, 1);
+    private static readonly BsonDocument NewestFirst = new() { { DeliveryField.EndedAt, -1 }, { DeliveryField.Id, -1 } };
+    private static readonly BsonDocument OldestFirst = new() { { DeliveryField.EndedAt, 1 }, { DeliveryField.Id, 1 } };
 
     public async ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
-        Guid? after,
+        DeadLetterPosition? after,
         int limit,
         CancellationToken cancellationToken
     )
     {
         var found = await database
-            .Deliveries.FindAsync(null, Matching(filter, after), sort: ById, limit: limit, cancellationToken: cancellationToken)
+            .Deliveries.FindAsync(
+                null,
+                Matching(filter, after),
+                sort: NewestFirst,
+                limit: limit,
+                cancellationToken: cancellationToken
+            )
             .ConfigureAwait(false);
         return await NotificationStore.RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false);
     }
@@ -41,7 +48,7 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
                     null,
                     Matching(request.Filter, null),
                     new BsonDocument(DeliveryUpdate.Key).Add(DeliveryField.Fence, 1),
-                    ById,
+                    OldestFirst,
                     request.Limit - replayed,
                     cancellationToken
                 )
@@ -85,20 +92,47 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
             { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
         };
 
-    private static BsonDocument Matching(DeadLetterFilter filter, Guid? after)
-    {
-        var ids = new BsonDocument().With("$in", filter.Ids?.ToBsonValue()).With("$gt", after?.ToBsonValue());
-        var ended = new BsonDocument().With("$gte", filter.From?.ToBsonValue()).With("$lt", filter.To?.ToBsonValue());
-        // An erased delivery has no address and cannot be replayed.
-        return new BsonDocument
+    private static BsonDocument Matching(DeadLetterFilter filter, DeadLetterPosition? after) =>
+        Matching(filter).Merge(after is { } last ? Before(filter, last) : InPeriod(filter.From, filter.To));
+
+    // An erased delivery has no address and cannot be replayed.
+    private static BsonDocument Matching(DeadLetterFilter filter) =>
+        new BsonDocument
         {
             { DeliveryField.Tenant, filter.Tenant },
             { DeliveryField.State, (int)DeliveryState.DeadLetter },
             { DeliveryField.Address, new BsonDocument("$ne", "") },
         }
-            .With(DeliveryField.Id, ids.ElementCount == 0 ? null : ids)
+            .With(DeliveryField.Id, filter.Ids is { } ids ? new BsonDocument("$in", ids.ToBsonValue()) : null)
             .With(DeliveryField.Provider, filter.Provider)
-            .With(DeliveryField.Reason, filter.Reason is { } words ? new BsonRegularExpression(Regex.Escape(words)) : null)
-            .With(DeliveryField.EndedAt, ended.ElementCount == 0 ? null : ended);
+            .With(DeliveryField.Reason, filter.Reason is { } words ? new BsonRegularExpression(Regex.Escape(words)) : null);
+
+    /// <summary>
+    /// Creates the condition for the rest of a list. Each branch has its own part of the period, so that the server begins at the
+    /// position in the index, however many ended at the same time.
+    /// </summary>
+    private static BsonDocument Before(DeadLetterFilter filter, DeadLetterPosition last)
+    {
+        if (filter.To <= last.EndedAt || filter.From > last.EndedAt)
+            return InPeriod(filter.From, filter.To < last.EndedAt ? filter.To : last.EndedAt);
+
+        return new BsonDocument(
+            "$or",
+            new BsonArray
+            {
+                InPeriod(filter.From, last.EndedAt),
+                new BsonDocument
+                {
+                    { DeliveryField.EndedAt, last.EndedAt.ToBsonValue() },
+                    { DeliveryField.Id, new BsonDocument("$lt", last.Id.ToBsonValue()) },
+                },
+            }
+        );
+    }
+
+    private static BsonDocument InPeriod(DateTimeOffset? from, DateTimeOffset? to)
+    {
+        var ended = new BsonDocument().With("$gte", from?.ToBsonValue()).With("$lt", to?.ToBsonValue());
+        return new BsonDocument().With(DeliveryField.EndedAt, ended.ElementCount == 0 ? null : ended);
     }
 }

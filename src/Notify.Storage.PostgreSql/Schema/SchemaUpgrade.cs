@@ -31,6 +31,8 @@ internal sealed class SchemaUpgrade(string name)
         SchemaSteps.Twentieth(name),
         SchemaSteps.TwentyFirst(name),
         SchemaSteps.TwentySecond(name),
+        SchemaSteps.TwentyThird(name),
+        SchemaSteps.TwentyFourth(name),
     ];
 
     /// <summary>Gets the SQL of every step. The first step has the number 1.</summary>

@@ -10,7 +10,7 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
 {
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
-        Guid? after,
+        DeadLetterPosition? after,
         int limit,
         CancellationToken cancellationToken
     ) =>
@@ -18,8 +18,8 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
             (connection, cancellation) =>
                 DeliveryRecords.ReadAsync(
                     connection,
-                    CreateList(filter),
-                    parameters => Bind(parameters, filter).With(after ?? Guid.Empty).With(limit),
+                    CreateList(database.Schema, filter, after is not null),
+                    parameters => BindList(parameters, filter, after, limit),
                     contents,
                     cancellation
                 ),
@@ -42,41 +42,34 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
         database.TransactAsync(
             (connection, cancellation) =>
                 connection.ExecuteAsync(
-                    CreateReplay(request.Filter),
+                    CreateReplay(database.Schema, request.Filter),
                     parameters => Bind(parameters, request.Filter).With(request.Limit).With(request.Now).With(request.ExpiresAt),
                     cancellation
                 ),
             cancellationToken
         );
 
-    /// <summary>
-    /// Creates the query for a page, in the order of the IDs. An index for each order finds the IDs: that of the IDs, or that of
-    /// the end. The server cannot know that deliveries end in nearly the order of their IDs, and would search for a period from
-    /// the oldest dead letter on. So it must first collect those of the period, which needs nothing but the index.
-    /// </summary>
-    private string CreateList(DeadLetterFilter filter)
-    {
-        var isPeriod = filter.From is not null || filter.To is not null;
-        var matches = $"SELECT d.id FROM {database.Schema}.delivery d WHERE {CreateCondition(filter)} AND d.id > $7";
-        return $"""
-            WITH matches AS {(isPeriod ? "MATERIALIZED" : "NOT MATERIALIZED")} ({matches})
-            SELECT {DeliveryRecords.Columns} FROM {database.Schema}.delivery d
-            WHERE d.id = ANY(ARRAY(SELECT id FROM matches ORDER BY id LIMIT $8)) ORDER BY d.id
+    /// <summary>Creates the query for a page. With and without a provider, an index has its entries in its order.</summary>
+    public static string CreateList(string schema, DeadLetterFilter filter, bool hasAfter) =>
+        $"""
+            SELECT {DeliveryRecords.Columns} FROM {schema}.delivery d
+            WHERE {CreateCondition(filter)}{(hasAfter ? " AND (d.ended_at, d.id) < ($8, $9)" : "")}
+            ORDER BY d.ended_at DESC, d.id DESC LIMIT $7
             """;
-    }
 
-    // Concurrent replays skip the rows that another one has locked, so each dead letter is replayed once.
-    private string CreateReplay(DeadLetterFilter filter) =>
+    // Concurrent replays skip the rows that another one has locked, so each dead letter is replayed once. The array makes the
+    // server look up each ID, while it might read the whole table for a join with many rows.
+    public static string CreateReplay(string schema, DeadLetterFilter filter) =>
         $"""
             WITH chosen AS MATERIALIZED (
-                SELECT d.id FROM {database.Schema}.delivery d WHERE {CreateCondition(filter)}
-                ORDER BY d.id LIMIT $7 FOR UPDATE SKIP LOCKED
+                SELECT d.id FROM {schema}.delivery d WHERE {CreateCondition(filter)}
+                ORDER BY d.ended_at, d.id LIMIT $7 FOR UPDATE SKIP LOCKED
             )
-            UPDATE {database.Schema}.delivery d
+            UPDATE {schema}.delivery d
             SET state = {(int)DeliveryState.Pending},
                 due_at = $8, not_before = $8, expires_at = $9, attempts_spent = 0, retry_delay_ticks = 0,
                 reason = 'replayed', ended_at = NULL, owner = NULL, fence = d.fence + 1
-            FROM chosen WHERE d.id = chosen.id
+            WHERE d.id = ANY(ARRAY(SELECT id FROM chosen))
             """;
 
     // Only the conditions of the filter, so that the server finds the index for them. An erased delivery has no address and
@@ -88,6 +81,18 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
         + (filter.Reason is null ? "" : " AND strpos(d.reason, $4) > 0")
         + (filter.From is null ? "" : " AND d.ended_at >= $5")
         + (filter.To is null ? "" : " AND d.ended_at < $6");
+
+    private static void BindList(
+        NpgsqlParameterCollection parameters,
+        DeadLetterFilter filter,
+        DeadLetterPosition? after,
+        int limit
+    )
+    {
+        Bind(parameters, filter).With(limit);
+        if (after is { } last)
+            parameters.With(last.EndedAt).With(last.Id);
+    }
 
     private static NpgsqlParameterCollection Bind(NpgsqlParameterCollection parameters, DeadLetterFilter filter) =>
         parameters

@@ -10,7 +10,7 @@ internal static class DeliveryRecords
 {
     /// <summary>The columns that <see cref="ReadAsync"/> reads, from a table with the alias <c>d</c>.</summary>
     public const string Columns =
-        DeliveryRow.Columns + ", d.state, d.due_at, d.reason, d.history, d.receipts, d.owner IS NOT NULL";
+        DeliveryRow.Columns + ", d.state, d.due_at, d.reason, d.history, d.receipts, d.owner IS NOT NULL, d.ended_at";
 
     public static async ValueTask<IReadOnlyList<DeliveryRecord>> ReadAsync(
         NpgsqlConnection connection,
@@ -40,6 +40,7 @@ internal static class DeliveryRecords
             Delivery = DeliveryRow.ReadDelivery(row),
             State = StoredForm.ReadState(row.GetInt16(DeliveryRow.ColumnCount)),
             DueAt = row.TimeOrNull(DeliveryRow.ColumnCount + 1),
+            EndedAt = row.TimeOrNull(DeliveryRow.ColumnCount + 6),
             Reason = row.TextOrNull(DeliveryRow.ColumnCount + 2),
             Attempts = StoredForm.ReadHistory(row.GetString(DeliveryRow.ColumnCount + 3)),
             Receipts = StoredForm.ReadReceipts(row.GetString(DeliveryRow.ColumnCount + 4)),

@@ -14,9 +14,9 @@ internal static class DeliveryRow
         "id, notification_id, tenant, priority, channel, address, platform, "
         + "app, user_id, provider, content_index, collapse_key, chain, step, "
         + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts, "
-        + "topic, device_id, owner, content";
+        + "topic, device_id, owner, content, ended_at";
 
-    public const int ColumnCount = 28;
+    public const int ColumnCount = 29;
 
     private const int DueAtColumn = 16;
 
@@ -68,6 +68,7 @@ internal static class DeliveryRow
             Delivery = ReadDelivery(row, contents),
             State = StoredForm.ReadState(row.Int32(20)),
             DueAt = row.TimeOrNull(DueAtColumn),
+            EndedAt = row.TimeOrNull(28),
             Reason = row.TextOrNull(21),
             Attempts = StoredForm.ReadHistory(row.Text(22)),
             Receipts = StoredForm.ReadReceipts(row.Text(23)),

@@ -254,6 +254,9 @@ internal static class SchemaSteps
                 WHERE state = 3 AND reason IN ('cancelled', 'the user was deleted');
             CREATE INDEX notify_expansion_ended ON notify_expansion (tenant, notification_id) WHERE due_at IS NULL;
             """,
+        // The dead letters of a provider in the order of a list. The index of all dead letters has this order already: the table
+        // has no row IDs, so the key of each of its indexes ends with the ID.
+        "CREATE INDEX notify_delivery_dead_provider ON notify_delivery (tenant, provider, ended_at) WHERE state = 2",
     ];
 
     /// <summary>

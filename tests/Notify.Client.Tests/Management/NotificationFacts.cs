@@ -70,8 +70,12 @@ public abstract class NotificationFacts(ManagementFixture fixture, bool isRemote
         var replayed = await Queries.ReplayDeadLettersAsync(new DeadLetterReplay { Filter = filter });
 
         Assert.Equal(
-            (id, DeliveryState.DeadLetter, true),
-            (letter.Delivery.NotificationId, letter.State, letter.Reason is not null)
+            (id, DeliveryState.DeadLetter, true, true),
+            (letter.Delivery.NotificationId, letter.State, letter.Reason is not null, letter.EndedAt is not null)
+        );
+        Assert.Equal(
+            ["after invalid"],
+            await FindFieldsAsync(() => Queries.ListDeadLettersAsync(all, new PageRequest { After = $"{letter.Delivery.Id}" }))
         );
         Assert.Equal((1, 1, 1), (dry.Count, count, replayed.Count));
         await WaitAsync(id, NotificationStatus.Completed);
