@@ -52,7 +52,7 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public void Only_the_last_call_of_a_process_was_in_flight()
+    public void A_lease_explains_one_call_of_its_process()
     {
         Kill([Call(0), Call(10)]);
         Finish([_id], [Call(0), Call(10), Call(20)], Attempt(20));

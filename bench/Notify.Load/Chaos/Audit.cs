@@ -24,18 +24,22 @@ internal sealed class Audit
     public int Unexplained { get; private set; }
 
     /// <summary>
-    /// Records the attempts that a process was making when it was killed or the store was down: the last call of each delivery
-    /// that it holds a lease on, if the database does not have its outcome. A process makes one attempt at a time.
+    /// Records the attempts that a process was making when it was killed or the store was down: of each delivery that it held a
+    /// lease on, the first call whose outcome was not in the database. A lease explains one call, because a process makes one
+    /// attempt at a time. Later calls may follow from a newer lease.
     /// </summary>
     /// <param name="record">The record of the process's vendor.</param>
-    /// <param name="held">The deliveries that the process holds, with the attempts in the database.</param>
+    /// <param name="held">The deliveries that the process held, with the attempts that were in the database.</param>
     public void AddKill(IEnumerable<VendorEntry> record, IReadOnlyDictionary<Guid, IReadOnlyList<Attempt>> held)
     {
-        var calls = record.Where(entry => entry.Act == VendorAct.Began).Select(entry => entry.Call);
-        foreach (var last in calls.GroupBy(call => call.NotificationId).Select(calls => calls.MaxBy(call => call.BeganAt)))
+        var calls = record
+            .Where(entry => entry.Act == VendorAct.Began)
+            .ToLookup(entry => entry.NotificationId, entry => entry.Call);
+        foreach (var (notificationId, attempts) in held)
         {
-            if (held.TryGetValue(last.NotificationId, out var attempts) && !attempts.Any(attempt => IsAttempt(attempt, last)))
-                _inFlight.Add(last);
+            var unstored = calls[notificationId]
+                .Where(call => !_inFlight.Contains(call) && !attempts.Any(attempt => IsAttempt(attempt, call)));
+            _inFlight.UnionWith(unstored.OrderBy(call => call.BeganAt).Take(1));
         }
     }
 

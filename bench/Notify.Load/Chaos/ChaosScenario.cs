@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Notify.Load.Hosts;
+using Notify.Providers;
 
 namespace Notify.Load.Chaos;
 
@@ -120,7 +121,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
         if (blow != Blow.Stop)
         {
             await host.KillAsync();
-            Excuse([host], _topology.Stored);
+            Excuse(ReadLeases([host], _topology.Stored));
         }
         else if (await host.Ready)
         {
@@ -133,17 +134,23 @@ internal sealed class ChaosScenario : IAsyncDisposable
     }
 
     // The leases of attempts that were in flight when the store was down may have ended before the outcome could be written. They
-    // are read before the hosts can reach the store, because another host may take a lease that has ended at once.
+    // are read before the hosts can reach the store, because another host may take a lease that has ended at once. The vendors'
+    // records are read afterwards, because an attempt under such a lease may begin while the store is down.
     private async Task RestartAsync(Engine engine)
     {
         Console.Error.WriteLine($"  restarting {engine.Name}");
-        await engine.RestartAsync(stored => Excuse(_hosts.All, stored));
+        HeldLeases[] held = [];
+        await engine.RestartAsync(stored => held = ReadLeases(_hosts.All, stored));
+        Excuse(held);
     }
 
-    private void Excuse(IEnumerable<HostProcess> hosts, StoredDeliveries stored)
+    private static HeldLeases[] ReadLeases(IEnumerable<HostProcess> hosts, StoredDeliveries stored) =>
+        [.. hosts.Select(host => new HeldLeases(host, stored.HeldBy(host.Id)))];
+
+    private void Excuse(HeldLeases[] held)
     {
-        foreach (var host in hosts)
-            _audit.AddKill(VendorRecord.Read(host.Settings.Record), stored.HeldBy(host.Id));
+        foreach (var (host, deliveries) in held)
+            _audit.AddKill(VendorRecord.Read(host.Settings.Record), deliveries);
     }
 
     /// <returns>The number of deliveries that are still pending although nothing has changed for a long time.</returns>
@@ -155,7 +162,8 @@ internal sealed class ChaosScenario : IAsyncDisposable
             await Task.Delay(50);
             await _hosts.StartUnreadyAgainAsync();
             var now = _topology.Stored.CountPending();
-            if (now != pending)
+            // On a busy machine, a host that was just started needs longer than this patience to begin.
+            if (now != pending || !_hosts.AreReady)
                 (pending, changed) = (now, Stopwatch.GetTimestamp());
         }
 
@@ -220,4 +228,6 @@ internal sealed class ChaosScenario : IAsyncDisposable
             );
         }
     }
+
+    private sealed record HeldLeases(HostProcess Host, Dictionary<Guid, IReadOnlyList<Attempt>> Deliveries);
 }

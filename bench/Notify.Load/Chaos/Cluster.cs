@@ -87,8 +87,11 @@ internal sealed class Cluster : ITopology
     private async Task RestartPostgreSqlAsync(Action<StoredDeliveries> readMeanwhile)
     {
         await _postgreSql.CrashAsync();
-        await Task.Delay(Outage);
-        await _postgreSql.UseAloneAsync(connectionString => readMeanwhile(StoredDeliveries.InPostgreSql(connectionString)));
+        // The server is read within the outage. A longer one would outlast the hosts' leases.
+        await Task.WhenAll(
+            Task.Delay(Outage),
+            _postgreSql.UseAloneAsync(connectionString => readMeanwhile(StoredDeliveries.InPostgreSql(connectionString)))
+        );
         await _postgreSql.StartAgainAsync();
     }
 
