@@ -108,6 +108,13 @@ internal sealed class DeliveryRunner(
         var isSent = false;
         try
         {
+            // A lease that came late is not even used to end or to move the delivery. The executor checks again before the call.
+            if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Until)
+            {
+                Log.LeaseTooShort(logger, delivery.Id);
+                return;
+            }
+
             if (DueTimePolicy.HasExpired(delivery, time.GetUtcNow()))
             {
                 await settler.ExpireAsync(inFlight, _abandon.Token).ConfigureAwait(false);
