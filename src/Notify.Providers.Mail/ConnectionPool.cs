@@ -66,6 +66,8 @@ public sealed class ConnectionPool<TConnection> : IDisposable
         try
         {
             timer.Begin();
+            // The lease of the delivery may have ended during the wait.
+            cancellationToken.ThrowIfCancellationRequested();
             var idle = TakeNewest();
             if (idle is not null && mayReuse)
                 return idle;

@@ -46,7 +46,7 @@ public sealed class SharedFileTests
         sleeper.Pause();
 
         var audit = new Audit();
-        audit.AddKill(VendorRecord.Read(slow.Record), folder.Stored.HeldBy(sleeper.Id, sleeper.StartedAt));
+        audit.AddKill(VendorRecord.Read(slow.Record), folder.Stored.HeldBy(sleeper.Id));
         Assert.NotEqual(0, audit.InFlight);
         await folder.SettledAsync();
 
@@ -57,7 +57,7 @@ public sealed class SharedFileTests
         );
         await sleeper.StopAsync();
 
-        audit.Finish(load.Acknowledged, folder.Record());
+        audit.Finish(load.Acknowledged, folder.Record(), folder.Stored.ReadHistories());
         Assert.Equal((40, 0, 0), (audit.Delivered, audit.Lost, audit.Unexplained));
         using var client = new HttpClient { BaseAddress = other.Settings.Address };
         foreach (var id in load.Acknowledged)

@@ -79,6 +79,47 @@ public sealed class AttemptTimerTests
         Assert.Empty(_renewals);
     }
 
+    /// <summary>
+    /// The store could not be reached while the attempt waited, so its lease ended, and another process has sent the delivery.
+    /// </summary>
+    [Fact]
+    public async Task An_attempt_that_waited_longer_than_its_lease_does_not_begin()
+    {
+        var isAway = false;
+        string? owner = null;
+        await using var application = await TestApplication.StartAsync(
+            _time,
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                    {
+                        Leasing = request => AnswerAsync((owner ??= request.Owner) == request.Owner && isAway),
+                        Renewing = _ => AnswerAsync(isAway),
+                    }),
+            _provider
+        );
+        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await _provider.WaitsAsync();
+        await Eventually.TrueAsync(() => owner is not null, "the worker to lease");
+        isAway = true;
+        _time.Advance(TimeSpan.FromMinutes(3));
+
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
+        await using var other = await TestApplication.StartAsync(
+            _time,
+            builder => builder.ShareStoreWith(application.Services),
+            mail
+        );
+        Assert.Equal(DeliveryState.Sent, (await other.EndedDeliveryAsync(id)).State);
+        _provider.LetBegin();
+
+        await Eventually.TrueAsync(() => _provider.HasBegun || _provider.WasCancelled, "the attempt to begin or to end");
+        Assert.False(_provider.HasBegun);
+        Assert.Single(mail.Sent);
+        Assert.Single((await other.DeliveryAsync(id)).Attempts);
+    }
+
     // In steps, as time passes: a worker that sleeps through a whole lease has lost it.
     private async Task PassAsync(TimeSpan time)
     {
@@ -90,6 +131,9 @@ public sealed class AttemptTimerTests
                 await Eventually.TrueAsync(() => _renewals.Count > renewed, "the lease to be renewed");
         }
     }
+
+    private static Task AnswerAsync(bool isAway) =>
+        isAway ? Task.FromException(new InvalidOperationException("the database is away")) : Task.CompletedTask;
 
     private Task<TestApplication> StartAsync() =>
         TestApplication.StartAsync(
@@ -115,6 +159,8 @@ public sealed class AttemptTimerTests
 
         public bool HasBegun { get; private set; }
 
+        public bool WasCancelled { get; private set; }
+
         public TimeSpan? LastAnswer { get; set; }
 
         public Task WaitsAsync() => Eventually.TrueAsync(() => Calls == 1, "the attempt");
@@ -129,6 +175,8 @@ public sealed class AttemptTimerTests
             timer.Wait();
             await _turn.Task.WaitAsync(cancellationToken);
             timer.Begin();
+            WasCancelled = cancellationToken.IsCancellationRequested;
+            cancellationToken.ThrowIfCancellationRequested();
             if (LastAnswer is { } limit)
                 timer.Allow(limit);
             HasBegun = true;

@@ -28,6 +28,10 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
 
     public Action? Enqueued { get; init; }
 
+    public Func<Task>? Answering { get; init; }
+
+    public Func<RenewRequest, Task>? Renewing { get; init; }
+
     public Action<RenewRequest>? Renewed { get; init; }
 
     public Action<IReadOnlyList<EnqueueRequest>>? Enqueueing { get; init; }
@@ -40,6 +44,8 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
         Enqueueing?.Invoke(requests);
         var results = await queue.EnqueueAsync(requests, cancellationToken);
         Enqueued?.Invoke();
+        if (Answering is not null)
+            await Answering();
         return results;
     }
 
@@ -61,6 +67,8 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
 
     public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
     {
+        if (Renewing is not null)
+            await Renewing(request);
         var renewed = await queue.RenewAsync(request, cancellationToken);
         Renewed?.Invoke(request);
         return renewed;
@@ -167,4 +175,34 @@ internal sealed class UserProbe(IUserStore users) : IUserStore
         Func<UserRecord, bool> condition,
         CancellationToken cancellationToken
     ) => users.RemoveAsync(tenant, id, condition, cancellationToken);
+}
+
+/// <summary>A document store that calls back before each read of one document.</summary>
+internal sealed class DocumentProbe(IDocumentStore documents) : IDocumentStore
+{
+    public required Func<DocumentKey, Task> Finding { get; init; }
+
+    public async ValueTask<StoredDocument?> FindAsync(DocumentKey key, CancellationToken cancellationToken)
+    {
+        await Finding(key);
+        return await documents.FindAsync(key, cancellationToken);
+    }
+
+    public ValueTask<bool> UpdateAsync(
+        DocumentKey key,
+        Func<ReadOnlyMemory<byte>?, ReadOnlyMemory<byte>?> change,
+        CancellationToken cancellationToken
+    ) => documents.UpdateAsync(key, change, cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(
+        DocumentKey key,
+        Func<ReadOnlyMemory<byte>, bool> condition,
+        CancellationToken cancellationToken
+    ) => documents.RemoveAsync(key, condition, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredDocument>> ListAsync(DocumentQuery query, CancellationToken cancellationToken) =>
+        documents.ListAsync(query, cancellationToken);
+
+    public ValueTask<int> RemoveBeforeAsync(string collection, string before, int limit, CancellationToken cancellationToken) =>
+        documents.RemoveBeforeAsync(collection, before, limit, cancellationToken);
 }

@@ -8,6 +8,9 @@ namespace Notify.Core.Tests;
 
 public sealed class LeaseTests
 {
+    /// <summary>The owner of leases that the test itself takes, in place of another process.</summary>
+    private const string Other = "other";
+
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
     private readonly TaskCompletionSource<Outcome> _answer = new();
@@ -166,6 +169,94 @@ public sealed class LeaseTests
         await first.StopAsync();
 
         Assert.Single(mail.Sent.Concat(late.Sent), delivery => delivery.NotificationId == id);
+    }
+
+    /// <summary>The commit was done at once, but its answer took longer than the lease that it stored.</summary>
+    [Fact]
+    public async Task A_lease_whose_commit_was_answered_after_its_end_is_not_used()
+    {
+        var committed = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        var late = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
+        await using var first = await TestApplication.StartAsync(
+            _time,
+            builder => AddQueue(builder, () => committed.TrySetResult() ? answer.Task : Task.CompletedTask),
+            late
+        );
+        var triggering = first.SendAsync(Recipient.Email("ada@example.org"));
+        await committed.Task;
+        await LoseLeaseAsync(first);
+
+        answer.SetResult();
+        await AssertNotSentAsync(first, await triggering, late);
+    }
+
+    /// <summary>An email with tracked links needs the tenant's settings, and the store took longer than the lease.</summary>
+    [Fact]
+    public async Task A_lease_that_ended_while_its_message_was_prepared_is_not_used()
+    {
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        var late = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Sent());
+        await using var first = await TestApplication.StartAsync(
+            _time,
+            builder =>
+            {
+                builder.AddTracking(options =>
+                    (options.Url, options.Key) = (new Uri("https://track.example/"), new string('k', 32))
+                );
+                AddQueue(builder, () => Task.CompletedTask);
+                builder.Services.Decorate<IDocumentStore>(documents => new DocumentProbe(documents)
+                {
+                    Finding = key => key.Collection == "tracking" && asked.TrySetResult() ? answer.Task : Task.CompletedTask,
+                });
+            },
+            late
+        );
+        var trigger = TestApplication.Say(Recipient.Email("ada@example.org"));
+        var id = await first.SendAsync(trigger with { Content = trigger.Content! with { Html = "<p>Hello</p>" } });
+        await asked.Task;
+        await LoseLeaseAsync(first);
+
+        answer.SetResult();
+        await AssertNotSentAsync(first, id, late);
+    }
+
+    // The application stores deliveries with their lease held. It can neither lease what is due nor renew a lease.
+    private static void AddQueue(INotificationsBuilder builder, Func<Task> answer) =>
+        builder
+            .UseInMemory()
+            .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+            {
+                Answering = answer,
+                Leasing = request => request.Owner == Other ? Task.CompletedTask : Away(),
+                Renewing = _ => Away(),
+            });
+
+    private static Task Away() => Task.FromException(new InvalidOperationException("the database is away"));
+
+    // The lease ends, and another process takes the delivery.
+    private async Task LoseLeaseAsync(TestApplication application)
+    {
+        _time.Advance(TimeSpan.FromMinutes(3));
+        var now = _time.GetUtcNow();
+        var request = new LeaseRequest
+        {
+            Owner = Other,
+            Now = now,
+            Until = now.AddMinutes(2),
+            Slots = [new LeaseSlots(Priority.Normal, "mail", 1)],
+        };
+        Assert.Single(await application.Get<IDeliveryQueue>().LeaseAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    // The application has noticed that the lease is lost when it has sent the next notification.
+    private static async Task AssertNotSentAsync(TestApplication application, Guid id, ScriptedProvider provider)
+    {
+        var next = await application.SendAsync(Recipient.Email("eve@example.org"));
+        await application.EndedDeliveryAsync(next);
+        Assert.Equal(next, Assert.Single(provider.Sent).NotificationId);
+        Assert.Equal(DeliveryState.Pending, (await application.DeliveryAsync(id)).State);
     }
 
     [Theory]

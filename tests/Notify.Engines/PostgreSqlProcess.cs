@@ -34,6 +34,18 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>
+    /// Starts a crashed server for one reader, at an address that its clients do not know, and stops it again. The data is as the
+    /// crash left it.
+    /// </summary>
+    public async Task UseAloneAsync(Action<string> use)
+    {
+        var port = FreePort.Next();
+        var process = await PostgreSqlProgram.StartAsync(_folder, port, _settings);
+        use(PostgreSqlProgram.ConnectionString(port, "postgres"));
+        await PostgreSqlProgram.StopAsync(process);
+    }
+
     public async Task StartAgainAsync() => _process = await PostgreSqlProgram.StartAsync(_folder, _port, _settings);
 
     public async ValueTask DisposeAsync()

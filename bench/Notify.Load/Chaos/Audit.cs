@@ -1,14 +1,15 @@
 using Notify.Load.Hosts;
+using Notify.Providers;
 
 namespace Notify.Load.Chaos;
 
 /// <summary>Compares the acknowledged notifications with those that the vendor recorded as accepted.</summary>
 internal sealed class Audit
 {
-    private readonly Dictionary<Guid, int> _inFlight = [];
+    private readonly HashSet<RecordedCall> _inFlight = [];
 
-    /// <summary>The number of attempts that were in flight when a process was killed.</summary>
-    public int InFlight { get; private set; }
+    /// <summary>The number of attempts that were in flight when a process was killed or the store was down.</summary>
+    public int InFlight => _inFlight.Count;
 
     /// <summary>The number of acknowledged notifications that the vendor accepted.</summary>
     public int Delivered { get; private set; }
@@ -19,48 +20,86 @@ internal sealed class Audit
     /// <summary>The number of times that the vendor accepted a notification again.</summary>
     public int Duplicates { get; private set; }
 
-    /// <summary>The number of duplicates that no attempt in flight at a kill explains.</summary>
+    /// <summary>The number of duplicates that neither an attempt in flight nor a lost answer explains.</summary>
     public int Unexplained { get; private set; }
 
     /// <summary>
-    /// Records the attempts that a process was making when it was killed: those of deliveries that it still holds a lease on in
-    /// the database, for which its vendor recorded more calls than the database has outcomes.
+    /// Records the attempts that a process was making when it was killed or the store was down: of each delivery that it held a
+    /// lease on, the first call whose outcome was not in the database. A lease explains one call, because a process makes one
+    /// attempt at a time. Later calls may follow from a newer lease.
     /// </summary>
-    public void AddKill(IEnumerable<VendorEntry> record, IReadOnlyDictionary<Guid, int> held)
+    /// <param name="record">The record of the process's vendor.</param>
+    /// <param name="held">The deliveries that the process held, with the attempts that were in the database.</param>
+    public void AddKill(IEnumerable<VendorEntry> record, IReadOnlyDictionary<Guid, IReadOnlyList<Attempt>> held)
     {
-        var begun = record.Where(entry => entry.Act == VendorAct.Began).CountBy(entry => entry.NotificationId);
-        foreach (var (notificationId, times) in begun)
+        var calls = record
+            .Where(entry => entry.Act == VendorAct.Began)
+            .ToLookup(entry => entry.NotificationId, entry => entry.Call);
+        foreach (var (notificationId, attempts) in held)
         {
-            if (!held.TryGetValue(notificationId, out var settled) || times <= settled)
-                continue;
-            _inFlight[notificationId] = _inFlight.GetValueOrDefault(notificationId) + 1;
-            InFlight++;
+            var unstored = calls[notificationId]
+                .Where(call => !_inFlight.Contains(call) && !attempts.Any(attempt => IsAttempt(attempt, call)));
+            _inFlight.UnionWith(unstored.OrderBy(call => call.BeganAt).Take(1));
         }
     }
 
-    public void Finish(IEnumerable<Guid> acknowledged, IEnumerable<VendorEntry> record)
+    /// <param name="acknowledged">The notifications that a client knows of.</param>
+    /// <param name="record">The records of all vendors.</param>
+    /// <param name="stored">All notifications with the attempts in the database.</param>
+    public void Finish(
+        IEnumerable<Guid> acknowledged,
+        IEnumerable<VendorEntry> record,
+        IReadOnlyDictionary<Guid, IReadOnlyList<Attempt>> stored
+    )
     {
         var accepted = record
             .Where(entry => entry.Act == VendorAct.Accepted)
-            .CountBy(entry => entry.NotificationId)
-            .ToDictionary();
+            .GroupBy(entry => entry.NotificationId, entry => entry.Call)
+            .ToDictionary(calls => calls.Key, calls => calls.ToArray());
         foreach (var notificationId in acknowledged)
         {
-            if (!accepted.Remove(notificationId, out var times))
+            if (!accepted.Remove(notificationId, out var calls))
             {
                 Lost++;
                 continue;
             }
 
             Delivered++;
-            Duplicates += times - 1;
-            Unexplained += Math.Max(0, times - 1 - _inFlight.GetValueOrDefault(notificationId));
+            Duplicates += calls.Length - 1;
+            if (calls.Length > 1)
+                Unexplained += CountUnexplained(calls, stored.GetValueOrDefault(notificationId, []));
         }
 
         // If a kill prevented the answer to a trigger, its notification may be stored under an id that no client knows. The
         // client then repeated its request.
-        var unknown = accepted.Values.Sum();
+        var unknown = accepted.Values.Sum(calls => calls.Length);
         Duplicates += unknown;
         Unexplained += unknown;
     }
+
+    // One acceptance is in the database as the end of the delivery. For any other, the outcome must be missing because the
+    // attempt was in flight, or the engine must have recorded that it did not get the vendor's answer in time.
+    private int CountUnexplained(RecordedCall[] calls, IReadOnlyList<Attempt> attempts)
+    {
+        var outcomes = new Dictionary<RecordedCall, OutcomeKind>();
+        foreach (var attempt in attempts)
+        {
+            // An attempt stands for one call, even if another process called meanwhile.
+            var called = calls.Where(call => IsAttempt(attempt, call)).OrderBy(call => call.BeganAt).Take(1);
+            foreach (var call in called)
+                outcomes[call] = attempt.Outcome;
+        }
+
+        var sent = outcomes.Values.Count(outcome => outcome == OutcomeKind.Sent);
+        return calls.Count(call => !IsExplained(call)) + Math.Max(0, sent - 1);
+
+        bool IsExplained(RecordedCall call) =>
+            outcomes.TryGetValue(call, out var outcome)
+                ? outcome is OutcomeKind.Sent or OutcomeKind.AnswerLost
+                : _inFlight.Contains(call);
+    }
+
+    // The engine notes when an attempt began and how long it took. The vendor was called within this time.
+    private static bool IsAttempt(Attempt attempt, RecordedCall call) =>
+        attempt.StartedAt <= call.BeganAt && call.BeganAt <= attempt.StartedAt + attempt.Duration;
 }

@@ -12,6 +12,7 @@ internal sealed record ChaosResult(
     int Lost,
     int Stuck,
     int Duplicates,
+    int Unexplained,
     int InFlightAtKills,
     double Seconds,
     double PerSecond,

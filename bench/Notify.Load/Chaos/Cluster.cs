@@ -29,7 +29,11 @@ internal sealed class Cluster : ITopology
     public required StoredDeliveries Stored { get; init; }
 
     public IReadOnlyList<Engine> Engines =>
-        [new("PostgreSQL", RestartPostgreSqlAsync), new("Redis", RestartRedisAsync), new("Kafka", RestartKafkaAsync)];
+        [
+            new("PostgreSQL", RestartPostgreSqlAsync),
+            new("Redis", _ => RestartRedisAsync()),
+            new("Kafka", _ => RestartKafkaAsync()),
+        ];
 
     /// <param name="apis">The number of hosts that only accept triggers. Without any, the others accept them too.</param>
     /// <param name="senders">The number of hosts that do everything else.</param>
@@ -81,10 +85,14 @@ internal sealed class Cluster : ITopology
         await _postgreSql.DisposeAsync();
     }
 
-    private async Task RestartPostgreSqlAsync()
+    private async Task RestartPostgreSqlAsync(Action<StoredDeliveries> readMeanwhile)
     {
         await _postgreSql.CrashAsync();
-        await Task.Delay(Outage);
+        // The server is read within the outage. A longer one would outlast the hosts' leases.
+        await Task.WhenAll(
+            Task.Delay(Outage),
+            _postgreSql.UseAloneAsync(connectionString => readMeanwhile(StoredDeliveries.InPostgreSql(connectionString)))
+        );
         await _postgreSql.StartAgainAsync();
     }
 

@@ -20,5 +20,8 @@ internal interface ITopology : IAsyncDisposable
 
 /// <summary>A server that the hosts use.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="RestartAsync">Stops the server and starts it again. Ends when it answers.</param>
-internal sealed record Engine(string Name, Func<Task> RestartAsync);
+/// <param name="RestartAsync">
+/// Stops the server and starts it again. Ends when it answers. If the server is the hosts' database, the call gets to read it
+/// while no host can reach it.
+/// </param>
+internal sealed record Engine(string Name, Func<Action<StoredDeliveries>, Task> RestartAsync);

@@ -14,6 +14,9 @@ internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string 
 
     public IEnumerable<HostProcess> All => _processes.OfType<HostProcess>();
 
+    /// <summary>Whether every host answers.</summary>
+    public bool AreReady => All.All(process => process.Ready is { IsCompletedSuccessfully: true, Result: true });
+
     /// <summary>The records of all vendors.</summary>
     public IEnumerable<VendorEntry> Record => Directory.GetFiles(folder, "vendor-*.log").SelectMany(VendorRecord.Read);
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Notify.Providers;
 using Notify.Storage.Toolkit;
 using Npgsql;
 
@@ -43,27 +44,33 @@ internal sealed class StoredDeliveries(Func<DbConnection> connect, string table,
         return counts;
     }
 
-    /// <summary>
-    /// Returns the notifications whose delivery a process held when it was killed. The number is how many attempts that began
-    /// after the start of the process had durable outcomes.
-    /// </summary>
-    public Dictionary<Guid, int> HeldBy(int processId, DateTimeOffset since)
+    /// <summary>Returns the notifications whose delivery is pending under a lease of a process, with its attempts.</summary>
+    public Dictionary<Guid, IReadOnlyList<Attempt>> HeldBy(int processId) =>
+        ReadHistories("WHERE due_at IS NOT NULL AND owner LIKE @owner", command =>
+        {
+            var owner = command.CreateParameter();
+            (owner.ParameterName, owner.Value) = ("owner", $"%/{processId}/%");
+            command.Parameters.Add(owner);
+        });
+
+    /// <summary>Returns all notifications with the attempts of their delivery.</summary>
+    public Dictionary<Guid, IReadOnlyList<Attempt>> ReadHistories() => ReadHistories("", _ => { });
+
+    private Dictionary<Guid, IReadOnlyList<Attempt>> ReadHistories(string condition, Action<DbCommand> bind)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT notification_id, {history} FROM {table} WHERE due_at IS NOT NULL AND owner LIKE @owner";
-        var owner = command.CreateParameter();
-        (owner.ParameterName, owner.Value) = ("owner", $"%/{processId}/%");
-        command.Parameters.Add(owner);
+        command.CommandText = $"SELECT notification_id, {history} FROM {table} {condition}";
+        bind(command);
         using var reader = command.ExecuteReader();
-        var held = new Dictionary<Guid, int>();
+        var histories = new Dictionary<Guid, IReadOnlyList<Attempt>>();
         while (reader.Read())
         {
-            var settled = StoredForm.ReadHistory(reader.GetString(1)).Count(attempt => attempt.StartedAt >= since);
-            held.Add(reader.GetValue(0) is byte[] id ? new Guid(id, bigEndian: true) : reader.GetGuid(0), settled);
+            var id = reader.GetValue(0) is byte[] bytes ? new Guid(bytes, bigEndian: true) : reader.GetGuid(0);
+            histories.Add(id, StoredForm.ReadHistory(reader.GetString(1)));
         }
 
-        return held;
+        return histories;
     }
 
     private DbConnection Open()

@@ -35,8 +35,6 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
-
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;

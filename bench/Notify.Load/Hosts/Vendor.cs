@@ -33,23 +33,23 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        record.Write(VendorAct.Began, delivery);
+        var call = record.Begin(delivery);
         switch (settings.Mood)
         {
             case VendorMood.Slow:
                 await Task.Delay(settings.VendorDelay, cancellationToken);
-                return Accept(delivery, cancellationToken);
+                return Accept(call, cancellationToken);
             case VendorMood.Silent:
                 await new TaskCompletionSource().Task;
                 return Outcome.Retry("unreachable");
             case VendorMood.Mixed:
-                return await ChooseAsync(delivery, cancellationToken);
+                return await ChooseAsync(delivery, call, cancellationToken);
             default:
-                return Accept(delivery, cancellationToken);
+                return Accept(call, cancellationToken);
         }
     }
 
-    private async ValueTask<Outcome> ChooseAsync(Delivery delivery, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> ChooseAsync(Delivery delivery, RecordedCall call, CancellationToken cancellationToken)
     {
         // Count earlier refusals by this process, and those that the delivery has stored. The first are lost when the process is
         // killed; without the second, each new process would refuse the message again until the delivery's attempts are used up.
@@ -76,14 +76,14 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
         }
 
         _refusals.TryRemove(delivery.Id, out _);
-        return Accept(delivery, cancellationToken);
+        return Accept(call, cancellationToken);
     }
 
     // A vendor does not accept a message whose caller has already given up.
-    private Outcome Accept(Delivery delivery, CancellationToken cancellationToken)
+    private Outcome Accept(RecordedCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        record.Write(VendorAct.Accepted, delivery);
+        record.Accept(call);
         return Outcome.Sent();
     }
 

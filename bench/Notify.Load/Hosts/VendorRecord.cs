@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Notify.Providers;
 
@@ -14,7 +15,13 @@ internal enum VendorAct
 }
 
 /// <summary>A line of a vendor's record.</summary>
-internal readonly record struct VendorEntry(VendorAct Act, Guid NotificationId, Guid DeliveryId);
+internal readonly record struct VendorEntry(VendorAct Act, RecordedCall Call)
+{
+    public Guid NotificationId => Call.NotificationId;
+}
+
+/// <summary>A call to a vendor. All lines of one call have the same values.</summary>
+internal readonly record struct RecordedCall(Guid NotificationId, Guid DeliveryId, DateTimeOffset BeganAt);
 
 /// <summary>
 /// The vendor's record, which is independent of Notify's database. It is an append-only file. Each line is a single write call,
@@ -23,17 +30,19 @@ internal readonly record struct VendorEntry(VendorAct Act, Guid NotificationId, 
 internal sealed class VendorRecord(string file) : IDisposable
 {
     private const string Acts = "BA";
-    private const int LineLength = 68;
+    private const int LineLength = 88;
 
     private readonly FileStream _file = new(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
     private readonly Lock _lock = new();
 
-    public void Write(VendorAct act, Delivery delivery)
+    public RecordedCall Begin(Delivery delivery)
     {
-        var line = Encoding.ASCII.GetBytes($"{Acts[(int)act]} {delivery.NotificationId:N} {delivery.Id:N}\n");
-        lock (_lock)
-            _file.Write(line);
+        var call = new RecordedCall(delivery.NotificationId, delivery.Id, DateTimeOffset.UtcNow);
+        Write(VendorAct.Began, call);
+        return call;
     }
+
+    public void Accept(RecordedCall call) => Write(VendorAct.Accepted, call);
 
     public void Dispose() => _file.Dispose();
 
@@ -41,10 +50,22 @@ internal sealed class VendorRecord(string file) : IDisposable
     public static IEnumerable<VendorEntry> Read(string file) =>
         File.Exists(file) ? File.ReadLines(file).Where(line => line.Length == LineLength - 1).Select(Parse) : [];
 
+    private void Write(VendorAct act, RecordedCall call)
+    {
+        var line = Encoding.ASCII.GetBytes(
+            $"{Acts[(int)act]} {call.NotificationId:N} {call.DeliveryId:N} {call.BeganAt.UtcTicks:D19}\n"
+        );
+        lock (_lock)
+            _file.Write(line);
+    }
+
     private static VendorEntry Parse(string line) =>
         new(
             (VendorAct)Acts.IndexOf(line[0], StringComparison.Ordinal),
-            Guid.ParseExact(line.AsSpan(2, 32), "N"),
-            Guid.ParseExact(line.AsSpan(35, 32), "N")
+            new RecordedCall(
+                Guid.ParseExact(line.AsSpan(2, 32), "N"),
+                Guid.ParseExact(line.AsSpan(35, 32), "N"),
+                new DateTimeOffset(long.Parse(line.AsSpan(68, 19), CultureInfo.InvariantCulture), TimeSpan.Zero)
+            )
         );
 }

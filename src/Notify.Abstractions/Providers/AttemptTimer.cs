@@ -8,11 +8,12 @@ public sealed class AttemptTimer
 {
     private readonly TimeSpan _timeout;
     private readonly TimeProvider? _time;
+    private readonly IAttemptLease? _lease;
     private CancellationTokenSource? _ending;
 
-    internal AttemptTimer(TimeSpan timeout, TimeProvider? time)
+    internal AttemptTimer(TimeSpan timeout, TimeProvider? time, IAttemptLease? lease = null)
     {
-        (_timeout, _time) = (timeout, time);
+        (_timeout, _time, _lease) = (timeout, time, lease);
         Limit = timeout;
     }
 
@@ -27,18 +28,32 @@ public sealed class AttemptTimer
     /// </summary>
     internal DateTimeOffset? BeganAt { get; private set; }
 
+    /// <summary>Gets whether the attempt was cancelled because its lease had ended before it began.</summary>
+    internal bool IsTooLate { get; private set; }
+
     /// <summary>
     /// Stops the timer while the attempt waits for a resource that the provider's deliveries share, such as a pooled connection.
     /// </summary>
     public void Wait() => Set(Timeout.InfiniteTimeSpan);
 
     /// <summary>
-    /// Restarts the timer with the full <see cref="NotificationsOptions.AttemptTimeout"/>. The preceding wait does not count.
+    /// Restarts the timer with the full <see cref="NotificationsOptions.AttemptTimeout"/>. The preceding wait does not count. If
+    /// the lease of the delivery has ended during the wait, another process may send it. Then the attempt's token is cancelled:
+    /// pass it to the next call, or check it, before anything is sent.
     /// </summary>
     public void Begin()
     {
+        var now = _time?.GetUtcNow();
+        if (_lease?.Until <= now)
+        {
+            IsTooLate = true;
+            if (_ending is { IsCancellationRequested: false } ending)
+                ending.Cancel();
+            return;
+        }
+
         Set(_timeout);
-        BeganAt = _time?.GetUtcNow();
+        BeganAt = now;
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Capacity;
 using Notify.Core.Providers;
+using Notify.Core.Queue;
 using Notify.Core.Telemetry;
 using Notify.Core.Tracking;
 using Notify.Providers;
@@ -35,11 +36,13 @@ internal sealed class DeliveryExecutor(
     private readonly TimeSpan _timeout = options.Value.AttemptTimeout;
 
     /// <summary>
-    /// Makes an attempt, moves the delivery to another provider, or defers it because no provider may be called.
+    /// Makes an attempt, moves the delivery to another provider, or defers it because no provider may be called. Makes no attempt
+    /// under a lease that could end during it.
     /// </summary>
     /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was abandoned.</exception>
-    public async ValueTask<Execution> ExecuteAsync(Delivery delivery, CancellationToken stopping)
+    public async ValueTask<Execution> ExecuteAsync(InFlight inFlight, CancellationToken stopping)
     {
+        var delivery = inFlight.Lease.Delivery;
         var route = router.GetRoute(delivery);
         if (route.Count == 0)
             return Execution.FromAttempt(
@@ -60,7 +63,7 @@ internal sealed class DeliveryExecutor(
             {
                 if (provider.Name != delivery.Provider)
                     return Execution.MoveTo(provider.Name);
-                if (await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted)
+                if (await AttemptAsync(provider, circuit, inFlight, delivery, stopping).ConfigureAwait(false) is { } attempted)
                     return attempted;
                 // The circuit has opened in between.
                 wait = circuit.OpenFor;
@@ -92,14 +95,23 @@ internal sealed class DeliveryExecutor(
     private async ValueTask<Execution?> AttemptAsync(
         IDeliveryProvider provider,
         ProviderCircuit circuit,
+        InFlight inFlight,
         Delivery delivery,
         CancellationToken stopping
     )
     {
         var message = await tracker.PrepareAsync(delivery, stopping).ConfigureAwait(false);
-        using var activity = EngineTelemetry.StartAttempt(delivery, provider);
-        var timer = provider is ITimedDeliveryProvider ? new AttemptTimer(_timeout, time) : null;
         var startedAt = time.GetUtcNow();
+        if (startedAt + _timeout > inFlight.Until)
+        {
+            // The lease arrived late, or the preparation waited for the store, and the lease could end before it is renewed.
+            // Another worker would then repeat the attempt, or a cancellation would report the delivery as stopped although it
+            // was sent.
+            return Execution.TooLate;
+        }
+
+        using var activity = EngineTelemetry.StartAttempt(delivery, provider);
+        var timer = provider is ITimedDeliveryProvider ? new AttemptTimer(_timeout, time, inFlight) : null;
         var started = time.GetTimestamp();
         var outcome = await circuit
             .CallAsync(
@@ -110,6 +122,8 @@ internal sealed class DeliveryExecutor(
             .ConfigureAwait(false);
         if (outcome is null)
             return null;
+        if (timer?.IsTooLate == true && outcome.Kind != OutcomeKind.Sent)
+            return Execution.TooLate;
 
         AdaptRate(limits.GetProviderLimiter(provider.Name), outcome);
         // The time that an attempt waited for its turn is not the provider's, so the attempt begins after it.

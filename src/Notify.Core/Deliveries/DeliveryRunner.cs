@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Capacity;
+using Notify.Core.Providers;
 using Notify.Core.Queue;
 using Notify.Core.Settlements;
 using Notify.Core.Timing;
@@ -107,10 +108,9 @@ internal sealed class DeliveryRunner(
         var isSent = false;
         try
         {
-            if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Lease.Until)
+            // A lease that came late is not even used to end or to move the delivery. The executor checks again before the call.
+            if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Until)
             {
-                // The lease arrived late and could end before it is renewed. Another worker would then repeat the attempt, or a
-                // cancellation would report the delivery as stopped although it was sent.
                 Log.LeaseTooShort(logger, delivery.Id);
                 return;
             }
@@ -121,7 +121,13 @@ internal sealed class DeliveryRunner(
                 return;
             }
 
-            var execution = await executor.ExecuteAsync(delivery, _abandon.Token).ConfigureAwait(false);
+            var execution = await executor.ExecuteAsync(inFlight, _abandon.Token).ConfigureAwait(false);
+            if (execution == Execution.TooLate)
+            {
+                Log.LeaseTooShort(logger, delivery.Id);
+                return;
+            }
+
             await settler.SettleAsync(inFlight, execution, _abandon.Token).ConfigureAwait(false);
             isSent = execution.Outcome?.Kind == OutcomeKind.Sent;
         }

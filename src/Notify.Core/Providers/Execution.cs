@@ -4,7 +4,7 @@ namespace Notify.Core.Providers;
 
 /// <summary>
 /// The result of <c>DeliveryExecutor</c>: an attempt with its outcome, or none because the delivery moves to another provider or
-/// every circuit is open.
+/// every circuit is open or its lease has ended.
 /// </summary>
 internal sealed record Execution(
     string Provider,
@@ -26,6 +26,12 @@ internal sealed record Execution(
 
     /// <summary>Creates the result of a delivery for which every circuit is open.</summary>
     public static Execution Defer(string provider, TimeSpan by) => new(provider, default, default, null, by);
+
+    /// <summary>
+    /// Gets the result of a delivery that was not attempted because its lease has ended or could end during the attempt. Nothing
+    /// is settled: another worker may have the delivery.
+    /// </summary>
+    public static Execution TooLate { get; } = new("", default, default, null, TimeSpan.Zero);
 
     /// <summary>Creates the attempt for the delivery's history; null if none was made.</summary>
     public Attempt? ToAttempt() =>

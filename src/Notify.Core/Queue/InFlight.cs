@@ -1,3 +1,4 @@
+using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Core.Queue;
@@ -11,7 +12,7 @@ namespace Notify.Core.Queue;
 /// renewal that arrives after the settlement was written is different: the settlement made the delivery due again, so the renewal
 /// stands for a new attempt. <see cref="End"/> distinguishes the two by the fence that the settlement used.
 /// </remarks>
-internal sealed class InFlight(Lease lease)
+internal sealed class InFlight(Lease lease) : IAttemptLease
 {
     private readonly Lock _lock = new();
     private Lease _lease = lease;
@@ -31,6 +32,9 @@ internal sealed class InFlight(Lease lease)
                 return _lease;
         }
     }
+
+    /// <inheritdoc/>
+    public DateTimeOffset Until => Lease.Until;
 
     /// <summary>
     /// Gets the newest lease to settle under. A lease that arrives later, and that is never asked for here, was made after the
