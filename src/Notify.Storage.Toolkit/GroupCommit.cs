@@ -1,10 +1,16 @@
+using System.Diagnostics;
+
 namespace Notify.Storage.Toolkit;
 
 /// <summary>
 /// Commits the writes of concurrent callers together. While a batch is committed, the next one collects, so that callers share a
-/// transaction and its flush to disk. If many wait, a second batch is committed beside the first. Items that the store refuses
-/// fail their own call only. Thread-safe.
+/// transaction and its flush to disk. Items that the store refuses fail their own call only. Thread-safe.
 /// </summary>
+/// <remarks>
+/// Callers that call again at once form two groups, each of which collects while the other is committed. If commits are fast,
+/// both are committed at the same time: while the server flushes one, it works on the other. If commits are slow, their number
+/// limits the rate, and the two groups are made one (<see cref="WaitForAnsweredCallersAsync"/>).
+/// </remarks>
 /// <typeparam name="TItem">The item to write.</typeparam>
 /// <typeparam name="TAnswer">The answer for one item.</typeparam>
 /// <param name="store">The store's name in metrics, such as <c>postgresql</c>.</param>
@@ -25,19 +31,27 @@ public sealed class GroupCommit<TItem, TAnswer>(
     private const int MaxRows = 4_096;
 
     /// <summary>
-    /// The number of batches that are committed at the same time. While the server flushes one to disk, it works on the other.
+    /// The number of waiting calls from which on a second batch is committed beside the first. For fewer, a further commit costs
+    /// more than the wait.
     /// </summary>
-    private const int MaxCommits = 2;
+    private const int CallsForSecond = 16;
+
+    /// <summary>With this many waiting calls, more would not make a flush noticeably cheaper.</summary>
+    private const int EnoughCalls = 512;
 
     /// <summary>
-    /// The number of waiting calls from which on a second batch is committed at the same time. For fewer, the second commit would
-    /// cost more than the wait for the first one.
+    /// A commit that took this long is worth waiting for callers. Timers are not more precise than a millisecond.
     /// </summary>
-    private const int EnoughCalls = 16;
+    private static readonly TimeSpan SlowCommit = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>The longest wait for callers. A commit may take seconds because of a lock or a restart of the server.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
     private readonly Queue<Call> _waiting = new();
     private int _commits;
+    private volatile bool _isSlow;
+    private Expected? _expected;
 
     /// <summary>Commits items together with those of other callers, and returns one answer per item.</summary>
     /// <param name="items">The items to commit.</param>
@@ -57,7 +71,9 @@ public sealed class GroupCommit<TItem, TAnswer>(
         lock (_lock)
         {
             _waiting.Enqueue(call);
-            if (_commits == 0 || (_commits < MaxCommits && _waiting.Count >= EnoughCalls))
+            if (_waiting.Count >= _expected?.Calls)
+                _expected.Arrived.TrySetResult();
+            if (_commits == 0 || (_commits == 1 && MayCommitSecond()))
             {
                 _commits++;
                 _ = Task.Run(CommitWaitingAsync, CancellationToken.None);
@@ -71,7 +87,37 @@ public sealed class GroupCommit<TItem, TAnswer>(
     {
         var batch = new List<Call>();
         while (TakeWaiting(batch))
+        {
+            var started = Stopwatch.GetTimestamp();
             await CommitTogetherAsync(batch).ConfigureAwait(false);
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            _isSlow = elapsed >= SlowCommit;
+            if (_isSlow)
+                await WaitForAnsweredCallersAsync(batch.Count, elapsed).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Waits a short time for the callers that have just got their answer, because many call again at once. Without it, callers
+    /// that always call again form two groups, each of which waits while the other is committed, and every batch has half of the
+    /// callers. If a flush takes long, that halves the rate. The wait is at most a fifth of what the commit took, and 5 ms.
+    /// </summary>
+    private async ValueTask WaitForAnsweredCallersAsync(int answered, TimeSpan commit)
+    {
+        Expected expected;
+        lock (_lock)
+        {
+            if (answered == 1 || _commits > 1 || _waiting.Count >= EnoughCalls)
+                return;
+            _expected = expected = new Expected(_waiting.Count + answered);
+        }
+
+        // The disk takes real time, whatever clock the application has.
+        var wait = commit / 5 < MaxWait ? commit / 5 : MaxWait;
+        var late = Task.Delay(wait, TimeProvider.System);
+        await Task.WhenAny(expected.Arrived.Task, late).ConfigureAwait(false);
+        lock (_lock)
+            _expected = null;
     }
 
     private bool TakeWaiting(List<Call> batch)
@@ -79,8 +125,8 @@ public sealed class GroupCommit<TItem, TAnswer>(
         batch.Clear();
         lock (_lock)
         {
-            // A few calls wait for the other commit, which then takes them.
-            if (_waiting.Count == 0 || (_commits > 1 && _waiting.Count < EnoughCalls))
+            // What does not need a second commit waits for the other one.
+            if (_waiting.Count == 0 || (_commits > 1 && !MayCommitSecond()))
             {
                 _commits--;
                 return false;
@@ -95,6 +141,8 @@ public sealed class GroupCommit<TItem, TAnswer>(
             return true;
         }
     }
+
+    private bool MayCommitSecond() => !_isSlow && _waiting.Count >= CallsForSecond;
 
     private async ValueTask CommitTogetherAsync(IReadOnlyList<Call> batch)
     {
@@ -125,6 +173,12 @@ public sealed class GroupCommit<TItem, TAnswer>(
             call.Answer.TrySetResult(new ArraySegment<TAnswer>(answers, begin, call.Items.Count));
             begin += call.Items.Count;
         }
+    }
+
+    /// <summary>The number of waiting calls at which the next batch begins.</summary>
+    private sealed record Expected(int Calls)
+    {
+        public TaskCompletionSource Arrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed record Call(IReadOnlyList<TItem> Items, int Rows)

@@ -9,6 +9,9 @@ public sealed class GroupCommitTests : IDisposable
     /// <summary>The number of waiting calls from which on a second batch is committed beside the first.</summary>
     private const int Enough = 16;
 
+    private const int Rounds = 60;
+    private const int EnoughRounds = 10;
+
     private readonly ConcurrentQueue<int> _batches = new();
     private readonly SemaphoreSlim _mayEnd = new(0);
     private readonly GroupCommit<int, int> _group;
@@ -73,6 +76,20 @@ public sealed class GroupCommitTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => refused);
     }
 
+    /// <summary>
+    /// On a busy machine, some callers arrive too late to join, and a few would join by chance even without the wait. The test
+    /// therefore counts the rounds in which they join.
+    /// </summary>
+    [Fact]
+    public async Task Callers_that_call_again_after_a_slow_commit_join_those_that_waited_for_it()
+    {
+        var joined = 0;
+        for (var round = 0; round < Rounds && joined < EnoughRounds; round++)
+            joined += await JoinAsync() ? 1 : 0;
+
+        Assert.Equal(EnoughRounds, joined);
+    }
+
     public void Dispose() => _mayEnd.Dispose();
 
     private async Task<Task> StartFirstAsync()
@@ -91,5 +108,47 @@ public sealed class GroupCommitTests : IDisposable
         _batches.Enqueue(items.Count);
         await _mayEnd.WaitAsync(Cancellation);
         return items.Contains(-1) ? throw new ArgumentException("Refused.", nameof(items)) : [.. items];
+    }
+
+    /// <summary>
+    /// Lets two callers wait for a slow commit of two others, which call again as soon as they have their answer.
+    /// </summary>
+    /// <returns>Whether the next commit had all four.</returns>
+    private static async Task<bool> JoinAsync()
+    {
+        var commits = new ConcurrentQueue<string>();
+        var started = new SemaphoreSlim(0);
+        var mayEnd = new SemaphoreSlim(0);
+        var group = new GroupCommit<string, string>(
+            "test",
+            async items =>
+            {
+                commits.Enqueue(string.Join(' ', items));
+                started.Release();
+                await mayEnd.WaitAsync(Cancellation);
+                return [.. items];
+            },
+            _ => false
+        );
+
+        Task<IReadOnlyList<string>> Commit(string item) => group.RunAsync([item], 1, Cancellation).AsTask();
+        async Task CommitTwiceAsync(string caller)
+        {
+            await Commit(caller);
+            await Commit(caller);
+        }
+
+        var first = Commit("first");
+        await started.WaitAsync(Cancellation);
+        Task[] again = [CommitTwiceAsync("a"), CommitTwiceAsync("b")];
+        mayEnd.Release();
+        await started.WaitAsync(Cancellation);
+        Task[] waiting = [Commit("c"), Commit("d")];
+        await Task.Delay(TimeSpan.FromMilliseconds(30), Cancellation);
+        mayEnd.Release(5);
+        await Task.WhenAll([first, .. again, .. waiting]);
+
+        Assert.Equal(["first", "a b"], commits.Take(2));
+        return commits.ElementAt(2).Length == "c d a b".Length;
     }
 }
