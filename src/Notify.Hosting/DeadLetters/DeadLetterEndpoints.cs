@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Core.Queries;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.OpenApi;
@@ -38,9 +39,13 @@ internal static class DeadLetterEndpoints
         );
         var requested = new PageRequest { After = page.After?.Text() ?? "", Limit = page.Limit };
         if (errors.Any)
-            errors.Add(queries.Validate(filter));
-        if (errors.Any)
+        {
+            // The query itself finds these, but not the errors above.
+            var others = new List<FieldError>(queries.Validate(filter));
+            QueryRules.CheckDeadLetterPage(others, requested);
+            errors.Add(others);
             return Problem.InvalidFields(errors);
+        }
 
         var found = await queries.ListDeadLettersAsync(filter, requested, context.RequestAborted).ConfigureAwait(false);
         var count = await DeadLetterCount.FindAsync(queries, filter, context.RequestAborted).ConfigureAwait(false);
