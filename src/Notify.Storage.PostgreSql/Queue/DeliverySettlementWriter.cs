@@ -50,22 +50,36 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
         return _settle.Create(rows);
     }
 
-    private static BatchStatement<(Settlement Settlement, int Number)> CreateSettle(string schema) => new BatchStatement<(
-            Settlement Settlement,
-            int Number
-        )>(rows =>
+    private static BatchStatement<(Settlement Settlement, int Number)> CreateSettle(string schema)
+    {
+        var settle = new BatchStatement<(Settlement Settlement, int Number)>(rows =>
             $"""
                 UPDATE {schema}.delivery d
                 SET state = settled.state, due_at = settled.due_at, provider = settled.provider,
-                    attempts_spent = settled.attempts_spent, retry_delay_ticks = settled.retry_delay_ticks, reason = settled.reason,
-                    history = d.history || settled.attempt,
+                    attempts_spent = settled.attempts_spent, retry_delay_ticks = settled.retry_delay_ticks,
+                    reason = settled.reason, history = d.history || settled.attempt,
                     ended_at = CASE WHEN settled.state <> {(int)DeliveryState.Pending} THEN settled.settled_at END,
                     owner = NULL, fence = d.fence + 1
                 FROM ({rows}) AS settled
                 WHERE d.id = settled.id AND d.fence = settled.fence AND d.owner IS NOT NULL
                 RETURNING settled.number, d.notification_id, d.fallback_chain, d.fallback_step
                 """
-        ).Column("id", NpgsqlDbType.Uuid, row => row.Settlement.DeliveryId).Column("fence", NpgsqlDbType.Bigint, row => row.Settlement.Fence).Column("state", NpgsqlDbType.Smallint, row => (short)row.Settlement.State).Optional("due_at", NpgsqlDbType.TimestampTz, row => row.Settlement.DueAt?.ToDatabase()).Column("provider", NpgsqlDbType.Text, row => row.Settlement.Provider).Optional("attempts_spent", NpgsqlDbType.Integer, row => row.Settlement.AttemptsSpent).Optional("retry_delay_ticks", NpgsqlDbType.Bigint, row => row.Settlement.RetryDelay.Ticks).Optional("reason", NpgsqlDbType.Text, row => row.Settlement.Reason.ToDatabase()).Column("attempt", NpgsqlDbType.Text, row => row.Settlement.Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : "").Column("settled_at", NpgsqlDbType.TimestampTz, row => row.Settlement.SettledAt.ToDatabase()).Column("number", NpgsqlDbType.Integer, row => row.Number);
+        );
+        return settle
+            .Column("id", NpgsqlDbType.Uuid, row => row.Settlement.DeliveryId)
+            .Column("fence", NpgsqlDbType.Bigint, row => row.Settlement.Fence)
+            .Column("state", NpgsqlDbType.Smallint, row => (short)row.Settlement.State)
+            .Optional("due_at", NpgsqlDbType.TimestampTz, row => row.Settlement.DueAt?.ToDatabase())
+            .Column("provider", NpgsqlDbType.Text, row => row.Settlement.Provider)
+            .Optional("attempts_spent", NpgsqlDbType.Integer, row => row.Settlement.AttemptsSpent)
+            .Optional("retry_delay_ticks", NpgsqlDbType.Bigint, row => row.Settlement.RetryDelay.Ticks)
+            .Optional("reason", NpgsqlDbType.Text, row => row.Settlement.Reason.ToDatabase())
+            .Column("attempt", NpgsqlDbType.Text, row =>
+                row.Settlement.Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : ""
+            )
+            .Column("settled_at", NpgsqlDbType.TimestampTz, row => row.Settlement.SettledAt.ToDatabase())
+            .Column("number", NpgsqlDbType.Integer, row => row.Number);
+    }
 
     private async ValueTask<bool[]> EndAsync(
         NpgsqlConnection connection,

@@ -61,18 +61,55 @@ internal sealed class DeliveryWriter(StoreDatabase database)
     public NpgsqlBatchCommand CreateInsert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) =>
         _insert.Create(rows);
 
-    private static BatchStatement<(QueuedDelivery Queued, DateTimeOffset Now)> CreateInsert(string schema) => new BatchStatement<(
-            QueuedDelivery Queued,
-            DateTimeOffset Now
-        )>(rows =>
+    private static BatchStatement<(QueuedDelivery Queued, DateTimeOffset Now)> CreateInsert(string schema)
+    {
+        var insert = new BatchStatement<(QueuedDelivery Queued, DateTimeOffset Now)>(rows =>
             $"""
                 INSERT INTO {schema}.delivery (id, notification_id, tenant, priority, channel, address, platform, app, provider,
-                    content_index, user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at,
-                    owner, fence, attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key, content,
-                    collapse_address)
+                    content_index, user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at,
+                    due_at, owner, fence, attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id,
+                    address_key, content, collapse_address)
                 {rows}
                 """
-        ).Column("id", NpgsqlDbType.Uuid, row => row.Queued.Delivery.Id).Column("notification_id", NpgsqlDbType.Uuid, row => row.Queued.Delivery.NotificationId).Column("tenant", NpgsqlDbType.Text, row => row.Queued.Delivery.Tenant).Column("priority", NpgsqlDbType.Smallint, row => (short)row.Queued.Delivery.Priority).Column("channel", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Channel.Name).Column("address", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Value).Optional("platform", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Platform?.Name).Optional("app", NpgsqlDbType.Text, row => row.Queued.Delivery.To.App).Column("provider", NpgsqlDbType.Text, row => row.Queued.Delivery.Provider).Optional("content_index", NpgsqlDbType.Integer, row => row.Queued.Delivery.ContentIndex).Optional("user_id", NpgsqlDbType.Text, row => row.Queued.Delivery.UserId).Optional("collapse_key", NpgsqlDbType.Text, row => row.Queued.Delivery.CollapseKey).Optional("fallback_chain", NpgsqlDbType.Uuid, row => row.Queued.Delivery.Fallback?.Chain).Optional("fallback_step", NpgsqlDbType.Integer, row => row.Queued.Delivery.Fallback?.Step).Column("accepted_at", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.AcceptedAt.ToDatabase()).Column("not_before", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.DueAt.ToDatabase()).Column("expires_at", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.ExpiresAt.ToDatabase()).Column("due_at", NpgsqlDbType.TimestampTz, row => row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null).Optional("owner", NpgsqlDbType.Text, row => row.Queued.Owner).Optional("fence", NpgsqlDbType.Bigint, row => row.Queued.Lease?.Fence ?? 0).Optional("attempts_spent", NpgsqlDbType.Integer, row => row.Queued.Delivery.AttemptsSpent).Optional("retry_delay_ticks", NpgsqlDbType.Bigint, row => row.Queued.Delivery.RetryDelay.Ticks).Optional("state", NpgsqlDbType.Smallint, row => (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled)).Optional("reason", NpgsqlDbType.Text, row => row.Queued.CancelledBecause).Optional("ended_at", NpgsqlDbType.TimestampTz, row => row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()).Optional("topic", NpgsqlDbType.Text, row => row.Queued.Delivery.Topic).Optional("device_id", NpgsqlDbType.Text, row => row.Queued.Delivery.DeviceId).Optional("address_key", NpgsqlDbType.Uuid, row => row.Queued.AddressKey).Optional("content", NpgsqlDbType.Bytea, row => StoredForm.WriteOwnContent(row.Queued.Delivery)).Optional("collapse_address", NpgsqlDbType.Text, row => GetCollapseAddress(row.Queued.Delivery));
+        );
+        return insert
+            .Column("id", NpgsqlDbType.Uuid, row => row.Queued.Delivery.Id)
+            .Column("notification_id", NpgsqlDbType.Uuid, row => row.Queued.Delivery.NotificationId)
+            .Column("tenant", NpgsqlDbType.Text, row => row.Queued.Delivery.Tenant)
+            .Column("priority", NpgsqlDbType.Smallint, row => (short)row.Queued.Delivery.Priority)
+            .Column("channel", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Channel.Name)
+            .Column("address", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Value)
+            .Optional("platform", NpgsqlDbType.Text, row => row.Queued.Delivery.To.Platform?.Name)
+            .Optional("app", NpgsqlDbType.Text, row => row.Queued.Delivery.To.App)
+            .Column("provider", NpgsqlDbType.Text, row => row.Queued.Delivery.Provider)
+            .Optional("content_index", NpgsqlDbType.Integer, row => row.Queued.Delivery.ContentIndex)
+            .Optional("user_id", NpgsqlDbType.Text, row => row.Queued.Delivery.UserId)
+            .Optional("collapse_key", NpgsqlDbType.Text, row => row.Queued.Delivery.CollapseKey)
+            .Optional("fallback_chain", NpgsqlDbType.Uuid, row => row.Queued.Delivery.Fallback?.Chain)
+            .Optional("fallback_step", NpgsqlDbType.Integer, row => row.Queued.Delivery.Fallback?.Step)
+            .Column("accepted_at", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
+            .Column("not_before", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.DueAt.ToDatabase())
+            .Column("expires_at", NpgsqlDbType.TimestampTz, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
+            .Column("due_at", NpgsqlDbType.TimestampTz, row =>
+                row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null
+            )
+            .Optional("owner", NpgsqlDbType.Text, row => row.Queued.Owner)
+            .Optional("fence", NpgsqlDbType.Bigint, row => row.Queued.Lease?.Fence ?? 0)
+            .Optional("attempts_spent", NpgsqlDbType.Integer, row => row.Queued.Delivery.AttemptsSpent)
+            .Optional("retry_delay_ticks", NpgsqlDbType.Bigint, row => row.Queued.Delivery.RetryDelay.Ticks)
+            .Optional("state", NpgsqlDbType.Smallint, row =>
+                (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled)
+            )
+            .Optional("reason", NpgsqlDbType.Text, row => row.Queued.CancelledBecause)
+            .Optional("ended_at", NpgsqlDbType.TimestampTz, row =>
+                row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()
+            )
+            .Optional("topic", NpgsqlDbType.Text, row => row.Queued.Delivery.Topic)
+            .Optional("device_id", NpgsqlDbType.Text, row => row.Queued.Delivery.DeviceId)
+            .Optional("address_key", NpgsqlDbType.Uuid, row => row.Queued.AddressKey)
+            .Optional("content", NpgsqlDbType.Bytea, row => StoredForm.WriteOwnContent(row.Queued.Delivery))
+            .Optional("collapse_address", NpgsqlDbType.Text, row => GetCollapseAddress(row.Queued.Delivery));
+    }
 
     private static string? GetCollapseAddress(Delivery delivery) =>
         delivery.CollapseKey is null ? null : delivery.To.Normalize().Value;
