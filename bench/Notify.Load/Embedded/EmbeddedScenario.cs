@@ -35,10 +35,19 @@ internal static class EmbeddedScenario
     }
 
     /// <summary>Measures an application with an empty SQLite database.</summary>
-    public static async Task<Turn> MeasureAsync(TemporaryFolder folder, Func<Application, Task<Turn>> run)
+    /// <param name="folder">The folder of the database.</param>
+    /// <param name="run">Sends what is measured.</param>
+    /// <param name="slots">The number of slots of the provider; null for the default.</param>
+    public static async Task<Turn> MeasureAsync(TemporaryFolder folder, Func<Application, Task<Turn>> run, int? slots = null)
     {
         var database = NewDatabase(folder);
-        await using var application = await Application.StartAsync(builder => builder.UseSqlite(database));
+        await using var application = await Application.StartAsync(builder =>
+            builder
+                .UseSqlite(database)
+                .Services.Configure<NotificationsOptions>(options =>
+                    options.MaxConcurrencyPerProvider = slots ?? options.MaxConcurrencyPerProvider
+                )
+        );
         return await run(application);
     }
 

@@ -28,6 +28,7 @@ internal static class IngressHost
         var database = arguments.Text("database");
         var workers = Enum.Parse<Workers>(arguments.Text("workers") ?? nameof(Workers.None));
         var isRaw = arguments.Text("raw") is not null;
+        var slots = arguments.Int32("slots", new NotificationsOptions().MaxConcurrencyPerProvider, min: 1);
         var key = arguments.Text("key");
         arguments.RefuseUnknown();
 
@@ -38,7 +39,7 @@ internal static class IngressHost
         await using var app =
             database is null ? EmptyEndpoint.Build(builder)
             : isRaw ? await StoringEndpoint.BuildAsync(builder, database)
-            : BuildNotify(builder, database, workers, key);
+            : BuildNotify(builder, database, workers, slots, key);
         app.MapGet(Allocated, () => Text(GC.GetTotalAllocatedBytes(precise: true)));
 
         await app.StartAsync();
@@ -47,12 +48,18 @@ internal static class IngressHost
         return 0;
     }
 
-    private static WebApplication BuildNotify(WebApplicationBuilder builder, string database, Workers workers, string? key)
+    private static WebApplication BuildNotify(
+        WebApplicationBuilder builder,
+        string database,
+        Workers workers,
+        int slots,
+        string? key
+    )
     {
         if (key is not null)
             builder.Services.Configure<NotificationsApiOptions>(options => options.ApiKeys.Add(key));
         builder
-            .Services.AddNotifications(options => options.Workers = workers)
+            .Services.AddNotifications(options => (options.Workers, options.MaxConcurrencyPerProvider) = (workers, slots))
             .UseSqlite(new SqliteConnectionStringBuilder { DataSource = database }.ToString());
         builder.Services.AddSingleton<IDeliveryProvider, PromptProvider>();
 

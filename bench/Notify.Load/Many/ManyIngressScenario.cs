@@ -29,16 +29,25 @@ internal static class ManyIngressScenario
         var port = HostProcess.FreePort();
         await using var server = await IngressServer.StartProcessAsync(
             port,
-            ["--database", folder.File("stream.db"), "--workers", nameof(Workers.All)]
+            ["--database", folder.File("stream.db"), "--workers", nameof(Workers.All), "--slots", $"{ManyEmbeddedScenario.Slots}"]
         );
         var streams = 0;
         var result = await Comparison.RunAsync(
             Name,
             pairs,
             () => StreamAsync(port, $"stream-{++streams}", count),
-            () => EmbeddedScenario.MeasureAsync(folder, application => application.SendAsync(count, Callers))
+            () =>
+                EmbeddedScenario.MeasureAsync(
+                    folder,
+                    application => application.SendAsync(count, Callers),
+                    ManyEmbeddedScenario.Slots
+                )
         );
-        var withKeys = await EmbeddedScenario.MeasureAsync(folder, application => application.SendWithKeysAsync(count, Callers));
+        var withKeys = await EmbeddedScenario.MeasureAsync(
+            folder,
+            application => application.SendWithKeysAsync(count, Callers),
+            ManyEmbeddedScenario.Slots
+        );
         var details = new Dictionary<string, double> { ["ceiling_with_keys_per_second"] = Math.Round(withKeys.PerSecond) };
         (result.AtLeast(Reach) with { Details = details }).Print();
         return 0;
