@@ -19,8 +19,8 @@ internal abstract class BatchColumn<TRow>(string name, string type, string? usua
     /// <summary>Returns whether a row has another value than the usual one.</summary>
     public abstract bool IsNeeded(IReadOnlyList<TRow> rows);
 
-    /// <summary>Creates the parameter with the values of all rows.</summary>
-    public abstract NpgsqlParameter CreateArray(IReadOnlyList<TRow> rows);
+    /// <summary>Adds the parameter with the values of all rows.</summary>
+    public abstract void AddTo(NpgsqlParameterCollection parameters, IReadOnlyList<TRow> rows);
 }
 
 /// <inheritdoc/>
@@ -28,7 +28,6 @@ internal sealed class BatchColumn<TRow, TValue> : BatchColumn<TRow>
 {
     private readonly NpgsqlDbType _type;
     private readonly Func<TRow, TValue> _get;
-    private readonly bool _isOptional;
     private readonly TValue? _usual;
 
     /// <summary>Creates a column that is always sent.</summary>
@@ -37,12 +36,11 @@ internal sealed class BatchColumn<TRow, TValue> : BatchColumn<TRow>
 
     /// <summary>Creates a column that is left out if all rows have its usual value.</summary>
     public BatchColumn(string name, NpgsqlDbType type, Func<TRow, TValue> get, TValue? usual)
-        : base(name, GetName(type), $"{ToSql(usual)}::{GetName(type)}") =>
-        (_type, _get, _isOptional, _usual) = (type, get, true, usual);
+        : base(name, GetName(type), $"{ToSql(usual)}::{GetName(type)}") => (_type, _get, _usual) = (type, get, usual);
 
     public override bool IsNeeded(IReadOnlyList<TRow> rows)
     {
-        if (!_isOptional)
+        if (Usual is null)
             return true;
         for (var i = 0; i < rows.Count; i++)
         {
@@ -53,13 +51,8 @@ internal sealed class BatchColumn<TRow, TValue> : BatchColumn<TRow>
         return false;
     }
 
-    public override NpgsqlParameter CreateArray(IReadOnlyList<TRow> rows)
-    {
-        var values = new TValue[rows.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = _get(rows[i]);
-        return new NpgsqlParameter<TValue[]> { NpgsqlDbType = NpgsqlDbType.Array | _type, TypedValue = values };
-    }
+    public override void AddTo(NpgsqlParameterCollection parameters, IReadOnlyList<TRow> rows) =>
+        parameters.Column(_type, rows, _get);
 
     /// <summary>Usual values are null or numbers.</summary>
     private static string ToSql(TValue? usual) => usual is null ? "NULL" : Convert.ToString(usual, CultureInfo.InvariantCulture)!;

@@ -44,7 +44,7 @@ internal sealed class BatchStatement<TRow>(Func<string, string> createSql)
         for (var i = 0; i < _columns.Count; i++)
         {
             if (IsIn(form, i))
-                command.Parameters.Add(_columns[i].CreateArray(rows));
+                _columns[i].AddTo(command.Parameters, rows);
         }
 
         return command;

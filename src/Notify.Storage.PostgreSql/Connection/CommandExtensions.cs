@@ -84,31 +84,13 @@ internal static class CommandExtensions
     /// Preparing is safe here because each statement has a single possible plan: the rows are found one by one through an index,
     /// whatever the size of the table.
     /// </summary>
-    public static async ValueTask<List<T>> QueryByIdAsync<T>(
+    public static ValueTask<List<T>> QueryByIdAsync<T>(
         this NpgsqlConnection connection,
         NpgsqlBatchCommand query,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken,
         params IEnumerable<NpgsqlBatchCommand> after
-    )
-    {
-        var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex), query } };
-        await using (batch.ConfigureAwait(false))
-        {
-            foreach (var insert in after)
-                batch.BatchCommands.Add(insert);
-            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                var rows = await ReadAsync(reader, read, cancellationToken).ConfigureAwait(false);
-                // A failure of an insert is reported where its result would be.
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                return rows;
-            }
-        }
-    }
+    ) => connection.RunByIdAsync([query, .. after], reader => ReadAsync(reader, read, cancellationToken), cancellationToken);
 
     /// <summary>Runs a statement that selects rows by id, and keeps it prepared.</summary>
     public static ValueTask<List<T>> QueryByIdAsync<T>(
@@ -123,34 +105,27 @@ internal static class CommandExtensions
     /// Runs two statements that select rows by id, in one round trip, and keeps them prepared. The second sees what the first
     /// changed.
     /// </summary>
-    public static async ValueTask<(List<TFirst> First, List<TSecond> Second)> QueryByIdAsync<TFirst, TSecond>(
+    public static ValueTask<(List<TFirst> First, List<TSecond> Second)> QueryByIdAsync<TFirst, TSecond>(
         this NpgsqlConnection connection,
         NpgsqlBatchCommand first,
         Func<NpgsqlDataReader, TFirst> readFirst,
         NpgsqlBatchCommand second,
         Func<NpgsqlDataReader, TSecond> readSecond,
         CancellationToken cancellationToken
-    )
-    {
-        var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex), first, second } };
-        await using (batch.ConfigureAwait(false))
-        {
-            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+    ) =>
+        connection.RunByIdAsync(
+            [first, second],
+            async reader =>
             {
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
                 var ofFirst = await ReadAsync(reader, readFirst, cancellationToken).ConfigureAwait(false);
                 await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                var ofSecond = await ReadAsync(reader, readSecond, cancellationToken).ConfigureAwait(false);
-                // A failure of the commit is reported after the last result.
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                return (ofFirst, ofSecond);
-            }
-        }
-    }
+                return (ofFirst, await ReadAsync(reader, readSecond, cancellationToken).ConfigureAwait(false));
+            },
+            cancellationToken
+        );
 
-    private static async ValueTask<List<T>> ReadAsync<T>(
+    /// <summary>Reads the rows of the current result.</summary>
+    public static async ValueTask<List<T>> ReadAsync<T>(
         NpgsqlDataReader reader,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken
@@ -160,6 +135,31 @@ internal static class CommandExtensions
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             rows.Add(read(reader));
         return rows;
+    }
+
+    private static async ValueTask<T> RunByIdAsync<T>(
+        this NpgsqlConnection connection,
+        IEnumerable<NpgsqlBatchCommand> statements,
+        Func<NpgsqlDataReader, ValueTask<T>> read,
+        CancellationToken cancellationToken
+    )
+    {
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex) } };
+        await using (batch.ConfigureAwait(false))
+        {
+            foreach (var statement in statements)
+                batch.BatchCommands.Add(statement);
+            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                var result = await read(reader).ConfigureAwait(false);
+                // A failure of a later statement, or of the commit, is reported where the next result would be.
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+        }
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> bind)

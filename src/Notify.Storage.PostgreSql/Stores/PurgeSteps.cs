@@ -37,10 +37,7 @@ internal sealed class PurgeSteps(StoreDatabase database, TimeProvider clock)
                     await using (reader.ConfigureAwait(false))
                     {
                         await reader.NextResultAsync(cancellation).ConfigureAwait(false);
-                        var rows = new List<T>();
-                        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                            rows.Add(read(reader));
-                        return rows;
+                        return await CommandExtensions.ReadAsync(reader, read, cancellation).ConfigureAwait(false);
                     }
                 }
             }
