@@ -92,7 +92,7 @@ internal static class IdleScenario
         (result with { Ratio = Math.Round(host.Share, 5), RssMb = Math.Round(host.Megabytes, 1), Details = details }).Print();
     }
 
-    /// <summary>What a process has used since this was created.</summary>
+    /// <summary>Measures what a process uses, from the creation of this object on.</summary>
     private sealed class Watch
     {
         private readonly Process _process;

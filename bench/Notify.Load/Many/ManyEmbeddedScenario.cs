@@ -15,7 +15,7 @@ internal static class ManyEmbeddedScenario
 
     /// <summary>
     /// The number of slots of the provider. A stream has more deliveries on the way than the 256 of the default: one that has no
-    /// slot when it is accepted is leased later, in a write of its own.
+    /// slot when it is accepted is leased later, in another write.
     /// </summary>
     public const int Slots = 4_000;
 

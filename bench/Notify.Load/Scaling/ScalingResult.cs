@@ -28,7 +28,7 @@ internal static class ScalingResult
                 get(most) / get(alone),
                 Target
             );
-            // The memory of the process that makes the load says nothing.
+            // Only the memory of the load generator is known, and it is not what is measured.
             yield return result with
             {
                 RssMb = 0,

@@ -24,7 +24,7 @@ internal static class ScalingScenario
     /// <summary>The triggers a second for a process: eight times as many are well below the limit of two processors.</summary>
     private const int Rate = 25;
 
-    /// <summary>What counts as that rate, with the time until the last delivery is settled.</summary>
+    /// <summary>The lowest rate that counts as <see cref="Rate"/>: the wait for the last settlement lowers it.</summary>
     private const int LeastRate = 20;
 
     private const int RateSeconds = 8;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Http2PooledBuffers;
 
-/// <summary>Kestrel with HTTP/2, in a process of its own. It answers each request after a delay.</summary>
+/// <summary>Kestrel with HTTP/2, in a separate process. It answers each request after a delay.</summary>
 internal static class DelayedServer
 {
     private static readonly byte[] Answer = new byte[850];

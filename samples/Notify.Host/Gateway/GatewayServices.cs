@@ -31,7 +31,7 @@ internal static class GatewayServices
             AddForwarding(services, settings);
     }
 
-    // A method of its own: a process that forwards nothing does not load YARP.
+    // A separate method, so that a process that forwards nothing does not load YARP.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddForwarding(IServiceCollection services, GatewaySettings settings)
     {

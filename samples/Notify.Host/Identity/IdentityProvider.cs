@@ -44,7 +44,7 @@ internal static class IdentityProvider
             AddBearerTokens(services, settings);
     }
 
-    // A method of its own: a process without an identity provider does not load the libraries for its tokens.
+    // A separate method, so that a process without an identity provider does not load the libraries for its tokens.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddBearerTokens(IServiceCollection services, IConfiguration settings)
     {

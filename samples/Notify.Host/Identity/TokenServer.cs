@@ -26,7 +26,7 @@ internal static class TokenServer
             AddServer(services, settings, isIssuer);
     }
 
-    // A method of its own: a process without the server does not load OpenIddict.
+    // A separate method, so that a process without the server does not load OpenIddict.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddServer(IServiceCollection services, IConfiguration settings, bool isIssuer)
     {

@@ -20,7 +20,7 @@ internal static class McpSettings
             AddServer(services);
     }
 
-    // A method of its own: a process without the server does not load its library.
+    // A separate method, so that a process without the server does not load its library.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddServer(IServiceCollection services)
     {
