@@ -71,7 +71,7 @@ public abstract partial class StoreConformance
         Assert.Equal(Ids(dead[1], dead[0], dead[3]), await FindDeadAsync(AllDead));
     }
 
-    /// <summary>Replayed deliveries fail again at once, and others fail during the replay, some of them at the end of the period.</summary>
+    /// <summary>Replayed deliveries fail again at once, and others fail meanwhile, some at the end of the period.</summary>
     [Fact]
     public async Task A_replay_in_batches_visits_each_dead_letter_once_while_others_come()
     {
