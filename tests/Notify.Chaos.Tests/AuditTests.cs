@@ -94,6 +94,7 @@ public sealed class AuditTests
         Finish([_id], [Call(0), Call(10)], Attempt(0, outcome), Attempt(10));
 
         Assert.Equal((1, unexplained), (_audit.Duplicates, _audit.Unexplained));
+        Assert.Equal(unexplained == 0, _audit.Findings.Length == 0);
     }
 
     [Fact]

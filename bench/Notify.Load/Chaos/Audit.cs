@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Notify.Load.Hosts;
 using Notify.Providers;
 
@@ -7,6 +9,7 @@ namespace Notify.Load.Chaos;
 internal sealed class Audit
 {
     private readonly HashSet<RecordedCall> _inFlight = [];
+    private readonly StringBuilder _findings = new();
 
     /// <summary>The number of attempts that were in flight when a process was killed or the store was down.</summary>
     public int InFlight => _inFlight.Count;
@@ -22,6 +25,11 @@ internal sealed class Audit
 
     /// <summary>The number of duplicates that neither an attempt in flight nor a lost answer explains.</summary>
     public int Unexplained { get; private set; }
+
+    /// <summary>
+    /// The calls and the stored attempts of each notification with an unexplained duplicate; empty if there is none.
+    /// </summary>
+    public string Findings => _findings.ToString();
 
     /// <summary>
     /// Records the attempts that a process was making when it was killed or the store was down: of each delivery that it held a
@@ -66,8 +74,13 @@ internal sealed class Audit
 
             Delivered++;
             Duplicates += calls.Length - 1;
-            if (calls.Length > 1)
-                Unexplained += CountUnexplained(calls, stored.GetValueOrDefault(notificationId, []));
+            if (calls.Length == 1)
+                continue;
+            var attempts = stored.GetValueOrDefault(notificationId, []);
+            var unexplained = CountUnexplained(calls, attempts);
+            Unexplained += unexplained;
+            if (unexplained > 0)
+                Describe(notificationId, calls, attempts);
         }
 
         // If a kill prevented the answer to a trigger, its notification may be stored under an id that no client knows. The
@@ -97,6 +110,22 @@ internal sealed class Audit
             outcomes.TryGetValue(call, out var outcome)
                 ? outcome is OutcomeKind.Sent or OutcomeKind.AnswerLost
                 : _inFlight.Contains(call);
+    }
+
+    private void Describe(Guid notificationId, RecordedCall[] calls, IReadOnlyList<Attempt> attempts)
+    {
+        _findings.AppendLine(CultureInfo.InvariantCulture, $"{notificationId} was accepted {calls.Length} times.");
+        foreach (var call in calls)
+        {
+            var inFlight = _inFlight.Contains(call) ? ", in flight" : "";
+            _findings.AppendLine(CultureInfo.InvariantCulture, $"  call at {call.BeganAt:O}{inFlight}");
+        }
+
+        foreach (var attempt in attempts)
+        {
+            var end = attempt.StartedAt + attempt.Duration;
+            _findings.AppendLine(CultureInfo.InvariantCulture, $"  stored: {attempt.StartedAt:O} to {end:O}, {attempt.Outcome}");
+        }
     }
 
     // The engine notes when an attempt began and how long it took. The vendor was called within this time.

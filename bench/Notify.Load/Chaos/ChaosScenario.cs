@@ -201,7 +201,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
         Expect(result.Stuck == 0, $"{result.Stuck} deliveries are still pending and nothing happens to them");
         Expect(
             _audit.Unexplained == 0,
-            $"{_audit.Unexplained} duplicates are explained by neither attempts in flight nor lost answers"
+            $"{_audit.Unexplained} duplicates are explained by neither attempts in flight nor lost answers:\n{_audit.Findings}"
         );
         Expect(
             states.GetValueOrDefault(DeliveryState.Sent) == result.Count,

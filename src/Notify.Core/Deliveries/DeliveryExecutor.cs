@@ -101,6 +101,9 @@ internal sealed class DeliveryExecutor(
     )
     {
         var message = await tracker.PrepareAsync(delivery, stopping).ConfigureAwait(false);
+        // The duration is measured from before the time that is stored, so the stored span contains the whole call, even if the
+        // process is not scheduled between the two.
+        var started = time.GetTimestamp();
         var startedAt = time.GetUtcNow();
         if (startedAt + _timeout > inFlight.Until)
         {
@@ -112,7 +115,6 @@ internal sealed class DeliveryExecutor(
 
         using var activity = EngineTelemetry.StartAttempt(delivery, provider);
         var timer = provider is ITimedDeliveryProvider ? new AttemptTimer(_timeout, time, inFlight) : null;
-        var started = time.GetTimestamp();
         var outcome = await circuit
             .CallAsync(
                 static (call, token) => call.Executor.CallAsync(call.Provider, call.Timer, call.Delivery, token),
