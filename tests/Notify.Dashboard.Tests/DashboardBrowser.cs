@@ -88,6 +88,16 @@ internal sealed class DashboardBrowser : IAsyncDisposable
     /// <summary>Waits until the page shows a text.</summary>
     public Task SeeAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
+    /// <summary>
+    /// Waits until a page is loaded whose address ends with a path. The page itself is asked: Playwright's wait for an address
+    /// misses a navigation that happens between its check and its wait.
+    /// </summary>
+    public Task ArriveAsync(string path) =>
+        Page.WaitForFunctionAsync(
+            "path => location.pathname.endsWith('/' + path) && document.readyState === 'complete'",
+            path
+        );
+
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();

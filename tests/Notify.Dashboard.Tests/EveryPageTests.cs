@@ -121,7 +121,7 @@ public sealed class EveryPageTests : IAsyncLifetime
         await browser.GoAsync("template-editor?name=welcome");
         await browser.Page.Locator("#title-0").FocusAsync();
         await PressAsync(browser, "Enter");
-        await browser.Page.WaitForURLAsync("**/template-editor/draft");
+        await browser.ArriveAsync("template-editor/draft");
         Assert.Equal(2, await browser.Page.Locator(".variant").CountAsync());
     }
 

@@ -43,7 +43,7 @@ public sealed class LivePartsTests
         await keys.RevokeAsync(Trigger.DefaultTenant, (await keys.ListAsync(Trigger.DefaultTenant)).Items[0].Id);
         await browser.SeeAsync("Your session has ended");
         await browser.Page.GetByText("Load the page again").ClickAsync();
-        await browser.Page.WaitForURLAsync("**/sign-in**");
+        await browser.ArriveAsync("sign-in");
         Assert.Equal([], browser.Complaints);
     }
 
