@@ -7,20 +7,15 @@ using Notify.TestSupport;
 
 namespace Notify.Load.Gateway;
 
-/// <summary>A process in front of the API, or the API itself, with its callers' connections.</summary>
+/// <summary>A process in front of the API, or the API itself.</summary>
 internal sealed class ProxyServer : IAsyncDisposable
 {
     public const string Key = "a-key-of-the-benchmark";
 
     private readonly ServerProcess _process;
-    private readonly CallerConnections _connections;
     private readonly int _callers;
 
-    private ProxyServer(ServerProcess process, int port, int callers)
-    {
-        (_process, Port, _callers) = (process, port, callers);
-        _connections = new CallerConnections(port, callers, Key);
-    }
+    private ProxyServer(ServerProcess process, int port, int callers) => (_process, Port, _callers) = (process, port, callers);
 
     public int Port { get; }
 
@@ -55,17 +50,14 @@ internal sealed class ProxyServer : IAsyncDisposable
     /// <summary>Runs one turn. It ends when all requests have been answered with 202.</summary>
     public async Task<Turn> SendAsync(int count)
     {
+        using var connections = new CallerConnections(Port, _callers, Key);
         var used = ReadProcessorTime();
-        var turn = await Callers.MeasureAsync(count, _callers, _connections.PostAsync);
+        var turn = await Callers.MeasureAsync(count, _callers, connections.PostAsync);
         ProcessorMicroseconds = Math.Round((ReadProcessorTime() - used).TotalMicroseconds / count, 1);
         return turn;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _connections.Dispose();
-        await _process.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static Task<ProxyServer> StartOwnAsync(int callers, string command, params string[] arguments)
     {

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Notify.Load.Ingress;
 
-/// <summary>The connections that callers share. A connection serves one caller at a time.</summary>
+/// <summary>
+/// The connections that the callers of one turn share. A connection serves one caller at a time. Each turn has its own, because a
+/// server closes a connection that was idle during the other server's turns for too long.
+/// </summary>
 internal sealed class CallerConnections : IDisposable
 {
     private readonly ConcurrentBag<KeepAliveConnection> _free = [];

@@ -7,7 +7,7 @@ using Notify.TestSupport;
 
 namespace Notify.Load.Ingress;
 
-/// <summary>A server process and its callers' connections.</summary>
+/// <summary>A server process, and what its callers measure.</summary>
 internal sealed class IngressServer : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
@@ -16,14 +16,13 @@ internal sealed class IngressServer : IAsyncDisposable
     private readonly Workers _workers;
     private readonly ServerProcess _process;
     private readonly int _callers;
-    private readonly CallerConnections _connections;
+    private readonly int _port;
     private readonly HttpClient _questions;
     private int _sent;
 
     private IngressServer(string? database, Workers workers, int callers, ServerProcess process, int port)
     {
-        (_database, _workers, _callers, _process) = (database, workers, callers, process);
-        _connections = new CallerConnections(port, callers);
+        (_database, _workers, _callers, _process, _port) = (database, workers, callers, process, port);
         _questions = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
@@ -81,12 +80,13 @@ internal sealed class IngressServer : IAsyncDisposable
     /// </summary>
     public async Task<Turn> SendAsync(int count)
     {
+        using var connections = new CallerConnections(_port, _callers);
         var allocated = await AskAsync(IngressHost.Allocated);
         var used = (Server: ProcessorTime(_process.Id), Callers: ProcessorTime(Environment.ProcessId));
         var turn = await Callers.MeasureAsync(
             count,
             _callers,
-            _connections.PostAsync,
+            connections.PostAsync,
             _workers == Workers.None ? null : SettleAsync
         );
         ProcessorMicroseconds = (ProcessorTime(_process.Id) - used.Server).TotalMicroseconds / count;
@@ -121,7 +121,6 @@ internal sealed class IngressServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _questions.Dispose();
-        _connections.Dispose();
         await _process.DisposeAsync();
     }
 
