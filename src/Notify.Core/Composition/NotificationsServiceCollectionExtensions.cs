@@ -85,6 +85,10 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<PhoneNumberRules>();
         services.AddSingleton<ProviderRules>();
         services.AddSingleton<ContentRules>();
+        services.AddSingleton<TriggerContentRules>();
+        services.AddSingleton<ScheduleRules>();
+        services.AddSingleton<FallbackRules>();
+        services.AddSingleton<ThrottleAndDigestRules>();
         services.AddSingleton<TriggerValidator>();
         services.AddSingleton<NotificationFactory>();
         services.AddSingleton<IdempotencyKeys>();

@@ -168,7 +168,7 @@ internal static class TriggerSchema
                 )
             ),
             1,
-            TriggerValidator.MaxFallbackSteps
+            FallbackRules.MaxSteps
         );
 
     public static JsonObject Condition() =>
