@@ -8,15 +8,19 @@ internal sealed class CountingQueue : IDeliveryQueue
 {
     private IDeliveryQueue _inner = null!;
     private int _enqueued;
+    private int _counts;
 
     public int Enqueued => _enqueued;
+
+    /// <summary>How often all that waits was counted.</summary>
+    public int Counts => _counts;
 
     public Exception? Failure { get; set; }
 
     /// <summary>Called after the notification is stored and before the call returns.</summary>
     public Func<Task> Stored { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Whether calls for the depth never return, even if they are cancelled.</summary>
+    /// <summary>Whether calls for the depth and the providers never return, even if they are cancelled.</summary>
     public bool Stuck { get; init; }
 
     public void Watch(IServiceCollection services)
@@ -59,9 +63,17 @@ internal sealed class CountingQueue : IDeliveryQueue
 
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _counts);
         if (Failure is not null)
             throw Failure;
         return Stuck ? new(new TaskCompletionSource<IReadOnlyList<QueueDepth>>().Task) : _inner.GetDepthAsync(cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+            throw Failure;
+        return Stuck ? new(new TaskCompletionSource<IReadOnlyList<string>>().Task) : _inner.ListProvidersAsync(cancellationToken);
     }
 
     public ValueTask<Cancellation?> CancelAsync(

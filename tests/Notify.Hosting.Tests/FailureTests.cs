@@ -31,6 +31,20 @@ public sealed class FailureTests
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
     }
 
+    /// <summary>A million deliveries take longer to count than a probe waits, and a busy process must stay ready.</summary>
+    [Fact]
+    public async Task Whether_a_process_is_ready_does_not_depend_on_how_much_waits()
+    {
+        var store = new CountingQueue();
+        await using var app = await ApiApplication.StartAsync(services: store.Watch);
+        var before = store.Counts;
+
+        Assert.Equal("ready", (await app.ReadAsync("/health/ready")).GetProperty("status").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync("/v1/diagnostics")).StatusCode);
+
+        Assert.Equal(before, store.Counts);
+    }
+
     [Fact]
     public async Task A_failing_store_is_reported_as_an_outage()
     {

@@ -117,7 +117,7 @@ internal sealed class DiagnosticChecks(
 
     private async ValueTask<CheckResult> CheckStoreAsync(CancellationToken cancellationToken)
     {
-        await queue.GetDepthAsync(cancellationToken).ConfigureAwait(false);
+        await queue.ListProvidersAsync(cancellationToken).ConfigureAwait(false);
         foreach (var store in stores)
             await store.CheckAsync(cancellationToken).ConfigureAwait(false);
         return CheckResult.Ok("It can be read and written.");

@@ -34,7 +34,8 @@ internal static class StoreProbe
 
     private static async ValueTask CheckAsync(IDeliveryQueue queue, IStoreHealth? health, CancellationToken cancellationToken)
     {
-        await queue.GetDepthAsync(cancellationToken).ConfigureAwait(false);
+        // Counting what waits would take longer the longer the backlog is, and would make a busy process look broken.
+        await queue.ListProvidersAsync(cancellationToken).ConfigureAwait(false);
         if (health is not null)
             await health.CheckAsync(cancellationToken).ConfigureAwait(false);
     }

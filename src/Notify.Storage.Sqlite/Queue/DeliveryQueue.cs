@@ -100,6 +100,13 @@ internal sealed class DeliveryQueue : IDeliveryQueue, IDisposable
         return new(depths);
     }
 
+    public ValueTask<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken)
+    {
+        using var connection = _database.OpenReader();
+        using var providers = new PendingProviders(connection);
+        return new(providers.List());
+    }
+
     public void Dispose()
     {
         _writer.Dispose();
