@@ -14,15 +14,11 @@ public sealed class AttemptSpanTests
     public async Task The_call_of_the_vendor_is_within_the_stored_span()
     {
         var calledAt = DateTimeOffset.MinValue;
-        var provider = new ScriptedProvider(
-            "mail",
-            Channel.Email,
-            _ =>
-            {
-                calledAt = DateTimeOffset.UtcNow;
-                return Outcome.Sent();
-            }
-        );
+        var provider = new ScriptedProvider("mail", Channel.Email, _ =>
+        {
+            calledAt = DateTimeOffset.UtcNow;
+            return Outcome.Sent();
+        });
         await using var application = await TestApplication.StartAsync(
             builder => builder.Services.AddSingleton<TimeProvider>(new InterruptedClock()),
             provider

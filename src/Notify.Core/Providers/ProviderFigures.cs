@@ -45,15 +45,17 @@ internal sealed class AttemptWindow(TimeProvider time)
 
     private void Advance()
     {
-        var elapsed = time.GetElapsedTime(_startedAt);
-        if (elapsed < Length)
+        var ended = time.GetElapsedTime(_startedAt).Ticks / Length.Ticks;
+        if (ended == 0)
             return;
         // The older histogram is emptied and used again, so a window needs no memory beside its two.
         (_before, _current) = (_current, _before);
         _current.Clear();
-        if (elapsed >= 2 * Length)
+        if (ended > 1)
             _before.Clear();
-        _startedAt = time.GetTimestamp();
+        // The next 5 minutes begin where the last ones ended, not now: otherwise attempts that nobody asked about for a while
+        // would be shown for longer than 10 minutes.
+        _startedAt += ended * (long)Length.TotalSeconds * time.TimestampFrequency;
     }
 }
 
