@@ -93,10 +93,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
     /// misses a navigation that happens between its check and its wait.
     /// </summary>
     public Task ArriveAsync(string path) =>
-        Page.WaitForFunctionAsync(
-            "path => location.pathname.endsWith('/' + path) && document.readyState === 'complete'",
-            path
-        );
+        Page.WaitForFunctionAsync("path => location.pathname.endsWith('/' + path) && document.readyState === 'complete'", path);
 
     public async ValueTask DisposeAsync()
     {

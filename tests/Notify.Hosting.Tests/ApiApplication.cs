@@ -52,7 +52,10 @@ public sealed class ApiApplication : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var notifications = builder.Services.AddNotifications();
+        // No test fails because the machine was too busy to render in time.
+        var notifications = builder.Services.AddNotifications(options =>
+            options.Templates.MaxRenderTime = TimeSpan.FromMinutes(1)
+        );
         (store ?? (stored => stored.UseInMemory())).Invoke(notifications);
         notifications.AddSandbox();
         builder.Services.Configure(options ?? (_ => { }));

@@ -93,8 +93,11 @@ internal sealed class DrillLoad(Func<Uri> findActive, TimeSpan pause) : IDisposa
             using var answer = await _client.SendAsync(request);
             if (answer.StatusCode == HttpStatusCode.Accepted)
                 return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-            if (answer.StatusCode < HttpStatusCode.InternalServerError)
-                OtherErrors.Enqueue($"{key}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            var text = await answer.Content.ReadAsStringAsync();
+            // An earlier call with the key, whose answer was lost, may still be running: then this one is repeated as well.
+            var isInUse = text.Contains("idempotency_key_in_use", StringComparison.Ordinal);
+            if (answer.StatusCode < HttpStatusCode.InternalServerError && !isInUse)
+                OtherErrors.Enqueue($"{key}: {answer.StatusCode} {text}");
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
