@@ -8,14 +8,13 @@ internal sealed class CountingQueue : IDeliveryQueue
 {
     private IDeliveryQueue _inner = null!;
     private int _enqueued;
-    private int _counts;
 
     public int Enqueued => _enqueued;
 
-    /// <summary>How often all that waits was counted.</summary>
-    public int Counts => _counts;
-
     public Exception? Failure { get; set; }
+
+    /// <summary>Whether counting what waits fails, as it does when it takes too long.</summary>
+    public bool CannotCount { get; init; }
 
     /// <summary>Called after the notification is stored and before the call returns.</summary>
     public Func<Task> Stored { get; set; } = () => Task.CompletedTask;
@@ -63,7 +62,8 @@ internal sealed class CountingQueue : IDeliveryQueue
 
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _counts);
+        if (CannotCount)
+            throw new TimeoutException("Counting took too long.");
         if (Failure is not null)
             throw Failure;
         return Stuck ? new(new TaskCompletionSource<IReadOnlyList<QueueDepth>>().Task) : _inner.GetDepthAsync(cancellationToken);

@@ -31,18 +31,19 @@ public sealed class FailureTests
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
     }
 
-    /// <summary>A million deliveries take longer to count than a probe waits, and a busy process must stay ready.</summary>
+    /// <summary>Counting takes longer the more deliveries wait, and a busy process must stay ready.</summary>
     [Fact]
     public async Task Whether_a_process_is_ready_does_not_depend_on_how_much_waits()
     {
-        var store = new CountingQueue();
+        var store = new CountingQueue { CannotCount = true };
         await using var app = await ApiApplication.StartAsync(services: store.Watch);
-        var before = store.Counts;
 
         Assert.Equal("ready", (await app.ReadAsync("/health/ready")).GetProperty("status").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync("/v1/diagnostics")).StatusCode);
-
-        Assert.Equal(before, store.Counts);
+        var checks = (await app.ReadAsync("/v1/diagnostics")).GetProperty("checks").EnumerateArray();
+        Assert.Equal(
+            "ok",
+            checks.Single(check => check.GetProperty("name").GetString() == "store").GetProperty("status").GetString()
+        );
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Conformance.Storage;
 using Notify.Storage.Sqlite.Stores;
@@ -39,18 +38,16 @@ public sealed class DeadLetterPlanTests : IDisposable
         );
     }
 
-    private async Task<List<string>> ExplainAsync(DeadLetterFilter filter, bool hasAfter)
-    {
-        await using var connection = new SqliteConnection(ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"EXPLAIN QUERY PLAN {DeadLetterStore.CreateList(filter, hasAfter)}";
-        foreach (var name in new[] { "@tenant", "@provider", "@from", "@to", "@at", "@id", "@limit" })
-            command.Parameters.AddWithValue(name, DBNull.Value);
-        await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        var steps = new List<string>();
-        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
-            steps.Add(rows.GetString(3));
-        return steps;
-    }
+    private Task<List<string>> ExplainAsync(DeadLetterFilter filter, bool hasAfter) =>
+        QueryPlan.ReadAsync(
+            ConnectionString,
+            DeadLetterStore.CreateList(filter, hasAfter),
+            "@tenant",
+            "@provider",
+            "@from",
+            "@to",
+            "@at",
+            "@id",
+            "@limit"
+        );
 }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Conformance.Storage;
 using Notify.Storage.Sqlite.Queue;
@@ -22,16 +21,8 @@ public sealed class ProviderListTests : IDisposable
         var connectionString = $"Data Source={_folder.File("notify.db")};Pooling=False";
         await using (var store = await ConformanceStore.OpenAsync(builder => builder.UseSqlite(connectionString)))
             Assert.Empty(await store.Queue.ListProvidersAsync(TestContext.Current.CancellationToken));
-        await using var connection = new SqliteConnection(connectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"EXPLAIN QUERY PLAN {query}";
-        foreach (var name in new[] { "@priority", "@after" })
-            command.Parameters.AddWithValue(name, DBNull.Value);
-        await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        var steps = new List<string>();
-        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
-            steps.Add(rows.GetString(3));
+
+        var steps = await QueryPlan.ReadAsync(connectionString, query, "@priority", "@after");
 
         Assert.Equal([$"SEARCH notify_delivery USING COVERING INDEX notify_delivery_due {search}"], steps);
     }

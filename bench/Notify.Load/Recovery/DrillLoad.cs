@@ -95,7 +95,7 @@ internal sealed class DrillLoad(Func<Uri> findActive, TimeSpan pause) : IDisposa
                 return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
             var text = await answer.Content.ReadAsStringAsync();
             // An earlier call with the key, whose answer was lost, may still be running: then this one is repeated as well.
-            var isInUse = text.Contains("idempotency_key_in_use", StringComparison.Ordinal);
+            var isInUse = text.Contains(ProblemCodes.IdempotencyKeyInUse, StringComparison.Ordinal);
             if (answer.StatusCode < HttpStatusCode.InternalServerError && !isInUse)
                 OtherErrors.Enqueue($"{key}: {answer.StatusCode} {text}");
         }

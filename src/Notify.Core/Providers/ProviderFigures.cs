@@ -53,8 +53,8 @@ internal sealed class AttemptWindow(TimeProvider time)
         _current.Clear();
         if (ended > 1)
             _before.Clear();
-        // The next 5 minutes begin where the last ones ended, not now: otherwise attempts that nobody asked about for a while
-        // would be shown for longer than 10 minutes.
+        // Each 5 minutes begin where the previous ones ended. If they began at the time of this call, an attempt could still be
+        // counted after more than 10 minutes.
         _startedAt += ended * (long)Length.TotalSeconds * time.TimestampFrequency;
     }
 }
