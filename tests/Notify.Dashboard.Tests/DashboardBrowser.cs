@@ -13,6 +13,9 @@ internal sealed class DashboardBrowser : IAsyncDisposable
     // A busy machine must not fail a test.
     private const float Patience = 30_000;
 
+    // A script that is evaluated in a page has no time limit of its own. A browser that is closed ends it with an error.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+
     // The status of a page that is not found is not a failure of the page, and the frame of an email must block its script.
     private static readonly string[] Expected = ["Failed to load resource", "Blocked script execution in"];
 
@@ -20,6 +23,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
     private readonly IBrowser _browser;
     private readonly Uri _root;
     private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly CancellationTokenSource _end = new(MaxAge);
 
     private DashboardBrowser(IPlaywright playwright, IBrowser browser, IPage page, Uri root)
     {
@@ -36,6 +40,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
                 _complaints.Enqueue($"{page.Url} requests {url}");
         };
         page.SetDefaultTimeout(Patience);
+        _end.Token.Register(() => _ = browser.CloseAsync());
     }
 
     public IPage Page { get; }
@@ -98,6 +103,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
+        _end.Dispose();
         _playwright.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -36,12 +37,12 @@ public sealed class EveryPageTests : IAsyncLifetime
         foreach (var path in _paths)
         {
             await browser.GoAsync(path);
-            // axe would wait forever for the frame of an email, in which no script runs.
             var titles = await browser
                 .Page.Locator("iframe")
-                .EvaluateAllAsync<string[]>("frames => frames.map(frame => { frame.remove(); return frame.title; })");
+                .EvaluateAllAsync<string[]>("frames => frames.map(frame => frame.title)");
             Assert.All(titles, Assert.NotEmpty);
-            var result = await browser.Page.RunAxe();
+            // axe would wait forever for the frame of an email, in which no script runs.
+            var result = await browser.Page.RunAxe(new AxeRunOptions { Iframes = false });
             barriers.AddRange(
                 result.Violations.Select(violation =>
                     $"{path}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}"
