@@ -117,15 +117,17 @@ internal sealed partial class DevTools : IAsyncDisposable
             method,
             @params,
         };
+        // A browser that never answers must fail the test, not stop all tests.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await _socket.SendAsync(
             JsonSerializer.SerializeToUtf8Bytes(command, WithoutNulls),
             WebSocketMessageType.Text,
             true,
-            default
+            patience.Token
         );
 
         var answer = new ArraySegment<byte>(new byte[64 * 1024]);
-        var received = await _socket.ReceiveAsync(answer, default);
+        var received = await _socket.ReceiveAsync(answer, patience.Token);
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(answer[..received.Count]));
         return document.RootElement.TryGetProperty("result", out var result) ? result.Clone() : JsonElement.Parse("null");
     }
