@@ -171,6 +171,55 @@ public sealed class LeaseTests
         Assert.Single(mail.Sent.Concat(late.Sent), delivery => delivery.NotificationId == id);
     }
 
+    [Fact]
+    public async Task An_outcome_is_stored_after_an_outage_that_is_longer_than_its_lease()
+    {
+        var isAway = false;
+        var failures = 0;
+        var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
+        await using var application = await TestApplication.StartAsync(
+            builder =>
+            {
+                _passing.AddTo(builder);
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                    {
+                        Leasing = _ => AnswerAsync(),
+                        Renewing = _ => AnswerAsync(),
+                        Settling = _ => AnswerAsync(),
+                    });
+            },
+            mail
+        );
+        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
+
+        Volatile.Write(ref isAway, true);
+        _answer.SetResult(Outcome.Sent());
+        var end = _time.GetUtcNow().AddMinutes(10);
+        await _passing.UntilAsync(TimeSpan.FromSeconds(5), () => _time.GetUtcNow() > end, "the outage");
+        var failed = Volatile.Read(ref failures);
+        Volatile.Write(ref isAway, false);
+        await _passing.UntilAsync(
+            TimeSpan.FromMilliseconds(250),
+            async () => (await application.DeliveryAsync(id)).State == DeliveryState.Sent,
+            "the outcome to be stored"
+        );
+
+        await _passing.PassAsync(application, TimeSpan.FromMinutes(5));
+        Assert.Single(mail.Sent);
+        Assert.InRange(failed, 10, int.MaxValue);
+
+        Task AnswerAsync()
+        {
+            if (!Volatile.Read(ref isAway))
+                return Task.CompletedTask;
+            Interlocked.Increment(ref failures);
+            return Away();
+        }
+    }
+
     /// <summary>The commit was done at once, but its answer took longer than the lease that it stored.</summary>
     [Fact]
     public async Task A_lease_whose_commit_was_answered_after_its_end_is_not_used()
@@ -287,10 +336,11 @@ public sealed class LeaseTests
         var waiting = await first.SendAsync(Recipient.Email("eve@example.org"));
 
         var stopping = first.StopAsync();
-        await Eventually.TrueAsync(
-            () => _time.TimersWaiting <= 4,
-            "the workers' timers to be gone, except for the recorder's, the attempt's, the drain's and the leases'"
-        );
+        var worker = first
+            .Services.GetServices<IHostedService>()
+            .OfType<BackgroundService>()
+            .Single(service => service.GetType().Name == "DeliveryWorker");
+        await Eventually.TrueAsync(() => worker.ExecuteTask?.IsCompleted == true, "the worker to take nothing any more");
         Assert.False(stopping.IsCompleted);
         _answer.SetResult(Outcome.Sent());
         await Eventually.TrueAsync(

@@ -25,6 +25,9 @@ internal sealed class DeliverySettler(
     ILogger<DeliverySettler> logger
 )
 {
+    /// <summary>How often a settlement that cannot be written is logged again.</summary>
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     /// <summary>Settles a delivery after its attempt, or after it was moved or deferred without one.</summary>
     public async ValueTask SettleAsync(InFlight inFlight, Execution execution, CancellationToken cancellationToken)
     {
@@ -197,12 +200,14 @@ internal sealed class DeliverySettler(
             SettledAt = time.GetUtcNow(),
         };
 
-    // Writes a settlement, and retries until the lease ends: the vendor was called, and if the answer is never stored, the
-    // message is sent again. A store that refuses the settlement knows a newer lease. If this process holds it, the run continues
-    // under it (see InFlight), and the settlement is decided again with its fence and written. Otherwise another worker has the
-    // delivery, and nothing may be changed.
+    // Writes a settlement, and retries until the store answers or the process stops: the vendor was called, and if the answer is
+    // never stored, the message is sent again. The end of the lease ends nothing here, because only the store knows whether
+    // somebody has taken the delivery since. A store that refuses the settlement knows a newer lease. If this process holds it,
+    // the run continues under it (see InFlight), and the settlement is decided again with its fence and written. Otherwise another
+    // worker has the delivery, and nothing may be changed.
     private async ValueTask WriteAsync(InFlight inFlight, Func<Lease, Settlement> decide, CancellationToken cancellationToken)
     {
+        var nextLog = DateTimeOffset.MinValue;
         while (true)
         {
             var lease = inFlight.UseLease();
@@ -215,10 +220,16 @@ internal sealed class DeliverySettler(
                 Log.LeaseLost(logger, lease.Delivery.Id);
                 return;
             }
-            catch (Exception exception)
-                when (exception is not OperationCanceledException && time.GetUtcNow() < inFlight.Lease.Until)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                Log.SettleFailed(logger, lease.Delivery.Id, exception);
+                // While the store is away, every attempt in flight comes here four times a second.
+                var now = time.GetUtcNow();
+                if (now >= nextLog)
+                {
+                    Log.SettleFailed(logger, lease.Delivery.Id, exception);
+                    nextLog = now + LogInterval;
+                }
+
                 await Task.Delay(options.Value.PollInterval, time, cancellationToken).ConfigureAwait(false);
             }
         }
