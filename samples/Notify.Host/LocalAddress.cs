@@ -1,36 +1,40 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Notify.Host;
 
 /// <summary>
-/// Chooses the default address of the host: a fixed port on the loopback interface, or any free port if that one is in use.
+/// The default address of the host: a fixed port on the loopback interface, or any free port if that one is in use.
 /// </summary>
 internal static class LocalAddress
 {
     private const int Port = 5080;
 
-    public static void ChooseUnlessConfigured(WebApplication app)
+    public static void UseUnlessConfigured(WebApplicationBuilder builder)
     {
         string[] settings = ["urls", "http_ports", "https_ports"];
         if (
-            settings.All(setting => string.IsNullOrEmpty(app.Configuration[setting]))
-            && !app.Configuration.GetSection("Kestrel:Endpoints").Exists()
+            settings.All(setting => string.IsNullOrEmpty(builder.Configuration[setting]))
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists()
         )
-            app.Urls.Add($"http://127.0.0.1:{(IsFree(Port) ? Port : 0)}");
+            builder.WebHost.UseUrls($"http://127.0.0.1:{Port}").UseSockets(options => options.CreateBoundListenSocket = Listen);
     }
 
-    private static bool IsFree(int port)
+    // To look whether the port is free, and to listen later, would fail for one of two hosts that start at the same time.
+    private static Socket Listen(EndPoint endPoint)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
+        Socket? socket = null;
         try
         {
-            listener.Start();
-            return true;
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            socket.Listen();
+            return socket;
         }
-        catch (SocketException)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return false;
+            socket?.Dispose();
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(IPAddress.Loopback, 0));
         }
     }
 }

@@ -46,6 +46,7 @@ static WebApplication Build(string[] args, out Roles roles)
     var features = gateway ? ApiFeatures.All : roles.Features;
     var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
 
+    LocalAddress.UseUnlessConfigured(builder);
     builder.AddTelemetryExport(roles);
     builder.AddServerLimits(settings);
     builder.Services.AddProblemDetails();
@@ -97,6 +98,5 @@ static WebApplication Build(string[] args, out Roles roles)
             )
         )
         .RequireApiScope(ApiScope.None);
-    LocalAddress.ChooseUnlessConfigured(app);
     return app;
 }
