@@ -48,8 +48,8 @@ fi
 # run end before the profile that the runtime collects for optimization pays off.
 export UseSharedCompilation=true DOTNET_TieredPGO=0
 
-# Many tests wait for a server or another process, so one project more than there are cores runs at a time.
-at_once=$(($(nproc) + 1))
+# Each project runs several tests at a time, many of which start servers. More projects at once would make tests wait too long.
+at_once=$(nproc)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

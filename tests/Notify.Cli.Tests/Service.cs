@@ -24,7 +24,9 @@ public sealed class Service : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder
-            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .Services.AddNotifications(options =>
+                (options.PollInterval, options.Templates.MaxRenderTime) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1))
+            )
             .UseSqlite($"Data Source={_folder.File("notify.db")};Pooling=False")
             .AddTestSandbox()
             .AddSandbox();

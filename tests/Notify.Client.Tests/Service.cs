@@ -34,7 +34,9 @@ internal sealed class Service : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder
-            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .Services.AddNotifications(options =>
+                (options.PollInterval, options.Templates.MaxRenderTime) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1))
+            )
             .UseSqlite($"Data Source={service._folder.File("notify.db")};Pooling=False")
             .AddSandbox()
             .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")

@@ -11,7 +11,7 @@ namespace Notify.Dashboard.Tests;
 internal sealed class DashboardBrowser : IAsyncDisposable
 {
     // A busy machine must not fail a test.
-    private const float Patience = 30_000;
+    private const float Patience = 120_000;
 
     // A script that is evaluated in a page has no time limit of its own. A browser that is closed ends it with an error.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);

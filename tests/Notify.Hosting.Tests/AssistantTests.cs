@@ -25,9 +25,7 @@ public sealed class AssistantHost : IAsyncLifetime
             _folder.Path,
             null,
             $"--Notify:ApiKey={AdminKey}",
-            "--Notify:Mcp:Enabled=true",
-            // No test fails because the machine was too busy to render in time.
-            "--Notify:Templates:MaxRenderTime=00:01:00"
+            "--Notify:Mcp:Enabled=true"
         );
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }

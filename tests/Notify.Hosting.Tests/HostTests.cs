@@ -151,7 +151,7 @@ public sealed partial class HostTests
         string[] settings = ["--Notify:Sandbox:File", "sent.jsonl"];
         var (first, client) = await SampleProcess.StartHostAsync(folder.Path, null, settings);
         string url;
-        var dueAt = DateTimeOffset.UtcNow.AddSeconds(4);
+        var dueAt = DateTimeOffset.UtcNow.AddSeconds(20);
         bool isKilledBefore;
         await using (first)
         {

@@ -37,7 +37,9 @@ internal sealed class TwilioApplication : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder
-            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .Services.AddNotifications(options =>
+                (options.PollInterval, options.Templates.MaxRenderTime) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1))
+            )
             .UseInMemory()
             .AddTwilio(options =>
             {

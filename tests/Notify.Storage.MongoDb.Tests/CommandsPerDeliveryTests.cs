@@ -39,7 +39,7 @@ public sealed class CommandsPerDeliveryTests : IDisposable
         await host.StartAsync(Cancellation);
         // A commit that takes a while lets the next calls gather, as with a server that waits for its majority. It is long enough
         // for all callers to call again, also on a slow machine.
-        _server.Latency = TimeSpan.FromMilliseconds(20);
+        _server.Latency = TimeSpan.FromMilliseconds(100);
         _commands.Clear();
 
         await TriggerAsync(host.Services.GetRequiredService<INotifier>());

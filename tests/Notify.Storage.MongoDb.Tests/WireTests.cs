@@ -160,7 +160,7 @@ public sealed class WireTests : IAsyncLifetime
     private async Task<double> CountCommandsPerCallAsync(Func<int, Task> call)
     {
         // A commit that takes a while lets the next calls gather, as with a server that waits for its majority.
-        _server.Latency = TimeSpan.FromMilliseconds(5);
+        _server.Latency = TimeSpan.FromMilliseconds(50);
         _started.Clear();
         await Task.WhenAll(
             Enumerable

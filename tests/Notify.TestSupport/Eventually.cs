@@ -5,7 +5,8 @@ namespace Notify.TestSupport;
 /// <summary>Waits until a condition is true, instead of for a fixed time.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    // On a busy machine, a host takes half a minute to start, and the lease of a process that was killed ends after two minutes.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     /// <summary>
     /// Calls <paramref name="ask"/> until it returns an object. If that takes too long, the test fails with a message that says

@@ -25,7 +25,12 @@ public static partial class SampleProcess
         return ServerProcess.Start(
             "sh",
             ["-c", "cd \"$0\" && eval \"$NOTIFY_TEST_PRELUDE\" && exec dotnet exec \"$@\"", folder, assembly, .. arguments],
-            new Dictionary<string, string>(environment) { ["DOTNET_TieredPGO"] = "0" }
+            new Dictionary<string, string>(environment)
+            {
+                ["DOTNET_TieredPGO"] = "0",
+                // A busy machine must not refuse a template.
+                ["Notify__Templates__MaxRenderTime"] = "00:01:00",
+            }
         );
     }
 
