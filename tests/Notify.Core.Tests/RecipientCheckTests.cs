@@ -210,7 +210,7 @@ public sealed class RecipientCheckTests
                 Fallback = [new FallbackStep(Channel.Email, TimeSpan.FromMinutes(5))],
             }
         );
-        await Eventually.TrueAsync(() => _push.Sent.Count == 1, "the push");
+        await application.SentAsync(id, Channel.Push);
 
         await SaveAsync(application, preferences: Choice.OptOut(null, Channel.Email));
         await _passing.PassAsync(application, TimeSpan.FromMinutes(5));

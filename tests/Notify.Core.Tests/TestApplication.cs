@@ -119,6 +119,16 @@ internal sealed class TestApplication : IAsyncDisposable
             $"{attempts} attempts of {notificationId}"
         );
 
+    /// <summary>Waits until a delivery over a channel is sent and settled. Before, time must not pass: its attempt would time out.</summary>
+    public Task SentAsync(Guid notificationId, Channel channel) =>
+        Eventually.TrueAsync(
+            async () =>
+                (await DeliveriesAsync(notificationId)).Any(one =>
+                    one.Delivery.Channel == channel && one.State == DeliveryState.Sent
+                ),
+            $"the delivery over {channel}"
+        );
+
     public async Task StopAsync(CancellationToken cancellationToken = default) => await _host.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -43,6 +43,13 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Returns whether a timer fires after exactly this time.</summary>
+    public bool HasTimerDueIn(TimeSpan span)
+    {
+        lock (_lock)
+            return _waiting.Any(timer => timer.DueAt == _uptime + span);
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)

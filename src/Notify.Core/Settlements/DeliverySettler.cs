@@ -203,11 +203,13 @@ internal sealed class DeliverySettler(
     // Writes a settlement, and retries until the store answers or the process stops: the vendor was called, and if the answer is
     // never stored, the message is sent again. The end of the lease ends nothing here, because only the store knows whether
     // somebody has taken the delivery since. A store that refuses the settlement knows a newer lease. If this process holds it,
-    // the run continues under it (see InFlight), and the settlement is decided again with its fence and written. Otherwise another
-    // worker has the delivery, and nothing may be changed.
+    // the run continues under it (see InFlight), and the settlement is decided again with its fence and written. The worker may
+    // not have handed the newer lease over yet, so it gets a moment to do so. Otherwise another worker has the delivery, and
+    // nothing may be changed.
     private async ValueTask WriteAsync(InFlight inFlight, Func<Lease, Settlement> decide, CancellationToken cancellationToken)
     {
         var nextLog = DateTimeOffset.MinValue;
+        var wasRefused = false;
         while (true)
         {
             var lease = inFlight.UseLease();
@@ -217,8 +219,13 @@ internal sealed class DeliverySettler(
                     return;
                 if (inFlight.Lease.Fence != lease.Fence)
                     continue;
-                Log.LeaseLost(logger, lease.Delivery.Id);
-                return;
+                if (wasRefused)
+                {
+                    Log.LeaseLost(logger, lease.Delivery.Id);
+                    return;
+                }
+
+                wasRefused = true;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -229,9 +236,9 @@ internal sealed class DeliverySettler(
                     Log.SettleFailed(logger, lease.Delivery.Id, exception);
                     nextLog = now + LogInterval;
                 }
-
-                await Task.Delay(options.Value.PollInterval, time, cancellationToken).ConfigureAwait(false);
             }
+
+            await Task.Delay(options.Value.PollInterval, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }
