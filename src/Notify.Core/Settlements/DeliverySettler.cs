@@ -227,9 +227,10 @@ internal sealed class DeliverySettler(
 
                 wasRefused = true;
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
+                when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // While the store is away, every attempt in flight comes here four times a second.
+                // While the store is away, every attempt in flight comes here at each poll interval.
                 var now = time.GetUtcNow();
                 if (now >= nextLog)
                 {
