@@ -119,7 +119,9 @@ internal sealed class TestApplication : IAsyncDisposable
             $"{attempts} attempts of {notificationId}"
         );
 
-    /// <summary>Waits until a delivery over a channel is sent and settled. Before, time must not pass: its attempt would time out.</summary>
+    /// <summary>
+    /// Waits until a delivery over a channel is sent and settled. Before, time must not pass: its attempt would time out.
+    /// </summary>
     public Task SentAsync(Guid notificationId, Channel channel) =>
         Eventually.TrueAsync(
             async () =>
