@@ -171,54 +171,6 @@ public sealed class LeaseTests
         Assert.Single(mail.Sent.Concat(late.Sent), delivery => delivery.NotificationId == id);
     }
 
-    [Fact]
-    public async Task An_outcome_is_stored_after_an_outage_that_is_longer_than_its_lease()
-    {
-        var isAway = false;
-        var failures = 0;
-        var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
-        await using var application = await TestApplication.StartAsync(
-            builder =>
-            {
-                _passing.AddTo(builder);
-                builder
-                    .UseInMemory()
-                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-                    {
-                        Leasing = _ => AnswerAsync(),
-                        Renewing = _ => AnswerAsync(),
-                        Settling = _ =>
-                        {
-                            if (Volatile.Read(ref isAway))
-                                Interlocked.Increment(ref failures);
-                            return AnswerAsync();
-                        },
-                    });
-            },
-            mail
-        );
-        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
-        await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
-
-        Volatile.Write(ref isAway, true);
-        _answer.SetResult(Outcome.Sent());
-        await Eventually.TrueAsync(() => Volatile.Read(ref failures) == 1, "the settlement to fail");
-        var end = _time.GetUtcNow().AddMinutes(10);
-        await _passing.UntilAsync(TimeSpan.FromSeconds(5), () => _time.GetUtcNow() > end, "the outage");
-        Volatile.Write(ref isAway, false);
-        // Leases and settlements are tried again at the same time, so often this process leases the delivery anew first.
-        await _passing.UntilAsync(
-            TimeSpan.FromMilliseconds(10),
-            async () => (await application.DeliveryAsync(id)).State == DeliveryState.Sent,
-            "the outcome to be stored"
-        );
-
-        await _passing.PassAsync(application, TimeSpan.FromMinutes(5));
-        Assert.Single(mail.Sent);
-
-        Task AnswerAsync() => Volatile.Read(ref isAway) ? Away() : Task.CompletedTask;
-    }
-
     /// <summary>The commit was done at once, but its answer took longer than the lease that it stored.</summary>
     [Fact]
     public async Task A_lease_whose_commit_was_answered_after_its_end_is_not_used()

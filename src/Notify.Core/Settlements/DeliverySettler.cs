@@ -25,9 +25,6 @@ internal sealed class DeliverySettler(
     ILogger<DeliverySettler> logger
 )
 {
-    /// <summary>How often a settlement that cannot be written is logged again.</summary>
-    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
-
     /// <summary>Settles a delivery after its attempt, or after it was moved or deferred without one.</summary>
     public async ValueTask SettleAsync(InFlight inFlight, Execution execution, CancellationToken cancellationToken)
     {
@@ -200,16 +197,12 @@ internal sealed class DeliverySettler(
             SettledAt = time.GetUtcNow(),
         };
 
-    // Writes a settlement, and retries until the store answers or the process stops: the vendor was called, and if the answer is
-    // never stored, the message is sent again. The end of the lease ends nothing here, because only the store knows whether
-    // somebody has taken the delivery since. A store that refuses the settlement knows a newer lease. If this process holds it,
-    // the run continues under it (see InFlight), and the settlement is decided again with its fence and written. The worker may
-    // not have handed the newer lease over yet, so it gets a moment to do so. Otherwise another worker has the delivery, and
-    // nothing may be changed.
+    // Writes a settlement, and retries until the lease ends: the vendor was called, and if the answer is never stored, the
+    // message is sent again. A store that refuses the settlement knows a newer lease. If this process holds it, the run continues
+    // under it (see InFlight), and the settlement is decided again with its fence and written. Otherwise another worker has the
+    // delivery, and nothing may be changed.
     private async ValueTask WriteAsync(InFlight inFlight, Func<Lease, Settlement> decide, CancellationToken cancellationToken)
     {
-        var nextLog = DateTimeOffset.MinValue;
-        var wasRefused = false;
         while (true)
         {
             var lease = inFlight.UseLease();
@@ -219,27 +212,15 @@ internal sealed class DeliverySettler(
                     return;
                 if (inFlight.Lease.Fence != lease.Fence)
                     continue;
-                if (wasRefused)
-                {
-                    Log.LeaseLost(logger, lease.Delivery.Id);
-                    return;
-                }
-
-                wasRefused = true;
+                Log.LeaseLost(logger, lease.Delivery.Id);
+                return;
             }
             catch (Exception exception)
-                when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                when (exception is not OperationCanceledException && time.GetUtcNow() < inFlight.Lease.Until)
             {
-                // While the store is away, every attempt in flight comes here at each poll interval.
-                var now = time.GetUtcNow();
-                if (now >= nextLog)
-                {
-                    Log.SettleFailed(logger, lease.Delivery.Id, exception);
-                    nextLog = now + LogInterval;
-                }
+                Log.SettleFailed(logger, lease.Delivery.Id, exception);
+                await Task.Delay(options.Value.PollInterval, time, cancellationToken).ConfigureAwait(false);
             }
-
-            await Task.Delay(options.Value.PollInterval, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }
