@@ -21,7 +21,7 @@ internal static class LocalAddress
             builder.WebHost.UseUrls($"http://127.0.0.1:{Port}").UseSockets(options => options.CreateBoundListenSocket = Listen);
     }
 
-    // To look whether the port is free, and to listen later, would fail for one of two hosts that start at the same time.
+    // If the host checked that the port is free and listened later, one of two hosts that start together would fail.
     private static Socket Listen(EndPoint endPoint)
     {
         Socket? socket = null;

@@ -13,7 +13,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
     // A busy machine must not fail a test.
     private const float Patience = 120_000;
 
-    // A script that is evaluated in a page has no time limit of its own. A browser that is closed ends it with an error.
+    // Playwright sets no time limit for a script that a test runs in a page. Closing the browser makes such a call fail.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
     // The status of a page that is not found is not a failure of the page, and the frame of an email must block its script.
