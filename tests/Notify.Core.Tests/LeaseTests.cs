@@ -15,7 +15,7 @@ public sealed class LeaseTests
     private readonly Passing _passing;
     private readonly TaskCompletionSource<Outcome> _answer = new();
 
-    public LeaseTests() => _passing = new Passing(_time);
+    public LeaseTests() => _passing = new Passing(_time, leaseDuration: TimeSpan.FromMinutes(2));
 
     [Theory]
     [InlineData(60)]
