@@ -92,6 +92,27 @@ public sealed class PermitTests
         Assert.Equal(taken.Count(isFree => !isFree), taken.LastIndexOf(false) + 1);
     }
 
+    /// <summary>Triggers with the same key take turns, so that only one of them takes a permit.</summary>
+    [Fact]
+    public async Task A_trigger_does_not_wait_for_one_with_another_key()
+    {
+        var answer = new TaskCompletionSource();
+        await using var application = await StartAsync(builder =>
+            builder.Decorate<IUserStore>((_, users) => new UserProbe(users) { Found = _ => answer.Task })
+        );
+        await SubscribeAsync(application, "ada");
+
+        var slow = application.SendAsync(Throttled(Recipient.User("ada")) with { IdempotencyKey = "slow" });
+        var others = Enumerable
+            .Range(0, 1_000)
+            .Select(i => Throttled(Recipient.Email($"user{i}@example.org")) with { IdempotencyKey = $"key-{i}" });
+        await Task.WhenAll(others.Select(application.SendAsync)).WaitAsync(TimeSpan.FromMinutes(3));
+
+        Assert.False(slow.IsCompleted);
+        answer.SetResult();
+        await slow;
+    }
+
     [Fact]
     public async Task A_transaction_that_cannot_take_a_trigger_gives_its_permit_back()
     {

@@ -74,8 +74,8 @@ internal sealed class Callers(Random random, World world)
                 Acknowledge(call, call.Answer.Result);
             else if (call.Answer.Exception?.InnerException is IdempotencyConflictException conflict)
                 CheckConflict(call, conflict);
-            else if (call.Answer.Exception?.InnerException is InvalidRequestException)
-                CheckRefusal(call);
+            else if (call.Answer.Exception?.InnerException is InvalidRequestException refusal)
+                CheckRefusal(call, refusal);
             else if (call.Answer.Exception?.InnerException is null or SimulatedFault)
                 _unanswered.Add(call);
             else
@@ -107,17 +107,22 @@ internal sealed class Callers(Random random, World world)
         _open.Add(new Call(process, trigger, world.Trace.Count, isHeld, process.Notifier.TriggerAsync(trigger)));
     }
 
-    private void CheckRefusal(Call call)
+    private void CheckRefusal(Call call, InvalidRequestException refusal)
     {
         world.Ledger.Require(!call.IsHeld, "a trigger whose key is held is answered, whatever has changed since");
+        // A call may wait for another one with the same key, which then fails. Its own time may be over by then.
         world.Ledger.Require(
-            call.Trigger.To.Any(recipient =>
-                recipient.Kind == RecipientKind.User
-                && world.Recipients.WasMissing(call.Trigger.Tenant, recipient.Value, call.SentIn)
+            refusal.Errors.All(error =>
+                error.Field == "expiresAt" ? call.Trigger.ExpiresAt <= world.Clock.Now : WasForMissingUser(call)
             ),
-            "a trigger is refused only where a user does not exist"
+            "a trigger is refused only where a user does not exist or its time is over"
         );
     }
+
+    private bool WasForMissingUser(Call call) =>
+        call.Trigger.To.Any(recipient =>
+            recipient.Kind == RecipientKind.User && world.Recipients.WasMissing(call.Trigger.Tenant, recipient.Value, call.SentIn)
+        );
 
     private void Acknowledge(Call call, TriggerResult result)
     {

@@ -6,10 +6,10 @@ namespace Notify.Core.Triggers;
 /// </summary>
 internal sealed class KeyTurns
 {
-    /// <summary>Different keys share a lane rarely, and then wait only for a write.</summary>
-    private const int Lanes = 256;
+    private readonly Lock _lock = new();
 
-    private readonly Lane[] _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new Lane())];
+    /// <summary>The keys in use, with the calls that wait for each; null while no call has waited.</summary>
+    private readonly Dictionary<(string Tenant, string Key), Queue<TaskCompletionSource>?> _held = [];
 
     /// <summary>
     /// Waits for the turn of a trigger's key, which lasts until the returned value is disposed of. The wait cannot be cancelled:
@@ -21,55 +21,42 @@ internal sealed class KeyTurns
         if (trigger.IdempotencyKey is not { } key || trigger is { Throttle: null, Workflow: null })
             return default;
 
-        var lane = _lanes[(uint)HashCode.Combine(trigger.Tenant, key) % Lanes];
-        await lane.EnterAsync().ConfigureAwait(false);
-        return new Turn(lane);
+        await EnterAsync((trigger.Tenant, key)).ConfigureAwait(false);
+        return new Turn(this, (trigger.Tenant, key));
+    }
+
+    private Task EnterAsync((string Tenant, string Key) key)
+    {
+        lock (_lock)
+        {
+            if (_held.TryAdd(key, null))
+                return Task.CompletedTask;
+
+            // The next call continues on the thread of the one that leaves, as it does after any other write. A semaphore would
+            // move it to the thread pool, which a simulation must not use.
+            var turn = new TaskCompletionSource();
+            (_held[key] ??= []).Enqueue(turn);
+            return turn.Task;
+        }
+    }
+
+    private void Leave((string Tenant, string Key) key)
+    {
+        TaskCompletionSource? next = null;
+        lock (_lock)
+        {
+            if (_held[key]?.TryDequeue(out next) != true)
+                _held.Remove(key);
+        }
+
+        next?.SetResult();
     }
 
     /// <summary>The turn of a key; none by default.</summary>
-    public readonly struct Turn(Lane held) : IDisposable
+    public readonly struct Turn(KeyTurns turns, (string Tenant, string Key) key) : IDisposable
     {
-        private readonly Lane? _held = held;
+        private readonly KeyTurns? _turns = turns;
 
-        public void Dispose() => _held?.Leave();
-    }
-
-    /// <summary>
-    /// A queue of calls. The next call continues on the thread of the one that leaves, as it does after any other write. A
-    /// semaphore would move it to the thread pool, which a simulation must not use.
-    /// </summary>
-    public sealed class Lane
-    {
-        private readonly Lock _lock = new();
-        private readonly Queue<TaskCompletionSource> _waiting = [];
-        private bool _isTaken;
-
-        public Task EnterAsync()
-        {
-            lock (_lock)
-            {
-                if (!_isTaken)
-                {
-                    _isTaken = true;
-                    return Task.CompletedTask;
-                }
-
-                var turn = new TaskCompletionSource();
-                _waiting.Enqueue(turn);
-                return turn.Task;
-            }
-        }
-
-        public void Leave()
-        {
-            TaskCompletionSource? next;
-            lock (_lock)
-            {
-                if (!_waiting.TryDequeue(out next))
-                    _isTaken = false;
-            }
-
-            next?.SetResult();
-        }
+        public void Dispose() => _turns?.Leave(key);
     }
 }
