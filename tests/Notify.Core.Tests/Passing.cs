@@ -12,8 +12,8 @@ internal sealed class Passing(ManualTime time, TimeSpan? leaseDuration = null)
 {
     private static readonly Channel Pulse = Channel.Create("pulse");
 
-    // An engine that the machine runs too late sees all of a jump at once. A lease of the default of 2 minutes that it takes during
-    // the jump could be too short for the attempt, and would end only after the time that the test lets pass.
+    // An engine that the machine runs too late sees all of a jump at once. A lease of the default of 2 minutes that it takes
+    // during the jump could be too short for the attempt, and would end only after the time that the test lets pass.
     private readonly TimeSpan _leaseDuration = leaseDuration ?? TimeSpan.FromDays(1);
 
     private readonly ScriptedProvider _pulse = new("pulse", Pulse, _ => Outcome.Sent());
