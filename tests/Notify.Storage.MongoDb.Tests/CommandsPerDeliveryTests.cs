@@ -37,15 +37,16 @@ public sealed class CommandsPerDeliveryTests : IDisposable
         using var outside = new MongoClient(_server.ConnectionString);
         using var host = CreateHost(client);
         await host.StartAsync(Cancellation);
-        // A commit that takes a while lets the next calls gather, as with a server that waits for its majority. It is long enough
-        // for all callers to call again, also on a slow machine.
+        // A commit that takes a while lets the next calls gather, as with a server that waits for its majority.
         _server.Latency = TimeSpan.FromMilliseconds(100);
         _commands.Clear();
 
         await TriggerAsync(host.Services.GetRequiredService<INotifier>());
         await SettledAsync(outside);
 
-        Assert.InRange(GetPerDelivery("insert", "update"), 0.01, 0.1);
+        // A quiet machine has 0.08 to 0.1. On a busy one, not all callers have called again before the next commit begins. One
+        // command of each delivery's own would be at least 1.
+        Assert.InRange(GetPerDelivery("insert", "update"), 0.01, 0.2);
         Assert.InRange(GetPerDelivery(), 0.01, 0.5);
         await host.StopAsync(Cancellation);
     }
