@@ -27,7 +27,7 @@ internal sealed class EndpointSecrets(
     private readonly byte[] _masterKey = WebhookSecret.Parse(options.Secret!)!;
     private readonly byte[]? _previousMasterKey = WebhookSecret.Parse(options.PreviousSecret ?? "");
     private readonly SemaphoreSlim _checking = new(1);
-    private KnownKeys? _known;
+    private KnownEndpoints? _known;
 
     public string Provider => provider;
 
@@ -46,31 +46,32 @@ internal sealed class EndpointSecrets(
         return Show(endpoint, versions);
     }
 
-    /// <summary>
-    /// Gets the keys that sign a message, the endpoint's current one first. The URL is one that <see cref="WebhookEndpoint"/>
-    /// parses.
-    /// </summary>
-    public async ValueTask<byte[][]> GetKeysAsync(string tenant, string url, CancellationToken cancellationToken)
+    /// <summary>Gets what messages to a URL need; null if it is not a URL that can be called.</summary>
+    public async ValueTask<KnownEndpoint?> FindAsync(string tenant, string url, CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref _known);
-        if (known is null || known.IsOutdated)
-            known = await CheckAsync(cancellationToken).ConfigureAwait(false);
-        if (known.Find(tenant, url, time.GetUtcNow()) is { } keys)
-            return keys;
+        if (known?.IsOutdated == false && known.Find(tenant, url, time.GetUtcNow()) is { } current)
+            return current;
+        if (!WebhookEndpoint.TryParse(tenant, url, out var endpoint, out var uri))
+            return null;
 
-        var endpoint = Parse(tenant, url);
+        known = await CheckAsync(cancellationToken).ConfigureAwait(false);
+        if (known.Find(tenant, url, time.GetUtcNow()) is { } unchanged)
+            return unchanged;
+
         var versions = known.LastRotation is null
             ? EndpointVersions.First
             : await rotations.FindAsync(endpoint, cancellationToken).ConfigureAwait(false);
-        keys = [.. versions.ListValid(time.GetUtcNow(), options.RotationOverlap).SelectMany(DeriveKeys(endpoint))];
-        known.Add(tenant, url, keys, time.GetUtcNow() + KeyLifetime);
-        return keys;
+        byte[][] keys = [.. versions.ListValid(time.GetUtcNow(), options.RotationOverlap).SelectMany(DeriveKeys(endpoint))];
+        var found = new KnownEndpoint(uri, keys);
+        known.Add(tenant, url, found, time.GetUtcNow() + KeyLifetime);
+        return found;
     }
 
     public void Dispose() => _checking.Dispose();
 
-    // Keys that were loaded before a rotation and are added after it go into the collection that the rotation replaced.
-    private async ValueTask<KnownKeys> CheckAsync(CancellationToken cancellationToken)
+    // An endpoint that was found before a rotation and is added after it goes into the collection that the rotation replaced.
+    private async ValueTask<KnownEndpoints> CheckAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref _known);
         // While one message checks, the others continue with the known keys. The first messages have to wait.
@@ -84,7 +85,7 @@ internal sealed class EndpointSecrets(
                 return known;
 
             var last = await rotations.FindLastAsync(cancellationToken).ConfigureAwait(false);
-            known = known is not null && known.LastRotation == last ? known.Renew() : new KnownKeys(last, time);
+            known = known is not null && known.LastRotation == last ? known.Renew() : new KnownEndpoints(last, time);
             Volatile.Write(ref _known, known);
             return known;
         }
@@ -121,20 +122,23 @@ internal sealed class EndpointSecrets(
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentNullException.ThrowIfNull(url);
-        return WebhookEndpoint.TryParse(tenant, url, out var endpoint)
+        return WebhookEndpoint.TryParse(tenant, url, out var endpoint, out _)
             ? endpoint
             : throw new InvalidRequestException([
                 new FieldError("url", FieldErrorCodes.Invalid, "Use an absolute http or https URL."),
             ]);
     }
 
-    /// <summary>The keys that were used since a rotation.</summary>
-    private sealed class KnownKeys(DateTimeOffset? lastRotation, TimeProvider time)
+    /// <summary>The endpoints that were called since a rotation.</summary>
+    private sealed class KnownEndpoints(DateTimeOffset? lastRotation, TimeProvider time)
     {
-        /// <summary>The maximum number of endpoints, which take a few megabytes. Beyond it, all keys are derived again.</summary>
+        /// <summary>The maximum number of endpoints, each of which takes about 1 KB. Beyond it, all are found again.</summary>
         private const int MaxEndpoints = 20_000;
 
-        private readonly ConcurrentDictionary<(string Tenant, string Url), (byte[][] Keys, DateTimeOffset Until)> _keys = new();
+        private readonly ConcurrentDictionary<
+            (string Tenant, string Url),
+            (KnownEndpoint Endpoint, DateTimeOffset Until)
+        > _endpoints = new();
         private long _checkedAt = time.GetTimestamp();
         private int _count;
 
@@ -142,24 +146,26 @@ internal sealed class EndpointSecrets(
 
         public bool IsOutdated => time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval;
 
-        public KnownKeys Renew()
+        public KnownEndpoints Renew()
         {
             Volatile.Write(ref _checkedAt, time.GetTimestamp());
             return this;
         }
 
-        public byte[][]? Find(string tenant, string url, DateTimeOffset now) =>
-            _keys.TryGetValue((tenant, url), out var known) && (lastRotation is null || now < known.Until) ? known.Keys : null;
+        public KnownEndpoint? Find(string tenant, string url, DateTimeOffset now) =>
+            _endpoints.TryGetValue((tenant, url), out var known) && (lastRotation is null || now < known.Until)
+                ? known.Endpoint
+                : null;
 
-        public void Add(string tenant, string url, byte[][] keys, DateTimeOffset until)
+        public void Add(string tenant, string url, KnownEndpoint endpoint, DateTimeOffset until)
         {
             if (Interlocked.Increment(ref _count) > MaxEndpoints)
             {
-                _keys.Clear();
+                _endpoints.Clear();
                 Volatile.Write(ref _count, 1);
             }
 
-            _keys[(tenant, url)] = (keys, until);
+            _endpoints[(tenant, url)] = (endpoint, until);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Notify.Providers.Http;
@@ -15,10 +16,14 @@ internal readonly record struct WebhookEndpoint(string Tenant, string Url)
     /// Parses a URL that a delivery goes to. Scheme and host have no case, and neither the default port nor a fragment makes
     /// another endpoint. The path and the query are compared as they were given, because that is how they are called.
     /// </summary>
-    public static bool TryParse(string tenant, string url, out WebhookEndpoint endpoint)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="url">The URL.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="uri">The URL to call, as it was given.</param>
+    public static bool TryParse(string tenant, string url, out WebhookEndpoint endpoint, [NotNullWhen(true)] out Uri? uri)
     {
         endpoint = default;
-        if (!RequestUri.TryParse(url, out var uri) || uri.Scheme is not ("http" or "https"))
+        if (!RequestUri.TryParse(url, out uri) || uri.Scheme is not ("http" or "https"))
             return false;
 
         var host = uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost.ToLowerInvariant() : uri.Host;

@@ -25,12 +25,20 @@ internal sealed class WebhookProvider(
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        if (!RequestUri.TryParse(delivery.To.Value, out var url) || url.Scheme is not ("http" or "https"))
-            return WebhookOutcomes.NotAUrl;
-        if (await FindKeysAsync(delivery, cancellationToken).ConfigureAwait(false) is not { } keys)
+        KnownEndpoint? endpoint;
+        try
+        {
+            endpoint = await secrets.FindAsync(delivery.Tenant, delivery.To.Value, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.SecretUnreadable(logger, Name, delivery.Id, exception);
             return WebhookOutcomes.NoSecret;
+        }
 
-        using var request = CreateRequest(url, delivery, keys);
+        if (endpoint is null)
+            return WebhookOutcomes.NotAUrl;
+        using var request = CreateRequest(endpoint, delivery);
         try
         {
             using var response = await client
@@ -49,31 +57,21 @@ internal sealed class WebhookProvider(
         }
     }
 
-    private async ValueTask<byte[][]?> FindKeysAsync(Delivery delivery, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await secrets.GetKeysAsync(delivery.Tenant, delivery.To.Value, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            Log.SecretUnreadable(logger, Name, delivery.Id, exception);
-            return null;
-        }
-    }
-
     // The id is the same for every attempt, so that a receiver recognizes a repetition. An event has its own, because it may be
     // delivered again by another process. The time is the attempt's, so that the receiver can refuse a replay.
-    private HttpRequestMessage CreateRequest(Uri url, Delivery delivery, byte[][] keys)
+    private HttpRequestMessage CreateRequest(KnownEndpoint endpoint, Delivery delivery)
     {
         var body = new PooledContent(Json);
         WebhookBody.Write(body, delivery);
         var id = (delivery.Content.Event?.Id ?? delivery.Id).ToString();
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = body };
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = body };
         request.Headers.TryAddWithoutValidation("webhook-id", id);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
-        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSigner.Sign(keys, id, timestamp, body.Written.Span));
+        request.Headers.TryAddWithoutValidation(
+            "webhook-signature",
+            WebhookSigner.Sign(endpoint.Keys, id, timestamp, body.Written.Span)
+        );
         return request;
     }
 }
