@@ -62,7 +62,7 @@ internal sealed class EndpointSecrets(
         var versions = known.LastRotation is null
             ? EndpointVersions.First
             : await rotations.FindAsync(endpoint, cancellationToken).ConfigureAwait(false);
-        byte[][] keys = [.. versions.ListValid(time.GetUtcNow(), options.RotationOverlap).SelectMany(DeriveKeys(endpoint))];
+        SigningKey[] keys = [.. versions.ListValid(time.GetUtcNow(), options.RotationOverlap).SelectMany(DeriveKeys(endpoint))];
         var found = new KnownEndpoint(uri, keys);
         known.Add(tenant, url, found, time.GetUtcNow() + KeyLifetime);
         return found;
@@ -112,11 +112,15 @@ internal sealed class EndpointSecrets(
         };
     }
 
-    private Func<int, IEnumerable<byte[]>> DeriveKeys(WebhookEndpoint endpoint) =>
+    private Func<int, IEnumerable<SigningKey>> DeriveKeys(WebhookEndpoint endpoint) =>
         version =>
             _previousMasterKey is null
-                ? [endpoint.DeriveKey(_masterKey, version)]
-                : [endpoint.DeriveKey(_masterKey, version), endpoint.DeriveKey(_previousMasterKey, version)];
+                ? [new SigningKey(endpoint.DeriveKey(_masterKey, version))]
+                :
+                [
+                    new SigningKey(endpoint.DeriveKey(_masterKey, version)),
+                    new SigningKey(endpoint.DeriveKey(_previousMasterKey, version)),
+                ];
 
     private static WebhookEndpoint Parse(string tenant, string url)
     {
@@ -132,7 +136,7 @@ internal sealed class EndpointSecrets(
     /// <summary>The endpoints that were called since a rotation.</summary>
     private sealed class KnownEndpoints(DateTimeOffset? lastRotation, TimeProvider time)
     {
-        /// <summary>The maximum number of endpoints, each of which takes about 1 KB. Beyond it, all are found again.</summary>
+        /// <summary>The maximum number of endpoints, each of which takes about 2 KB. Beyond it, all are found again.</summary>
         private const int MaxEndpoints = 20_000;
 
         private readonly ConcurrentDictionary<

@@ -63,10 +63,10 @@ internal sealed class WebhookProvider(
     {
         var body = new PooledContent(Json);
         WebhookBody.Write(body, delivery);
-        var id = (delivery.Content.Event?.Id ?? delivery.Id).ToString();
+        var id = delivery.Content.Event?.Id ?? delivery.Id;
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = body };
-        request.Headers.TryAddWithoutValidation("webhook-id", id);
+        request.Headers.TryAddWithoutValidation("webhook-id", id.ToString());
         request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
         request.Headers.TryAddWithoutValidation(
             "webhook-signature",

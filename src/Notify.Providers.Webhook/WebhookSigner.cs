@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Unicode;
 
@@ -9,27 +8,27 @@ namespace Notify.Providers.Webhook;
 /// </summary>
 internal static class WebhookSigner
 {
+    /// <summary>The longest <c>id.timestamp.</c>: an id has 36 characters, a timestamp at most 20.</summary>
+    private const int MaxPrefixLength = 64;
+
     /// <summary>
     /// Creates the header <c>webhook-signature</c>: a signature for each key that the receiver may have, separated by a space.
     /// </summary>
-    public static string Sign(ReadOnlySpan<byte[]> keys, string id, string timestamp, ReadOnlySpan<byte> body)
+    public static string Sign(ReadOnlySpan<SigningKey> keys, Guid id, string timestamp, ReadOnlySpan<byte> body)
     {
-        var signed = ArrayPool<byte>.Shared.Rent(id.Length + timestamp.Length + 2 + body.Length);
-        Utf8.TryWrite(signed, $"{id}.{timestamp}.", out var length);
-        body.CopyTo(signed.AsSpan(length));
-        length += body.Length;
+        Span<byte> prefix = stackalloc byte[MaxPrefixLength];
+        Utf8.TryWrite(prefix, $"{id}.{timestamp}.", out var length);
 
-        var header = Sign(keys[0], signed.AsSpan(0, length));
+        var header = Sign(keys[0], prefix[..length], body);
         foreach (var key in keys[1..])
-            header = $"{header} {Sign(key, signed.AsSpan(0, length))}";
-        ArrayPool<byte>.Shared.Return(signed);
+            header = $"{header} {Sign(key, prefix[..length], body)}";
         return header;
     }
 
-    private static string Sign(byte[] key, ReadOnlySpan<byte> signed)
+    private static string Sign(SigningKey key, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> body)
     {
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, signed, signature);
+        key.Sign(prefix, body, signature);
         return $"v1,{Convert.ToBase64String(signature)}";
     }
 }

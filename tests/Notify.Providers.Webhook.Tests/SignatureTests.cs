@@ -44,6 +44,23 @@ public sealed class SignatureTests
     }
 
     [Fact]
+    public async Task Requests_to_one_endpoint_at_the_same_time_are_all_signed()
+    {
+        await using var endpoint = await Endpoint.StartAsync(200);
+        await using var application = await WebhookApplication.StartFrozenAsync();
+        var secret = await application.GetSecretAsync(endpoint.Url);
+
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 500)
+                .Select(i => Task.Run(() => application.SendAsync(endpoint.Url, new Content { Body = $"message {i}" })))
+        );
+
+        Assert.Equal(500, endpoint.Requests.Count());
+        Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(secret)));
+    }
+
+    [Fact]
     public async Task The_body_says_what_the_content_says()
     {
         await using var endpoint = await Endpoint.StartAsync(200);
