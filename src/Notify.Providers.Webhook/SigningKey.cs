@@ -4,7 +4,7 @@ namespace Notify.Providers.Webhook;
 
 /// <summary>
 /// A key of an endpoint. It keeps the state of the hash function that the key was given to, because creating that takes longer
-/// than signing a message: OpenSSL looks the algorithm up and allocates. The state takes about 1 KB.
+/// than signing a message: it looks the algorithm up and allocates. The state takes about 1 KB.
 /// </summary>
 internal sealed class SigningKey(byte[] key)
 {
@@ -17,7 +17,7 @@ internal sealed class SigningKey(byte[] key)
     public void Sign(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> body, Span<byte> signature)
     {
         // A state serves one message at a time. Messages that are signed at the same time create their own, and one of these is
-        // kept. One that was used halfway is not put back.
+        // kept. One that an error interrupted is not put back.
         var hash = Interlocked.Exchange(ref _spare, null) ?? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hash.AppendData(prefix);
         hash.AppendData(body);
