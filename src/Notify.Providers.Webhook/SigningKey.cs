@@ -13,7 +13,7 @@ internal sealed class SigningKey(byte[] key)
     /// <summary>Computes the HMAC-SHA256 of what is the prefix and the body together.</summary>
     /// <param name="prefix">The beginning of what is signed.</param>
     /// <param name="body">The rest of it.</param>
-    /// <param name="signature">Receives the signature, of <see cref="HMACSHA256.HashSizeInBytes"/>.</param>
+    /// <param name="signature">Receives the signature, of 32 bytes.</param>
     public void Sign(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> body, Span<byte> signature)
     {
         // A state serves one message at a time. Messages that are signed at the same time create their own, and one of these is
