@@ -46,7 +46,9 @@ internal sealed class EndpointSecrets(
         return Show(endpoint, versions);
     }
 
-    /// <summary>Gets what messages to a URL need; null if it is not a URL that can be called.</summary>
+    /// <summary>
+    /// Finds the endpoint that a message is sent to; null if <paramref name="url"/> is not an http or https URL.
+    /// </summary>
     public async ValueTask<KnownEndpoint?> FindAsync(string tenant, string url, CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref _known);
@@ -62,8 +64,8 @@ internal sealed class EndpointSecrets(
         var versions = known.LastRotation is null
             ? EndpointVersions.First
             : await rotations.FindAsync(endpoint, cancellationToken).ConfigureAwait(false);
-        SigningKey[] keys = [.. versions.ListValid(time.GetUtcNow(), options.RotationOverlap).SelectMany(DeriveKeys(endpoint))];
-        var found = new KnownEndpoint(uri, keys);
+        var keys = versions.ListValid(time.GetUtcNow(), options.RotationOverlap).SelectMany(DeriveKeys(endpoint));
+        var found = new KnownEndpoint(uri, [.. keys.Select(key => new SigningKey(key))]);
         known.Add(tenant, url, found, time.GetUtcNow() + KeyLifetime);
         return found;
     }
@@ -112,15 +114,11 @@ internal sealed class EndpointSecrets(
         };
     }
 
-    private Func<int, IEnumerable<SigningKey>> DeriveKeys(WebhookEndpoint endpoint) =>
+    private Func<int, IEnumerable<byte[]>> DeriveKeys(WebhookEndpoint endpoint) =>
         version =>
             _previousMasterKey is null
-                ? [new SigningKey(endpoint.DeriveKey(_masterKey, version))]
-                :
-                [
-                    new SigningKey(endpoint.DeriveKey(_masterKey, version)),
-                    new SigningKey(endpoint.DeriveKey(_previousMasterKey, version)),
-                ];
+                ? [endpoint.DeriveKey(_masterKey, version)]
+                : [endpoint.DeriveKey(_masterKey, version), endpoint.DeriveKey(_previousMasterKey, version)];
 
     private static WebhookEndpoint Parse(string tenant, string url)
     {

@@ -3,21 +3,21 @@ using System.Security.Cryptography;
 namespace Notify.Providers.Webhook;
 
 /// <summary>
-/// A key of an endpoint. It keeps the state of the hash function that the key was given to, because creating that takes longer
-/// than signing a message: it looks the algorithm up and allocates. The state takes about 1 KB.
+/// A key of an endpoint. It keeps a hash state that was initialized with the key, because creating one looks up the algorithm,
+/// allocates, and takes longer than signing a message. The state takes about 1 KB.
 /// </summary>
 internal sealed class SigningKey(byte[] key)
 {
     private IncrementalHash? _spare;
 
-    /// <summary>Computes the HMAC-SHA256 of what is the prefix and the body together.</summary>
-    /// <param name="prefix">The beginning of what is signed.</param>
-    /// <param name="body">The rest of it.</param>
+    /// <summary>Computes the HMAC-SHA256 of the prefix followed by the body.</summary>
+    /// <param name="prefix">The bytes before the body.</param>
+    /// <param name="body">The body of the request.</param>
     /// <param name="signature">Receives the signature, of 32 bytes.</param>
     public void Sign(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> body, Span<byte> signature)
     {
-        // A state serves one message at a time. Messages that are signed at the same time create their own, and one of these is
-        // kept. One that an error interrupted is not put back.
+        // A state can sign only one message at a time. Concurrent calls create additional states, and one of them is kept. After
+        // an exception the state is not kept, because it may contain part of a message.
         var hash = Interlocked.Exchange(ref _spare, null) ?? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hash.AppendData(prefix);
         hash.AppendData(body);
