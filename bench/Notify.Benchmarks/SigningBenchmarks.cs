@@ -16,7 +16,8 @@ public class SigningBenchmarks
 
     private readonly byte[] _body = RandomNumberGenerator.GetBytes(BodyBytes);
     private readonly byte[] _encrypted = new byte[MessageEncryption.HeaderLength + BodyBytes + MessageEncryption.TrailerLength];
-    private readonly byte[][] _webhookKeys = [new byte[32]];
+    private readonly SigningKey[] _webhookKeys = [new(new byte[32])];
+    private readonly Guid _webhookId = Guid.CreateVersion7();
     private readonly TwilioSignature _twilio = new(new Uri("https://example.org/notify/twilio"), "0123456789abcdef");
     private readonly KeyValuePair<string, string>[] _form =
     [
@@ -38,7 +39,7 @@ public class SigningBenchmarks
     }
 
     [Benchmark]
-    public string Webhook() => WebhookSigner.Sign(_webhookKeys, "msg_1", "1700000000", _body);
+    public string Webhook() => WebhookSigner.Sign(_webhookKeys, _webhookId, "1700000000", _body);
 
     [Benchmark]
     public bool WebPushEncryption() => MessageEncryption.TryEncrypt(_encrypted, _subscription);
