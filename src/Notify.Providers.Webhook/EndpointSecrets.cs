@@ -134,7 +134,10 @@ internal sealed class EndpointSecrets(
     /// <summary>The endpoints that were called since a rotation.</summary>
     private sealed class KnownEndpoints(DateTimeOffset? lastRotation, TimeProvider time)
     {
-        /// <summary>The maximum number of endpoints, each of which takes about 2 KB. Beyond it, all are found again.</summary>
+        /// <summary>
+        /// The maximum number of endpoints; beyond it, all are found again. Each takes about 1 KB, and another for each key that
+        /// signed more than one message: one key, or up to eight while old secrets are still valid.
+        /// </summary>
         private const int MaxEndpoints = 20_000;
 
         private readonly ConcurrentDictionary<
