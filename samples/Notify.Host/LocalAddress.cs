@@ -31,8 +31,10 @@ internal static class LocalAddress
             socket.Listen();
             return socket;
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException exception)
+            when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
         {
+            // Windows denies access to a port that it has reserved for itself.
             socket?.Dispose();
             return SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(IPAddress.Loopback, 0));
         }
