@@ -110,14 +110,16 @@ internal sealed class Callers(Random random, World world)
     private void CheckRefusal(Call call, InvalidRequestException refusal)
     {
         world.Ledger.Require(!call.IsHeld, "a trigger whose key is held is answered, whatever has changed since");
-        // A call may wait for another one with the same key, which then fails. Its own time may be over by then.
         world.Ledger.Require(
-            refusal.Errors.All(error =>
-                error.Field == "expiresAt" ? call.Trigger.ExpiresAt <= world.Clock.Now : WasForMissingUser(call)
-            ),
+            refusal.Errors.All(error => error.Field == "expiresAt" ? HasExpiredWaiting(call) : WasForMissingUser(call)),
             "a trigger is refused only where a user does not exist or its time is over"
         );
     }
+
+    // A call may wait for another one with the same key, which then fails. Its own time may be over by then.
+    private bool HasExpiredWaiting(Call call) =>
+        call.Trigger.ExpiresAt <= world.Clock.Now
+        && _sent.Count(other => (other.Tenant, other.IdempotencyKey) == (call.Trigger.Tenant, call.Trigger.IdempotencyKey)) > 1;
 
     private bool WasForMissingUser(Call call) =>
         call.Trigger.To.Any(recipient =>
