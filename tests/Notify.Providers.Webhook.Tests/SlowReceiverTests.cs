@@ -1,8 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
 using Notify.TestSupport;
 
 namespace Notify.Providers.Webhook.Tests;
 
-/// <summary>The receivers of one tenant take nothing from those of another. With default options.</summary>
+/// <summary>
+/// The receivers of one tenant take nothing from those of another. With default options, except that no attempt times out, however
+/// long a busy machine takes.
+/// </summary>
 public sealed class SlowReceiverTests
 {
     private const int Many = 600;
@@ -15,7 +19,7 @@ public sealed class SlowReceiverTests
         var hanging = new TaskCompletionSource();
         await using var slow = await Endpoint.StartAsync(_ => hanging.Task);
         await using var quick = await Endpoint.StartAsync(200);
-        await using var application = await WebhookApplication.StartAsync();
+        await using var application = await StartAsync();
         try
         {
             var stuck = new List<(Guid Id, string Tenant)>();
@@ -47,7 +51,7 @@ public sealed class SlowReceiverTests
     {
         var hanging = new TaskCompletionSource();
         await using var slow = await Endpoint.StartAsync(_ => hanging.Task);
-        await using var application = await WebhookApplication.StartAsync();
+        await using var application = await StartAsync();
         try
         {
             await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => application.TriggerAsync(Recipient.Webhook(slow.Url))));
@@ -63,4 +67,13 @@ public sealed class SlowReceiverTests
 
         await Eventually.TrueAsync(() => slow.Requests.Count == Many, "everything to be sent in the end");
     }
+
+    private static Task<WebhookApplication> StartAsync() =>
+        WebhookApplication.StartAsync(configureServices: services =>
+            services.Configure<NotificationsOptions>(options =>
+            {
+                options.AttemptTimeout = TimeSpan.FromMinutes(5);
+                options.LeaseDuration = TimeSpan.FromMinutes(10);
+            })
+        );
 }
