@@ -6,7 +6,8 @@ namespace Notify.TestSupport;
 
 /// <summary>
 /// Ends the process of a test that does not end, with an error that names the test. Otherwise a test that waits forever, such as
-/// for a browser, would stop the whole run without saying which it is. Every test project has this attribute.
+/// for a browser, would stop the whole run without saying which it is. Every test project has this attribute. The limit does not
+/// apply to the construction and disposal of the test's class.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class TestTimeLimitAttribute : BeforeAfterTestAttribute
