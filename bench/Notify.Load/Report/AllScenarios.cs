@@ -56,6 +56,10 @@ internal static class AllScenarios
         var folder = arguments.Text("to") ?? "bench";
         var only = arguments.Text("only")?.Split(',');
         arguments.RefuseUnknown();
+        if (!Directory.Exists(folder))
+            throw new ArgumentException(
+                $"The folder '{folder}' does not exist. Run this in the root of the repository, or name a folder with --to."
+            );
 
         var results = ResultsFile.Read(folder);
         var failed = 0;
