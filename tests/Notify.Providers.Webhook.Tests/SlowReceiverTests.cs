@@ -4,8 +4,8 @@ using Notify.TestSupport;
 namespace Notify.Providers.Webhook.Tests;
 
 /// <summary>
-/// The receivers of one tenant take nothing from those of another. With default options, except that no attempt times out, however
-/// long a busy machine takes.
+/// The receivers of one tenant take nothing from those of another. With default options, except that an attempt may take as long
+/// as it needs on a busy machine.
 /// </summary>
 public sealed class SlowReceiverTests
 {
