@@ -40,7 +40,7 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
             Brief(server.Address)
                 + (options => (options.LeadFor, options.Timeout) = (TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(8)))
         );
-        await using var term = await leadership.TryLeadAsync("sweeper", Cancellation);
+        await using var term = await LeadAsync(leadership);
 
         // Its key is set to expire later more often than one term lasts.
         var renewals = 0;
@@ -58,41 +58,42 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
             "three renewals"
         );
 
-        Assert.False(term!.Lost.IsCancellationRequested);
+        Assert.False(term.Lost.IsCancellationRequested);
     }
 
     [Fact]
     public async Task A_leader_that_is_not_renewed_any_more_learns_that_it_lost_and_another_leads()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var term = await Process(Brief(server.Address)).TryLeadAsync("sweeper", Cancellation);
+        await using var term = await LeadAsync(Process(Brief(server.Address)));
         var others = Process(Brief(server.Address));
 
         await server.StopAsync();
-        await Eventually.TrueAsync(() => term!.Lost.IsCancellationRequested, "the term to be lost");
+        await Eventually.TrueAsync(() => term.Lost.IsCancellationRequested, "the term to be lost");
         Assert.Null(await others.TryLeadAsync("sweeper", Cancellation));
         await server.RestartAsync();
 
         // The server has forgotten every fence.
-        await using var next = await Eventually.FindAsync(
-            async () => await others.TryLeadAsync("sweeper", Cancellation),
-            "another to lead"
-        );
-        Assert.True(next.Fence > term!.Fence);
+        await using var next = await LeadAsync(others);
+        Assert.True(next.Fence > term.Fence);
     }
 
     [Fact]
     public async Task A_leader_whose_key_is_anothers_learns_that_it_lost()
     {
         await using var server = await RedisProcess.StartAsync();
-        await using var term = await Process(Brief(server.Address)).TryLeadAsync("sweeper", Cancellation);
+        await using var term = await LeadAsync(Process(Brief(server.Address)));
 
         await server.AskAsync("SET {notify:leader:sweeper} another");
 
-        await Eventually.TrueAsync(() => term!.Lost.IsCancellationRequested, "the term to be lost");
-        await term!.DisposeAsync();
+        await Eventually.TrueAsync(() => term.Lost.IsCancellationRequested, "the term to be lost");
+        await term.DisposeAsync();
         Assert.Contains("another", await server.AskAsync("GET {notify:leader:sweeper}"), StringComparison.Ordinal);
     }
+
+    // On a busy machine Redis may answer too late at first.
+    private static Task<LeaderTerm> LeadAsync(ILeadership process) =>
+        Eventually.FindAsync(async () => await process.TryLeadAsync("sweeper", Cancellation), "the process to lead");
 
     private static async Task<int> TimeToLiveAsync(RedisProcess server) =>
         int.Parse((await server.AskAsync("PTTL {notify:leader:sweeper}")).Split('\r')[0][1..], null);

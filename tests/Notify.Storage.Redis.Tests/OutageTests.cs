@@ -24,7 +24,7 @@ public sealed class OutageTests
         using var host = Compose(provider, logs, options =>
             (options.ConnectionString, options.Timeout, options.RetryAfter) = (
                 server.Address,
-                TimeSpan.FromSeconds(2),
+                TimeSpan.FromSeconds(10),
                 TimeSpan.FromMilliseconds(50)
             )
         );
