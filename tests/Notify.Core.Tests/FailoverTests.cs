@@ -233,13 +233,6 @@ public sealed class FailoverTests
             providers
         );
 
-    private async Task<DeliveryRecord> RunAsync(TestApplication application, Guid id)
-    {
-        await _passing.UntilAsync(
-            TimeSpan.FromSeconds(2),
-            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
-            "the delivery to end"
-        );
-        return await application.DeliveryAsync(id);
-    }
+    private Task<DeliveryRecord> RunAsync(TestApplication application, Guid id) =>
+        _passing.EndedDeliveryAsync(application, id, TimeSpan.FromSeconds(2));
 }

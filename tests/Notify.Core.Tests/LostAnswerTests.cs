@@ -167,13 +167,6 @@ public sealed class LostAnswerTests
             providers
         );
 
-    private async Task<DeliveryRecord> RunAsync(TestApplication application, Guid id)
-    {
-        await _passing.UntilAsync(
-            TimeSpan.FromSeconds(30),
-            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
-            "the end of the retries"
-        );
-        return await application.DeliveryAsync(id);
-    }
+    private Task<DeliveryRecord> RunAsync(TestApplication application, Guid id) =>
+        _passing.EndedDeliveryAsync(application, id, TimeSpan.FromSeconds(30));
 }

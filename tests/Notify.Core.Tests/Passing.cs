@@ -35,11 +35,18 @@ internal sealed class Passing(ManualTime time, TimeSpan? leaseDuration = null)
         };
         var id = await application.SendAsync(pulse);
         time.Advance(TimeSpan.FromSeconds(1));
+        await EndedDeliveryAsync(application, id, TimeSpan.FromMilliseconds(250));
+    }
+
+    /// <summary>Lets time pass in steps until a notification's only delivery has ended.</summary>
+    public async Task<DeliveryRecord> EndedDeliveryAsync(TestApplication application, Guid notificationId, TimeSpan step)
+    {
         await UntilAsync(
-            TimeSpan.FromMilliseconds(250),
-            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
-            "the pulse"
+            step,
+            async () => (await application.DeliveryAsync(notificationId)).State != DeliveryState.Pending,
+            $"the delivery of {notificationId} to end"
         );
+        return await application.DeliveryAsync(notificationId);
     }
 
     /// <summary>Lets time pass in steps until the condition holds.</summary>

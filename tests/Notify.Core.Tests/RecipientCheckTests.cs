@@ -186,13 +186,8 @@ public sealed class RecipientCheckTests
         _whileSending = () => users.RemoveAsync(Trigger.DefaultTenant, "ada", CancellationToken.None).AsTask().Wait();
 
         var id = await application.SendAsync(Recipient.User("ada"));
-        await _passing.UntilAsync(
-            TimeSpan.FromSeconds(1),
-            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
-            "the retry"
-        );
+        var ended = await _passing.EndedDeliveryAsync(application, id, TimeSpan.FromSeconds(1));
 
-        var ended = await application.DeliveryAsync(id);
         Assert.Equal((DeliveryState.Cancelled, Deleted, 1), (ended.State, ended.Reason, ended.Attempts.Count));
         Assert.Single(_mail.Sent);
     }
