@@ -134,27 +134,15 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
             );
         var devices = _store.Process(configure).GetRequiredService<IDeviceStore>();
         await _store.Devices.RegisterAsync(GetDevice("d", "u"), Cancellation);
-        await UntilCachedAsync(devices, ["d"]);
+        await _store.Devices.UntilCachedAsync(async () => Assert.Equal(["d"], await FoundAsync(devices)));
 
         server.Suspend();
         Assert.True(await devices.PruneAsync(Tenant, null, "token-of-d", "unregistered", Now, Cancellation));
         Assert.Empty(await FoundAsync(devices));
         server.Resume();
 
-        await UntilCachedAsync(devices, []);
+        await _store.Devices.UntilCachedAsync(async () => Assert.Empty(await FoundAsync(devices)));
     }
-
-    /// <summary>Waits until Redis answers in place of the store. On a busy machine it may answer too late at first.</summary>
-    private Task UntilCachedAsync(IDeviceStore devices, string[] found) =>
-        Eventually.TrueAsync(
-            async () =>
-            {
-                var before = _store.Devices.Reads;
-                Assert.Equal(found, await FoundAsync(devices));
-                return _store.Devices.Reads == before;
-            },
-            "Redis to answer"
-        );
 
     private async Task<(IDeviceStore Here, IDeviceStore There)> TwoProcessesAsync()
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Notify.TestSupport;
 
 namespace Notify.Storage.Redis.Tests;
 
@@ -64,6 +65,20 @@ internal abstract class Watched
 
     /// <summary>Called after a read, before its answer.</summary>
     public Func<Task>? BeforeAnswer { get; set; }
+
+    /// <summary>
+    /// Repeats a read until Redis answers it in place of this store. On a busy machine Redis may answer too late at first.
+    /// </summary>
+    public Task UntilCachedAsync(Func<Task> read) =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                var before = Reads;
+                await read();
+                return Reads == before;
+            },
+            "Redis to answer"
+        );
 
     protected async ValueTask<T> ReadAsync<T>(ValueTask<T> read)
     {

@@ -126,15 +126,7 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
         Assert.Equal("de", await LocaleAsync(users));
         server.Resume();
 
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                var before = _store.Users.Reads;
-                Assert.Equal("de", await LocaleAsync(users));
-                return _store.Users.Reads == before;
-            },
-            "Redis to answer again"
-        );
+        await _store.Users.UntilCachedAsync(async () => Assert.Equal("de", await LocaleAsync(users)));
     }
 
     [Fact]
