@@ -118,8 +118,10 @@ internal sealed class Callers(Random random, World world)
 
     // A call may wait for another one with the same key, which then fails. Its own time may be over by then.
     private bool HasExpiredWaiting(Call call) =>
-        call.Trigger.ExpiresAt <= world.Clock.Now
-        && _sent.Count(other => (other.Tenant, other.IdempotencyKey) == (call.Trigger.Tenant, call.Trigger.IdempotencyKey)) > 1;
+        call.Trigger.ExpiresAt <= world.Clock.Now && FindSent((call.Trigger.Tenant, call.Trigger.IdempotencyKey)).Skip(1).Any();
+
+    private IEnumerable<Trigger> FindSent((string Tenant, string? Key) key) =>
+        _sent.Where(sent => (sent.Tenant, sent.IdempotencyKey) == key);
 
     private bool WasForMissingUser(Call call) =>
         call.Trigger.To.Any(recipient =>
@@ -145,7 +147,7 @@ internal sealed class Callers(Random random, World world)
     {
         var key = (call.Trigger.Tenant, call.Trigger.IdempotencyKey!);
         world.Ledger.Require(
-            _sent.Any(other => (other.Tenant, other.IdempotencyKey) == key && GetBody(other) != GetBody(call.Trigger)),
+            FindSent(key).Any(other => GetBody(other) != GetBody(call.Trigger)),
             "the same key with the same body is no conflict"
         );
         if (_acknowledged.TryGetValue(key, out var first))
