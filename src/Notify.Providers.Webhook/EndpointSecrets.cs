@@ -76,6 +76,9 @@ internal sealed class EndpointSecrets(
     private async ValueTask<KnownEndpoints> CheckAsync(CancellationToken cancellationToken)
     {
         var known = Volatile.Read(ref _known);
+        if (known?.IsOutdated == false)
+            return known;
+
         // While one message checks, the others continue with the known keys. The first messages have to wait.
         if (!await _checking.WaitAsync(known is null ? Timeout.Infinite : 0, cancellationToken).ConfigureAwait(false))
             return known!;

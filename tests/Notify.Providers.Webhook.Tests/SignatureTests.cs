@@ -56,7 +56,7 @@ public sealed class SignatureTests
                 .Select(i => Task.Run(() => application.SendAsync(endpoint.Url, new Content { Body = $"message {i}" })))
         );
 
-        Assert.Equal(500, endpoint.Requests.Count());
+        Assert.Equal(500, endpoint.Requests.Count);
         Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(secret)));
     }
 
