@@ -1,5 +1,4 @@
 using Notify.Engines;
-using Notify.TestSupport;
 
 namespace Notify.Storage.Redis.Tests;
 
@@ -12,13 +11,8 @@ public sealed class ClusterFailoverTests(PostgreSqlServer postgreSql)
         await using var load = await LimitedLoad.StartAsync(postgreSql, cluster.ConnectionString);
 
         var killed = await cluster.GetMasterAsync(LimitedLoad.Key);
-        await killed.StopAsync();
-
-        await load.GoesOnAsync(
-            await Eventually.FindAsync(
-                async () => await cluster.TryFindMasterAsync(LimitedLoad.Key) is { } master && master != killed ? master : null,
-                "the replica to take over"
-            )
+        await load.FailOverAsync(killed, async () =>
+            await cluster.TryFindMasterAsync(LimitedLoad.Key) is { } master && master != killed ? master : null
         );
         await load.StopAsync();
         load.AssertKept();
@@ -33,9 +27,7 @@ public sealed class SentinelFailoverTests(PostgreSqlServer postgreSql)
         await using var group = await RedisSentinelGroup.StartAsync();
         await using var load = await LimitedLoad.StartAsync(postgreSql, group.ConnectionString);
 
-        await group.Master.StopAsync();
-
-        await load.GoesOnAsync(await Eventually.FindAsync(group.FindNewMasterAsync, "the replica to be the master"));
+        await load.FailOverAsync(group.Master, group.FindNewMasterAsync);
         await load.StopAsync();
         load.AssertKept();
     }
