@@ -87,6 +87,25 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
         AssertKept(started, bursts: 0.25);
     }
 
+    [Fact]
+    public async Task An_answer_that_comes_late_but_within_the_timeout_counts()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        var process = Process(options =>
+            (options.ConnectionString, options.Timeout) = (server.Address, TimeSpan.FromSeconds(10))
+        );
+        await process.TakeAsync(Limit, PerSecond, 1, Cancellation);
+
+        server.Suspend();
+        var taking = process.TakeAsync(Limit, PerSecond, 20, Cancellation);
+        // The client of Redis would give up after 5 seconds.
+        await Task.Delay(TimeSpan.FromSeconds(6.5));
+        server.Resume();
+
+        // A process that has just lost Redis has no permits of its own.
+        Assert.Equal(20, (await taking).Taken);
+    }
+
     private static Task<string> CountedAsync(RedisProcess server) => server.AskAsync("HGET {notify:rate:provider:mail} at");
 
     private Task TakeUntilAsync(ISharedRateLimits[] processes, Func<bool> enough) =>

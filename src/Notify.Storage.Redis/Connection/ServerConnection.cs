@@ -28,6 +28,9 @@ internal sealed class ServerConnection : IDisposable
         _configuration.AbortOnConnectFail = false;
         _configuration.ConnectTimeout = Math.Min(_configuration.ConnectTimeout, 2_000);
         _configuration.ConnectRetry = 1;
+        // The client's own timeout must not end a call before that of Notify.
+        var timeout = (int)Math.Ceiling(options.Value.Timeout.TotalMilliseconds);
+        _configuration.AsyncTimeout = Math.Max(_configuration.AsyncTimeout, timeout);
         _configuration.ReconnectRetryPolicy = new LinearRetry(500);
         _configuration.ClientName ??= "Notify";
         // Sentinels without a password refuse the servers' one, so the client must not send it to them.
