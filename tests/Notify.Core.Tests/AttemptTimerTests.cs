@@ -171,8 +171,8 @@ public sealed class AttemptTimerTests
 
         public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
         {
-            Calls++;
             timer.Wait();
+            Calls++;
             await _turn.Task.WaitAsync(cancellationToken);
             timer.Begin();
             WasCancelled = cancellationToken.IsCancellationRequested;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 using Notify.Storage;
@@ -164,16 +165,22 @@ public sealed class FanOutTests
     [Fact]
     public async Task A_small_topic_does_not_wait_for_a_large_one()
     {
-        var topics = new List<string>();
+        var advanced = new ConcurrentQueue<string>();
+        using var areBothAccepted = new ManualResetEventSlim();
         await using var application = await StartAsync(store => new ExpansionProbe(store)
         {
-            Advanced = step => topics.Add(step.Lease.Topic),
+            Advanced = step =>
+            {
+                advanced.Enqueue(step.Lease.Topic);
+                areBothAccepted.Wait(CancellationToken.None);
+            },
         });
         await SubscribeAsync(application);
         await application.Directory.SubscribeAsync(Trigger.DefaultTenant, "alarms", [UserId(1)]);
 
         var news = await application.SendAsync(Recipient.Topic("news"));
         var alarms = await application.SendAsync(Recipient.Topic("alarms"));
+        areBothAccepted.Set();
         await _passing.UntilAsync(
             TimeSpan.FromSeconds(1),
             async () =>
@@ -181,6 +188,7 @@ public sealed class FanOutTests
             "both topics"
         );
 
+        var topics = advanced.ToList();
         Assert.InRange(topics.IndexOf("alarms"), 0, 2);
         Assert.True(topics.LastIndexOf("news") > 1);
     }

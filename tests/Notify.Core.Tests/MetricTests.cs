@@ -32,7 +32,7 @@ public sealed class MetricTests
 
         for (var i = 0; i < 6; i++)
             await application.SendAsync(Recipient.Email($"{i}@example.org"));
-        await passing.UntilAsync(TimeSpan.FromSeconds(2), () => ReadCircuit(mail.Name) == 1, "the circuit to open");
+        await passing.WaitUntilAsync(() => ReadCircuit(mail.Name) == 1, "the circuit to open");
         isDown = false;
         await passing.UntilAsync(TimeSpan.FromSeconds(2), () => ReadCircuit(mail.Name) == 0, "the circuit to close");
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 using Notify.TestSupport;
@@ -11,6 +12,7 @@ namespace Notify.Core.Tests;
 internal sealed class Passing(ManualTime time, TimeSpan? leaseDuration = null)
 {
     private static readonly Channel Pulse = Channel.Create("pulse");
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     // An engine that the machine runs too late sees all of a jump at once. A lease of the default of 2 minutes that it takes
     // during the jump could be too short for the attempt, and would end only after the time that the test lets pass.
@@ -25,18 +27,58 @@ internal sealed class Passing(ManualTime time, TimeSpan? leaseDuration = null)
         builder.Services.AddSingleton<IDeliveryProvider>(_pulse);
     }
 
-    /// <summary>Lets this much time pass at once, and then at least one second in which everything due is taken.</summary>
+    /// <summary>Lets this much time pass at once, and then two seconds or more in which everything due is taken.</summary>
     public async Task PassAsync(TestApplication application, TimeSpan span)
     {
         time.Advance(span);
-        var pulse = TestApplication.Say(Recipient.Address(Pulse, "beat")) with
-        {
-            SendAt = time.GetUtcNow() + TimeSpan.FromSeconds(1),
-        };
+        var pulse = TestApplication.Say(Recipient.Address(Pulse, "beat")) with { SendAt = time.GetUtcNow() + Second };
         var id = await application.SendAsync(pulse);
-        time.Advance(TimeSpan.FromSeconds(1));
-        await EndedDeliveryAsync(application, id, TimeSpan.FromMilliseconds(250));
+        // The engine looks for work once a second, and so does it after the delivery has fallen due.
+        time.Advance(2 * Second);
+        await WaitUntilAsync(
+            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
+            $"the delivery of {id} to end"
+        );
     }
+
+    /// <summary>Lets time pass as by <see cref="PassAsync"/>, one step after another, until the condition holds.</summary>
+    public Task PassUntilAsync(TestApplication application, TimeSpan step, Func<Task<bool>> condition, string what) =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                if (await condition())
+                    return true;
+                await PassAsync(application, step);
+                return false;
+            },
+            what
+        );
+
+    /// <summary>
+    /// Waits until the condition holds, while time passes as fast as for the machine. An engine that the machine does not run
+    /// for a while misses no time limit meanwhile; one that looked at the clock too early looks again.
+    /// </summary>
+    public async Task WaitUntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var advancedAt = Stopwatch.GetTimestamp();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (await condition())
+                    return true;
+                if (Stopwatch.GetElapsedTime(advancedAt) >= Second)
+                {
+                    time.Advance(Second);
+                    advancedAt = Stopwatch.GetTimestamp();
+                }
+
+                return false;
+            },
+            what
+        );
+    }
+
+    public Task WaitUntilAsync(Func<bool> condition, string what) => WaitUntilAsync(() => Task.FromResult(condition()), what);
 
     /// <summary>Lets time pass in steps until a notification's only delivery has ended.</summary>
     public async Task<DeliveryRecord> EndedDeliveryAsync(TestApplication application, Guid notificationId, TimeSpan step)

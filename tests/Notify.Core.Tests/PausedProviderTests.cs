@@ -150,6 +150,7 @@ public sealed class PausedProviderTests
     public async Task An_unchanged_report_is_written_only_before_it_would_no_longer_count()
     {
         var time = new ManualTime();
+        var passing = new Passing(time);
         await using var sending = await TestApplication.StartAsync(time, Up("mail"));
         await using var showing = await TestApplication.StartAsync(
             time,
@@ -162,15 +163,16 @@ public sealed class PausedProviderTests
         for (var i = 0; i < 36; i++)
         {
             time.Advance(TimeSpan.FromSeconds(5));
-            var report = await Eventually.FindAsync(
+            ProviderActivity? report = null;
+            await passing.WaitUntilAsync(
                 async () =>
-                    (await showing.Get<IProviders>().FindAsync("mail"))!.Processes is [var found]
-                    && time.GetUtcNow() - found.At <= TimeSpan.FromSeconds(20)
-                        ? found
-                        : null,
+                {
+                    report = (await showing.Get<IProviders>().FindAsync("mail"))!.Processes.SingleOrDefault();
+                    return report is not null && time.GetUtcNow() - report.At <= TimeSpan.FromSeconds(20);
+                },
                 "a report that is not old"
             );
-            Assert.Equal(1, report.Sent);
+            Assert.Equal(1, report!.Sent);
             written.Add(report.At);
         }
 

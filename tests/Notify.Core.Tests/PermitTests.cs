@@ -146,6 +146,7 @@ public sealed class PermitTests
         await SubscribeAsync(application, "ada", "bob");
 
         var id = await application.SendAsync(Throttled(Recipient.Topic("news")));
+        await _passing.WaitUntilAsync(() => failures <= 0, "the failure");
         await UntilExpandedAsync(application, id);
         await _passing.UntilAsync(
             TimeSpan.FromSeconds(1),

@@ -71,16 +71,18 @@ public sealed class RateTests
         });
         await using var application = await StartAsync(builder => Limit(builder, "mail", 10), mail);
         await application.AttemptedAsync(await application.SendAsync(Recipient.Email("throttled@example.org")), 1);
-        for (var i = 0; i < 400; i++)
+        for (var i = 0; i < 1_000; i++)
             await application.SendAsync(Recipient.Email($"u{i}@example.org"));
 
-        var early = await SentWithinAsync(mail, TimeSpan.FromSeconds(6));
+        Assert.InRange(await SentWithinAsync(mail, TimeSpan.FromSeconds(6)), 0, 45);
         await _passing.UntilAsync(Step, () => mail.Sent.Count > 250, "enough acceptances to win the rate back");
-        var late = await SentWithinAsync(mail, TimeSpan.FromSeconds(6));
+        // A busy machine may use less than the rate in some of them.
+        var most = 0;
+        while (most <= 45 && mail.Sent.Count < 900)
+            most = Math.Max(most, await SentWithinAsync(mail, TimeSpan.FromSeconds(6)));
 
-        Assert.InRange(early, 1, 45);
-        Assert.InRange(late, early + 1, 75);
-        await _passing.UntilAsync(TimeSpan.FromMilliseconds(500), () => mail.Sent.Count == 402, "everything to be sent");
+        Assert.InRange(most, 46, 75);
+        await _passing.UntilAsync(TimeSpan.FromMilliseconds(500), () => mail.Sent.Count == 1_002, "everything to be sent");
         var ended = Assert.Single(mail.Sent.GroupBy(delivery => delivery.NotificationId), attempts => attempts.Count() == 2);
         Assert.All(ended, delivery => Assert.Equal(0, delivery.AttemptsSpent));
     }
