@@ -151,7 +151,7 @@ public sealed class OddAnswerTests : IAsyncLifetime
     [Fact]
     public async Task A_service_that_never_answers_is_reported_as_one_that_cannot_be_reached()
     {
-        await StartAsync(attemptSeconds: 1, retries: 2);
+        await StartAsync(attemptSeconds: 8, retries: 2);
         for (var i = 0; i < 3; i++)
             _proxy.Answer((context, _) => OddProxy.WaitForCallerAsync(context));
 

@@ -14,7 +14,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
     private const float Patience = 120_000;
 
     // Playwright sets no time limit for a script that a test runs in a page. Closing the browser makes such a call fail.
-    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(15);
 
     // The status of a page that is not found is not a failure of the page, and the frame of an email must block its script.
     private static readonly string[] Expected = ["Failed to load resource", "Blocked script execution in"];

@@ -17,6 +17,9 @@ public sealed class ApiApplication : IAsyncDisposable
 {
     private static readonly Channel[] AllChannels = [Channel.Push, Channel.Sms, Channel.Email, Channel.Webhook];
 
+    /// <summary>How often an application looks for what is due.</summary>
+    internal static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly WebApplication _app;
     private readonly TemporaryFolder? _folder;
 
@@ -85,6 +88,20 @@ public sealed class ApiApplication : IAsyncDisposable
         return StartOnAsync(store => store.UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False"), folder, providers);
     }
 
+    /// <summary>Starts an application with SQLite and a clock that the test controls.</summary>
+    internal static Task<ApiApplication> StartOnSqliteAsync(ManualTime time)
+    {
+        var folder = new TemporaryFolder();
+        return StartOnAsync(
+            store =>
+            {
+                store.Services.AddSingleton<TimeProvider>(time);
+                store.UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False");
+            },
+            folder
+        );
+    }
+
     /// <summary>Starts an application with the in-memory store, otherwise like <see cref="StartOnSqliteAsync"/>.</summary>
     internal static Task<ApiApplication> StartInMemoryAsync(params IDeliveryProvider[] providers) =>
         StartOnAsync(store => store.UseInMemory(), null, providers);
@@ -100,7 +117,7 @@ public sealed class ApiApplication : IAsyncDisposable
         builder.Logging.ClearProviders();
         var notifications = builder.Services.AddNotifications(options =>
         {
-            options.PollInterval = TimeSpan.FromMilliseconds(20);
+            options.PollInterval = PollInterval;
             // No test fails because the machine was too busy to render in time.
             options.Templates.MaxRenderTime = TimeSpan.FromMinutes(1);
         });

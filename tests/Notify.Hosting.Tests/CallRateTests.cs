@@ -16,17 +16,17 @@ public sealed class CallRateTests
         {
             options.ApiKeys.Add(First);
             options.ApiKeys.Add(Second);
-            options.MaxCallsPerSecondPerKey = 0.2;
+            options.MaxCallsPerSecondPerKey = 0.01;
         });
 
         using var allowed = await GetAsync(app, First);
         Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
-        Assert.Equal("\"key\";q=1;w=5", allowed.Headers.GetValues("RateLimit-Policy").Single());
-        Assert.Equal("\"key\";r=0;t=5", allowed.Headers.GetValues("RateLimit").Single());
+        Assert.Equal("\"key\";q=1;w=100", allowed.Headers.GetValues("RateLimit-Policy").Single());
+        Assert.Equal("\"key\";r=0;t=100", allowed.Headers.GetValues("RateLimit").Single());
         using var refused = await GetAsync(app, First);
         Assert.Equal("too_many_calls", (await refused.ProblemAsync(HttpStatusCode.TooManyRequests)).Text("code"));
-        Assert.Equal("\"key\";q=1;w=5", refused.Headers.GetValues("RateLimit-Policy").Single());
-        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
+        Assert.Equal("\"key\";q=1;w=100", refused.Headers.GetValues("RateLimit-Policy").Single());
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 100);
         Assert.True(refused.Headers.CacheControl?.NoStore);
 
         using var other = await GetAsync(app, Second);
@@ -75,7 +75,8 @@ public sealed class CallRateTests
                 break;
         }
 
-        Assert.Equal(49, left[0]);
+        // One may have come back before the answer was written.
+        Assert.InRange(left[0], 49, 50);
         Assert.True(left.Count >= 50, $"Only {left.Count} calls were allowed.");
         await Notify.TestSupport.Eventually.TrueAsync(
             async () =>

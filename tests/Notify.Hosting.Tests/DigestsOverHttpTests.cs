@@ -12,12 +12,19 @@ public sealed class DigestsOverHttpTests
     [Fact]
     public async Task The_timelines_of_an_event_and_its_summary_link_to_each_other()
     {
-        await using var app = await StartAsync();
+        var time = new ManualTime();
+        await using var app = await ApiApplication.StartOnSqliteAsync(time);
+        await FillAsync(app);
         var first = await app.AcceptAsync(Collected("PT1S"));
         var second = await app.AcceptAsync(Collected("PT1S"));
 
+        time.Advance(TimeSpan.FromSeconds(1));
         await Eventually.TrueAsync(
-            async () => Single(await app.CallAsync("GET", first), "collected").Text("state") == "summarized",
+            async () =>
+            {
+                time.Advance(ApiApplication.PollInterval);
+                return Single(await app.CallAsync("GET", first), "collected").Text("state") == "summarized";
+            },
             "the summary"
         );
 
@@ -72,8 +79,13 @@ public sealed class DigestsOverHttpTests
     private static async Task<ApiApplication> StartAsync()
     {
         var app = await ApiApplication.StartOnSqliteAsync();
+        await FillAsync(app);
+        return app;
+    }
+
+    private static async Task FillAsync(ApiApplication app)
+    {
         await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org"}}""");
         await app.CallAsync("PUT", "/v1/templates/summary", Template);
-        return app;
     }
 }

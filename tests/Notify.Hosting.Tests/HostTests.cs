@@ -54,7 +54,7 @@ public sealed partial class HostTests
         // Another program that has the port may release it before the host starts.
         if (isHeld)
             Assert.NotEqual(5080, client.BaseAddress.Port);
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        await client.WaitUntilReadyAsync();
     }
 
     [Fact]
@@ -69,6 +69,7 @@ public sealed partial class HostTests
             using var refused = await client.GetAsync("/v1/users");
             await refused.ProblemAsync(HttpStatusCode.Unauthorized);
 
+            await Eventually.TrueAsync(() => host.Output.Contains("\ncurl ", StringComparison.Ordinal), "the whole welcome");
             key = host.Output.Split('\n').Single(line => line.StartsWith("NOTIFY_KEY=", StringComparison.Ordinal)).Trim()[11..];
             var command = host.Output.Split('\n').Single(line => line.StartsWith("curl ", StringComparison.Ordinal));
             var answer = await RunAsync("sh", "-c", $"NOTIFY_KEY={key} && {command}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 using Notify.TestSupport;
@@ -81,7 +82,11 @@ public sealed class LimitsTests
     [Fact]
     public async Task Requests_over_the_limit_are_refused_until_one_ends()
     {
-        await using var app = await ApiApplication.StartAsync(options => options.MaxConcurrentRequests = 2);
+        // Kestrel ends a request whose body does not arrive within 5 seconds, which would free a place too early.
+        await using var app = await ApiApplication.StartAsync(
+            options => options.MaxConcurrentRequests = 2,
+            services => services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = null)
+        );
         await using (var first = await BeginAsync(app, "Expect: 100-continue\r\nContent-Length: 100\r\n\r\n"))
         await using (var second = await BeginAsync(app, "Expect: 100-continue\r\nContent-Length: 100\r\n\r\n"))
         {

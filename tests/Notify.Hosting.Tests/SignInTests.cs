@@ -95,7 +95,10 @@ public sealed class SignInTests(SignInTests.SignedIn shared) : IClassFixture<Sig
             Assert.True(await AskAsync(token, "GET", "/v1/users") == HttpStatusCode.Unauthorized, what);
 
         // The host logs at the level Debug. The part with the claims is shared by no other text.
-        Assert.Contains("refused because of an invalid key", shared.Output, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            () => shared.Output.Contains("refused because of an invalid key", StringComparison.Ordinal),
+            "the log"
+        );
         foreach (
             var part in refused.Values.Append(valid).SelectMany(token => token.Split('.')[1..]).Where(part => part.Length > 0)
         )

@@ -84,7 +84,7 @@ public sealed class StoreFileTests
             }
         );
         await using var _ = host;
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        await client.WaitUntilReadyAsync();
 
         await Eventually.TrueAsync(
             async () => await TriggerAsync(client, 200_000) == HttpStatusCode.ServiceUnavailable,
@@ -102,7 +102,7 @@ public sealed class StoreFileTests
     public async Task A_stopping_host_first_becomes_not_ready_and_then_exits()
     {
         using var folder = new TemporaryFolder();
-        var (host, client) = await StartAsync(folder, folder.File("data"), new() { ["Notify__ShutdownDelay"] = "00:00:05" });
+        var (host, client) = await StartAsync(folder, folder.File("data"), new() { ["Notify__ShutdownDelay"] = "00:00:10" });
         await using var _ = host;
 
         host.Terminate();

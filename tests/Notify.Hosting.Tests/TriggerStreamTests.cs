@@ -126,8 +126,8 @@ public sealed class TriggerStreamTests
     public async Task A_stream_that_makes_no_progress_ends_with_the_line_to_continue_from()
     {
         await using var app = await ApiApplication.StartAsync(options => options.BodyTimeout = TimeSpan.FromSeconds(1));
-        await using var connection = await OpenAsync(app);
-        await WriteAsync(connection, Valid + "\n" + Valid[..20]);
+        // In one write, so that the lines are there when the time begins.
+        await using var connection = await OpenAsync(app, lines: Valid + "\n" + Valid[..20]);
 
         var answer = await connection.ReadToEndAsync();
 
@@ -139,7 +139,8 @@ public sealed class TriggerStreamTests
     [Fact]
     public async Task A_caller_that_does_not_read_its_results_is_disconnected_and_stalls_nobody()
     {
-        await using var app = await ApiApplication.StartAsync(options => options.BodyTimeout = TimeSpan.FromSeconds(1));
+        // The timeout also applies to the other caller, and the machine is busy.
+        await using var app = await ApiApplication.StartAsync(options => options.BodyTimeout = TimeSpan.FromSeconds(10));
         await using var silent = await OpenAsync(app);
         var writing = Task.Run(async () =>
         {
@@ -275,18 +276,21 @@ public sealed class TriggerStreamTests
             services?.Invoke(registered);
         });
 
-    private static async Task<RawConnection> OpenAsync(ApiApplication app, string headers = "")
+    private static async Task<RawConnection> OpenAsync(ApiApplication app, string headers = "", string lines = "")
     {
         var connection = await RawConnection.OpenAsync(app.Client.BaseAddress!);
         await connection.WriteAsync(
             $"POST {LineStream.Path} HTTP/1.1\r\nHost: {app.Client.BaseAddress!.Authority}\r\n{headers}"
-                + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + $"Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n{Chunk(lines)}"
         );
         return connection;
     }
 
-    private static Task WriteAsync(RawConnection connection, string lines) =>
-        connection.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{lines.Length:x}\r\n{lines}\r\n"));
+    private static Task WriteAsync(RawConnection connection, string lines) => connection.WriteAsync(Chunk(lines));
+
+    // A chunk without content would end the body.
+    private static string Chunk(string lines) =>
+        lines == "" ? "" : string.Create(CultureInfo.InvariantCulture, $"{lines.Length:x}\r\n{lines}\r\n");
 
     private static async Task ReadUntilAsync(RawConnection connection, string text)
     {

@@ -43,14 +43,18 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
         );
         await using var _ = host;
 
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        await client.WaitUntilReadyAsync();
         using var accepted = await TriggerAsync(client, "composed");
         await client.WaitUntilSentAsync(accepted.Headers.Location!);
         Assert.Equal(engines.Contains("PostgreSql", StringComparison.Ordinal), !File.Exists(folder.File("notify.db")));
         if (redis is not null)
             await Eventually.TrueAsync(() => IsSharedAsync(client, redis), "what the processes share");
         if (engines.Contains("Kafka", StringComparison.Ordinal))
-            Assert.Contains("notify_transport_hints_total", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+            await Eventually.TrueAsync(
+                async () =>
+                    (await client.GetStringAsync("/metrics")).Contains("notify_transport_hints_total", StringComparison.Ordinal),
+                "the hint to be counted"
+            );
         AssertLoadsOnlyWhatItNeeds(host, engines.Split(' '));
     }
 

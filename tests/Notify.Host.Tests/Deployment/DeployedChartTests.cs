@@ -128,7 +128,7 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
             await host.WaitForAsync(role.Probe(probe), $"{probe} of {role.Name}");
         using var client = CreateClient(role);
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        await client.WaitUntilReadyAsync();
     }
 
     /// <summary>

@@ -154,7 +154,7 @@ public sealed class GatewayTests(GatewayProcess gateway) : IClassFixture<Gateway
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
         Assert.Equal("event: ready", await reader.ReadLineAsync());
         // The timeout of a try ends with the first byte of the response.
-        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        await Task.Delay(TimeSpan.FromSeconds(8.5));
         Assert.Equal("data: {}", await reader.ReadLineAsync());
         var next = reader.ReadLineAsync();
         Assert.Equal("", await next);
