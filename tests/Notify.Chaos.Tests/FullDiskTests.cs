@@ -14,7 +14,11 @@ public sealed class FullDiskTests
     public async Task A_full_disk_refuses_clearly_loses_nothing_and_is_caught_up_with_when_there_is_room()
     {
         await using var folder = new HostFolder();
-        var settings = folder.Settings(VendorMood.Slow) with { LeaseDuration = TimeSpan.FromMinutes(1) };
+        var settings = folder.Settings(VendorMood.Slow) with
+        {
+            AttemptTimeout = TimeSpan.FromSeconds(30),
+            LeaseDuration = TimeSpan.FromMinutes(1),
+        };
         var host = folder.Launch(settings, "sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh");
         Assert.True(await host.Ready, host.Output);
         using var load = new TriggerLoad([settings.Address], 200);

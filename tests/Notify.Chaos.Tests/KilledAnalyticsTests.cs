@@ -32,9 +32,10 @@ public sealed class KilledAnalyticsTests
             foreach (var worker in workers[1..])
             {
                 var before = await CountAsync(sending);
+                var more = TriggerAsync(sending, 500);
                 await Eventually.TrueAsync(async () => await CountAsync(sending) > before, "a worker to count");
                 await worker.KillAsync();
-                await TriggerAsync(sending, 500);
+                await more;
             }
 
             await triggering;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Data.Sqlite;
-using Notify.Load.Hosts;
 using Notify.TestSupport;
 
 namespace Notify.Chaos.Tests;
@@ -24,14 +23,26 @@ public sealed class KilledErasureTests
         await Parallel.ForAsync(0, Messages, new ParallelOptions { MaxDegreeOfParallelism = 32 }, (_, _) => TriggerAsync(client));
         Assert.Equal((Messages, 0), Count(folder.Database));
 
+        // The erasure cannot pass the message in the middle, so it is never over before the kill. The connection stays open, so
+        // that the write-ahead log of the killed process is left to the next one.
+        using var barrier = Open(folder.Database, SqliteOpenMode.ReadWrite);
+        var middle = Execute<string>(barrier, $"SELECT quote(id) FROM notify_delivery ORDER BY id LIMIT 1 OFFSET {Messages / 2}");
+        Execute<object>(
+            barrier,
+            $"""
+            CREATE TRIGGER barrier BEFORE UPDATE ON notify_delivery WHEN OLD.id = {middle}
+            BEGIN SELECT RAISE(ABORT, 'The barrier of the test'); END
+            """
+        );
         using (var removed = await client.DeleteAsync(new Uri("/v1/users/ada", UriKind.Relative)))
             Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
-        await PauseInTheMiddleAsync(host, folder.Database);
+        await Eventually.TrueAsync(() => Count(folder.Database).Erased > 0, "the erasure to begin");
         await host.KillAsync();
         var (left, erased) = Count(folder.Database);
         Assert.InRange(left, 1, Messages - 1);
         Assert.Equal(Messages, left + erased);
 
+        Execute<object>(barrier, "DROP TRIGGER barrier");
         await folder.StartAsync(folder.Settings());
         await Eventually.TrueAsync(() => Count(folder.Database) == (0, Messages), "the erasure to end");
 
@@ -40,20 +51,6 @@ public sealed class KilledErasureTests
         Assert.Equal(0, Query(folder.Database, $"SELECT count(*) FROM notify_notification WHERE {Contains("contents")}"));
         Assert.Equal(0, Query(folder.Database, "SELECT count(*) FROM notify_delivery WHERE due_at IS NOT NULL"));
         Assert.Empty(folder.Record());
-    }
-
-    // The process runs for a moment at a time, so that it is seen between two batches.
-    private static async Task PauseInTheMiddleAsync(HostProcess host, string database)
-    {
-        while (true)
-        {
-            host.Pause();
-            var (left, erased) = Count(database);
-            if (erased > 0 || left == 0)
-                return;
-            host.Resume();
-            await Task.Delay(TimeSpan.FromMilliseconds(5));
-        }
     }
 
     private static async Task SaveUserAsync(HttpClient client)
@@ -90,16 +87,27 @@ public sealed class KilledErasureTests
 
     private static long Query(string database, string sql)
     {
+        using var connection = Open(database, SqliteOpenMode.ReadOnly);
+        return Execute<long>(connection, sql);
+    }
+
+    private static SqliteConnection Open(string database, SqliteOpenMode mode)
+    {
         var connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = database,
-            Mode = SqliteOpenMode.ReadOnly,
+            Mode = mode,
             Pooling = false,
         };
-        using var connection = new SqliteConnection(connectionString.ToString());
+        var connection = new SqliteConnection(connectionString.ToString());
         connection.Open();
+        return connection;
+    }
+
+    private static T? Execute<T>(SqliteConnection connection, string sql)
+    {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
+        return (T?)command.ExecuteScalar();
     }
 }

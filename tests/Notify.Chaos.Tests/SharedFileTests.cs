@@ -14,7 +14,7 @@ public sealed class SharedFileTests
     public async Task Two_processes_share_idempotency_keys_and_send_each_notification_once()
     {
         await using var folder = new HostFolder();
-        var hosts = await Task.WhenAll(folder.StartAsync(folder.Settings()), folder.StartAsync(folder.Settings()));
+        var hosts = await Task.WhenAll(folder.StartAsync(Patient()), folder.StartAsync(Patient()));
         using var one = new TriggerLoad([hosts[0].Settings.Address], 300);
         using var other = new TriggerLoad([hosts[1].Settings.Address], 300);
         await Task.WhenAll(one.RunAsync(16, default), other.RunAsync(16, default));
@@ -23,6 +23,14 @@ public sealed class SharedFileTests
         Assert.Equal(one.Acknowledged, other.Acknowledged);
         var accepted = folder.Record().Where(entry => entry.Act == VendorAct.Accepted).Select(entry => entry.NotificationId);
         Assert.Equal(one.Acknowledged.Order(), accepted.Order());
+
+        // If a lease or an attempt ended while its process waits for the lock of the other, the message would be sent once more.
+        HostSettings Patient() =>
+            folder.Settings() with
+            {
+                AttemptTimeout = TimeSpan.FromSeconds(30),
+                LeaseDuration = TimeSpan.FromMinutes(1),
+            };
     }
 
     [Fact]
@@ -31,8 +39,9 @@ public sealed class SharedFileTests
         await using var folder = new HostFolder();
         var slow = folder.Settings(VendorMood.Slow) with
         {
-            VendorDelay = TimeSpan.FromSeconds(2),
-            AttemptTimeout = TimeSpan.FromSeconds(4),
+            // On a busy machine, the process must still be waiting for the vendor when it is paused.
+            VendorDelay = TimeSpan.FromSeconds(6),
+            AttemptTimeout = TimeSpan.FromSeconds(8),
             // On a busy machine, the process must still be able to renew its leases before it is stopped.
             LeaseDuration = TimeSpan.FromSeconds(16),
         };

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
 using Notify.Providers;
@@ -29,7 +26,7 @@ public sealed class SilentVendorTests
             async () => (await client.GetStringAsync(first)).Contains("no answer within 0.3 s", StringComparison.Ordinal),
             "an attempt to time out"
         );
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        await client.WaitUntilReadyAsync();
         await host.StopAsync();
         Assert.Equal(0, host.ExitCode);
         Assert.Equal(20, folder.Stored.CountPending());

@@ -19,6 +19,9 @@ public sealed class PostgreSqlPair : IAsyncDisposable
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_replicaPort},127.0.0.1:{_primaryPort};")
         + "Username=notify;Database=postgres;Target Session Attributes=primary;Timeout=5";
 
+    /// <summary>The connection string of the primary alone.</summary>
+    public string Primary => PostgreSqlProgram.ConnectionString(_primaryPort, "postgres");
+
     /// <summary>The connection string of the replica alone.</summary>
     public string Replica => PostgreSqlProgram.ConnectionString(_replicaPort, "postgres");
 
@@ -92,12 +95,11 @@ public sealed class PostgreSqlPair : IAsyncDisposable
         );
         _replica = await PostgreSqlProgram.StartAsync(_replicaFolder, _replicaPort);
 
-        var primary = PostgreSqlProgram.ConnectionString(_primaryPort, "postgres");
-        await PostgreSqlProgram.ScalarAsync<object>(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'");
-        await PostgreSqlProgram.ScalarAsync<object>(primary, "SELECT pg_reload_conf()");
+        await PostgreSqlProgram.ScalarAsync<object>(Primary, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await PostgreSqlProgram.ScalarAsync<object>(Primary, "SELECT pg_reload_conf()");
         const string synchronous = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
         await Eventually.TrueAsync(
-            async () => await PostgreSqlProgram.ScalarAsync<long>(primary, synchronous) == 1,
+            async () => await PostgreSqlProgram.ScalarAsync<long>(Primary, synchronous) == 1,
             "the primary to replicate synchronously"
         );
     }

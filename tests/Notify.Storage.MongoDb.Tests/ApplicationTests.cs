@@ -17,12 +17,19 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     [Fact]
     public async Task Two_applications_share_the_work_without_a_duplicate()
     {
-        using var first = Compose("first", UseServer);
-        using var second = Compose("second", UseServer);
+        var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var first = Compose("first", UseServer, mayAnswer: mayAnswer.Task);
+        using var second = Compose("second", UseServer, mayAnswer: mayAnswer.Task);
         await using (var store = await ConformanceStore.OpenAsync(UseServer))
             await EnqueueAsync(store, Request(deliveries: 600, acceptedAt: TimeProvider.System.GetUtcNow()));
 
         await Task.WhenAll(first.StartAsync(Cancellation), second.StartAsync(Cancellation));
+        // Nothing is answered before both work: on a busy machine, one could send everything before the other has started.
+        await Eventually.TrueAsync(
+            () => _sent.Select(sent => sent.Application).Distinct().Count() == 2,
+            "both applications to send"
+        );
+        mayAnswer.SetResult();
 
         await AcceptedAsync(600);
         Assert.Equal(600, _sent.Count);
@@ -35,15 +42,7 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     public async Task What_was_accepted_is_sent_although_the_server_goes_away_again_and_again()
     {
         using var proxy = new BreakableProxy(ConnectionString);
-        using var host = Compose(
-            "only",
-            notifications =>
-                notifications.UseMongoDb(options =>
-                    (options.ConnectionString, options.Database) = (proxy.ConnectionString, Name)
-                ),
-            TimeSpan.FromSeconds(5)
-        );
-        await host.StartAsync(Cancellation);
+        using var host = await proxy.OpenAsync(() => StartAsync(proxy));
         var notifier = host.Services.GetRequiredService<INotifier>();
         var accepted = new ConcurrentBag<Guid>();
 
@@ -136,31 +135,61 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
         }
     }
 
-    private IHost Compose(string application, Action<INotificationsBuilder> use, TimeSpan? leaseFor = null)
+    private async Task<IHost> StartAsync(BreakableProxy proxy)
+    {
+        var host = Compose(
+            "only",
+            notifications =>
+                notifications.UseMongoDb(options =>
+                    (options.ConnectionString, options.Database) = (proxy.ConnectionString, Name)
+                ),
+            TimeSpan.FromSeconds(5)
+        );
+        try
+        {
+            await host.StartAsync(Cancellation);
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    private IHost Compose(
+        string application,
+        Action<INotificationsBuilder> use,
+        TimeSpan? leaseFor = null,
+        Task? mayAnswer = null
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var notifications = builder.Services.AddNotifications(options =>
         {
             options.PollInterval = TimeSpan.FromMilliseconds(20);
-            options.AttemptTimeout = TimeSpan.FromSeconds(1);
             options.LeaseDuration = leaseFor ?? TimeSpan.FromMinutes(1);
+            options.AttemptTimeout = options.LeaseDuration / 2;
             options.MaxConcurrencyPerProvider = 32;
         });
         use(notifications);
-        builder.Services.AddSingleton<IDeliveryProvider>(new CountingProvider(delivery => _sent.Add((application, delivery.Id))));
+        builder.Services.AddSingleton<IDeliveryProvider>(
+            new CountingProvider(delivery => _sent.Add((application, delivery.Id)), mayAnswer ?? Task.CompletedTask)
+        );
         return builder.Build();
     }
 
-    private sealed class CountingProvider(Action<Delivery> sent) : IDeliveryProvider
+    private sealed class CountingProvider(Action<Delivery> sent, Task mayAnswer) : IDeliveryProvider
     {
         public string Name => "mail";
 
         public Channel Channel => Channel.Email;
 
-        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+        public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             sent(delivery);
-            return ValueTask.FromResult(Outcome.Sent());
+            await mayAnswer.WaitAsync(cancellationToken);
+            return Outcome.Sent();
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Events;
+using Notify.TestSupport;
 
 namespace Notify.Storage.MongoDb.Tests;
 
@@ -29,6 +30,37 @@ internal sealed class BreakableProxy : IDisposable
 
     public string ConnectionString =>
         $"mongodb://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}/?{_options}";
+
+    private bool IsBroken
+    {
+        get
+        {
+            lock (_open)
+                return _isBroken;
+        }
+    }
+
+    /// <summary>
+    /// Opens what uses this way. It is repeated if the server did not answer in time, because a busy machine may stall for longer
+    /// than a client waits.
+    /// </summary>
+    public Task<T> OpenAsync<T>(Func<Task<T>> open)
+        where T : class =>
+        Eventually.FindAsync<T>(
+            async () =>
+            {
+                try
+                {
+                    return await open();
+                }
+                catch (InvalidOperationException exception)
+                    when (!IsBroken && exception.InnerException is MongoException or TimeoutException)
+                {
+                    return null;
+                }
+            },
+            "the store to open"
+        );
 
     /// <summary>A client that is cut off for ever when it is about to send a command to a collection.</summary>
     public MongoClient ClientThatDiesBefore(string command, string collection)

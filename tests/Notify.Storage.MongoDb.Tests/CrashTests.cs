@@ -273,8 +273,10 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     {
         using var proxy = new BreakableProxy(ConnectionString);
         using var client = proxy.ClientThatDiesBefore(command, collection);
-        await using var dying = await ConformanceStore.OpenAsync(notifications =>
-            notifications.UseMongoDb(options => (options.Client, options.Database) = (client, Name))
+        await using var dying = await proxy.OpenAsync(async () =>
+            await ConformanceStore.OpenAsync(notifications =>
+                notifications.UseMongoDb(options => (options.Client, options.Database) = (client, Name))
+            )
         );
 
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => work(dying));

@@ -48,13 +48,24 @@ public sealed class FailoverTests
     public async Task What_the_replica_did_not_confirm_is_not_acknowledged()
     {
         await using var servers = await PostgreSqlPair.StartAsync();
-        using var host = Compose(servers.ConnectionString + ";Command Timeout=1");
+        using var host = Compose(servers.ConnectionString);
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();
         await notifier.TriggerAsync(Callers.Trigger("before"), Cancellation);
         await servers.KillReplicaAsync();
 
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => notifier.TriggerAsync(Callers.Trigger("after"), Cancellation));
+        // The primary waits for the replica until the wait is cancelled. Then it has committed alone.
+        const string endWaits = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        var triggering = notifier.TriggerAsync(Callers.Trigger("after"), Cancellation);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await PostgreSqlProgram.ScalarAsync<long>(servers.Primary, endWaits);
+                return triggering.IsCompleted;
+            },
+            "the trigger to wait for the replica no longer"
+        );
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => triggering);
     }
 
     /// <summary>Waits until nothing is due any more, and compares what was acknowledged with what the database has.</summary>

@@ -10,6 +10,7 @@ public sealed class ClusterFailoverTests(PostgreSqlServer postgreSql)
         await using var cluster = await RedisCluster.StartAsync();
         await using var load = await LimitedLoad.StartAsync(postgreSql, cluster.ConnectionString);
 
+        await cluster.ExpectLossAsync();
         var killed = await cluster.GetMasterAsync(LimitedLoad.Key);
         await load.FailOverAsync(killed, async () =>
             await cluster.TryFindMasterAsync(LimitedLoad.Key) is { } master && master != killed ? master : null
@@ -27,6 +28,7 @@ public sealed class SentinelFailoverTests(PostgreSqlServer postgreSql)
         await using var group = await RedisSentinelGroup.StartAsync();
         await using var load = await LimitedLoad.StartAsync(postgreSql, group.ConnectionString);
 
+        await group.ExpectLossAsync();
         await load.FailOverAsync(group.Master, group.FindNewMasterAsync);
         await load.StopAsync();
         load.AssertKept();

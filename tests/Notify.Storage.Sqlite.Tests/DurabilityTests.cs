@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -59,37 +58,6 @@ public sealed class DurabilityTests : IDisposable
         var ended = await second.EndedAsync(id);
         Assert.Equal(DeliveryState.Sent, ended.State);
         Assert.Equal([OutcomeKind.Retry, OutcomeKind.Sent], ended.Attempts.Select(attempt => attempt.Outcome));
-    }
-
-    [Fact]
-    public async Task Concurrent_triggers_and_outcomes_share_commits()
-    {
-        long writes = 0,
-            commits = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, meter) =>
-            {
-                if (instrument.Meter.Name == NotifyTelemetry.Name && instrument.Name == "notify.store.commit.size")
-                    meter.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<int>(
-            (_, size, _, _) =>
-            {
-                Interlocked.Add(ref writes, size);
-                Interlocked.Increment(ref commits);
-            }
-        );
-        listener.Start();
-
-        await using var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Sent());
-        var results = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Task.Run(() => application.TriggerAsync())));
-        foreach (var result in results)
-            Assert.Equal(DeliveryState.Sent, (await application.EndedAsync(result.Id)).State);
-
-        Assert.True(writes >= 1_000, $"{writes} writes were committed.");
-        Assert.True(commits < writes / 2, $"{writes} writes took {commits} commits.");
     }
 
     [Fact]

@@ -57,12 +57,12 @@ internal sealed class DrillScenario : IAsyncDisposable
         await _regions.RunAsync("start.sh", DrillRegions.First);
         var begun = Stopwatch.GetTimestamp();
         _clients = Task.WhenAll(Enumerable.Range(0, _settings.Clients).Select(_load.SendAsync));
-        await WaitForMoreAsync();
+        await WaitForMoreAsync(_settings.Count);
 
         var loss = await LoseFirstRegionAsync();
         var lost = await FindLostAsync();
         await Task.WhenAll(lost.Keys.Select(_load.TriggerAsync));
-        await WaitForMoreAsync();
+        await WaitForMoreAsync(_settings.Count);
 
         double? gap = _settings.FailsBack ? await FailBackAsync() : null;
         _load.End();
@@ -81,7 +81,7 @@ internal sealed class DrillScenario : IAsyncDisposable
         Task<long> CountAsync() => _regions.CountWaitingAsync(_regions.Active);
     }
 
-    private Task WaitForMoreAsync() => _load.WaitForMoreAsync(_settings.Count, () => _clients.IsCompleted);
+    private Task WaitForMoreAsync(int count) => _load.WaitForMoreAsync(count, () => _clients.IsCompleted);
 
     /// <summary>Returns when the processes were killed, once the other region is active.</summary>
     private async Task<Loss> LoseFirstRegionAsync()
@@ -92,6 +92,9 @@ internal sealed class DrillScenario : IAsyncDisposable
         if (_settings.LagSeconds > 0)
         {
             await _regions.HoldReplicationAsync(DrillRegions.First);
+            // One answer per client may be to a trigger that was replicated before. The next one is certainly to a later trigger,
+            // which is older than the lag when the region is lost.
+            await WaitForMoreAsync(_settings.Clients + 1);
             await Task.Delay(TimeSpan.FromSeconds(_settings.LagSeconds));
         }
 
@@ -121,7 +124,7 @@ internal sealed class DrillScenario : IAsyncDisposable
         _kafka[0].BringUp();
         var begun = Stopwatch.GetTimestamp();
         await _regions.RunAsync("failback.sh", DrillRegions.First);
-        await WaitForMoreAsync();
+        await WaitForMoreAsync(_settings.Count);
         long[] times =
         [
             .. _load.Acknowledged.Values.Select(trigger => trigger.At).Where(at => at >= begun).Append(begun).Order(),

@@ -11,7 +11,10 @@ internal sealed record DrillSettings
     /// <summary>Whether watch.sh notices the loss. Otherwise failover.sh is run at once, as by an operator.</summary>
     public required bool IsAutomatic { get; init; }
 
-    /// <summary>The seconds for which replication stands still before the region is lost.</summary>
+    /// <summary>
+    /// How many seconds before the loss of the region something was acknowledged that is not replicated; 0 if replication does
+    /// not stand still.
+    /// </summary>
     public required int LagSeconds { get; init; }
 
     /// <summary>Whether the lost region takes over again at the end.</summary>
