@@ -27,8 +27,11 @@ public sealed class LeakTests
                 outcomes.AddOrUpdate(await SendAsync(application, number), 1, (_, count) => count + 1)
             );
 
-            // The SDK and the credentials have separate connections.
-            Assert.InRange(gateway.Server.Connections, 1, 2 * Concurrent);
+            // The SDK and the credentials have separate connections. The server may notice a moment later that one was closed.
+            await Eventually.TrueAsync(
+                () => gateway.Server.Connections <= 2 * Concurrent,
+                "the connections of given up requests to close"
+            );
         }
 
         Assert.Equal(Sends, outcomes.Values.Sum());

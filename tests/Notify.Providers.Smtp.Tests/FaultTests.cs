@@ -69,7 +69,8 @@ public sealed class FaultTests
         Assert.InRange(accepted, Sends / 10, Sends / 2);
         Assert.InRange(cancelled, Sends / 10, Sends / 2);
         Assert.Equal(server.MessagesTaken, accepted);
-        Assert.InRange(server.Connections, 0, 8);
+        // The server may notice a moment later that a connection was closed.
+        await Eventually.TrueAsync(() => server.Connections <= 8, "the connections beyond the limit to close");
         return new WeakReference(application.Logger);
     }
 

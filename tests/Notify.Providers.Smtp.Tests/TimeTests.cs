@@ -75,6 +75,7 @@ public sealed class TimeTests : IDisposable
         await using var application = await StartAsync(server, limits: limits => limits.LeaseDuration = TimeSpan.FromHours(1));
         var id = await application.SendAsync("ada@example.org");
         await _turns.WaitedForAsync(1);
+        await Eventually.TrueAsync(() => _time.HasTimerDueIn(TimeSpan.FromMinutes(10)), "the time for accepting a message");
 
         _time.Advance(TimeSpan.FromMinutes(9));
         _turns.Release(1);
