@@ -23,8 +23,8 @@ public sealed class KilledErasureTests
         await Parallel.ForAsync(0, Messages, new ParallelOptions { MaxDegreeOfParallelism = 32 }, (_, _) => TriggerAsync(client));
         Assert.Equal((Messages, 0), Count(folder.Database));
 
-        // The erasure cannot pass the message in the middle, so it is never over before the kill. The connection stays open, so
-        // that the write-ahead log of the killed process is left to the next one.
+        // The erasure cannot update this message, so it cannot end before the kill. The connection stays open, because closing
+        // the last one would checkpoint the write-ahead log.
         using var barrier = Open(folder.Database, SqliteOpenMode.ReadWrite);
         var middle = Execute<string>(barrier, $"SELECT quote(id) FROM notify_delivery ORDER BY id LIMIT 1 OFFSET {Messages / 2}");
         Execute<object>(

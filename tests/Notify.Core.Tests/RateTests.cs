@@ -76,9 +76,9 @@ public sealed class RateTests
 
         Assert.InRange(await SentWithinAsync(mail, TimeSpan.FromSeconds(6)), 0, 45);
         await _passing.UntilAsync(Step, () => mail.Sent.Count > 250, "enough acceptances to win the rate back");
-        // A busy machine may use less than the rate in some of them.
+        // On a busy machine, some windows have fewer attempts than the rate allows.
         var most = 0;
-        while (most <= 45 && mail.Sent.Count < 900)
+        for (var i = 0; most <= 45 && i < 20; i++)
             most = Math.Max(most, await SentWithinAsync(mail, TimeSpan.FromSeconds(6)));
 
         Assert.InRange(most, 46, 75);

@@ -117,7 +117,7 @@ public sealed class SharedRateTests
             await _passing.PassAsync(application, TimeSpan.Zero);
         await _passing.UntilAsync(Step, () => _count.Out == 10, "every permit that was not used to come back");
 
-        // A pulse takes at least a second, in which there are a poll and the look that follows when something was sent.
+        // In the two seconds of a pulse there are two polls, and one more look after it was sent.
         Assert.InRange(_count.Asked - asked, 0, (int)(_time.GetUtcNow() - _count.StartedAt).TotalSeconds * 2);
     }
 

@@ -50,8 +50,8 @@ public sealed class RedisCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes the nodes notice within a second that one of them is lost. It is called just before a node is stopped, because
-    /// nodes with so short a timeout also take a stall of the machine for a loss.
+    /// Shortens the timeout after which a node counts as lost to one second. Call it just before a node is stopped: with this
+    /// timeout, a stall of the machine also counts as a loss.
     /// </summary>
     public async Task ExpectLossAsync()
     {

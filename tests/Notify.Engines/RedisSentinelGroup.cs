@@ -33,8 +33,8 @@ public sealed class RedisSentinelGroup : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes the sentinels notice within a second that the master is lost. It is called just before the master is stopped,
-    /// because sentinels with so short a timeout also take a stall of the machine for a loss.
+    /// Shortens the timeout after which the master counts as lost to one second. Call it just before the master is stopped: with
+    /// this timeout, a stall of the machine also counts as a loss.
     /// </summary>
     public async Task ExpectLossAsync()
     {

@@ -102,7 +102,9 @@ public sealed class ApiApplication : IAsyncDisposable
         );
     }
 
-    /// <summary>Starts an application with the in-memory store, otherwise like <see cref="StartOnSqliteAsync"/>.</summary>
+    /// <summary>
+    /// Starts an application with the in-memory store, otherwise like <see cref="StartOnSqliteAsync(IDeliveryProvider[])"/>.
+    /// </summary>
     internal static Task<ApiApplication> StartInMemoryAsync(params IDeliveryProvider[] providers) =>
         StartOnAsync(store => store.UseInMemory(), null, providers);
 

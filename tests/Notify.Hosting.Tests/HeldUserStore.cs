@@ -32,6 +32,6 @@ internal class HeldUserStore : DispatchProxy
             : _tenant.Equals(arguments[0]);
         if (isAboutTenant)
             _isReleased.Wait(CancellationToken.None);
-        return method!.Invoke(_inner, arguments);
+        return method!.Invoke(_inner, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
     }
 }

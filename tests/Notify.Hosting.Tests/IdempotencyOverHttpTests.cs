@@ -231,10 +231,10 @@ public sealed class IdempotencyOverHttpTests
 
     private static TaskCompletionSource CreateSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Forwards all calls to the in-memory topics, but fails or waits when users subscribe.</summary>
     private static Task RenewalIsScheduledAsync(ManualTime time) =>
         Eventually.TrueAsync(() => time.HasTimerDueIn(TimeSpan.FromSeconds(30)), "the timer of the renewal");
 
+    /// <summary>Forwards all calls to the in-memory topics, but fails or waits when users subscribe.</summary>
     private sealed class FailingTopics : ITopicStore
     {
         private ITopicStore _inner = null!;

@@ -82,7 +82,8 @@ public sealed class LimitsTests
     [Fact]
     public async Task Requests_over_the_limit_are_refused_until_one_ends()
     {
-        // Kestrel ends a request whose body does not arrive within 5 seconds, which would free a place too early.
+        // Kestrel ends a request whose body arrives too slowly, after a grace period of 5 seconds. This would free a place too
+        // early.
         await using var app = await ApiApplication.StartAsync(
             options => options.MaxConcurrentRequests = 2,
             services => services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = null)

@@ -139,7 +139,7 @@ public sealed class TriggerStreamTests
     [Fact]
     public async Task A_caller_that_does_not_read_its_results_is_disconnected_and_stalls_nobody()
     {
-        // The timeout also applies to the other caller, and the machine is busy.
+        // The timeout also applies to the other caller, and the machine may be busy.
         await using var app = await ApiApplication.StartAsync(options => options.BodyTimeout = TimeSpan.FromSeconds(10));
         await using var silent = await OpenAsync(app);
         var writing = Task.Run(async () =>

@@ -18,8 +18,8 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     public async Task Two_applications_share_the_work_without_a_duplicate()
     {
         var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var first = Compose("first", UseServer, mayAnswer: mayAnswer.Task);
-        using var second = Compose("second", UseServer, mayAnswer: mayAnswer.Task);
+        using var first = Compose("first", UseServer, TimeSpan.FromMinutes(10), mayAnswer.Task);
+        using var second = Compose("second", UseServer, TimeSpan.FromMinutes(10), mayAnswer.Task);
         await using (var store = await ConformanceStore.OpenAsync(UseServer))
             await EnqueueAsync(store, Request(deliveries: 600, acceptedAt: TimeProvider.System.GetUtcNow()));
 

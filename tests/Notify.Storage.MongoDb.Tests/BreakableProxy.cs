@@ -41,8 +41,8 @@ internal sealed class BreakableProxy : IDisposable
     }
 
     /// <summary>
-    /// Opens what uses this way. It is repeated if the server did not answer in time, because a busy machine may stall for longer
-    /// than a client waits.
+    /// Opens a store or an application over this connection. Tries again if the server does not answer in time: a busy machine
+    /// may stall for longer than the client waits.
     /// </summary>
     public Task<T> OpenAsync<T>(Func<Task<T>> open)
         where T : class =>

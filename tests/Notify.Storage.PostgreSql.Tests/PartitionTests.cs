@@ -102,7 +102,7 @@ public sealed class PartitionTests(PostgreSqlServer server) : TestDatabase(serve
 
         await Task.WhenAll(stores.Select(store => Task.Run(() => PurgeAsync(store, TimeSpan.FromDays(1)))));
 
-        // A purge leaves a partition that it could not lock in a moment to the next one.
+        // A purge skips a partition that it cannot lock within 200 ms; the next purge drops it.
         await PurgeAsync(stores[0], TimeSpan.FromDays(1));
         foreach (var id in ids)
             Assert.Null(await FindAsync(stores[1], id));

@@ -6,7 +6,8 @@ using Notify.TestSupport;
 namespace Notify.Storage.Sqlite.Tests;
 
 /// <summary>
-/// A commit for many writes. The meter counts the commits of every store in the process, so no other test runs at the same time.
+/// Tests that concurrent writes share commits. The meter counts the commits of every store in the process, so no other test runs
+/// at the same time.
 /// </summary>
 [CollectionDefinition(nameof(SharedCommitTests), DisableParallelization = true)]
 [Collection(nameof(SharedCommitTests))]

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Notify.TestSupport;
 
 /// <summary>
-/// Hands out TCP ports on the loopback address that are free at the moment and that no other test was given, also in the test
-/// processes that run beside this one.
+/// Hands out TCP ports on the loopback address that are free at the moment and that no other test was given, including tests
+/// in other processes.
 /// </summary>
 /// <remarks>
 /// A server may listen only seconds after its port was handed out, so a look at the port does not show that it is taken. The

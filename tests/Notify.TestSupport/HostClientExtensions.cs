@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Notify.TestSupport;
 
-/// <summary>What tests ask of a host over HTTP.</summary>
+/// <summary>Extends the HTTP client of a host for tests.</summary>
 public static class HostClientExtensions
 {
     /// <summary>

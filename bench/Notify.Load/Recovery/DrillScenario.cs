@@ -92,8 +92,8 @@ internal sealed class DrillScenario : IAsyncDisposable
         if (_settings.LagSeconds > 0)
         {
             await _regions.HoldReplicationAsync(DrillRegions.First);
-            // One answer per client may be to a trigger that was replicated before. The next one is certainly to a later trigger,
-            // which is older than the lag when the region is lost.
+            // One answer per client may be to a trigger that was replicated before. The next answer is certainly to a later
+            // trigger, which is older than the lag when the region is lost.
             await WaitForMoreAsync(_settings.Clients + 1);
             await Task.Delay(TimeSpan.FromSeconds(_settings.LagSeconds));
         }

@@ -12,8 +12,8 @@ internal sealed record DrillSettings
     public required bool IsAutomatic { get; init; }
 
     /// <summary>
-    /// How many seconds before the loss of the region something was acknowledged that is not replicated; 0 if replication does
-    /// not stand still.
+    /// The number of seconds between the first acknowledgement that is not replicated and the loss of the region; 0 if
+    /// replication is not held.
     /// </summary>
     public required int LagSeconds { get; init; }
 

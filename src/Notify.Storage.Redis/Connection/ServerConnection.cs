@@ -28,7 +28,7 @@ internal sealed class ServerConnection : IDisposable
         _configuration.AbortOnConnectFail = false;
         _configuration.ConnectTimeout = Math.Min(_configuration.ConnectTimeout, 2_000);
         _configuration.ConnectRetry = 1;
-        // The client's own timeout must not end a call before that of Notify.
+        // The timeout of the client must not end a call before RedisOptions.Timeout does.
         var timeout = (int)Math.Ceiling(options.Value.Timeout.TotalMilliseconds);
         _configuration.AsyncTimeout = Math.Max(_configuration.AsyncTimeout, timeout);
         _configuration.ReconnectRetryPolicy = new LinearRetry(500);

@@ -45,7 +45,7 @@ public sealed class GatewayProcess : IAsyncLifetime
                 ["Notify__Gateway__Devices"] = $"{First.Address} {Second.Address}",
                 ["Notify__Gateway__Analytics__0"] = $"http://127.0.0.1:{FreePort.Next()}",
                 ["Notify__Gateway__Analytics__1"] = Second.Address.ToString(),
-                // A machine that is busy for seconds must not end a try.
+                // A try must not end because the machine is busy for seconds.
                 ["Notify__Gateway__TryTimeout"] = "00:00:08",
                 ["Notify__Gateway__HealthInterval"] = "00:00:00.2",
                 ["Kestrel__Endpoints__http__Url"] = $"http://127.0.0.1:{port}",
