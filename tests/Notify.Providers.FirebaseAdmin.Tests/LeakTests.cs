@@ -28,10 +28,10 @@ public sealed class LeakTests
             );
 
             // The SDK and the credentials have separate connections. The server may notice a moment later that one was closed.
-            await Eventually.TrueAsync(
-                () => gateway.Server.Connections <= 2 * Concurrent,
-                "the connections of given up requests to close"
-            );
+            // Idle connections close after a minute.
+            await Eventually
+                .TrueAsync(() => gateway.Server.Connections <= 2 * Concurrent, "the connections of given up requests to close")
+                .WaitAsync(TimeSpan.FromSeconds(30));
         }
 
         Assert.Equal(Sends, outcomes.Values.Sum());

@@ -17,8 +17,7 @@ internal sealed class VendorClientFactory(Uri vendor, bool sdkRetries, SslClient
         // The SDK retries for several seconds when the vendor is down. Only the test of these retries keeps them.
         foreach (var initializer in args.Initializers.Where(item => !sdkRetries && item is not GoogleCredential).ToArray())
             args.Initializers.Remove(initializer);
-        // A test that counts connections must not mistake an idle one that was closed for one that was never opened.
-        var connections = new SocketsHttpHandler { PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan };
+        var connections = new SocketsHttpHandler();
         if (trust is not null)
             connections.SslOptions = trust;
         return new Redirection(vendor) { InnerHandler = connections };

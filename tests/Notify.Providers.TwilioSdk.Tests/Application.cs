@@ -30,13 +30,7 @@ internal sealed class Application : IAsyncDisposable
                 options.From = "+15005550006";
                 configure?.Invoke(options);
             });
-        builder
-            .Services.AddHttpClient("Notify.twilio-sdk")
-            // A test that counts connections must not mistake an idle one that was closed for one that was never opened.
-            .ConfigurePrimaryHttpMessageHandler(() =>
-                new SocketsHttpHandler { PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan }
-            )
-            .AddHttpMessageHandler(() => new Redirection(vendor));
+        builder.Services.AddHttpClient("Notify.twilio-sdk").AddHttpMessageHandler(() => new Redirection(vendor));
         Host = builder.Build();
     }
 
